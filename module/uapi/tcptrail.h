@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The contract between the tcptrail module and whoever reads its trail.
+ *
+ * This is the only header that both sides compile. All numbers are in the
+ * machine's own byte order unless said otherwise. Fields named "reserved" and
+ * all padding are zero.
+ *
+ * Versions: TCPTRAIL_ABI_MAJOR is raised when something that a reader relied
+ * on changes its place, size or meaning; a reader refuses another major.
+ * TCPTRAIL_ABI_MINOR is raised when something is added: a record kind, a
+ * reason, a flag, a hook, a field in what was reserved, or bytes at the end of
+ * struct tcptrail_info or of a record. A reader takes any minor: it skips
+ * kinds that it does not know, and walks records by tcptrail_info.record_size.
+ */
+#ifndef _UAPI_TCPTRAIL_H
+#define _UAPI_TCPTRAIL_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define TCPTRAIL_ABI_MAJOR 1
+#define TCPTRAIL_ABI_MINOR 0
+
+#define TCPTRAIL_DEVICE "/dev/tcptrail"
+
+/**
+ * enum tcptrail_state - the kernel's TCP states (include/net/tcp_states.h)
+ *
+ * TIME_WAIT and FIN_WAIT2 occur both in full sockets and in timewait
+ * minisockets; the record's kind tells which. Newer kernels may use numbers
+ * above NEW_SYN_RECV (BOUND_INACTIVE); a reader prints those as numbers.
+ */
+enum tcptrail_state {
+	TCPTRAIL_NO_STATE = 0,
+	TCPTRAIL_ESTABLISHED = 1,
+	TCPTRAIL_SYN_SENT = 2,
+	TCPTRAIL_SYN_RECV = 3,
+	TCPTRAIL_FIN_WAIT1 = 4,
+	TCPTRAIL_FIN_WAIT2 = 5,
+	TCPTRAIL_TIME_WAIT = 6,
+	TCPTRAIL_CLOSE = 7,
+	TCPTRAIL_CLOSE_WAIT = 8,
+	TCPTRAIL_LAST_ACK = 9,
+	TCPTRAIL_LISTEN = 10,
+	TCPTRAIL_CLOSING = 11,
+	TCPTRAIL_NEW_SYN_RECV = 12,
+};
+
+/**
+ * enum tcptrail_kind - what a record tells
+ * @TCPTRAIL_SOCKET: a full socket went from one state to another
+ *	(tracepoint sock:inet_sock_set_state); body is a transition
+ * @TCPTRAIL_REQUEST: a request socket, the server's SYN-RECEIVED before its
+ *	child socket exists, began (CLOSE to NEW_SYN_RECV) or ended (NEW_SYN_RECV
+ *	to CLOSE, with the reason); body is a transition
+ * @TCPTRAIL_TIMEWAIT: a timewait minisocket began (from the full socket's
+ *	state to FIN_WAIT2 or TIME_WAIT), went from FIN_WAIT2 to TIME_WAIT, was
+ *	re-armed (TIME_WAIT to itself), or ended (to CLOSE), with the reason; body
+ *	is a transition
+ * @TCPTRAIL_ACCEPT: accept() took the socket from its listener's queue; old
+ *	and new state are equal; body is a transition
+ * @TCPTRAIL_SEGMENT: a segment with SYN, FIN or RST, or a bare ACK that this
+ *	machine sent as a step of a handshake or teardown; body is a segment
+ * @TCPTRAIL_LOSS: records that were not written, by cause; body is a loss
+ * @TCPTRAIL_SNAPSHOT: never in a ring: made by the reader from sock_diag for a
+ *	socket that was found rather than seen to begin. Old and new state are
+ *	equal; body is a transition
+ */
+enum tcptrail_kind {
+	TCPTRAIL_SOCKET = 1,
+	TCPTRAIL_REQUEST = 2,
+	TCPTRAIL_TIMEWAIT = 3,
+	TCPTRAIL_ACCEPT = 4,
+	TCPTRAIL_SEGMENT = 5,
+	TCPTRAIL_LOSS = 6,
+	TCPTRAIL_SNAPSHOT = 128,
+};
+
+/**
+ * enum tcptrail_reason - why a minisocket or request socket changed
+ * @TCPTRAIL_REASON_NONE: nothing to tell (it began, or a full socket's record)
+ * @TCPTRAIL_REASON_ESTABLISHED: request ended: the handshake's third step came
+ *	and a child socket took over
+ * @TCPTRAIL_REASON_TIMEOUT: request: its SYN-ACKs went unanswered; minisocket:
+ *	its time was up (2 MSL, or tcp_fin_timeout in FIN_WAIT2)
+ * @TCPTRAIL_REASON_RESET: a RST (or, for a request, a SYN inside its window)
+ * @TCPTRAIL_REASON_LISTENER: request ended: its listener is gone
+ * @TCPTRAIL_REASON_NETNS: the network namespace is being destroyed
+ * @TCPTRAIL_REASON_FIN: minisocket: a FIN came. In FIN_WAIT2 it is the peer's
+ *	first; in TIME_WAIT a retransmission: our last ACK was lost (RFC 9293,
+ *	3.10.7.4) and the 2 MSL start again
+ * @TCPTRAIL_REASON_SEGMENT: minisocket in TIME_WAIT re-armed by another segment
+ * @TCPTRAIL_REASON_SYN: minisocket ended: a new SYN took the 4-tuple over
+ * @TCPTRAIL_REASON_REUSE: minisocket ended: a local connect() took the 4-tuple
+ *	over (net.ipv4.tcp_tw_reuse, or the same port bound again)
+ * @TCPTRAIL_REASON_DATA: minisocket in FIN_WAIT2 ended: data (or a SYN) came
+ *	for a socket that nobody holds any more, and was answered with a RST
+ * @TCPTRAIL_REASON_KILLED: ended by someone else, e.g. SOCK_DESTROY (ss -K)
+ */
+enum tcptrail_reason {
+	TCPTRAIL_REASON_NONE = 0,
+	TCPTRAIL_REASON_ESTABLISHED = 1,
+	TCPTRAIL_REASON_TIMEOUT = 2,
+	TCPTRAIL_REASON_RESET = 3,
+	TCPTRAIL_REASON_LISTENER = 4,
+	TCPTRAIL_REASON_NETNS = 5,
+	TCPTRAIL_REASON_FIN = 6,
+	TCPTRAIL_REASON_SEGMENT = 7,
+	TCPTRAIL_REASON_SYN = 8,
+	TCPTRAIL_REASON_REUSE = 9,
+	TCPTRAIL_REASON_DATA = 10,
+	TCPTRAIL_REASON_KILLED = 11,
+};
+
+/**
+ * enum tcptrail_cause - why records are missing
+ * @TCPTRAIL_LOSS_LIMITED: kept out by the rate limit for what strangers cause
+ *	(syn_rate)
+ * @TCPTRAIL_LOSS_NO_RING: the CPU came online and there was no memory for its
+ *	ring
+ * @TCPTRAIL_LOSS_OVERWRITTEN: the reader was slower than the ring: made by the
+ *	reader, never in a ring
+ * @TCPTRAIL_LOSS_SNAPSHOT: the reader's snapshot is incomplete: made by the
+ *	reader, never in a ring; count is 0
+ */
+enum tcptrail_cause {
+	TCPTRAIL_LOSS_LIMITED = 1,
+	TCPTRAIL_LOSS_NO_RING = 2,
+	TCPTRAIL_LOSS_OVERWRITTEN = 128,
+	TCPTRAIL_LOSS_SNAPSHOT = 129,
+};
+
+/* tcptrail_record.flags */
+#define TCPTRAIL_F_NO_LADDR (1U << 0) /* laddr is not known yet (or no more) */
+#define TCPTRAIL_F_NO_RADDR (1U << 1) /* raddr, likewise; set for listeners */
+#define TCPTRAIL_F_NO_LPORT (1U << 2) /* lport, likewise */
+#define TCPTRAIL_F_NO_RPORT (1U << 3) /* rport, likewise; set for listeners */
+#define TCPTRAIL_F_TASK (1U << 4) /* pid and comm are those of the task that did it */
+#define TCPTRAIL_F_SELF (1U << 5) /* the state stayed: restart no clock */
+#define TCPTRAIL_F_CHILD (1U << 6) /* LISTEN to SYN_RECV: a child is being cloned */
+#define TCPTRAIL_F_ORPHAN (1U << 7) /* no process holds the socket (any more) */
+#define TCPTRAIL_F_PEER_FIN (1U << 8) /* the peer's FIN has arrived */
+
+/**
+ * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT, ACCEPT and
+ *	SNAPSHOT records
+ * @old_state: enum tcptrail_state
+ * @new_state: enum tcptrail_state
+ * @reason: enum tcptrail_reason
+ * @retransmits: retransmissions by the timer since the last progress
+ *	(icsk_retransmits; for a request its SYN-ACK timeouts)
+ * @error: the pending socket error, a positive errno, or 0 (sk_err)
+ * @retrans_total: segments retransmitted in all; 65535 is "or more"
+ * @cgroup: cgroup id (v2), 0 if not known
+ * @pid: process (thread group) id in the initial namespace, 0 without F_TASK
+ * @uid: the socket's owner in the initial user namespace
+ * @inode: the socket file's inode, 0 if it has none (a child that was not
+ *	accepted yet, or a socket that was closed)
+ * @unread: bytes received and not read, the peer's FIN not counted
+ * @unacked: bytes written and not acknowledged, our FIN not counted
+ * @srtt_us: smoothed round-trip time in microseconds, 0 if not known. For a
+ *	request that ended: the microseconds since its SYN-ACK was first sent
+ * @comm: the task's name, zero-padded, no terminator when all 16 are used;
+ *	empty without F_TASK
+ */
+struct tcptrail_transition {
+	__u8 old_state;
+	__u8 new_state;
+	__u8 reason;
+	__u8 retransmits;
+	__u16 error;
+	__u16 retrans_total;
+	__u64 cgroup;
+	__u32 pid;
+	__u32 uid;
+	__u32 inode;
+	__u32 unread;
+	__u32 unacked;
+	__u32 srtt_us;
+	char comm[16];
+};
+
+#define TCPTRAIL_IN 0 /* tcptrail_segment.direction: received */
+#define TCPTRAIL_OUT 1 /* tcptrail_segment.direction: sent */
+
+/* tcptrail_segment.tcp_flags, as on the wire (RFC 9293, 3.1) */
+#define TCPTRAIL_FIN 0x01
+#define TCPTRAIL_SYN 0x02
+#define TCPTRAIL_RST 0x04
+#define TCPTRAIL_PSH 0x08
+#define TCPTRAIL_ACK 0x10
+#define TCPTRAIL_URG 0x20
+#define TCPTRAIL_ECE 0x40
+#define TCPTRAIL_CWR 0x80
+
+/**
+ * struct tcptrail_segment - body of SEGMENT records
+ * @direction: TCPTRAIL_IN or TCPTRAIL_OUT
+ * @tcp_flags: TCPTRAIL_FIN ... TCPTRAIL_CWR
+ * @window: as on the wire, not scaled
+ * @seq: sequence number
+ * @ack: acknowledgement number (meaningful with TCPTRAIL_ACK)
+ * @len: payload bytes
+ * @ifindex: the device it came in or goes out by
+ * @state: state of the sending socket (enum tcptrail_state); 0 for received
+ *	segments and for those that no socket sent
+ * @reserved: zero
+ */
+struct tcptrail_segment {
+	__u8 direction;
+	__u8 tcp_flags;
+	__u16 window;
+	__u32 seq;
+	__u32 ack;
+	__u32 len;
+	__u32 ifindex;
+	__u8 state;
+	__u8 reserved[35];
+};
+
+/**
+ * struct tcptrail_loss - body of LOSS records
+ * @cause: enum tcptrail_cause
+ * @reserved: zero
+ * @count: how many records are missing
+ * @since_ns: when the first of them was missed (CLOCK_MONOTONIC); the record's
+ *	own time is when the mark was made
+ * @reserved2: zero
+ */
+struct tcptrail_loss {
+	__u8 cause;
+	__u8 reserved[7];
+	__u64 count;
+	__u64 since_ns;
+	__u8 reserved2[32];
+};
+
+/**
+ * struct tcptrail_record - one entry of the trail: two cache lines that stand
+ *	alone
+ * @seq: number of the record on its CPU, counted from 0 since loading. While
+ *	the slot is being written it is TCPTRAIL_SEQ_BUSY
+ * @time_ns: CLOCK_MONOTONIC, nanoseconds
+ * @cookie: the socket's cookie, as `ss -e` and SO_COOKIE show it; 0 if there is
+ *	none. Request socket, child and minisocket share one
+ * @netns: inode number of the network namespace (as in /proc/PID/ns/net)
+ * @cpu: where it was recorded
+ * @kind: enum tcptrail_kind
+ * @family: AF_INET or AF_INET6, the family of the segments on the wire; 0 if
+ *	not known
+ * @laddr: this end's address in network byte order; IPv4 as ::ffff:a.b.c.d, so
+ *	that an IPv4 connection looks the same whichever family its socket has
+ * @raddr: the other end's address, likewise
+ * @lport: this end's port
+ * @rport: the other end's port
+ * @flags: TCPTRAIL_F_*
+ * @reserved: zero
+ * @transition: the body, by kind
+ * @segment: likewise
+ * @loss: likewise
+ *
+ * The name of one end of a connection is (netns, laddr, lport, raddr, rport);
+ * the other end, if it is on this machine too, has the two sides swapped.
+ */
+struct tcptrail_record {
+	__u64 seq;
+	__u64 time_ns;
+	__u64 cookie;
+	__u32 netns;
+	__u16 cpu;
+	__u8 kind;
+	__u8 family;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u16 lport;
+	__u16 rport;
+	__u16 flags;
+	__u16 reserved;
+	union {
+		struct tcptrail_transition transition;
+		struct tcptrail_segment segment;
+		struct tcptrail_loss loss;
+	};
+};
+
+#define TCPTRAIL_SEQ_BUSY (~0ULL)
+
+/**
+ * struct tcptrail_ring - the first bytes of each CPU's mapping
+ * @head: records ever written on this CPU; record n lies in slot
+ *	n % ring_records. Stored (release) after the record is whole
+ * @limited: records kept out by the rate limit, ever
+ * @reserved: zero
+ *
+ * Written by that CPU only, with interrupts off; readers only read.
+ *
+ * To read record n: load head (acquire); n must be below it. Load the slot's
+ * seq (acquire), copy the slot, then (after a read barrier) load seq again. If
+ * it was n both times the copy is good; otherwise n has been overwritten, and
+ * so has everything up to head - ring_records.
+ */
+struct tcptrail_ring {
+	__u64 head;
+	__u64 limited;
+	__u64 reserved[6];
+};
+
+/**
+ * enum tcptrail_hook - index into tcptrail_info.hooks, bit in features
+ * @TCPTRAIL_HOOK_STATE: tracepoint sock:inet_sock_set_state
+ * @TCPTRAIL_HOOK_REQUEST_BEGIN: inet_csk_reqsk_queue_hash_add
+ * @TCPTRAIL_HOOK_REQUEST_END: __inet_csk_reqsk_queue_drop
+ * @TCPTRAIL_HOOK_TIMEWAIT_BEGIN: inet_twsk_hashdance(_schedule)
+ * @TCPTRAIL_HOOK_TIMEWAIT_SEGMENT: tcp_timewait_state_process
+ * @TCPTRAIL_HOOK_TIMEWAIT_REARM: __inet_twsk_schedule
+ * @TCPTRAIL_HOOK_TIMEWAIT_REUSE: tcp_twsk_unique
+ * @TCPTRAIL_HOOK_TIMEWAIT_END: inet_twsk_kill
+ * @TCPTRAIL_HOOK_ACCEPT: security_sock_graft
+ * @TCPTRAIL_HOOK_SEGMENT: netfilter LOCAL_IN and LOCAL_OUT, IPv4 and IPv6
+ * @TCPTRAIL_HOOKS: how many there are in this version
+ */
+enum tcptrail_hook {
+	TCPTRAIL_HOOK_STATE = 0,
+	TCPTRAIL_HOOK_REQUEST_BEGIN = 1,
+	TCPTRAIL_HOOK_REQUEST_END = 2,
+	TCPTRAIL_HOOK_TIMEWAIT_BEGIN = 3,
+	TCPTRAIL_HOOK_TIMEWAIT_SEGMENT = 4,
+	TCPTRAIL_HOOK_TIMEWAIT_REARM = 5,
+	TCPTRAIL_HOOK_TIMEWAIT_REUSE = 6,
+	TCPTRAIL_HOOK_TIMEWAIT_END = 7,
+	TCPTRAIL_HOOK_ACCEPT = 8,
+	TCPTRAIL_HOOK_SEGMENT = 9,
+	TCPTRAIL_HOOKS = 10,
+};
+
+#define TCPTRAIL_HOOK_OFF 1 /* tcptrail_info.hooks: turned off by a parameter */
+#define TCPTRAIL_MAX_HOOKS 32
+#define TCPTRAIL_MAX_PORTS 16
+
+/**
+ * struct tcptrail_info - what TCPTRAIL_IOC_INFO tells
+ * @size: in: bytes that the caller has room for; out: bytes that the module
+ *	filled. At least TCPTRAIL_INFO_MIN
+ * @reserved_in: in: must be zero, else EINVAL; out: zero
+ * @abi_major: TCPTRAIL_ABI_MAJOR of the module
+ * @abi_minor: TCPTRAIL_ABI_MINOR of the module
+ * @record_size: bytes from one record to the next, a multiple of 64
+ * @ring_records: slots of a CPU's ring, a power of two
+ * @ring_offset: bytes from the start of a CPU's mapping to its slot 0
+ * @map_stride: CPU n's ring is mapped with mmap(length = map_stride,
+ *	offset = n * map_stride); ENXIO if that CPU has never been online
+ * @cpus: CPU numbers are below this
+ * @readers: how often the device is open now
+ * @loaded_ns: when the module began to record (CLOCK_MONOTONIC)
+ * @features: bit n is set if hook n (enum tcptrail_hook) is attached
+ * @no_ring: records missed on CPUs for which there was no memory
+ * @syn_rate: parameter: records a second and CPU that strangers may cause
+ * @nports: how many of @ports count; 0 records all
+ * @ports: parameter: only connections with one of these ports are recorded
+ * @hooks: for each enum tcptrail_hook: 0 attached, TCPTRAIL_HOOK_OFF, or a
+ *	negative errno: why it is not
+ * @netns_failed: network namespaces that have no segment hook for want of
+ *	memory
+ * @reserved: zero
+ */
+struct tcptrail_info {
+	__u32 size;
+	__u32 reserved_in;
+	__u16 abi_major;
+	__u16 abi_minor;
+	__u32 record_size;
+	__u32 ring_records;
+	__u32 ring_offset;
+	__u64 map_stride;
+	__u32 cpus;
+	__u32 readers;
+	__u64 loaded_ns;
+	__u64 features;
+	__u64 no_ring;
+	__u32 syn_rate;
+	__u32 nports;
+	__u16 ports[TCPTRAIL_MAX_PORTS];
+	__s32 hooks[TCPTRAIL_MAX_HOOKS];
+	__u32 netns_failed;
+	__u32 reserved[7];
+};
+
+#define TCPTRAIL_INFO_MIN 264 /* what the first minor has */
+
+/* 1 and 2 belong to the VFS, whatever the type (FIBMAP, FIGETBSZ). */
+#define TCPTRAIL_IOC_INFO _IOWR(0xB7, 0x10, struct tcptrail_info)
+
+/*
+ * Both sides refuse to compile when a size or an offset moves.
+ */
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#define TCPTRAIL_PIN(expr) static_assert(expr)
+#else
+#include <stddef.h>
+#define TCPTRAIL_PIN(expr) _Static_assert(expr, #expr)
+#endif
+#define TCPTRAIL_AT(type, member, offset) TCPTRAIL_PIN(offsetof(struct type, member) == (offset))
+
+TCPTRAIL_AT(tcptrail_record, seq, 0);
+TCPTRAIL_AT(tcptrail_record, time_ns, 8);
+TCPTRAIL_AT(tcptrail_record, cookie, 16);
+TCPTRAIL_AT(tcptrail_record, netns, 24);
+TCPTRAIL_AT(tcptrail_record, cpu, 28);
+TCPTRAIL_AT(tcptrail_record, kind, 30);
+TCPTRAIL_AT(tcptrail_record, family, 31);
+TCPTRAIL_AT(tcptrail_record, laddr, 32);
+TCPTRAIL_AT(tcptrail_record, raddr, 48);
+TCPTRAIL_AT(tcptrail_record, lport, 64);
+TCPTRAIL_AT(tcptrail_record, rport, 66);
+TCPTRAIL_AT(tcptrail_record, flags, 68);
+TCPTRAIL_AT(tcptrail_record, reserved, 70);
+TCPTRAIL_AT(tcptrail_record, transition, 72);
+TCPTRAIL_AT(tcptrail_record, segment, 72);
+TCPTRAIL_AT(tcptrail_record, loss, 72);
+TCPTRAIL_PIN(sizeof(struct tcptrail_record) == 128);
+
+TCPTRAIL_AT(tcptrail_transition, old_state, 0);
+TCPTRAIL_AT(tcptrail_transition, new_state, 1);
+TCPTRAIL_AT(tcptrail_transition, reason, 2);
+TCPTRAIL_AT(tcptrail_transition, retransmits, 3);
+TCPTRAIL_AT(tcptrail_transition, error, 4);
+TCPTRAIL_AT(tcptrail_transition, retrans_total, 6);
+TCPTRAIL_AT(tcptrail_transition, cgroup, 8);
+TCPTRAIL_AT(tcptrail_transition, pid, 16);
+TCPTRAIL_AT(tcptrail_transition, uid, 20);
+TCPTRAIL_AT(tcptrail_transition, inode, 24);
+TCPTRAIL_AT(tcptrail_transition, unread, 28);
+TCPTRAIL_AT(tcptrail_transition, unacked, 32);
+TCPTRAIL_AT(tcptrail_transition, srtt_us, 36);
+TCPTRAIL_AT(tcptrail_transition, comm, 40);
+TCPTRAIL_PIN(sizeof(struct tcptrail_transition) == 56);
+
+TCPTRAIL_AT(tcptrail_segment, direction, 0);
+TCPTRAIL_AT(tcptrail_segment, tcp_flags, 1);
+TCPTRAIL_AT(tcptrail_segment, window, 2);
+TCPTRAIL_AT(tcptrail_segment, seq, 4);
+TCPTRAIL_AT(tcptrail_segment, ack, 8);
+TCPTRAIL_AT(tcptrail_segment, len, 12);
+TCPTRAIL_AT(tcptrail_segment, ifindex, 16);
+TCPTRAIL_AT(tcptrail_segment, state, 20);
+TCPTRAIL_AT(tcptrail_segment, reserved, 21);
+TCPTRAIL_PIN(sizeof(struct tcptrail_segment) == 56);
+
+TCPTRAIL_AT(tcptrail_loss, cause, 0);
+TCPTRAIL_AT(tcptrail_loss, count, 8);
+TCPTRAIL_AT(tcptrail_loss, since_ns, 16);
+TCPTRAIL_PIN(sizeof(struct tcptrail_loss) == 56);
+
+TCPTRAIL_AT(tcptrail_ring, head, 0);
+TCPTRAIL_AT(tcptrail_ring, limited, 8);
+TCPTRAIL_PIN(sizeof(struct tcptrail_ring) == 64);
+
+TCPTRAIL_AT(tcptrail_info, size, 0);
+TCPTRAIL_AT(tcptrail_info, reserved_in, 4);
+TCPTRAIL_AT(tcptrail_info, abi_major, 8);
+TCPTRAIL_AT(tcptrail_info, abi_minor, 10);
+TCPTRAIL_AT(tcptrail_info, record_size, 12);
+TCPTRAIL_AT(tcptrail_info, ring_records, 16);
+TCPTRAIL_AT(tcptrail_info, ring_offset, 20);
+TCPTRAIL_AT(tcptrail_info, map_stride, 24);
+TCPTRAIL_AT(tcptrail_info, cpus, 32);
+TCPTRAIL_AT(tcptrail_info, readers, 36);
+TCPTRAIL_AT(tcptrail_info, loaded_ns, 40);
+TCPTRAIL_AT(tcptrail_info, features, 48);
+TCPTRAIL_AT(tcptrail_info, no_ring, 56);
+TCPTRAIL_AT(tcptrail_info, syn_rate, 64);
+TCPTRAIL_AT(tcptrail_info, nports, 68);
+TCPTRAIL_AT(tcptrail_info, ports, 72);
+TCPTRAIL_AT(tcptrail_info, hooks, 104);
+TCPTRAIL_AT(tcptrail_info, netns_failed, 232);
+TCPTRAIL_PIN(sizeof(struct tcptrail_info) == 264);
+
+#endif /* _UAPI_TCPTRAIL_H */
