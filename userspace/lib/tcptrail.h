@@ -142,13 +142,17 @@ struct tcptrail_writer;
  * @writer: set on success; freed by tcptrail_finish()
  * @path: replaced if it exists; "-" is standard output
  * @trail: where the records will come from: its origin and info go into the
- *	file's header
+ *	file's header. NULL for records made by hand: this machine's origin, and
+ *	an info that has nothing but the ABI
  */
 int tcptrail_create(struct tcptrail_writer **writer, const char *path, struct tcptrail *trail);
 
 /** tcptrail_write() - append records; -errno of write(), e.g. -ENOSPC */
 int tcptrail_write(struct tcptrail_writer *writer, const struct tcptrail_record *records,
 		   size_t count);
+
+/** tcptrail_flush() - let readers of the file see what was written so far; -errno of write() */
+int tcptrail_flush(struct tcptrail_writer *writer);
 
 /** tcptrail_finish() - flush and close; -errno if anything did not reach the file */
 int tcptrail_finish(struct tcptrail_writer *writer);
