@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/compiler.h>
+#include <linux/printk.h>
+
+#include "hooks.h"
+
+static const char *const names[TCPTRAIL_HOOKS] = {
+	[TCPTRAIL_HOOK_STATE] = "state transitions",
+	[TCPTRAIL_HOOK_REQUEST_BEGIN] = "request sockets, begin",
+	[TCPTRAIL_HOOK_REQUEST_END] = "request sockets, end",
+	[TCPTRAIL_HOOK_TIMEWAIT_BEGIN] = "timewait minisockets, begin",
+	[TCPTRAIL_HOOK_TIMEWAIT_SEGMENT] = "timewait minisockets, cause of a change",
+	[TCPTRAIL_HOOK_TIMEWAIT_REARM] = "timewait minisockets, change",
+	[TCPTRAIL_HOOK_TIMEWAIT_REUSE] = "timewait minisockets, local reuse",
+	[TCPTRAIL_HOOK_TIMEWAIT_END] = "timewait minisockets, end",
+	[TCPTRAIL_HOOK_ACCEPT] = "accept",
+	[TCPTRAIL_HOOK_SEGMENT] = "segments",
+};
+
+/* -ENODEV until attached; written at load, unload and by the segments switch */
+static int status[TCPTRAIL_HOOKS];
+
+void hooks_set(enum tcptrail_hook hook, int result)
+{
+	WRITE_ONCE(status[hook], result);
+	if (result < 0)
+		pr_warn("not recorded: %s (error %d)\n", names[hook], result);
+}
+
+bool hooks_attached(enum tcptrail_hook hook)
+{
+	return !READ_ONCE(status[hook]);
+}
+
+void hooks_fill(struct tcptrail_info *info)
+{
+	int i;
+
+	for (i = 0; i < TCPTRAIL_HOOKS; i++) {
+		info->hooks[i] = READ_ONCE(status[i]);
+		if (!info->hooks[i])
+			info->features |= 1ULL << i;
+	}
+}

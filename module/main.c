@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcptrail: a flight recorder for TCP. Only the order of coming and going.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+
+#include "device.h"
+#include "hooks.h"
+#include "limit.h"
+#include "params.h"
+#include "ring.h"
+#include "wake.h"
+
+static void attach(void)
+{
+	state_attach();
+	request_attach();
+	timewait_attach();
+	accept_attach();
+	params_segments_init();
+}
+
+/* Returns when no hook runs any more. */
+static void detach(void)
+{
+	params_segments_exit();
+	accept_detach();
+	timewait_detach();
+	request_detach();
+	state_detach();
+}
+
+static int __init tcptrail_init(void)
+{
+	int err;
+
+	err = ring_init(params_ring_kib());
+	if (err) {
+		pr_err("no memory for %u KiB of ring per CPU: load with a smaller ring_kib\n",
+		       params_ring_kib());
+		return err;
+	}
+	limit_init(params_syn_rate());
+	params_ports_init();
+	attach();
+	err = device_init();
+	if (err)
+		goto err_device;
+	return 0;
+
+err_device:
+	detach();
+	wake_exit();
+	ring_exit();
+	return err;
+}
+
+static void __exit tcptrail_exit(void)
+{
+	device_exit();
+	detach();
+	wake_exit();
+	ring_exit();
+}
+
+module_init(tcptrail_init);
+module_exit(tcptrail_exit);
+
+MODULE_DESCRIPTION("A flight recorder for TCP: states and segments of every connection");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/sched.h>
+#include <linux/sock_diag.h>
+#include <linux/timekeeping.h>
+#include <net/inet_sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "ports.h"
+#include "record.h"
+#include "ring.h"
+#include "wake.h"
+
+static inline void begin(struct tcptrail_record *r, enum tcptrail_kind kind, const struct net *net)
+{
+	r->time_ns = ktime_get_mono_fast_ns();
+	r->netns = net->ns.inum;
+	r->cpu = smp_processor_id();
+	r->kind = kind;
+	r->reserved = 0;
+}
+
+static inline void end(struct tcptrail_record *r, unsigned long irq)
+{
+	ring_end(r, irq);
+	wake_if_wanted();
+}
+
+static inline struct in6_addr *address(__u8 *bytes)
+{
+	return (struct in6_addr *)bytes;
+}
+
+/* Given out at first sight, so that all records of a connection carry it. */
+static inline u64 cookie_of(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 parts[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie(sk, parts);
+	return (u64)parts[1] << 32 | parts[0];
+}
+
+/*
+ * Addresses of anything that begins with a struct sock_common: full sockets
+ * and minisockets, and request sockets, whose ireq_* are the same fields. Only
+ * the local port lies elsewhere: skc_num is 0 already in some transitions.
+ *
+ * What is not known is zero and flagged. No socket is connected to port 0, so
+ * that says whether there is a remote end; its address may be stale then.
+ */
+static inline u16 tuple(struct tcptrail_record *r, const struct sock *sk, u16 lport, bool listens)
+{
+	u16 flags = 0;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		*address(r->laddr) = sk->sk_v6_rcv_saddr;
+		*address(r->raddr) = sk->sk_v6_daddr;
+		r->family = ipv6_addr_v4mapped(&sk->sk_v6_daddr) ? AF_INET : AF_INET6;
+		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr) && !listens)
+			flags |= TCPTRAIL_F_NO_LADDR;
+	} else
+#endif
+	{
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, address(r->laddr));
+		ipv6_addr_set_v4mapped(sk->sk_daddr, address(r->raddr));
+		r->family = AF_INET;
+		if (!sk->sk_rcv_saddr && !listens)
+			flags |= TCPTRAIL_F_NO_LADDR;
+	}
+
+	r->lport = lport;
+	r->rport = ntohs(sk->sk_dport);
+	if (!r->lport)
+		flags |= TCPTRAIL_F_NO_LPORT;
+	if (!r->rport) {
+		memset(r->raddr, 0, sizeof(r->raddr));
+		flags |= TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT;
+	}
+	if (unlikely(flags & TCPTRAIL_F_NO_LADDR))
+		memset(r->laddr, 0, sizeof(r->laddr));
+	return flags;
+}
+
+/*
+ * `current` has to do with the socket only while a task owns it: a softirq
+ * leaves the sockets that a task owns alone.
+ */
+static inline u16 task(struct tcptrail_transition *t, const struct sock *sk)
+{
+	if (!sock_owned_by_user_nocheck(sk) || !in_task())
+		return 0;
+	t->pid = current->tgid;
+	strscpy(t->comm, current->comm, sizeof(t->comm)); /* the rest is zero already */
+	return TCPTRAIL_F_TASK;
+}
+
+/*
+ * sk_socket goes away under the socket's lock, which whoever changes the state
+ * holds.
+ */
+static inline u16 inode(struct tcptrail_transition *t, const struct sock *sk)
+{
+	struct socket *socket = READ_ONCE(sk->sk_socket);
+
+	if (!socket)
+		return TCPTRAIL_F_ORPHAN;
+	t->inode = SOCK_INODE(socket)->i_ino;
+	return 0;
+}
+
+#define WITHOUT_DATA (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_NEW_SYN_RECV)
+
+/* States in which snd_una has yet to pass our SYN or FIN. */
+#define SYN_OR_FIN_UNACKED \
+	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)
+
+static inline u16 facts(struct tcptrail_transition *t, struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 state = 1 << sk->sk_state;
+	u16 flags = inode(t, sk) | task(t, sk);
+
+	t->uid = __kuid_val(compat_sk_uid(sk));
+	t->cgroup = compat_sk_cgroup(sk);
+	t->error = READ_ONCE(sk->sk_err);
+	if (state & (TCPF_CLOSE | TCPF_LISTEN))
+		return flags;
+
+	t->retransmits = inet_csk(sk)->icsk_retransmits;
+	t->retrans_total = min_t(u32, tp->total_retrans, U16_MAX);
+	t->srtt_us = tp->srtt_us >> 3;
+	t->unacked = tp->write_seq - tp->snd_una;
+	if (t->unacked && (state & SYN_OR_FIN_UNACKED))
+		t->unacked--;
+	if (!(state & WITHOUT_DATA))
+		t->unread = tp->rcv_nxt - tp->copied_seq;
+	if (sock_flag(sk, SOCK_DONE)) {
+		flags |= TCPTRAIL_F_PEER_FIN;
+		if (t->unread) /* rcv_nxt is behind the FIN already */
+			t->unread--;
+	}
+	return flags;
+}
+
+static inline void states(struct tcptrail_transition *t, u8 old_state, u8 new_state, u8 reason)
+{
+	memset(t, 0, sizeof(*t));
+	t->old_state = old_state;
+	t->new_state = new_state;
+	t->reason = reason;
+}
+
+void record_socket(struct sock *sk, u8 old_state, u8 new_state)
+{
+	bool child = old_state == TCP_LISTEN && new_state == TCP_SYN_RECV;
+	bool listens = (old_state == TCP_LISTEN && !child) || new_state == TCP_LISTEN;
+	u16 lport = ntohs(inet_sk(sk)->inet_sport);
+	struct tcptrail_record *r;
+	unsigned long irq;
+	u16 flags;
+
+	if (!ports_wanted(lport, ntohs(sk->sk_dport)))
+		return;
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	begin(r, TCPTRAIL_SOCKET, sock_net(sk));
+	states(&r->transition, old_state, new_state, TCPTRAIL_REASON_NONE);
+	flags = tuple(r, sk, lport, listens);
+	if (old_state == new_state)
+		flags |= TCPTRAIL_F_SELF;
+	if (child) {
+		flags |= TCPTRAIL_F_CHILD;
+		/* Up to 6.12 the clone still has all from its listener. */
+		r->cookie = flags & TCPTRAIL_F_NO_RPORT ? 0 : cookie_of(sk);
+	} else {
+		flags |= facts(&r->transition, sk);
+		r->cookie = cookie_of(sk);
+	}
+	r->flags = flags;
+	end(r, irq);
+}
+
+void record_accept(struct sock *sk)
+{
+	u16 lport = ntohs(inet_sk(sk)->inet_sport);
+	struct tcptrail_record *r;
+	unsigned long irq;
+
+	if (!ports_wanted(lport, ntohs(sk->sk_dport)))
+		return;
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	begin(r, TCPTRAIL_ACCEPT, sock_net(sk));
+	states(&r->transition, sk->sk_state, sk->sk_state, TCPTRAIL_REASON_NONE);
+	r->cookie = cookie_of(sk);
+	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) | facts(&r->transition, sk);
+	end(r, irq);
+}
+
+void record_request(struct sock *listener, struct request_sock *req, u8 old_state, u8 new_state,
+		    u8 reason)
+{
+	struct sock *sk = req_to_sk(req);
+	u16 lport = inet_rsk(req)->ir_num;
+	struct tcptrail_record *r;
+	struct tcptrail_transition *t;
+	u64 synack_us;
+	unsigned long irq;
+
+	if (!ports_wanted(lport, ntohs(inet_rsk(req)->ir_rmt_port)))
+		return;
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	begin(r, TCPTRAIL_REQUEST, sock_net(sk));
+	t = &r->transition;
+	states(t, old_state, new_state, reason);
+	t->retransmits = req->num_timeout;
+	t->uid = __kuid_val(compat_sk_uid(listener));
+	t->cgroup = compat_sk_cgroup(listener);
+	synack_us = tcp_rsk(req)->snt_synack;
+	if (new_state == TCP_CLOSE && synack_us)
+		t->srtt_us = div_u64(r->time_ns, NSEC_PER_USEC) - synack_us;
+	r->cookie = cookie_of(sk);
+	r->flags = TCPTRAIL_F_ORPHAN | tuple(r, sk, lport, false);
+	end(r, irq);
+}
+
+void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state, u8 new_state,
+		     u8 reason)
+{
+	struct sock *mini = (struct sock *)tw;
+	u16 lport = ntohs(tw->tw_sport);
+	struct tcptrail_record *r;
+	unsigned long irq;
+	u16 flags;
+
+	if (!ports_wanted(lport, ntohs(tw->tw_dport)))
+		return;
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	begin(r, TCPTRAIL_TIMEWAIT, twsk_net(tw));
+	states(&r->transition, old_state, new_state, reason);
+	flags = tuple(r, mini, lport, false);
+	flags |= sk ? facts(&r->transition, sk) : TCPTRAIL_F_ORPHAN;
+	if (old_state == new_state && !sk)
+		flags |= TCPTRAIL_F_SELF;
+	r->cookie = cookie_of(mini);
+	r->flags = flags;
+	end(r, irq);
+}
+
+void record_segment(const struct segment *segment)
+{
+	const struct tcphdr *th = segment->th;
+	struct sock *sk = segment->sk;
+	struct tcptrail_record *r;
+	struct tcptrail_segment *s;
+	unsigned long irq;
+
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	begin(r, TCPTRAIL_SEGMENT, segment->net);
+	r->cookie = sk ? cookie_of(sk) : 0;
+	r->family = segment->family;
+	*address(r->laddr) = segment->laddr;
+	*address(r->raddr) = segment->raddr;
+	r->lport = segment->lport;
+	r->rport = segment->rport;
+	r->flags = 0;
+
+	s = &r->segment;
+	memset(s, 0, sizeof(*s));
+	s->direction = segment->direction;
+	s->tcp_flags = tcp_flag_byte(th);
+	s->window = ntohs(th->window);
+	s->seq = ntohl(th->seq);
+	s->ack = ntohl(th->ack_seq);
+	s->len = segment->len;
+	s->ifindex = segment->ifindex;
+	s->state = sk ? sk->sk_state : TCPTRAIL_NO_STATE;
+	end(r, irq);
+}
+
+void record_loss(u8 cause, u64 count, u64 since_ns)
+{
+	struct tcptrail_record *r;
+	unsigned long irq;
+
+	r = ring_begin(&irq);
+	if (!r)
+		return;
+
+	/* begin() names a namespace; a loss has none, nor a socket. */
+	memset((void *)r + sizeof(r->seq), 0, sizeof(*r) - sizeof(r->seq));
+	r->time_ns = ktime_get_mono_fast_ns();
+	r->cpu = smp_processor_id();
+	r->kind = TCPTRAIL_LOSS;
+	r->flags = TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT |
+		   TCPTRAIL_F_NO_RPORT;
+	r->loss.cause = cause;
+	r->loss.count = count;
+	r->loss.since_ns = since_ns;
+	end(r, irq);
+}

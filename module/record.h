@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Builds records from the kernel's objects, straight into the ring.
+ *
+ * Every function may be called in any context but NMI, with any locks held:
+ * none sleeps and none takes a lock.
+ */
+#ifndef TCPTRAIL_RECORD_H
+#define TCPTRAIL_RECORD_H
+
+#include <linux/in6.h>
+#include <linux/skbuff.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/sock.h>
+
+#include "uapi/tcptrail.h"
+
+/**
+ * record_socket() - a full socket's transition
+ * @sk: the socket, its state not stored yet
+ * @old_state: enum tcptrail_state
+ * @new_state: likewise
+ */
+void record_socket(struct sock *sk, u8 old_state, u8 new_state);
+
+/**
+ * record_accept() - accept() took @sk
+ * @sk: the socket, its file already attached
+ */
+void record_accept(struct sock *sk);
+
+/**
+ * record_request() - a request socket began or ended
+ * @listener: whose request it is
+ * @req: the request
+ * @old_state: enum tcptrail_state
+ * @new_state: likewise
+ * @reason: enum tcptrail_reason
+ */
+void record_request(struct sock *listener, struct request_sock *req, u8 old_state, u8 new_state,
+		    u8 reason);
+
+/**
+ * record_timewait() - a timewait minisocket began, changed or ended
+ * @tw: the minisocket
+ * @sk: the full socket that it replaces, when it begins; else NULL
+ * @old_state: enum tcptrail_state
+ * @new_state: likewise
+ * @reason: enum tcptrail_reason
+ */
+void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state, u8 new_state,
+		     u8 reason);
+
+/**
+ * struct segment - a segment as the netfilter hook found it
+ * @net: network namespace
+ * @sk: sender: full, request or timewait socket; NULL if none (or unknown)
+ * @laddr: this end
+ * @raddr: the other end
+ * @lport: this end, host order
+ * @rport: the other end, host order
+ * @family: AF_INET or AF_INET6
+ * @direction: TCPTRAIL_IN or TCPTRAIL_OUT
+ * @ifindex: device
+ * @len: payload bytes
+ * @th: the TCP header
+ */
+struct segment {
+	const struct net *net;
+	struct sock *sk;
+	struct in6_addr laddr;
+	struct in6_addr raddr;
+	u16 lport;
+	u16 rport;
+	u8 family;
+	u8 direction;
+	int ifindex;
+	u32 len;
+	const struct tcphdr *th;
+};
+
+void record_segment(const struct segment *segment);
+
+/**
+ * record_loss() - tell that records are missing
+ * @cause: enum tcptrail_cause
+ * @count: how many
+ * @since_ns: when the first one was missed, CLOCK_MONOTONIC
+ */
+void record_loss(u8 cause, u64 count, u64 since_ns);
+
+#endif

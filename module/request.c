@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Request sockets: the server's SYN-RECEIVED (NEW_SYN_RECV) between the SYN and
+ * the handshake's third step, which no tracepoint shows.
+ *
+ * SYN cookies and Fast Open have none.
+ */
+#include <net/inet_connection_sock.h>
+#include <net/net_namespace.h>
+
+#include "ftrace_hook.h"
+#include "limit.h"
+#include "record.h"
+#include "request.h"
+
+DEFINE_PER_CPU(bool, request_child_born);
+
+/* inet_csk_reqsk_queue_hash_add(sk, req, timeout up to 6.x) */
+FTRACE_CALLBACK(request_begins)
+{
+	struct sock *listener = (struct sock *)compat_ftrace_arg(fregs, 0);
+	struct request_sock *req = (struct request_sock *)compat_ftrace_arg(fregs, 1);
+
+	if (listener->sk_protocol == IPPROTO_TCP && limit_allows())
+		record_request(listener, req, TCP_CLOSE, TCP_NEW_SYN_RECV, TCPTRAIL_REASON_NONE);
+}
+
+static u8 end_reason(const struct sock *listener, struct request_sock *req, bool from_timer)
+{
+	if (!check_net(sock_net(req_to_sk(req))))
+		return TCPTRAIL_REASON_NETNS;
+	if (listener->sk_state != TCP_LISTEN)
+		return TCPTRAIL_REASON_LISTENER;
+	if (from_timer)
+		return TCPTRAIL_REASON_TIMEOUT;
+	if (this_cpu_read(request_child_born))
+		return TCPTRAIL_REASON_ESTABLISHED;
+	return in_serving_softirq() ? TCPTRAIL_REASON_RESET : TCPTRAIL_REASON_KILLED;
+}
+
+/* __inet_csk_reqsk_queue_drop(sk, req, from_timer): every end comes by here */
+FTRACE_CALLBACK(request_ends)
+{
+	struct sock *listener = (struct sock *)compat_ftrace_arg(fregs, 0);
+	struct request_sock *req = (struct request_sock *)compat_ftrace_arg(fregs, 1);
+	u8 reason;
+
+	/*
+	 * The caller need not be the one that ends it: whoever comes second
+	 * finds the request unhashed.
+	 */
+	if (listener->sk_protocol != IPPROTO_TCP || sk_unhashed(req_to_sk(req)))
+		return;
+
+	reason = end_reason(listener, req, compat_ftrace_arg(fregs, 2) & 1);
+	if (reason == TCPTRAIL_REASON_ESTABLISHED || limit_allows())
+		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE, reason);
+}
+
+static struct ftrace_hook hooks[] = {
+	FTRACE_HOOK(TCPTRAIL_HOOK_REQUEST_BEGIN, request_begins, "inet_csk_reqsk_queue_hash_add"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_REQUEST_END, request_ends, "__inet_csk_reqsk_queue_drop"),
+};
+
+void request_attach(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		ftrace_hook_attach(&hooks[i]);
+}
+
+void request_detach(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		ftrace_hook_detach(&hooks[i]);
+}

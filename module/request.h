@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCPTRAIL_REQUEST_H
+#define TCPTRAIL_REQUEST_H
+
+#include <linux/percpu.h>
+#include <net/tcp_states.h>
+
+DECLARE_PER_CPU(bool, request_child_born);
+
+/**
+ * request_saw_transition() - remember whether a child has just been cloned
+ *
+ * The kernel clones the child (LISTEN to SYN_RECV), drops its request and goes
+ * on with the child, all on one CPU with softirqs off. So the request that is
+ * dropped while this is set has become a connection.
+ */
+static inline void request_saw_transition(int old_state, int new_state)
+{
+	if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
+		this_cpu_write(request_child_born, true);
+	else if (old_state == TCP_SYN_RECV)
+		this_cpu_write(request_child_born, false);
+}
+
+#endif

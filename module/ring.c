@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
+#include <linux/sizes.h>
+#include <linux/vmalloc.h>
+
+#include "ring.h"
+
+DEFINE_PER_CPU(struct ring, tcptrail_ring);
+DEFINE_PER_CPU(u64, tcptrail_ring_missed);
+
+static u32 records;
+static int hotplug_state;
+
+u32 ring_records(void)
+{
+	return records;
+}
+
+size_t ring_map_bytes(void)
+{
+	return PAGE_SIZE + (size_t)records * sizeof(struct tcptrail_record);
+}
+
+struct tcptrail_ring *ring_shared(unsigned int cpu)
+{
+	return smp_load_acquire(&per_cpu(tcptrail_ring, cpu).shared);
+}
+
+u64 ring_written(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu) {
+		struct tcptrail_ring *shared = ring_shared(cpu);
+
+		if (shared)
+			sum += READ_ONCE(shared->head);
+	}
+	return sum;
+}
+
+u64 ring_missed(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(tcptrail_ring_missed, cpu));
+	return sum;
+}
+
+unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, unsigned int max)
+{
+	const struct ring *ring = &per_cpu(tcptrail_ring, cpu);
+	const struct tcptrail_ring *shared = ring_shared(cpu);
+	unsigned int n = 0;
+	u64 head;
+
+	if (!shared)
+		return 0;
+
+	head = smp_load_acquire(&shared->head);
+	if (head - *pos > records)
+		*pos = head - records;
+
+	while (n < max && *pos != head) {
+		const struct tcptrail_record *slot = &ring->slots[*pos & ring->mask];
+
+		if (smp_load_acquire(&slot->seq) == *pos) {
+			to[n] = *slot;
+			smp_rmb(); /* pairs with ring_write_begin() */
+			if (READ_ONCE(slot->seq) == *pos)
+				n++;
+		}
+		++*pos;
+	}
+	return n;
+}
+
+/*
+ * Runs before the CPU does. A CPU that was here before finds its old ring. If
+ * there is no memory the CPU comes online all the same: its records are
+ * counted as missed.
+ */
+static int cpu_prepare(unsigned int cpu)
+{
+	struct ring *ring = &per_cpu(tcptrail_ring, cpu);
+	void *area;
+
+	if (ring->shared)
+		return 0;
+
+	/* vmalloc_user() zeroes: nothing of this machine's memory gets out. */
+	area = vmalloc_user(ring_map_bytes());
+	if (!area) {
+		pr_warn("no memory for the ring of CPU %u: its records will be missed\n", cpu);
+		return 0;
+	}
+	ring->slots = area + PAGE_SIZE;
+	ring->mask = records - 1;
+	smp_store_release(&ring->shared, area);
+	return 0;
+}
+
+static void free_rings(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ring *ring = &per_cpu(tcptrail_ring, cpu);
+
+		vfree(ring->shared);
+		ring->shared = NULL;
+	}
+}
+
+int ring_init(unsigned int kib)
+{
+	unsigned int cpu;
+	int state;
+
+	records = kib * (SZ_1K / sizeof(struct tcptrail_record));
+
+	state = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "net/tcptrail:prepare", cpu_prepare, NULL);
+	if (state < 0)
+		return state;
+	hotplug_state = state;
+
+	for_each_online_cpu(cpu) {
+		if (!ring_shared(cpu)) {
+			ring_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void ring_exit(void)
+{
+	cpuhp_remove_state(hotplug_state);
+	free_rings();
+}

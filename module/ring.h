@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ring: per CPU, fixed slots, overwriting the oldest. It knows no TCP.
+ *
+ * One writer at a time: interrupts are off between ring_begin() and
+ * ring_end(), some 100 instructions, so that neither a softirq nor preemption
+ * nor a move to another CPU comes between. Readers take no lock.
+ */
+#ifndef TCPTRAIL_RING_H
+#define TCPTRAIL_RING_H
+
+#include <linux/irqflags.h>
+#include <linux/percpu.h>
+
+#include "ring_write.h"
+
+/**
+ * struct ring - one CPU's ring
+ * @shared: its first page, as readers map it; NULL while the CPU was never
+ *	online, or when there was no memory. Set once (release), freed at unload
+ * @slots: its records
+ * @mask: their number, minus one
+ */
+struct ring {
+	struct tcptrail_ring *shared;
+	struct tcptrail_record *slots;
+	u32 mask;
+};
+
+DECLARE_PER_CPU(struct ring, tcptrail_ring);
+
+/**
+ * ring_init() - allocate the rings of all online CPUs, and of later ones when
+ *	they come online
+ * @kib: size of one ring in KiB, a power of two
+ *
+ * Return: 0 or -ENOMEM, then nothing is left allocated. May sleep.
+ */
+int ring_init(unsigned int kib);
+
+/** ring_exit() - free them; nobody may write, read or map them any more */
+void ring_exit(void);
+
+/** ring_records() - slots of one ring */
+u32 ring_records(void);
+
+/** ring_map_bytes() - bytes that a reader maps for one CPU */
+size_t ring_map_bytes(void);
+
+/** ring_shared() - CPU @cpu's ring as readers see it, or NULL. Any context. */
+struct tcptrail_ring *ring_shared(unsigned int cpu);
+
+/** ring_written() - records written on all CPUs since loading. Any context. */
+u64 ring_written(void);
+
+/** ring_missed() - records that had no ring to go to. Any context. */
+u64 ring_missed(void);
+
+/**
+ * ring_copy() - copy records for read(2)
+ * @cpu: whose
+ * @pos: the first one wanted; set behind the last one returned. Records that
+ *	were overwritten meanwhile are skipped
+ * @to: room for @max records
+ * @max: how many at most
+ *
+ * Return: the number of records copied. Any context.
+ */
+unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, unsigned int max);
+
+DECLARE_PER_CPU(u64, tcptrail_ring_missed);
+
+/**
+ * ring_begin() - start a record
+ * @irq: keeps the interrupt state for ring_end()
+ *
+ * Return: the slot, with old contents; every field but seq has to be filled.
+ * NULL if there is no ring: counted, and nothing is to be ended. Any context
+ * but NMI; the caller may not sleep before ring_end().
+ */
+static inline struct tcptrail_record *ring_begin(unsigned long *irq)
+{
+	struct ring *ring;
+
+	local_irq_save(*irq);
+	ring = this_cpu_ptr(&tcptrail_ring);
+	if (unlikely(!ring->shared)) {
+		__this_cpu_inc(tcptrail_ring_missed);
+		local_irq_restore(*irq);
+		return NULL;
+	}
+	return ring_write_begin(ring->shared, ring->slots, ring->mask);
+}
+
+/** ring_end() - show the record to readers */
+static inline void ring_end(struct tcptrail_record *slot, unsigned long irq)
+{
+	ring_write_end(__this_cpu_read(tcptrail_ring.shared), slot);
+	local_irq_restore(irq);
+}
+
+#endif

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments that open, close or reset a connection, from netfilter's LOCAL_IN
+ * and LOCAL_OUT in every network namespace.
+ *
+ * The hooks come last at both places: a segment that a firewall rule drops was
+ * neither received nor sent. They always accept. Bulk data leaves after the
+ * test of one byte.
+ *
+ * Bare ACKs are recorded when they are sent, by a socket that has had no data
+ * yet (the handshake's third step) or that has had its peer's FIN, or by no
+ * full socket (TIME-WAIT answers so). Received ones show as the transition that
+ * they cause.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/tcp.h>
+
+#include "hooks.h"
+#include "limit.h"
+#include "ports.h"
+#include "record.h"
+
+#define OPENS_OR_CLOSES (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST)
+
+/* Two headers with all their options: what is longer carries data. */
+#define BARE_MAX (60 + 60)
+
+/*
+ * The TCP header at @offset, or NULL if it is not all in the linear part. TCP
+ * itself sends it there, and receives it there but for odd drivers.
+ */
+static __always_inline const struct tcphdr *linear_header(const struct sk_buff *skb, u32 offset)
+{
+	if (unlikely(offset + sizeof(struct tcphdr) > skb_headlen(skb)))
+		return NULL;
+	return (const struct tcphdr *)(skb->data + offset);
+}
+
+static bool is_step(const struct sk_buff *skb, const struct tcphdr *th, u32 payload)
+{
+	const struct sock *sk = skb->sk;
+
+	if (payload || !th->ack)
+		return false;
+	if (!sk || !sk_fullsock(sk) || sk->sk_type != SOCK_STREAM)
+		return true;
+	return sock_flag(sk, SOCK_DONE) || !tcp_sk(sk)->bytes_received;
+}
+
+/* Control sockets and raw sockets say nothing about whose segment it is. */
+static struct sock *tcp_socket(struct sock *sk)
+{
+	if (!sk ||
+	    (sk_fullsock(sk) && (sk->sk_type != SOCK_STREAM || sk->sk_protocol != IPPROTO_TCP)))
+		return NULL;
+	return sk;
+}
+
+/* @s has addresses and family; @offset is where the TCP header begins */
+static void segment(struct segment *s, struct sk_buff *skb, u32 offset,
+		    const struct nf_hook_state *state)
+{
+	struct tcphdr copy;
+	const struct tcphdr *th = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+	u32 header;
+
+	if (!th)
+		return;
+	header = offset + th->doff * 4;
+	s->len = skb->len > header ? skb->len - header : 0;
+	if (!(tcp_flag_byte(th) & OPENS_OR_CLOSES) && !(out && is_step(skb, th, s->len)))
+		return;
+
+	s->th = th;
+	s->net = state->net;
+	s->sk = tcp_socket(skb->sk);
+	s->direction = out ? TCPTRAIL_OUT : TCPTRAIL_IN;
+	s->ifindex = out ? state->out->ifindex : state->in->ifindex;
+	s->lport = ntohs(out ? th->source : th->dest);
+	s->rport = ntohs(out ? th->dest : th->source);
+	if (!ports_wanted(s->lport, s->rport))
+		return;
+	if ((s->sk && sk_fullsock(s->sk)) || limit_allows())
+		record_segment(s);
+}
+
+static noinline void segment4(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+	struct segment s = { .family = AF_INET };
+
+	if (ip->frag_off & htons(IP_OFFSET)) /* no header: a raw socket's fragment */
+		return;
+	ipv6_addr_set_v4mapped(out ? ip->saddr : ip->daddr, &s.laddr);
+	ipv6_addr_set_v4mapped(out ? ip->daddr : ip->saddr, &s.raddr);
+	segment(&s, skb, ip->ihl * 4, state);
+}
+
+static noinline void segment6(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+	struct segment s = { .family = AF_INET6 };
+	u8 protocol = ip->nexthdr;
+	__be16 frag_off;
+	int offset;
+
+	offset = ipv6_skip_exthdr(skb, sizeof(*ip), &protocol, &frag_off);
+	if (offset < 0 || protocol != IPPROTO_TCP || frag_off & htons(~0x7))
+		return;
+	s.laddr = out ? ip->saddr : ip->daddr;
+	s.raddr = out ? ip->daddr : ip->saddr;
+	segment(&s, skb, offset, state);
+}
+
+/* May be of no interest, judging by the flags and the length alone? */
+static __always_inline bool is_bulk(const struct sk_buff *skb, const struct tcphdr *th, bool out)
+{
+	if (tcp_flag_byte(th) & OPENS_OR_CLOSES)
+		return false;
+	return !out || skb->len > BARE_MAX;
+}
+
+static __always_inline unsigned int hook4(struct sk_buff *skb, const struct nf_hook_state *state,
+					  bool out)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	const struct tcphdr *th;
+
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	th = linear_header(skb, ip->ihl * 4);
+	if (unlikely(!th || !is_bulk(skb, th, out)))
+		segment4(skb, state);
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int hook6(struct sk_buff *skb, const struct nf_hook_state *state,
+					  bool out)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	const struct tcphdr *th = NULL;
+
+	if (likely(ip->nexthdr == IPPROTO_TCP))
+		th = linear_header(skb, sizeof(*ip));
+	else if (!ipv6_ext_hdr(ip->nexthdr))
+		return NF_ACCEPT;
+	if (unlikely(!th || !is_bulk(skb, th, out)))
+		segment6(skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return hook4(skb, state, false);
+}
+
+static unsigned int out4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return hook4(skb, state, true);
+}
+
+static unsigned int in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return hook6(skb, state, false);
+}
+
+static unsigned int out6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return hook6(skb, state, true);
+}
+
+static const struct nf_hook_ops ops[] = {
+	{ .hook = in4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
+	{ .hook = out4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
+#if IS_ENABLED(CONFIG_IPV6)
+	{ .hook = in6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
+	{ .hook = out6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
+#endif
+};
+
+/* Per namespace: whether its hooks are registered. */
+struct netns_segment {
+	bool registered;
+};
+
+static unsigned int netns_id;
+static atomic_t netns_failed = ATOMIC_INIT(0);
+
+/* Never keeps a namespace from being created. */
+static int __net_init netns_begins(struct net *net)
+{
+	struct netns_segment *mine = net_generic(net, netns_id);
+
+	mine->registered = !nf_register_net_hooks(net, ops, ARRAY_SIZE(ops));
+	if (!mine->registered)
+		atomic_inc(&netns_failed);
+	return 0;
+}
+
+static void __net_exit netns_ends(struct net *net)
+{
+	struct netns_segment *mine = net_generic(net, netns_id);
+
+	if (mine->registered)
+		nf_unregister_net_hooks(net, ops, ARRAY_SIZE(ops));
+	else
+		atomic_dec(&netns_failed);
+}
+
+static struct pernet_operations netns_ops = {
+	.init = netns_begins,
+	.exit = netns_ends,
+	.id = &netns_id,
+	.size = sizeof(struct netns_segment),
+};
+
+u32 segment_netns_failed(void)
+{
+	return atomic_read(&netns_failed);
+}
+
+void segment_turn(bool on)
+{
+	if (on == hooks_attached(TCPTRAIL_HOOK_SEGMENT))
+		return;
+	if (on) {
+		hooks_set(TCPTRAIL_HOOK_SEGMENT, register_pernet_subsys(&netns_ops));
+		return;
+	}
+	unregister_pernet_subsys(&netns_ops);
+	synchronize_net(); /* a hook that was called before may still run */
+	hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Timewait minisockets: TIME-WAIT, and FIN-WAIT-2 once nobody holds the socket.
+ * No tracepoint shows them.
+ *
+ * Their births, changes and ends each have one place in the kernel. Why one
+ * changes or ends is known a moment earlier, where the segment or the connect()
+ * that causes it is looked at: on the same CPU, with softirqs off from there to
+ * the change. So the looks leave a note on the CPU, and the change reads it.
+ */
+#include <linux/jiffies.h>
+#include <linux/percpu.h>
+#include <net/inet_timewait_sock.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+
+#include "ftrace_hook.h"
+#include "record.h"
+
+/**
+ * struct note - what has just been looked at on this CPU
+ * @tw: the minisocket; only compared, never followed
+ * @when: jiffies; an old note is about something else
+ * @substate: FIN_WAIT2 or TIME_WAIT, at that time
+ * @if_changed: the reason, should it change now
+ * @if_ended: the reason, should it end now
+ */
+struct note {
+	const struct inet_timewait_sock *tw;
+	unsigned long when;
+	u8 substate;
+	u8 if_changed;
+	u8 if_ended;
+};
+
+static DEFINE_PER_CPU(struct note, notes);
+
+static bool is_about(const struct note *note, const struct inet_timewait_sock *tw)
+{
+	return note->tw == tw && time_before_eq(jiffies, note->when + 1);
+}
+
+/* DCCP, up to 6.15, has timewait minisockets too. */
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_prot->name[0] == 'T';
+}
+
+static void leave_note(const struct inet_timewait_sock *tw, u8 if_changed, u8 if_ended)
+{
+	struct note *note = this_cpu_ptr(&notes);
+
+	note->tw = tw;
+	note->when = jiffies;
+	note->substate = tw->tw_substate;
+	note->if_changed = if_changed;
+	note->if_ended = if_ended;
+}
+
+/* inet_twsk_hashdance(tw, sk, ...), inet_twsk_hashdance_schedule() from 6.12 */
+FTRACE_CALLBACK(timewait_begins)
+{
+	struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
+	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 1);
+
+	if (is_tcp(tw))
+		record_timewait(tw, sk, sk->sk_state, tw->tw_substate, TCPTRAIL_REASON_NONE);
+}
+
+/* tcp_timewait_state_process(tw, skb, th, ...): a segment for a minisocket */
+FTRACE_CALLBACK(timewait_segment)
+{
+	const struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
+	const struct tcphdr *th = (void *)compat_ftrace_arg(fregs, 2);
+	u8 if_ended = TCPTRAIL_REASON_DATA;
+
+	if (th->rst)
+		if_ended = TCPTRAIL_REASON_RESET;
+	else if (th->syn && tw->tw_substate == TCP_TIME_WAIT)
+		if_ended = TCPTRAIL_REASON_SYN;
+
+	leave_note(tw, th->fin ? TCPTRAIL_REASON_FIN : TCPTRAIL_REASON_SEGMENT, if_ended);
+}
+
+/* tcp_twsk_unique(sk, sktw, twp): a connect() looks whether it may take over */
+FTRACE_CALLBACK(timewait_reuse)
+{
+	leave_note((void *)compat_ftrace_arg(fregs, 1), TCPTRAIL_REASON_NONE,
+		   TCPTRAIL_REASON_REUSE);
+}
+
+/*
+ * __inet_twsk_schedule(tw, timeo, rearm): with rearm, a segment has moved it
+ * from FIN_WAIT2 to TIME_WAIT, or started its TIME_WAIT again
+ */
+FTRACE_CALLBACK(timewait_rearm)
+{
+	struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
+	const struct note *note = this_cpu_ptr(&notes);
+	u8 reason = TCPTRAIL_REASON_NONE;
+	u8 from = TCP_TIME_WAIT;
+
+	if (!(compat_ftrace_arg(fregs, 2) & 1) || !is_tcp(tw))
+		return;
+
+	if (is_about(note, tw)) {
+		from = note->substate;
+		reason = note->if_changed;
+	}
+	record_timewait(tw, NULL, from, tw->tw_substate, reason);
+}
+
+static u8 end_reason(const struct inet_timewait_sock *tw)
+{
+	const struct note *note = this_cpu_ptr(&notes);
+
+	if (!check_net(twsk_net(tw)))
+		return TCPTRAIL_REASON_NETNS;
+	/* Segments and timers come in softirqs, connect() and SOCK_DESTROY do not. */
+	if (is_about(note, tw) && in_serving_softirq() != (note->if_ended == TCPTRAIL_REASON_REUSE))
+		return note->if_ended;
+	return in_serving_softirq() ? TCPTRAIL_REASON_TIMEOUT : TCPTRAIL_REASON_KILLED;
+}
+
+/* inet_twsk_kill(tw): every end comes by here, softirqs off */
+FTRACE_CALLBACK(timewait_ends)
+{
+	struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
+
+	if (is_tcp(tw))
+		record_timewait(tw, NULL, tw->tw_substate, TCP_CLOSE, end_reason(tw));
+}
+
+static struct ftrace_hook hooks[] = {
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_BEGIN, timewait_begins, "inet_twsk_hashdance_schedule",
+		    "inet_twsk_hashdance"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_SEGMENT, timewait_segment, "tcp_timewait_state_process"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REARM, timewait_rearm, "__inet_twsk_schedule"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REUSE, timewait_reuse, "tcp_twsk_unique"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_END, timewait_ends, "inet_twsk_kill"),
+};
+
+void timewait_attach(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		ftrace_hook_attach(&hooks[i]);
+}
+
+void timewait_detach(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		ftrace_hook_detach(&hooks[i]);
+}
