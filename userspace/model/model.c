@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "userspace/model/model_internal.h"
+
+/* How many records ahead the tables are brought into the cache. */
+#define AHEAD 8
+
+int model_create(struct model **model, const struct model_config *config)
+{
+	uint32_t limit = config->max_conns ? config->max_conns : MODEL_CONNS_DEFAULT;
+	struct model *m;
+
+	if (limit > MODEL_CONNS_MAX)
+		return -EINVAL;
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->config = *config;
+	if (getrandom(m->key, sizeof(m->key), 0) != sizeof(m->key))
+		m->key[0] = (uintptr_t)m; /* old or starved: an address will do */
+	m->key[0] |= 1;
+	m->key[1] |= 1;
+	if (pool_init(&m->conns, sizeof(struct conn), limit) ||
+	    pool_init(&m->pairs, sizeof(struct pair), limit) ||
+	    pool_init(&m->tasks, sizeof(struct task), 2 * limit) || index_init(&m->by_tuple) ||
+	    index_init(&m->by_cookie) || index_init(&m->by_task)) {
+		model_free(m);
+		return -ENOMEM;
+	}
+	*model = m;
+	return 0;
+}
+
+void model_free(struct model *m)
+{
+	if (!m)
+		return;
+	pool_fini(&m->conns);
+	pool_fini(&m->pairs);
+	pool_fini(&m->tasks);
+	index_fini(&m->by_tuple);
+	index_fini(&m->by_cookie);
+	index_fini(&m->by_task);
+	free(m);
+}
+
+static void feed_one(struct model *m, const struct tcptrail_record *r)
+{
+	m->stats.records++;
+	if (r->time_ns > m->stats.newest_ns)
+		m->stats.newest_ns = r->time_ns;
+	if (m->ended_first && m->stats.newest_ns > MODEL_LINGER_NS)
+		table_reap(m, m->stats.newest_ns - MODEL_LINGER_NS);
+	apply(m, r);
+}
+
+void model_feed(struct model *m, const struct tcptrail_record *records, size_t count)
+{
+	size_t i, ahead = count < AHEAD ? count : AHEAD;
+
+	for (i = 0; i < ahead; i++)
+		table_touch(m, &records[i]);
+	for (i = 0; i < count; i++) {
+		if (i + AHEAD < count)
+			table_touch(m, &records[i + AHEAD]);
+		feed_one(m, &records[i]);
+	}
+}
+
+void model_settle(struct model *m)
+{
+	table_reap(m, UINT64_MAX);
+}
+
+const struct model_stats *model_stats(const struct model *m)
+{
+	return &m->stats;
+}
+
+uint32_t model_count(const struct model *m)
+{
+	return m->live;
+}
+
+const struct conn *model_next(const struct model *m, const struct conn *c)
+{
+	uint32_t slot = c ? conn_slot(m, c) + 1 : 1;
+
+	for (; slot < m->conns.top; slot++)
+		if (conn_at(m, slot)->half != CONN_FREE)
+			return conn_at(m, slot);
+	return NULL;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the model's own files share. */
+#ifndef MODEL_INTERNAL_H
+#define MODEL_INTERNAL_H
+
+#include "userspace/model/index.h"
+#include "userspace/model/model.h"
+#include "userspace/model/pool.h"
+
+/**
+ * struct tuple - the name of a connection end
+ * @netns: network namespace
+ * @lport: this end's port
+ * @rport: the other end's
+ * @ipv6: the addresses do not fit into addr4
+ * @addr4: the addresses, if they do
+ * @laddr: the record's
+ * @raddr: the record's
+ */
+struct tuple {
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+	bool ipv6;
+	uint32_t addr4[2];
+	const uint8_t *laddr;
+	const uint8_t *raddr;
+};
+
+struct pair {
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+};
+
+/**
+ * struct model - the tables
+ * @conns: struct conn by slot
+ * @pairs: struct pair: addresses of IPv6 connections
+ * @tasks: struct task by id
+ * @by_tuple: conns that are CONN_INDEXED
+ * @by_cookie: conns that have a cookie
+ * @by_task: tasks by pid and comm
+ * @key: of the hashes
+ * @live: conns in use, ended ones that wait included
+ * @ended_first: oldest of those that wait to be told, 0 if none
+ * @ended_last: newest of them
+ * @hand: where the search for one to evict goes on
+ */
+struct model {
+	struct pool conns;
+	struct pool pairs;
+	struct pool tasks;
+	struct index by_tuple;
+	struct index by_cookie;
+	struct index by_task;
+	uint64_t key[2];
+	uint32_t live;
+	uint32_t ended_first;
+	uint32_t ended_last;
+	uint32_t hand;
+	struct model_config config;
+	struct model_stats stats;
+};
+
+static inline struct conn *conn_at(const struct model *m, uint32_t slot)
+{
+	return pool_at(&m->conns, slot);
+}
+
+static inline uint32_t conn_slot(const struct model *m, const struct conn *c)
+{
+	return (uint32_t)(((const char *)c - m->conns.base) / sizeof(*c));
+}
+
+/* table.c: finding, making and dropping connections */
+
+/** tuple_of() - the name in a record; false if it is not whole */
+bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r);
+
+struct conn *table_by_cookie(const struct model *m, uint64_t cookie);
+struct conn *table_by_tuple(const struct model *m, const struct tuple *tuple);
+
+/** table_touch() - bring what a record will need into the cache */
+void table_touch(const struct model *m, const struct tcptrail_record *r);
+
+/** table_create() - a new connection end; NULL without memory */
+struct conn *table_create(struct model *m, const struct tcptrail_record *r);
+
+/** table_name() - give @c what the record knows of its name and it does not yet */
+void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r);
+
+/** table_end() - its life is over: @c can still be found, until it is told */
+void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time_ns);
+
+/** table_forget() - out of the indices, so that the name is free for the next */
+void table_forget(struct model *m, struct conn *c);
+
+/** table_reap() - tell and drop what ended up to then */
+void table_reap(struct model *m, uint64_t until_ns);
+
+/* task.c */
+
+/** task_set() - make *@id name this task; the one it named before is let go */
+void task_set(struct model *m, uint32_t *id, uint32_t pid, const char comm[16]);
+void task_drop(struct model *m, uint32_t *id);
+
+/* apply.c */
+
+/** apply() - what a record means for the connection it is about */
+void apply(struct model *m, const struct tcptrail_record *r);
+
+#endif

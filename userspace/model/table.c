@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finding, making and dropping connections, within the limit. */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "userspace/model/model_internal.h"
+
+#define NAMELESS_PARTS \
+	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
+
+/* IPv4 addresses are held as four bytes; an unknown one is 0.0.0.0. */
+static bool fits_ipv4(const uint8_t address[16], uint8_t family, uint32_t *ipv4)
+{
+	uint64_t high;
+	uint32_t middle;
+
+	memcpy(&high, address, 8);
+	memcpy(&middle, address + 8, 4);
+	memcpy(ipv4, address + 12, 4);
+	if (high)
+		return false;
+	return middle == htonl(0xffff) || (middle == 0 && *ipv4 == 0 && family != AF_INET6);
+}
+
+bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
+{
+	uint16_t missing = r->flags & NAMELESS_PARTS;
+
+	/* A listener has no other end: its name is whole without. */
+	if (missing == (TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT) && r->kind != TCPTRAIL_SEGMENT &&
+	    r->transition.new_state == TCPTRAIL_LISTEN)
+		missing = 0;
+	tuple->netns = r->netns;
+	tuple->lport = r->lport;
+	tuple->rport = r->rport;
+	tuple->laddr = r->laddr;
+	tuple->raddr = r->raddr;
+	tuple->ipv6 = !fits_ipv4(r->laddr, r->family, &tuple->addr4[0]) ||
+		      !fits_ipv4(r->raddr, r->family, &tuple->addr4[1]);
+	return missing == 0;
+}
+
+static uint32_t tuple_hash(const struct model *m, const struct tuple *t)
+{
+	uint64_t first = (uint64_t)t->netns << 32 | (uint32_t)t->lport << 16 | t->rport;
+	uint64_t words[4];
+
+	if (!t->ipv6)
+		return index_hash(m->key, first, (uint64_t)t->addr4[0] << 32 | t->addr4[1]);
+	memcpy(&words[0], t->laddr, 16);
+	memcpy(&words[2], t->raddr, 16);
+	return index_hash(m->key, first ^ index_hash(m->key, words[0], words[1]),
+			  index_hash(m->key, words[2], words[3]));
+}
+
+static uint32_t cookie_hash(const struct model *m, uint64_t cookie)
+{
+	return index_hash(m->key, cookie, cookie >> 32);
+}
+
+static struct pair *pair_of(const struct model *m, const struct conn *c)
+{
+	return pool_at(&m->pairs, c->addr4[0]);
+}
+
+static bool same_tuple(const struct model *m, const struct conn *c, const struct tuple *t)
+{
+	const struct pair *pair;
+
+	if (c->netns != t->netns || c->lport != t->lport || c->rport != t->rport)
+		return false;
+	if (!(c->flags & CONN_IPV6))
+		return !t->ipv6 && c->addr4[0] == t->addr4[0] && c->addr4[1] == t->addr4[1];
+	pair = pair_of(m, c);
+	return t->ipv6 && !memcmp(pair->laddr, t->laddr, 16) && !memcmp(pair->raddr, t->raddr, 16);
+}
+
+static struct tuple tuple_of_conn(const struct model *m, const struct conn *c)
+{
+	struct tuple t = { .netns = c->netns, .lport = c->lport, .rport = c->rport };
+
+	if (c->flags & CONN_IPV6) {
+		t.ipv6 = true;
+		t.laddr = pair_of(m, c)->laddr;
+		t.raddr = pair_of(m, c)->raddr;
+	} else {
+		t.addr4[0] = c->addr4[0];
+		t.addr4[1] = c->addr4[1];
+	}
+	return t;
+}
+
+struct conn *table_by_cookie(const struct model *m, uint64_t cookie)
+{
+	uint32_t hash = cookie_hash(m, cookie), at = hash, slot;
+
+	while ((slot = index_find(&m->by_cookie, hash, &at)))
+		if (conn_at(m, slot)->cookie == cookie)
+			return conn_at(m, slot);
+	return NULL;
+}
+
+struct conn *table_by_tuple(const struct model *m, const struct tuple *tuple)
+{
+	uint32_t hash = tuple_hash(m, tuple), at = hash, slot;
+
+	while ((slot = index_find(&m->by_tuple, hash, &at)))
+		if (same_tuple(m, conn_at(m, slot), tuple))
+			return conn_at(m, slot);
+	return NULL;
+}
+
+void table_touch(const struct model *m, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+
+	if (r->cookie) {
+		index_touch(&m->by_cookie, cookie_hash(m, r->cookie));
+	} else {
+		tuple_of(&tuple, r);
+		index_touch(&m->by_tuple, tuple_hash(m, &tuple));
+	}
+}
+
+static void unindex(struct model *m, struct conn *c)
+{
+	struct tuple tuple = tuple_of_conn(m, c);
+
+	if (!(c->flags & CONN_INDEXED))
+		return;
+	index_del(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c));
+	c->flags &= ~CONN_INDEXED;
+}
+
+static void index_by_tuple(struct model *m, struct conn *c)
+{
+	struct tuple tuple = tuple_of_conn(m, c);
+	struct conn *before = table_by_tuple(m, &tuple);
+
+	/* The newest life has the name; an earlier one still has its cookie. */
+	if (before)
+		unindex(m, before);
+	if (!index_add(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c)))
+		c->flags |= CONN_INDEXED;
+}
+
+void table_forget(struct model *m, struct conn *c)
+{
+	unindex(m, c);
+	if (c->cookie)
+		index_del(&m->by_cookie, cookie_hash(m, c->cookie), conn_slot(m, c));
+	c->cookie = 0;
+}
+
+static void drop(struct model *m, struct conn *c)
+{
+	uint64_t cookie = c->cookie;
+
+	table_forget(m, c);
+	c->cookie = cookie; /* for whoever is told */
+	if (m->config.ended)
+		m->config.ended(m->config.arg, m, c);
+	m->stats.ended++;
+	task_drop(m, &c->opener);
+	task_drop(m, &c->owner);
+	if (c->flags & CONN_IPV6)
+		pool_give(&m->pairs, c->addr4[0]);
+	pool_give(&m->conns, conn_slot(m, c));
+	m->live--;
+}
+
+static void reap_first(struct model *m)
+{
+	struct conn *c = conn_at(m, m->ended_first);
+
+	m->ended_first = c->next;
+	if (!m->ended_first)
+		m->ended_last = 0;
+	c->next = 0;
+	c->flags &= ~CONN_QUEUED;
+	/* One that came back to life leaves the queue and stays. */
+	if (c->end)
+		drop(m, c);
+}
+
+void table_reap(struct model *m, uint64_t until_ns)
+{
+	while (m->ended_first && (!conn_at(m, m->ended_first)->end ||
+				  conn_at(m, m->ended_first)->since_ns <= until_ns))
+		reap_first(m);
+}
+
+void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time_ns)
+{
+	uint32_t slot = conn_slot(m, c);
+
+	c->end = end;
+	c->since_ns = time_ns;
+	if (c->flags & CONN_QUEUED)
+		return;
+	c->flags |= CONN_QUEUED;
+	if (m->ended_last)
+		conn_at(m, m->ended_last)->next = slot;
+	else
+		m->ended_first = slot;
+	m->ended_last = slot;
+}
+
+/* How much is lost with it: the least goes first. */
+static unsigned int usefulness(const struct conn *c)
+{
+	if (c->half == CONN_REQUEST)
+		return 0;
+	if (c->half == CONN_MINISOCKET)
+		return 1;
+	if (c->state == TCPTRAIL_LISTEN)
+		return 4;
+	return c->state == TCPTRAIL_ESTABLISHED ? 2 : 3;
+}
+
+#define EVICT_SAMPLE 32
+
+static void evict(struct model *m)
+{
+	struct conn *c, *worst = NULL;
+	unsigned int i;
+
+	while (m->ended_first && !conn_at(m, m->ended_first)->end)
+		reap_first(m);
+	if (m->ended_first) {
+		reap_first(m);
+		return;
+	}
+	for (i = 0; i < EVICT_SAMPLE; i++) {
+		m->hand = m->hand + 1 < m->conns.top ? m->hand + 1 : 1;
+		c = conn_at(m, m->hand);
+		if (c->half == CONN_FREE)
+			continue;
+		if (!worst || usefulness(c) < usefulness(worst) ||
+		    (usefulness(c) == usefulness(worst) && c->since_ns < worst->since_ns))
+			worst = c;
+	}
+	if (!worst)
+		return;
+	worst->end = CONN_EVICTED;
+	m->stats.evicted++;
+	drop(m, worst);
+}
+
+static void set_cookie(struct model *m, struct conn *c, uint64_t cookie)
+{
+	if (!index_add(&m->by_cookie, cookie_hash(m, cookie), conn_slot(m, c)))
+		c->cookie = cookie;
+}
+
+static void set_tuple(struct model *m, struct conn *c, const struct tuple *t)
+{
+	uint32_t pair;
+
+	c->lport = t->lport;
+	c->rport = t->rport;
+	if (!t->ipv6) {
+		c->addr4[0] = t->addr4[0];
+		c->addr4[1] = t->addr4[1];
+		return;
+	}
+	pair = c->flags & CONN_IPV6 ? c->addr4[0] : pool_take(&m->pairs);
+	if (!pair)
+		return;
+	c->flags |= CONN_IPV6;
+	c->addr4[0] = pair;
+	memcpy(pair_of(m, c)->laddr, t->laddr, 16);
+	memcpy(pair_of(m, c)->raddr, t->raddr, 16);
+}
+
+void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+	bool whole;
+
+	if (r->cookie && !c->cookie)
+		set_cookie(m, c, r->cookie);
+	if (c->flags & CONN_WHOLE)
+		return;
+	whole = tuple_of(&tuple, r);
+	if (tuple.ipv6 || !(c->flags & CONN_IPV6))
+		set_tuple(m, c, &tuple);
+	if (r->family == AF_INET6)
+		c->flags |= CONN_FAMILY_6;
+	if (whole) {
+		c->flags |= CONN_WHOLE;
+		index_by_tuple(m, c);
+	}
+}
+
+struct conn *table_create(struct model *m, const struct tcptrail_record *r)
+{
+	uint32_t slot = pool_take(&m->conns);
+	struct conn *c;
+
+	if (!slot) {
+		evict(m);
+		slot = pool_take(&m->conns);
+		if (!slot)
+			return NULL;
+	}
+	c = conn_at(m, slot);
+	c->half = CONN_SOCKET;
+	c->netns = r->netns;
+	c->begun_ns = r->time_ns;
+	m->live++;
+	m->stats.created++;
+	table_name(m, c, r);
+	return c;
+}
+
+static void address_of(const struct model *m, const struct conn *c, unsigned int which,
+		       uint8_t address[16])
+{
+	if (c->flags & CONN_IPV6) {
+		memcpy(address, which ? pair_of(m, c)->raddr : pair_of(m, c)->laddr, 16);
+		return;
+	}
+	memset(address, 0, 10);
+	memset(address + 10, 0xff, 2);
+	memcpy(address + 12, &c->addr4[which], 4);
+}
+
+void model_laddr(const struct model *m, const struct conn *c, uint8_t address[16])
+{
+	address_of(m, c, 0, address);
+}
+
+void model_raddr(const struct model *m, const struct conn *c, uint8_t address[16])
+{
+	address_of(m, c, 1, address);
+}
+
+const struct conn *model_peer(const struct model *m, const struct conn *c)
+{
+	uint8_t laddr[16], raddr[16];
+	struct tuple t = tuple_of_conn(m, c);
+
+	model_laddr(m, c, laddr);
+	model_raddr(m, c, raddr);
+	t.lport = c->rport;
+	t.rport = c->lport;
+	t.addr4[0] = c->addr4[1];
+	t.addr4[1] = c->addr4[0];
+	t.laddr = raddr;
+	t.raddr = laddr;
+	return table_by_tuple(m, &t);
+}
+
+const struct conn *model_listener(const struct model *m, const struct conn *c)
+{
+	static const uint8_t any[16];
+	uint8_t laddr[16];
+	struct tuple t = { .netns = c->netns, .lport = c->lport, .laddr = laddr, .raddr = any };
+	const struct conn *found;
+
+	/* Bound to the address, to all IPv4 addresses, to all of both families. */
+	model_laddr(m, c, laddr);
+	t.ipv6 = c->flags & CONN_IPV6;
+	t.addr4[0] = c->addr4[0];
+	found = table_by_tuple(m, &t);
+	if (!found) {
+		t.ipv6 = false;
+		t.addr4[0] = 0;
+		found = table_by_tuple(m, &t);
+	}
+	if (!found) {
+		t.ipv6 = true;
+		t.laddr = any;
+		found = table_by_tuple(m, &t);
+	}
+	return found && found->state == TCPTRAIL_LISTEN ? found : NULL;
+}
