@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All namespaces: this one first, then, in a thread that changes its own
+ * namespace only, each one that a process of this machine is in.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "userspace/snapshot/snapshot.h"
+
+#define DUMP_TRIES 3
+
+struct tcptrail_record *snapshot_add(struct snapshot *s)
+{
+	size_t room = s->room ? s->room * 2 : 256;
+	void *bigger;
+
+	if (s->count == s->room) {
+		bigger = reallocarray(s->records, room, sizeof(*s->records));
+		if (!bigger)
+			return NULL;
+		s->records = bigger;
+		s->room = room;
+	}
+	memset(&s->records[s->count], 0, sizeof(*s->records));
+	return &s->records[s->count++];
+}
+
+static int note_seen(struct snapshot *s, uint32_t netns)
+{
+	void *bigger = reallocarray(s->netns, s->netns_count + 1, sizeof(*s->netns));
+
+	if (!bigger)
+		return -ENOMEM;
+	s->netns = bigger;
+	s->netns[s->netns_count++] = netns;
+	return 0;
+}
+
+static int note_unseen(struct snapshot *s, uint32_t netns)
+{
+	struct tcptrail_record *r = snapshot_add(s);
+	struct timespec now;
+
+	if (!r)
+		return -ENOMEM;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	r->kind = TCPTRAIL_LOSS;
+	r->time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+	r->netns = netns;
+	r->loss.cause = TCPTRAIL_LOSS_SNAPSHOT;
+	r->loss.since_ns = r->time_ns;
+	return 0;
+}
+
+/* A dump that was disturbed is taken again: its beginning is thrown away. */
+static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
+{
+	size_t before = s->count;
+	int tries, err = 0;
+
+	for (tries = 0; tries < DUMP_TRIES; tries++) {
+		s->count = before;
+		err = diag_dump(s, netns, family);
+		if (err != -EINTR)
+			break;
+	}
+	return err;
+}
+
+/* The calling thread's namespace. A kernel without IPv6 has no such sockets. */
+static int dump_here(struct snapshot *s, uint32_t netns)
+{
+	int err = dump_family(s, netns, AF_INET);
+	int err6;
+
+	if (err && err != -EINTR)
+		return err;
+	err6 = dump_family(s, netns, AF_INET6);
+	if (err6 == -ENOENT || err6 == -EAFNOSUPPORT)
+		err6 = 0;
+	if (err6 && err6 != -EINTR)
+		return err6;
+	return err || err6 ? note_unseen(s, netns) : note_seen(s, netns);
+}
+
+static int netns_of(const char *path, uint32_t *netns)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	*netns = (uint32_t)st.st_ino;
+	return 0;
+}
+
+/* Namespaces met so far, whether they could be looked at or not. */
+struct met {
+	uint32_t *netns;
+	size_t count;
+	size_t room;
+};
+
+/* The place of @netns in the ascending list; *found says if it is there. */
+static size_t met_place(const struct met *met, uint32_t netns, int *found)
+{
+	size_t low = 0, high = met->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (met->netns[middle] < netns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*found = low < met->count && met->netns[low] == netns;
+	return low;
+}
+
+/* 1 if it is new, 0 if it was met before */
+static int meet(struct met *met, uint32_t netns)
+{
+	int found;
+	size_t at = met_place(met, netns, &found);
+	size_t room = met->room ? met->room * 2 : 16;
+	void *bigger;
+
+	if (found)
+		return 0;
+	if (met->count == met->room) {
+		bigger = reallocarray(met->netns, room, sizeof(*met->netns));
+		if (!bigger)
+			return -ENOMEM;
+		met->netns = bigger;
+		met->room = room;
+	}
+	memmove(&met->netns[at + 1], &met->netns[at], (met->count - at) * sizeof(*met->netns));
+	met->netns[at] = netns;
+	met->count++;
+	return 1;
+}
+
+static int visit(struct snapshot *s, const char *path, uint32_t netns)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : note_unseen(s, netns);
+	err = setns(fd, CLONE_NEWNET);
+	close(fd);
+	if (err)
+		return note_unseen(s, netns);
+	err = dump_here(s, netns);
+	return err && err != -ENOMEM ? note_unseen(s, netns) : err;
+}
+
+struct tour {
+	struct snapshot *snapshot;
+	uint32_t home;
+	int err;
+};
+
+static int visit_all(struct snapshot *s, struct met *met)
+{
+	char path[sizeof("/proc//ns/net") + NAME_MAX];
+	struct dirent *entry;
+	DIR *proc = opendir("/proc");
+	uint32_t netns = 0;
+	int err = 0;
+
+	if (!proc)
+		return -errno;
+	while (err >= 0 && (entry = readdir(proc))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
+		if (netns_of(path, &netns))
+			continue; /* gone, a zombie, or not ours to know */
+		err = meet(met, netns);
+		if (err > 0)
+			err = visit(s, path, netns);
+	}
+	closedir(proc);
+	return err < 0 ? err : 0;
+}
+
+static void *go_round(void *arg)
+{
+	struct tour *tour = arg;
+	struct met met = { 0 };
+
+	tour->err = meet(&met, tour->home);
+	if (tour->err > 0)
+		tour->err = visit_all(tour->snapshot, &met);
+	free(met.netns);
+	return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int snapshot_take(struct snapshot *s)
+{
+	struct tour tour = { .snapshot = s };
+	pthread_t thread;
+	int err;
+
+	*s = (struct snapshot){ 0 };
+	err = netns_of("/proc/thread-self/ns/net", &tour.home);
+	if (err)
+		return err;
+	err = dump_here(s, tour.home);
+	if (err)
+		return err;
+	/* setns() moves only the thread that calls it. */
+	err = -pthread_create(&thread, NULL, go_round, &tour);
+	if (err)
+		return err;
+	pthread_join(thread, NULL);
+	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
+	return tour.err;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->records);
+	free(s->netns);
+	*s = (struct snapshot){ 0 };
+}
+
+int snapshot_covers(const struct snapshot *s, uint32_t netns)
+{
+	return s->netns_count &&
+	       bsearch(&netns, s->netns, s->netns_count, sizeof(netns), by_number);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sockets that exist now, as TCPTRAIL_SNAPSHOT records, in this and in all
+ * other network namespaces that some process of this machine is in.
+ *
+ * Attach first, then take the snapshot, then merge by time: so that no socket
+ * falls between. A record's time is taken before the kernel looked at the
+ * socket: what the trail tells of a later time is newer than the snapshot.
+ */
+#ifndef SNAPSHOT_SNAPSHOT_H
+#define SNAPSHOT_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "module/uapi/tcptrail.h"
+
+/**
+ * struct snapshot - what was found
+ * @records: in the order of their times. In a SNAPSHOT record seq is not a
+ *	number but nanoseconds: how long the socket has been in its state at
+ *	the least, by what the kernel knows of it; 0 if it does not tell.
+ *	Where a namespace could not be looked at, a LOSS record of cause
+ *	TCPTRAIL_LOSS_SNAPSHOT with its number stands in its place
+ * @count: how many
+ * @room: for how many there is memory
+ * @netns: namespaces that were looked at in full, ascending
+ * @netns_count: how many
+ */
+struct snapshot {
+	struct tcptrail_record *records;
+	size_t count;
+	size_t room;
+	uint32_t *netns;
+	size_t netns_count;
+};
+
+/**
+ * snapshot_take() - look at all sockets
+ * @snapshot: filled; freed by snapshot_free(), also after an error
+ *
+ * Starts a thread to visit other namespaces (CAP_SYS_ADMIN); without that
+ * right they are told as LOSS records.
+ *
+ * Return: 0, -ENOMEM, or the -errno that kept even this namespace from view
+ */
+int snapshot_take(struct snapshot *snapshot);
+
+void snapshot_free(struct snapshot *snapshot);
+
+/** snapshot_covers() - was this namespace looked at in full? */
+int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
+
+/* diag.c */
+
+/** snapshot_add() - room for one more record, zeroed; NULL without memory */
+struct tcptrail_record *snapshot_add(struct snapshot *snapshot);
+
+/**
+ * diag_dump() - the sockets of the calling thread's namespace
+ * @snapshot: they are added
+ * @netns: its number
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: 0 or -errno; -EINTR if the tables changed so much under the dump
+ * that the kernel says it is incomplete
+ */
+int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family);
+
+/**
+ * diag_record() - what one message says
+ * @record: filled, all but time and netns
+ * @payload: struct inet_diag_msg and attributes, not trusted
+ * @length: bytes of it
+ *
+ * Return: 0, -EBADMSG if it is no socket's
+ */
+int diag_record(struct tcptrail_record *record, const void *payload, size_t length);
+
+#endif
