@@ -16,8 +16,8 @@
 #define BATCH 512 /* 64 KiB: what one call returns at most; stays in the cache */
 #define MAX_CPUS 65536
 #define RECHECK_NS 1000000000ULL /* how often a busy reader looks for new CPUs */
-#define HOLD_MIN_MS 2 /* above MERGE_HOLD_NS */
-#define HOLD_MAX_MS 32 /* below the module's own pause between two wakeups */
+#define HOLD_MS 2 /* above MERGE_HOLD_NS */
+#define PACE_MS 32 /* while records keep coming: the pause between two looks at the rings */
 
 /**
  * struct device - a live trail
@@ -29,9 +29,9 @@
  * @checked_ns: when their rings were looked for last
  * @read_before: tcptrail_read() was called
  * @woken: poll() told of records and they have not been seen yet
- * @hold_ms: how long to wait for records that are held back. Grows while
- *	nothing but such waits happens: a busy machine need not wake us every
- *	millisecond
+ * @got: something was read since the last wait
+ * @fill: the fullest ring since then, in 256ths
+ * @pace_ms: the next pause: PACE_MS, or less if the rings fill faster than that
  * @batch: what tcptrail_read() returned
  */
 struct device {
@@ -43,7 +43,9 @@ struct device {
 	uint64_t checked_ns;
 	bool read_before;
 	bool woken;
-	int hold_ms;
+	bool got;
+	unsigned int fill;
+	int pace_ms;
 	struct tcptrail_record batch[BATCH];
 };
 
@@ -144,22 +146,28 @@ static int device_read(struct tcptrail *trail, const struct tcptrail_record **ba
 {
 	struct device *d = to_device(trail);
 	uint64_t now_ns = trail_monotonic_ns();
-	int n, err;
+	bool woken_for_nothing;
+	int n;
 
 	*batch = d->batch;
 	d->read_before = true;
 	n = merge_read(&d->merge, now_ns, d->batch, BATCH);
-	if (n < 0 || !d->absent)
+	if (n < 0)
 		return n;
-	/* Woken and nothing found: then it is on a CPU that we do not know yet. */
-	if ((d->woken && !n && !d->merge.held) || now_ns - d->checked_ns > RECHECK_NS) {
-		err = join_late(d, now_ns);
+	/* Then it is on a CPU that we do not know yet. */
+	woken_for_nothing = d->woken && !n && !d->merge.held;
+	d->woken = false;
+	if (d->absent && (woken_for_nothing || now_ns - d->checked_ns > RECHECK_NS)) {
+		int err = join_late(d, now_ns);
+
 		if (err)
 			return n ? n : err;
 		if (!n)
 			n = merge_read(&d->merge, trail_monotonic_ns(), d->batch, BATCH);
 	}
-	d->woken = false;
+	d->got |= n > 0;
+	if (d->merge.fill > d->fill)
+		d->fill = d->merge.fill;
 	return n;
 }
 
@@ -170,14 +178,24 @@ static int pause_ms(int ms)
 	return nanosleep(&t, NULL) ? -errno : 0;
 }
 
-static int wait_for_held(struct device *d, int timeout_ms)
+/*
+ * While records come, poll() would return at once, for a few of them each
+ * time. So a busy reader sleeps instead, as long as the rings allow, and polls
+ * only once nothing has come meanwhile.
+ */
+static int wait_busy(struct device *d, int timeout_ms)
 {
-	int ms = d->hold_ms;
-	int err;
+	int ms, err;
 
-	d->hold_ms = ms * 2 > HOLD_MAX_MS ? HOLD_MAX_MS : ms * 2;
+	if (d->fill > 64 && d->pace_ms > 1)
+		d->pace_ms /= 2;
+	else if (d->fill < 16 && d->pace_ms < PACE_MS)
+		d->pace_ms *= 2;
+	ms = d->got ? d->pace_ms : HOLD_MS;
 	if (timeout_ms >= 0 && timeout_ms < ms)
 		ms = timeout_ms;
+	d->got = false;
+	d->fill = 0;
 	err = pause_ms(ms);
 	return err ? err : 1;
 }
@@ -190,9 +208,8 @@ static int device_wait(struct tcptrail *trail, int timeout_ms)
 
 	if (!d->read_before || d->merge.more)
 		return 1;
-	if (d->merge.held)
-		return wait_for_held(d, timeout_ms);
-	d->hold_ms = HOLD_MIN_MS;
+	if (d->got || d->merge.held)
+		return wait_busy(d, timeout_ms);
 	ready = poll(&p, 1, timeout_ms);
 	if (ready < 0)
 		return -errno;
@@ -283,7 +300,7 @@ int tcptrail_open_device(struct tcptrail **trail, const char *path, enum tcptrai
 		return -ENOMEM;
 	d->trail.source = &device_source;
 	d->fd = -1;
-	d->hold_ms = HOLD_MIN_MS;
+	d->pace_ms = PACE_MS;
 	trail_origin_here(&d->trail.origin);
 	err = device_start(d, path, from);
 	if (err) {

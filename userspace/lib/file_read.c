@@ -38,7 +38,7 @@ struct file {
 	int error;
 	size_t used;
 	size_t filled;
-	uint8_t block[FILE_BLOCK] __attribute__((aligned(64)));
+	uint8_t block[FILE_BLOCK] __attribute__((aligned(16)));
 };
 
 static struct file *to_file(struct tcptrail *trail)

@@ -55,13 +55,20 @@ static uint64_t runner_up(const struct merge *m)
 static int gather(struct merge *m)
 {
 	m->waiting = 0;
+	m->fill = 0;
 	for (unsigned int i = 0; i < m->count; i++) {
-		int filled = m->rings[i].shared ? ring_refresh(&m->rings[i]) : 0;
+		struct ring *ring = &m->rings[i];
+		int filled = ring->shared ? ring_refresh(ring) : 0;
+		uint64_t fill;
 
 		if (filled < 0)
 			return filled;
-		if (filled)
-			push(m, &m->rings[i]);
+		if (!filled)
+			continue;
+		push(m, ring);
+		fill = (ring->limit - ring->next) * 256 / ring->records;
+		if (fill > m->fill)
+			m->fill = (unsigned int)fill;
 	}
 	return 0;
 }

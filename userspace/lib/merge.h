@@ -24,6 +24,7 @@ struct merge_entry {
  * @count: how many rings there are
  * @waiting: entries in @heap
  * @held: the last merge_read() left records for being too young
+ * @fill: how full the fullest ring was before the last merge_read(), in 256ths
  * @more: the last merge_read() left records for want of room
  */
 struct merge {
@@ -31,6 +32,7 @@ struct merge {
 	struct merge_entry *heap;
 	unsigned int count;
 	unsigned int waiting;
+	unsigned int fill;
 	bool held;
 	bool more;
 };

@@ -119,6 +119,15 @@ char *put_u64(char *p, uint64_t n)
 	return put_mem(p, digits + i, sizeof(digits) - i);
 }
 
+char *put_grouped(char *p, uint64_t n)
+{
+	if (n < 1000)
+		return put_u64(p, n);
+	p = put_grouped(p, n / 1000);
+	*p++ = ',';
+	return put_digits(p, n % 1000, 3);
+}
+
 char *put_digits(char *p, uint64_t n, unsigned int digits)
 {
 	for (unsigned int i = digits; i--; n /= 10)

@@ -86,6 +86,11 @@ void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pr
 /** put_u64() - at most PUT_U64_MAX bytes */
 char *put_u64(char *p, uint64_t n);
 
+#define PUT_GROUPED_MAX 26
+
+/** put_grouped() - for people: 1,234,567; at most PUT_GROUPED_MAX bytes */
+char *put_grouped(char *p, uint64_t n);
+
 /** put_digits() - n with exactly so many digits, leading zeros included */
 char *put_digits(char *p, uint64_t n, unsigned int digits);
 
