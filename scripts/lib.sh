@@ -28,7 +28,8 @@ usage()
 	exit 2
 }
 
-# One at a time for each NAME, over all the scripts that run now.
+# One at a time for each NAME, over all the scripts that run now. What is run
+# ends the script when it fails.
 locked()
 {
 	local name=$1 fd
