@@ -33,6 +33,7 @@ struct command {
 int cmd_watch(int argc, char *argv[]);
 int cmd_record(int argc, char *argv[]);
 int cmd_status(int argc, char *argv[]);
+int cmd_stuck(int argc, char *argv[]);
 
 /*
  * message.c: one clear line each on standard error, after "tcptrail watch: ".
@@ -74,7 +75,7 @@ int cmd_read_failed(const char *device, const char *file, int err);
 /** cmd_parse_count() - a number from 1 up; false if it is none */
 bool cmd_parse_count(const char *s, uint64_t *n);
 
-/** cmd_parse_seconds() - "3", "0.5": to milliseconds; false if it is none or none above 0 */
-bool cmd_parse_seconds(const char *s, uint64_t *ms);
+/** cmd_parse_duration() - "3", "0.5", "10m" (see duration.h); false if it is none, or 0 */
+bool cmd_parse_duration(const char *s, uint64_t *ns);
 
 #endif

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcptrail stuck: history, then a snapshot, merged by time; what has been too
+ * long where it is, who holds it, and what to do.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "follow.h"
+#include "userspace/model/stuck.h"
+#include "userspace/out/duration.h"
+#include "userspace/out/names.h"
+#include "userspace/out/stuck_out.h"
+#include "userspace/snapshot/owners.h"
+#include "userspace/snapshot/snapshot.h"
+
+static const char help[] =
+	"Usage: tcptrail stuck [OPTION...]\n\n"
+	"Lists the sockets that have been too long where they are, worst first: since when,\n"
+	"who holds them, what is the matter and what to do. Sockets older than the trail are\n"
+	"listed, too, with an age of \"at least\". Without the module it tells what can be known\n"
+	"without it.\n\n"
+	"  --state S[,S...]   only these states, also normal ones (ESTABLISHED)\n"
+	"  --older T          what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
+	"                     CLOSE-WAIT, 60s for FIN-WAIT-2)\n"
+	"  --json             JSON Lines, see tcptrail-stuck(1)\n"
+	"  -i FILE            from a file of tcptrail record, as of its last record\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
+	"The exit status is 0 whether or not something is stuck.\n";
+
+/**
+ * struct stuck_run - a running command
+ * @device: from --device
+ * @file: from -i
+ * @json: from --json
+ * @query: what is asked
+ * @model: the connections
+ * @snapshot: live only
+ * @merged: so many of its records have been fed
+ * @snapshot_ns: when it began
+ * @have_trail: there is one beside the snapshot
+ */
+struct stuck_run {
+	const char *device;
+	const char *file;
+	int json;
+	struct stuck_query query;
+	struct model *model;
+	struct snapshot snapshot;
+	size_t merged;
+	uint64_t snapshot_ns;
+	bool have_trail;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+static void feed_snapshot(struct stuck_run *run, uint64_t until_ns)
+{
+	size_t first = run->merged;
+
+	while (run->merged < run->snapshot.count &&
+	       run->snapshot.records[run->merged].time_ns <= until_ns)
+		run->merged++;
+	if (run->merged > first)
+		model_feed(run->model, &run->snapshot.records[first], run->merged - first);
+}
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct stuck_run *run = context;
+	int i, first = 0;
+
+	for (i = 0; i < count && run->merged < run->snapshot.count; i++) {
+		if (run->snapshot.records[run->merged].time_ns > records[i].time_ns)
+			continue;
+		model_feed(run->model, &records[first], (size_t)(i - first));
+		feed_snapshot(run, records[i].time_ns);
+		first = i;
+	}
+	model_feed(run->model, &records[first], (size_t)(count - first));
+	return 0;
+}
+
+static int idle(void *context)
+{
+	return 0;
+}
+
+static int read_trail(struct stuck_run *run, struct tcptrail *trail)
+{
+	const struct follow f = {
+		.trail = trail,
+		.once = true,
+		.take = take,
+		.idle = idle,
+		.context = run,
+	};
+	int err = follow(&f);
+
+	return err ? cmd_read_failed(run->device, run->file, err) : CMD_OK;
+}
+
+static int take_snapshot(struct stuck_run *run)
+{
+	int err;
+
+	run->snapshot_ns = now_ns();
+	err = snapshot_take(&run->snapshot);
+	return err ? cmd_fail("sock_diag: %s: the sockets of this namespace cannot be listed",
+			      strerror(-err)) :
+		     CMD_OK;
+}
+
+/* Which namespaces stay in the dark is told once. */
+static void tell_unseen(const struct stuck_run *run)
+{
+	size_t i, unseen = 0;
+
+	for (i = 0; i < run->snapshot.count; i++)
+		unseen += run->snapshot.records[i].kind == TCPTRAIL_LOSS;
+	if (unseen)
+		cmd_note("%zu network namespace%s could not be looked at: run it as root", unseen,
+			 unseen == 1 ? "" : "s");
+}
+
+static int read_live(struct stuck_run *run)
+{
+	const char *device = run->device ? run->device : TCPTRAIL_DEVICE;
+	struct tcptrail *trail = NULL;
+	int status = CMD_OK;
+	int err = tcptrail_open_device(&trail, device, TCPTRAIL_FROM_HISTORY);
+
+	if (err && run->device)
+		return cmd_open(&trail, device, NULL, TCPTRAIL_FROM_HISTORY);
+	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
+		cmd_note(
+			"the module is not loaded: ages are only known to be at least so long, and "
+			"history is missing (modprobe tcptrail)");
+	else if (err)
+		cmd_note("%s: %s: ages are only known to be at least so long", device,
+			 strerror(-err));
+	run->have_trail = !err;
+	if (trail)
+		status = read_trail(run, trail);
+	if (!status)
+		status = take_snapshot(run);
+	if (!status && trail)
+		status = read_trail(run, trail);
+	tcptrail_close(trail);
+	feed_snapshot(run, UINT64_MAX);
+	tell_unseen(run);
+	run->query.now_ns = now_ns();
+	return status;
+}
+
+static int read_file(struct stuck_run *run)
+{
+	struct tcptrail *trail;
+	int status = cmd_open(&trail, NULL, run->file, TCPTRAIL_FROM_HISTORY);
+
+	if (status)
+		return status;
+	run->have_trail = true;
+	status = read_trail(run, trail);
+	tcptrail_close(trail);
+	run->query.now_ns = model_stats(run->model)->newest_ns;
+	return status;
+}
+
+/* What the trail knows and the snapshot does not is gone: its end was lost. */
+static bool is_alive(void *arg, const struct conn *c)
+{
+	const struct stuck_run *run = arg;
+
+	return c->flags & CONN_CONFIRMED || c->since_ns >= run->snapshot_ns ||
+	       !snapshot_covers(&run->snapshot, c->netns);
+}
+
+static int find_owners(const struct stuck_run *run, const struct stuck *list, size_t count,
+		       struct owners *owners)
+{
+	uint32_t *inodes = calloc(2 * count + 1, sizeof(*inodes));
+	const struct conn *listener;
+	size_t i, wanted = 0;
+	int err;
+
+	if (!inodes)
+		return cmd_fail("%s", strerror(ENOMEM));
+	for (i = 0; i < count; i++) {
+		listener = model_listener(run->model, list[i].conn);
+		if (list[i].conn->inode)
+			inodes[wanted++] = list[i].conn->inode;
+		else if (listener && listener->inode)
+			inodes[wanted++] = listener->inode;
+	}
+	err = owners_find(owners, inodes, wanted);
+	free(inodes);
+	return err ? cmd_fail("/proc: %s", strerror(-err)) : CMD_OK;
+}
+
+static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
+{
+	const struct model_stats *stats = model_stats(run->model);
+
+	if (!count)
+		buf_str(out, "Nothing is stuck.\n");
+	buf_printf(out, "%s%u sockets looked at, %zu stuck.\n", count ? "\n" : "",
+		   model_count(run->model), count);
+	if (stats->lost)
+		buf_printf(out,
+			   "%llu records were lost: an age may be too long where the trail alone "
+			   "tells it.\n",
+			   (unsigned long long)stats->lost);
+}
+
+static int print(struct stuck_run *run, const struct stuck *list, size_t count)
+{
+	struct stuck_out o = { .model = run->model };
+	struct owners owners = { 0 };
+	struct buf out;
+	struct stat st;
+	size_t i;
+	int status = CMD_OK;
+
+	if (!run->file) {
+		o.owners = &owners;
+		status = find_owners(run, list, count, &owners);
+		if (!stat("/proc/self/ns/net", &st))
+			o.home_netns = (uint32_t)st.st_ino;
+	}
+	if (owners.unreadable)
+		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
+			 owners.unreadable);
+	buf_init(&out, stdout);
+	if (!run->json && count)
+		stuck_text_header(&out);
+	for (i = 0; i < count && !status; i++) {
+		if (run->json)
+			stuck_json(&o, &out, &list[i]);
+		else
+			stuck_text(&o, &out, &list[i]);
+	}
+	if (!run->json && !status)
+		tell_summary(run, &out, count);
+	if (buf_flush(&out) && out.error != EPIPE)
+		status = cmd_fail("standard output: %s", strerror(out.error));
+	buf_free(&out);
+	owners_free(&owners);
+	return status;
+}
+
+static int parse_states(struct stuck_run *run, char *list)
+{
+	char *word, *rest = NULL;
+	int state;
+
+	for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+		state = state_parse(word);
+		if (state < 0)
+			return cmd_usage("--state %s: no such state; one is e.g. CLOSE-WAIT", word);
+		run->query.states |= 1U << state;
+	}
+	return run->query.states ? CMD_OK : cmd_usage("--state: needs a state, e.g. CLOSE-WAIT");
+}
+
+static int parse(struct stuck_run *run, int argc, char *argv[])
+{
+	enum { STATE = 0x100, OLDER, DEVICE };
+	const struct option options[] = {
+		{ "state", required_argument, NULL, STATE },
+		{ "older", required_argument, NULL, OLDER },
+		{ "device", required_argument, NULL, DEVICE },
+		{ "json", no_argument, &run->json, 1 },
+		{ 0 },
+	};
+	int option, status = CMD_OK;
+
+	while (!status && (option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		switch (option) {
+		case 0:
+			break;
+		case 'i':
+			run->file = optarg;
+			break;
+		case DEVICE:
+			run->device = optarg;
+			break;
+		case STATE:
+			status = parse_states(run, optarg);
+			break;
+		case OLDER:
+			if (duration_parse(optarg, &run->query.older_ns))
+				return cmd_usage("--older %s: has to be a time: 10s, 5m, 2h",
+						 optarg);
+			if (!run->query.older_ns)
+				run->query.older_ns = 1; /* all of them */
+			break;
+		default:
+			return cmd_bad_option(argv);
+		}
+	}
+	if (!status && argv[optind])
+		return cmd_usage("%s: takes options only", argv[optind]);
+	if (!status && run->file && run->device)
+		return cmd_usage("-i %s: a file has no --device", run->file);
+	return status;
+}
+
+static int stuck(struct stuck_run *run)
+{
+	struct model_config config = { 0 };
+	struct stuck *list = NULL;
+	size_t count = 0;
+	int status, err = model_create(&run->model, &config);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	status = run->file ? read_file(run) : read_live(run);
+	if (!run->file) {
+		run->query.alive = is_alive;
+		run->query.arg = run;
+	}
+	/* A file that is cut off tells of what it holds. */
+	if (!status || (run->file && run->have_trail)) {
+		err = stuck_find(run->model, &run->query, &list, &count);
+		if (err)
+			status = cmd_fail("%s", strerror(-err));
+		else if (print(run, list, count))
+			status = CMD_FAILED;
+	}
+	free(list);
+	snapshot_free(&run->snapshot);
+	model_free(run->model);
+	return status;
+}
+
+int cmd_stuck(int argc, char *argv[])
+{
+	struct stuck_run run = { 0 };
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(&run, argc, argv);
+	return status ? status : stuck(&run);
+}
