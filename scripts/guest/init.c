@@ -10,10 +10,10 @@
  *
  * The ports of the virtio console, fixed by scripts/lab:
  */
-#define PORT_OUT	"/dev/vport0p1"
-#define PORT_ERR	"/dev/vport0p2"
-#define PORT_STATUS	"/dev/vport0p3"
-#define PORT_IN		"/dev/vport0p4"
+#define PORT_OUT "/dev/vport0p1"
+#define PORT_ERR "/dev/vport0p2"
+#define PORT_STATUS "/dev/vport0p3"
+#define PORT_IN "/dev/vport0p4"
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -66,15 +66,14 @@ static void mount_all(void)
 	mount_at("tmpfs", "/dev/shm", "mode=1777");
 	mount_at("proc", "/proc", NULL);
 	mount_at("sysfs", "/sys", NULL);
+	mount_at("securityfs", "/sys/kernel/security", NULL);
 	mount_at("debugfs", "/sys/kernel/debug", NULL);
 	mount_at("tracefs", "/sys/kernel/tracing", NULL);
 	mount_at("cgroup2", "/sys/fs/cgroup", NULL);
 	mount_at("tmpfs", "/tmp", "mode=1777");
 	mount_at("tmpfs", "/run", NULL);
-	if (symlink("/proc/self/fd", "/dev/fd") ||
-	    symlink("fd/0", "/dev/stdin") ||
-	    symlink("fd/1", "/dev/stdout") ||
-	    symlink("fd/2", "/dev/stderr"))
+	if (symlink("/proc/self/fd", "/dev/fd") || symlink("fd/0", "/dev/stdin") ||
+	    symlink("fd/1", "/dev/stdout") || symlink("fd/2", "/dev/stderr"))
 		fail("/dev/fd");
 }
 
@@ -90,8 +89,7 @@ static void load_modules(void)
 
 		path[strcspn(path, "\n")] = '\0';
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) &&
-			       errno != EEXIST))
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST))
 			fail(path);
 		close(fd);
 	}
@@ -187,15 +185,21 @@ static void pump_once(struct pump *p)
 	}
 }
 
+static struct pollfd awaited(const struct pump *p)
+{
+	if (p->source < 0)
+		return (struct pollfd){ .fd = -1 };
+	if (p->full)
+		return (struct pollfd){ .fd = p->sink, .events = POLLOUT };
+	return (struct pollfd){ .fd = p->source, .events = POLLIN };
+}
+
 static void pump_wait(struct pump *pumps, int count, const sigset_t *mask)
 {
 	struct pollfd fds[count];
 
 	for (int i = 0; i < count; i++)
-		fds[i] = pumps[i].source < 0 ? (struct pollfd){ .fd = -1 } :
-			 pumps[i].full ?
-				 (struct pollfd){ pumps[i].sink, POLLOUT, 0 } :
-				 (struct pollfd){ pumps[i].source, POLLIN, 0 };
+		fds[i] = awaited(&pumps[i]);
 	if (ppoll(fds, count, NULL, mask) <= 0)
 		return;
 	for (int i = 0; i < count; i++) {
@@ -226,16 +230,13 @@ static struct stdio connect_pipes(struct pump pumps[PUMPS])
 
 	make_pipe(out);
 	make_pipe(err);
-	pumps[OUT] = (struct pump){
-		out[0], open_port(PORT_OUT, O_WRONLY), false };
-	pumps[ERR] = (struct pump){
-		err[0], open_port(PORT_ERR, O_WRONLY), false };
+	pumps[OUT] = (struct pump){ out[0], open_port(PORT_OUT, O_WRONLY), false };
+	pumps[ERR] = (struct pump){ err[0], open_port(PORT_ERR, O_WRONLY), false };
 	if (!getenv("lab_stdin")) {
 		in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	} else {
 		make_pipe(in);
-		pumps[IN] = (struct pump){
-			open_port(PORT_IN, O_RDONLY), in[1], false };
+		pumps[IN] = (struct pump){ open_port(PORT_IN, O_RDONLY), in[1], false };
 	}
 	return (struct stdio){ in[0], out[1], err[1] };
 }
@@ -244,7 +245,7 @@ static struct stdio connect_terminal(struct pump pumps[PUMPS], const char *size)
 {
 	int port = open_port(PORT_OUT, O_RDWR);
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	struct winsize ws = { };
+	struct winsize ws = {};
 	int tty;
 
 	if (master < 0 || unlockpt(master))
@@ -259,8 +260,7 @@ static struct stdio connect_terminal(struct pump pumps[PUMPS], const char *size)
 	return (struct stdio){ tty, tty, tty };
 }
 
-static pid_t start(char **argv, struct stdio io, bool terminal,
-		   const sigset_t *mask)
+static pid_t start(char **argv, struct stdio io, bool terminal, const sigset_t *mask)
 {
 	pid_t pid = fork();
 
@@ -311,9 +311,7 @@ static bool reap(pid_t command, int *status)
 
 static int run(char **argv)
 {
-	struct pump pumps[PUMPS] = {
-		[OUT].source = -1, [ERR].source = -1, [IN].source = -1
-	};
+	struct pump pumps[PUMPS] = { [OUT].source = -1, [ERR].source = -1, [IN].source = -1 };
 	const struct sigaction action = { .sa_handler = on_child };
 	const char *terminal = getenv("lab_tty");
 	struct stdio io;
@@ -328,8 +326,7 @@ static int run(char **argv)
 	sigaction(SIGCHLD, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	io = terminal ? connect_terminal(pumps, terminal) :
-			connect_pipes(pumps);
+	io = terminal ? connect_terminal(pumps, terminal) : connect_pipes(pumps);
 	pid = start(argv, io, terminal, &before);
 	while (!reap(pid, &status))
 		pump_wait(pumps, PUMPS, &before);
@@ -357,9 +354,9 @@ static unsigned long taint(void)
 
 int main(void)
 {
-	int port, status;
+	int port, status, code;
 
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/tcptrail/live", 1);
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/tcptrail/live", 1);
 	setenv("HOME", "/root", 1);
 	setenv("LANG", "C.UTF-8", 1);
 	if (chdir("/root"))
@@ -370,7 +367,7 @@ int main(void)
 	sync();
 	if (getenv("lab_share"))
 		umount("/share");
-	dprintf(port, "%d %lu\n", WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-				  WEXITSTATUS(status), taint());
+	code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	dprintf(port, "%d %lu\n", code, taint());
 	power_off();
 }
