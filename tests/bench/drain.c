@@ -195,8 +195,8 @@ int main(int argc, char *argv[])
 	MEASURE("file, plain read()", read_plainly(argv[1]));
 	MEASURE("file, tcptrail_read()", read_trail(argv[1]));
 	measure_rings(1, 1);
-	measure_rings(2, 24);
-	measure_rings(16, 24);
+	measure_rings(2, 32);
+	measure_rings(16, 32);
 	measure_rings(64, 1);
 	return 0;
 }

@@ -3,6 +3,8 @@
 #ifndef TCPTRAIL_GENERATE_H
 #define TCPTRAIL_GENERATE_H
 
+#include <stdint.h>
+
 #include "module/uapi/tcptrail.h"
 
 /**

@@ -71,6 +71,7 @@ static int read_until(const struct follow *f, uint64_t until_ns)
 	}
 }
 
+/* @deadline_ns: 0 for none */
 static int read_on(const struct follow *f, uint64_t deadline_ns)
 {
 	bool live = tcptrail_is_live(f->trail);
@@ -108,12 +109,16 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 int follow(const struct follow *f)
 {
 	uint64_t start_ns = now_ns();
+	uint64_t deadline_ns;
 	int err, idle_err;
+
+	if (!f->duration_ns || __builtin_add_overflow(start_ns, f->duration_ns, &deadline_ns))
+		deadline_ns = 0;
 
 	if (f->once && tcptrail_is_live(f->trail))
 		err = read_until(f, start_ns);
 	else
-		err = read_on(f, f->duration_ms ? start_ns + f->duration_ms * 1000000 : 0);
+		err = read_on(f, deadline_ns);
 	idle_err = f->idle(f->context);
 	return err ? err : idle_err;
 }

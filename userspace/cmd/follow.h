@@ -8,7 +8,7 @@
 /**
  * struct follow - how to read, and what to do with it
  * @trail: the trail
- * @duration_ms: stop a device after this; 0: never
+ * @duration_ns: stop a device after this; 0: never
  * @once: stop a device when all that was recorded before the start is read
  * @take: gets the records. 0: go on; 1: enough; -errno: stop with that
  * @idle: nothing more for the moment: flush. 0 or -errno. May be called often
@@ -16,7 +16,7 @@
  */
 struct follow {
 	struct tcptrail *trail;
-	uint64_t duration_ms;
+	uint64_t duration_ns;
 	bool once;
 	int (*take)(void *context, const struct tcptrail_record *records, int count);
 	int (*idle)(void *context);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/out/duration.h"
+
 static int device_failed(const char *path, int err)
 {
 	switch (-err) {
@@ -89,18 +91,7 @@ bool cmd_parse_count(const char *s, uint64_t *n)
 	return !errno && !*end && *n;
 }
 
-bool cmd_parse_seconds(const char *s, uint64_t *ms)
+bool cmd_parse_duration(const char *s, uint64_t *ns)
 {
-	double seconds;
-	char *end;
-
-	if ((*s < '0' || *s > '9') && *s != '.')
-		return false;
-	seconds = strtod(s, &end);
-	if (*end || !(seconds > 0 && seconds < 1e9))
-		return false;
-	*ms = (uint64_t)(seconds * 1000 + 0.5);
-	if (!*ms)
-		*ms = 1;
-	return true;
+	return !duration_parse(s, ns) && *ns;
 }

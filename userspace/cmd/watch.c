@@ -25,7 +25,7 @@ static const char help[] =
 	"  --history          first what the rings hold from before, then on\n"
 	"  --no-follow        only what is recorded already, then stop (with --history)\n"
 	"  --count N          stop after N records\n"
-	"  --duration S       stop after S seconds\n"
+	"  --duration T       stop after T: 3 (seconds), 500ms, 10m\n"
 	"  --json             JSON Lines, see tcptrail-json(5)\n"
 	"  --relative         seconds since the first record instead of the time of day\n"
 	"  --show-netns       the network namespace on every line, not only where it is\n"
@@ -54,7 +54,7 @@ struct watch {
 	bool once;
 	bool json;
 	bool header;
-	uint64_t duration_ms;
+	uint64_t duration_ns;
 	struct filter filter;
 	struct line line;
 	struct clock utc;
@@ -143,9 +143,10 @@ static int parse(struct watch *w, int argc, char *argv[])
 				return cmd_usage("--count %s: has to be a number from 1", optarg);
 			break;
 		case DURATION:
-			if (!cmd_parse_seconds(optarg, &w->duration_ms))
-				return cmd_usage("--duration %s: has to be seconds, above 0",
-						 optarg);
+			if (!cmd_parse_duration(optarg, &w->duration_ns))
+				return cmd_usage(
+					"--duration %s: has to be a time above 0: 3, 500ms, 10m",
+					optarg);
 			break;
 		case '?':
 		case ':':
@@ -186,7 +187,7 @@ static int watch(struct watch *w, struct tcptrail *trail)
 {
 	const struct follow f = {
 		.trail = trail,
-		.duration_ms = w->duration_ms,
+		.duration_ns = w->duration_ns,
 		.once = w->once,
 		.take = take,
 		.idle = idle,

@@ -64,6 +64,8 @@ static void put_transition(struct json *j, const struct tcptrail_record *r)
 
 	json_word(j, "old_state", state_key(t->old_state));
 	json_word(j, "new_state", state_key(t->new_state));
+	if (r->kind == TCPTRAIL_SNAPSHOT)
+		json_u64(j, "min_age_ns", r->seq); /* see snapshot.h */
 	if (t->reason)
 		json_word(j, "reason", reason_key(t->reason));
 	put_flags(j, r->flags);
@@ -131,8 +133,10 @@ void record_json(struct buf *out, struct clock *c, const struct tcptrail_record 
 	*p++ = '"';
 	buf_end(out, p);
 	json_u64(&j, "mono_ns", r->time_ns);
-	json_u64(&j, "cpu", r->cpu);
-	json_u64(&j, "seq", r->seq);
+	if (r->kind != TCPTRAIL_SNAPSHOT) {
+		json_u64(&j, "cpu", r->cpu);
+		json_u64(&j, "seq", r->seq);
+	}
 	json_word(&j, "kind", kind_key(r->kind));
 	switch (r->kind) {
 	case TCPTRAIL_SOCKET:
