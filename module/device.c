@@ -178,7 +178,8 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
-	if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff % pages || vma_pages(vma) != pages)
+	/* The VFS takes VM_SHARED off a file that is open for reading only. */
+	if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_pgoff % pages || vma_pages(vma) != pages)
 		return -EINVAL;
 	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
 		return -ENXIO;

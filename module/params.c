@@ -60,7 +60,7 @@ static int add_port(const char *text)
 	u16 port;
 
 	if (kstrtou16(text, 10, &port) || !port) {
-		pr_err("ports: %s is not a port: give numbers from 1 to 65535, separated by commas\n",
+		pr_err("ports: '%s' is not a port: give numbers from 1 to 65535, separated by commas\n",
 		       text);
 		return -EINVAL;
 	}
@@ -83,10 +83,9 @@ static int set_ports(const char *val, const struct kernel_param *kp)
 		return -ENOMEM;
 	nports = 0;
 	rest = strim(copy);
-	while (!err && *rest && (text = strsep(&rest, ","))) {
-		err = add_port(text);
-		if (!rest)
-			break;
+	if (*rest) {
+		while (!err && (text = strsep(&rest, ",")))
+			err = add_port(text);
 	}
 	kfree(copy);
 	return err;

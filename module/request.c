@@ -31,11 +31,7 @@ static u8 end_reason(const struct sock *listener, struct request_sock *req, bool
 		return TCPTRAIL_REASON_NETNS;
 	if (listener->sk_state != TCP_LISTEN)
 		return TCPTRAIL_REASON_LISTENER;
-	if (from_timer)
-		return TCPTRAIL_REASON_TIMEOUT;
-	if (this_cpu_read(request_child_born))
-		return TCPTRAIL_REASON_ESTABLISHED;
-	return in_serving_softirq() ? TCPTRAIL_REASON_RESET : TCPTRAIL_REASON_KILLED;
+	return from_timer ? TCPTRAIL_REASON_TIMEOUT : TCPTRAIL_REASON_RESET;
 }
 
 /* __inet_csk_reqsk_queue_drop(sk, req, from_timer): every end comes by here */
@@ -43,18 +39,21 @@ FTRACE_CALLBACK(request_ends)
 {
 	struct sock *listener = (struct sock *)compat_ftrace_arg(fregs, 0);
 	struct request_sock *req = (struct request_sock *)compat_ftrace_arg(fregs, 1);
-	u8 reason;
+	bool from_timer = compat_ftrace_arg(fregs, 2) & 1;
 
-	/*
-	 * The caller need not be the one that ends it: whoever comes second
-	 * finds the request unhashed.
-	 */
-	if (listener->sk_protocol != IPPROTO_TCP || sk_unhashed(req_to_sk(req)))
+	if (listener->sk_protocol != IPPROTO_TCP)
 		return;
 
-	reason = end_reason(listener, req, compat_ftrace_arg(fregs, 2) & 1);
-	if (reason == TCPTRAIL_REASON_ESTABLISHED || limit_allows())
-		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE, reason);
+	if (this_cpu_read(request_child_born)) {
+		this_cpu_write(request_child_born, false);
+		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
+			       TCPTRAIL_REASON_ESTABLISHED);
+		return;
+	}
+	/* An unhashed one has had its end: who comes second does nothing. */
+	if (!sk_unhashed(req_to_sk(req)) && limit_allows())
+		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
+			       end_reason(listener, req, from_timer));
 }
 
 static struct ftrace_hook hooks[] = {

@@ -10,9 +10,10 @@ DECLARE_PER_CPU(bool, request_child_born);
 /**
  * request_saw_transition() - remember whether a child has just been cloned
  *
- * The kernel clones the child (LISTEN to SYN_RECV), drops its request and goes
- * on with the child, all on one CPU with softirqs off. So the request that is
- * dropped while this is set has become a connection.
+ * The kernel clones the child (LISTEN to SYN_RECV), puts it in its request's
+ * place, drops the request and goes on with the child, all on one CPU with
+ * softirqs off. So the request that is dropped while this is set has become a
+ * connection.
  */
 static inline void request_saw_transition(int old_state, int new_state)
 {

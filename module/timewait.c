@@ -116,8 +116,9 @@ static u8 end_reason(const struct inet_timewait_sock *tw)
 
 	if (!check_net(twsk_net(tw)))
 		return TCPTRAIL_REASON_NETNS;
-	/* Segments and timers come in softirqs, connect() and SOCK_DESTROY do not. */
-	if (is_about(note, tw) && in_serving_softirq() != (note->if_ended == TCPTRAIL_REASON_REUSE))
+	/* connect() is no softirq: a timer came upon what it has only looked at. */
+	if (is_about(note, tw) &&
+	    !(note->if_ended == TCPTRAIL_REASON_REUSE && in_serving_softirq()))
 		return note->if_ended;
 	return in_serving_softirq() ? TCPTRAIL_REASON_TIMEOUT : TCPTRAIL_REASON_KILLED;
 }

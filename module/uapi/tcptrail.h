@@ -84,7 +84,8 @@ enum tcptrail_kind {
  *	and a child socket took over
  * @TCPTRAIL_REASON_TIMEOUT: request: its SYN-ACKs went unanswered; minisocket:
  *	its time was up (2 MSL, or tcp_fin_timeout in FIN_WAIT2)
- * @TCPTRAIL_REASON_RESET: a RST (or, for a request, a SYN inside its window)
+ * @TCPTRAIL_REASON_RESET: a RST (or, for a request, a SYN inside its window, or
+ *	SOCK_DESTROY, which looks the same)
  * @TCPTRAIL_REASON_LISTENER: request ended: its listener is gone
  * @TCPTRAIL_REASON_NETNS: the network namespace is being destroyed
  * @TCPTRAIL_REASON_FIN: minisocket: a FIN came. In FIN_WAIT2 it is the peer's
@@ -96,7 +97,7 @@ enum tcptrail_kind {
  *	over (net.ipv4.tcp_tw_reuse, or the same port bound again)
  * @TCPTRAIL_REASON_DATA: minisocket in FIN_WAIT2 ended: data (or a SYN) came
  *	for a socket that nobody holds any more, and was answered with a RST
- * @TCPTRAIL_REASON_KILLED: ended by someone else, e.g. SOCK_DESTROY (ss -K)
+ * @TCPTRAIL_REASON_KILLED: minisocket: ended by SOCK_DESTROY (ss -K)
  */
 enum tcptrail_reason {
 	TCPTRAIL_REASON_NONE = 0,

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whose it is: cookie, process, inode, uid, addresses. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "live.h"
+
+static int start(void **state)
+{
+	events_start();
+	return 0;
+}
+
+static uint64_t cookie_of(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len), 0);
+	assert_true(cookie);
+	return cookie;
+}
+
+static uint32_t inode_of(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+static void assert_ours(const struct tcptrail_record *r)
+{
+	assert_true(r->flags & TCPTRAIL_F_TASK);
+	assert_int_equal(r->transition.pid, getpid());
+	assert_string_equal(r->transition.comm, "tcptrail-live");
+}
+
+static void assert_nobodys(const struct tcptrail_record *r)
+{
+	assert_false(r->flags & TCPTRAIL_F_TASK);
+	assert_int_equal(r->transition.pid, 0);
+	assert_int_equal(r->transition.comm[0], 0);
+}
+
+static void client_has_one_cookie(void **state)
+{
+	struct tcptrail_record r;
+	uint64_t cookie;
+	uint32_t inode;
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	cookie = cookie_of(p.client);
+	inode = inode_of(p.client);
+	r = find_event(p.cport, p.sport, "S CLOSE>SYN_SENT");
+	assert_ours(&r);
+	assert_int_equal(r.cookie, cookie);
+	assert_int_equal(r.transition.inode, inode);
+	r = find_event(p.cport, p.sport, "> SYN");
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.cport, p.sport, "S SYN_SENT>ESTABLISHED");
+	assert_int_equal(r.cookie, cookie);
+	assert_int_equal(r.transition.inode, inode);
+
+	close_fd(&p.client);
+	r = find_event(p.cport, p.sport, "S ESTABLISHED>FIN_WAIT1");
+	assert_ours(&r);
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.cport, p.sport, "T FIN_WAIT2>FIN_WAIT2");
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.cport, p.sport, "S FIN_WAIT2>CLOSE");
+	assert_int_equal(r.cookie, cookie);
+	close_fd(&p.server);
+	r = find_event(p.cport, p.sport, "T FIN_WAIT2>TIME_WAIT fin");
+	assert_int_equal(r.cookie, cookie);
+	assert_true(r.flags & TCPTRAIL_F_ORPHAN);
+	pair_end(&p);
+}
+
+static void server_has_one_cookie(void **state)
+{
+	struct tcptrail_record r;
+	uint64_t cookie;
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	cookie = cookie_of(p.server);
+	r = find_event(p.sport, p.cport, "R CLOSE>NEW_SYN_RECV");
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.sport, p.cport, "> SYN,ACK");
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.sport, p.cport, "R NEW_SYN_RECV>CLOSE established");
+	assert_int_equal(r.cookie, cookie);
+	r = find_event(p.sport, p.cport, "S LISTEN>SYN_RECV");
+	assert_true(r.cookie == 0 || r.cookie == cookie); /* up to 6.12 not known yet */
+	assert_true(r.flags & TCPTRAIL_F_CHILD);
+	r = find_event(p.sport, p.cport, "S SYN_RECV>ESTABLISHED");
+	assert_int_equal(r.cookie, cookie);
+	assert_nobodys(&r);
+	assert_int_equal(r.transition.inode, 0);
+	r = find_event(p.sport, p.cport, "A ESTABLISHED");
+	assert_ours(&r);
+	assert_int_equal(r.cookie, cookie);
+	assert_int_equal(r.transition.inode, inode_of(p.server));
+
+	close_fd(&p.client);
+	r = find_event(p.sport, p.cport, "S ESTABLISHED>CLOSE_WAIT");
+	assert_int_equal(r.cookie, cookie);
+	assert_int_equal(r.transition.inode, inode_of(p.server));
+	close_fd(&p.server);
+	r = find_event(p.sport, p.cport, "S CLOSE_WAIT>LAST_ACK");
+	assert_ours(&r);
+	pair_end(&p);
+}
+
+static void owner_is_told(void **state)
+{
+	struct tcptrail_record r;
+	struct pair p;
+
+	assert_int_equal(seteuid(65534), 0);
+	pair_connect(&p, AF_INET);
+	assert_int_equal(seteuid(0), 0);
+	r = find_event(p.cport, p.sport, "S SYN_SENT>ESTABLISHED");
+	assert_int_equal(r.transition.uid, 65534);
+	assert_true(r.transition.cgroup);
+	pair_end(&p);
+}
+
+static void one_end_right(const struct tcptrail_record *r, const uint8_t *address, uint16_t cport,
+			  uint16_t sport)
+{
+	uint16_t far = r->lport == sport ? cport : sport;
+
+	if (!(r->flags & TCPTRAIL_F_NO_LPORT))
+		assert_true(r->lport == cport || r->lport == sport);
+	if (!(r->flags & TCPTRAIL_F_NO_RPORT))
+		assert_int_equal(r->rport, r->flags & TCPTRAIL_F_NO_LPORT ? sport : far);
+	if (!(r->flags & TCPTRAIL_F_NO_LADDR))
+		assert_memory_equal(r->laddr, address, 16);
+	if (!(r->flags & TCPTRAIL_F_NO_RADDR))
+		assert_memory_equal(r->raddr, address, 16);
+}
+
+/* Each record of a connection has the right 4-tuple, or says what it lacks. */
+static void tuple_right_or_flagged(int family, const char *expected)
+{
+	const struct tcptrail_record *r;
+	uint8_t address[16];
+	struct pair p;
+	size_t n, whole = 0, ours = 0;
+
+	inet_pton(AF_INET6, expected, address);
+	pair_listen(&p, family);
+	events_start(); /* the listener, bound to all addresses, is not meant */
+	pair_connect_more(&p, family);
+	close_fd(&p.client);
+	close_fd(&p.server);
+	n = all_records(&r);
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].lport != p.sport && r[i].rport != p.sport)
+			continue;
+		one_end_right(&r[i], address, p.cport, p.sport);
+		ours++;
+		if (!(r[i].flags & (TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR |
+				    TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)))
+			whole++;
+	}
+	assert_true(ours >= 20);
+	assert_in_range(ours - whole, 0, 2); /* CLOSE>SYN_SENT and LISTEN>SYN_RECV at most */
+	pair_end(&p);
+}
+
+static void tuple_ipv4(void **state)
+{
+	tuple_right_or_flagged(AF_INET, "::ffff:127.0.0.1");
+}
+
+static void tuple_ipv6(void **state)
+{
+	tuple_right_or_flagged(AF_INET6, "::1");
+}
+
+static bool all_zero(const uint8_t *bytes, size_t n)
+{
+	while (n && !*bytes) {
+		bytes++;
+		n--;
+	}
+	return !n;
+}
+
+static bool comm_padded(const char *comm)
+{
+	size_t len = strnlen(comm, 16);
+
+	return all_zero((const uint8_t *)comm + len, 16 - len);
+}
+
+/* What the ring held before, or the kernel's memory, shines through nowhere. */
+static void nothing_leaks(void **state)
+{
+	const struct tcptrail_record *r;
+	struct pair p;
+	size_t n;
+
+	for (int i = 0; i < 20; i++) {
+		pair_connect(&p, i & 1 ? AF_INET6 : AF_INET);
+		pair_end(&p);
+	}
+	events_start_history();
+	n = all_records(&r);
+	assert_true(n > 200);
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t *words = (const void *)&r[i];
+
+		assert_int_equal(r[i].reserved, 0);
+		if (r[i].kind == TCPTRAIL_SEGMENT)
+			assert_true(all_zero(r[i].segment.reserved, sizeof(r[i].segment.reserved)));
+		else if (r[i].kind != TCPTRAIL_LOSS)
+			assert_true(comm_padded(r[i].transition.comm));
+		for (size_t w = 0; w < sizeof(*r) / 8; w++)
+			assert_true(words[w] >> 47 != 0x1ffff); /* a kernel address on amd64 */
+	}
+}
+
+int group_identity(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(client_has_one_cookie, start),
+		cmocka_unit_test_setup(server_has_one_cookie, start),
+		cmocka_unit_test_setup(owner_is_told, start),
+		cmocka_unit_test_setup(tuple_ipv4, start),
+		cmocka_unit_test_setup(tuple_ipv6, start),
+		cmocka_unit_test_setup(nothing_leaks, start),
+	};
+
+	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
+}

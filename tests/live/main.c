@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcptrail-live [GROUP...]: runs the live tests, in TAP if asked for by
+ * CMOCKA_MESSAGE_OUTPUT. The module has to be loaded.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "live.h"
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+	bool by_name_only; /* loads and unloads the module itself */
+} groups[] = {
+	{ "open", group_open, false },	       { "request", group_request, false },
+	{ "close", group_close, false },       { "timewait", group_timewait, false },
+	{ "identity", group_identity, false }, { "netns", group_netns, false },
+	{ "complete", group_complete, false }, { "device", group_device, false },
+	{ "unload", group_unload, true },
+};
+
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+static bool is_wanted(size_t i, int argc, char **argv)
+{
+	for (int a = 1; a < argc; a++) {
+		if (!strcmp(argv[a], groups[i].name))
+			return true;
+	}
+	return argc == 1 && !groups[i].by_name_only;
+}
+
+static bool is_known(const char *name)
+{
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (!strcmp(name, groups[i].name))
+			return true;
+	}
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0;
+
+	for (int a = 1; a < argc; a++) {
+		if (!is_known(argv[a])) {
+			fprintf(stderr, "tcptrail-live: %s: no such group of tests\n", argv[a]);
+			return 2;
+		}
+	}
+	peer_start();
+	for (size_t i = 0; i < GROUPS; i++) {
+		if (is_wanted(i, argc, argv))
+			failed += groups[i].run();
+	}
+	events_stop();
+	peer_stop();
+	return failed ? 1 : 0;
+}
