@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "merge.h"
 
 #define BATCH 512 /* 64 KiB: what one call returns at most; stays in the cache */
-#define MAX_CPUS 65536
 #define RECHECK_NS 1000000000ULL /* how often a busy reader looks for new CPUs */
 #define HOLD_MS 2 /* above MERGE_HOLD_NS */
 #define PACE_MS 32 /* while records keep coming: the pause between two looks at the rings */
@@ -54,37 +54,12 @@ static struct device *to_device(struct tcptrail *trail)
 	return (struct device *)trail;
 }
 
-static int layout_error(const struct tcptrail_info *info)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t slots = (uint64_t)info->ring_records * info->record_size;
-
-	if (info->size < TCPTRAIL_INFO_MIN)
-		return -EBADMSG;
-	if (info->abi_major != TCPTRAIL_ABI_MAJOR)
-		return -EPROTO;
-	if (!trail_record_size_ok(info->record_size))
-		return -EBADMSG;
-	if (!info->ring_records || (info->ring_records & (info->ring_records - 1)))
-		return -EBADMSG;
-	if (info->ring_offset < sizeof(struct tcptrail_ring) || info->ring_offset % 64)
-		return -EBADMSG;
-	if (!info->map_stride || info->map_stride % page || info->map_stride > SIZE_MAX / 2 ||
-	    info->map_stride < info->ring_offset || info->map_stride - info->ring_offset < slots)
-		return -EBADMSG;
-	if (!info->cpus || info->cpus > MAX_CPUS || info->cpus > INT64_MAX / info->map_stride)
-		return -EBADMSG;
-	if (info->nports > TCPTRAIL_MAX_PORTS)
-		return -EBADMSG;
-	return 0;
-}
-
 static int ask(int fd, struct tcptrail_info *info)
 {
 	*info = (struct tcptrail_info){ .size = sizeof(*info) };
 	if (ioctl(fd, TCPTRAIL_IOC_INFO, info))
 		return -errno;
-	return layout_error(info);
+	return layout_check(info);
 }
 
 /* 0 if the CPU has a ring now, -ENXIO if not. */

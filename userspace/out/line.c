@@ -2,6 +2,7 @@
 #include "line.h"
 
 #include "address.h"
+#include "duration.h"
 #include "names.h"
 
 #define LINE_MAX_BYTES 1024 /* all that one line can come to, colours included */
@@ -118,6 +119,13 @@ static const char *what(const struct tcptrail_record *r)
 	}
 }
 
+/* Nobody holds it: in these states that is because accept() has not taken it yet. */
+static bool is_open(uint8_t state)
+{
+	return state == TCPTRAIL_SYN_RECV || state == TCPTRAIL_ESTABLISHED ||
+	       state == TCPTRAIL_CLOSE_WAIT;
+}
+
 static char *put_transition(const struct line *l, char *p, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
@@ -136,12 +144,14 @@ static char *put_transition(const struct line *l, char *p, const struct tcptrail
 	}
 	if (word)
 		p = put_word(p, word);
+	if (r->kind == TCPTRAIL_SNAPSHOT && r->seq) /* an age, see snapshot.h */
+		p = put_age(put_word(p, "at least "), r->seq);
 	if (t->reason)
 		p = put_word(p, reason_key(t->reason));
 	if (r->flags & TCPTRAIL_F_CHILD)
 		p = put_word(p, "child");
 	if (r->flags & TCPTRAIL_F_ORPHAN && r->kind == TCPTRAIL_SOCKET)
-		p = put_word(p, "orphan");
+		p = put_word(p, is_open(t->new_state) ? "unaccepted" : "orphan");
 	if (t->unread)
 		p = put_number(p, "unread=", t->unread);
 	if (t->unacked)
