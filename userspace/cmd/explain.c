@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcptrail explain: one connection as the textbook's ladder, and what happened in words. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "follow.h"
+#include "userspace/model/talk.h"
+#include "userspace/out/ladder_out.h"
+
+static const char help[] =
+	"Usage: tcptrail explain SELECTOR [OPTION...]\n\n"
+	"Draws a connection as in a textbook: what each end sent, when, with which numbers,\n"
+	"in which state that left both; and says in a few sentences what happened.\n\n"
+	"SELECTOR is one of:\n"
+	"  :80                      a port of either end\n"
+	"  10.0.0.2                 an address of either end\n"
+	"  10.0.0.2:80              both of one end\n"
+	"  10.0.0.1:40312-10.0.0.2:80   both ends\n"
+	"  cookie:4711              a socket, as `ss -e` shows it (sk:) and watch --json\n\n"
+	"  --last             the most recent match, even if it is not complete\n"
+	"                     (default: the most recent complete one, if there is one)\n"
+	"  --all              all that match, oldest first\n"
+	"  --absolute         sequence numbers as on the wire, instead of x, y, u, w\n"
+	"  --ascii            no other characters\n"
+	"  --json             JSON Lines, see tcptrail-explain(1)\n"
+	"  -i FILE            from a file of tcptrail record\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
+
+/**
+ * struct explain - a running command
+ * @device: from --device
+ * @file: from -i
+ * @selector: as typed
+ * @talks: the records that match
+ */
+struct explain {
+	const char *device;
+	const char *file;
+	const char *selector;
+	struct talks *talks;
+	struct ladder_style style;
+	struct buf out;
+	int last;
+	int all;
+	int json;
+};
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct explain *e = context;
+
+	return talks_feed(e->talks, records, (size_t)count);
+}
+
+static int idle(void *context)
+{
+	return 0;
+}
+
+static int draw(struct explain *e, const struct talk *talk)
+{
+	struct ladder ladder;
+	struct tale tale;
+	int err = ladder_build(&ladder, talk);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	tale_tell(&tale, &ladder);
+	if (e->json)
+		ladder_json(&e->out, &e->style, &ladder, &tale);
+	else
+		ladder_text(&e->out, &e->style, &ladder, &tale);
+	ladder_free(&ladder);
+	return CMD_OK;
+}
+
+static const struct talk *choose(const struct explain *e, const struct talk *list, size_t count)
+{
+	size_t i;
+
+	for (i = count; i-- > 0 && !e->last;)
+		if (list[i].complete)
+			return &list[i];
+	return &list[count - 1];
+}
+
+static int draw_wanted(struct explain *e)
+{
+	const struct talk *list, *one;
+	size_t i, count;
+	int status = CMD_OK;
+	int err = talks_sort(e->talks, &list, &count);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	if (talks_dropped(e->talks))
+		cmd_note("%s: too many records match: the oldest %zu were left out", e->selector,
+			 talks_dropped(e->talks));
+	if (!count)
+		return cmd_fail("%s: no connection on record matches; try: tcptrail watch "
+				"--history --no-follow",
+				e->selector);
+	if (!e->all) {
+		one = choose(e, list, count);
+		status = draw(e, one);
+		if (count > 1)
+			cmd_note("%zu other connection%s match%s %s: --all shows them", count - 1,
+				 count == 2 ? "" : "s", count == 2 ? "es" : "", e->selector);
+		return status;
+	}
+	for (i = 0; i < count && !status; i++) {
+		if (i && !e->json)
+			buf_char(&e->out, '\n');
+		status = draw(e, &list[i]);
+	}
+	return status;
+}
+
+static int parse(struct explain *e, struct selector *selector, int argc, char *argv[])
+{
+	enum { DEVICE = 0x100 };
+	int ascii = 0, absolute = 0;
+	const struct option options[] = {
+		{ "last", no_argument, &e->last, 1 },
+		{ "all", no_argument, &e->all, 1 },
+		{ "absolute", no_argument, &absolute, 1 },
+		{ "ascii", no_argument, &ascii, 1 },
+		{ "json", no_argument, &e->json, 1 },
+		{ "device", required_argument, NULL, DEVICE },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		if (option == 'i')
+			e->file = optarg;
+		else if (option == DEVICE)
+			e->device = optarg;
+		else if (option)
+			return cmd_bad_option(argv);
+	}
+	e->selector = argv[optind];
+	if (!e->selector)
+		return cmd_usage(
+			"needs a SELECTOR: :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N");
+	if (argv[optind + 1])
+		return cmd_usage("%s: one SELECTOR at a time", argv[optind + 1]);
+	if (selector_parse(selector, e->selector))
+		return cmd_usage("%s: has to be :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N",
+				 e->selector);
+	if (e->file && e->device)
+		return cmd_usage("-i %s: a file has no --device", e->file);
+	e->style.absolute = absolute;
+	e->style.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
+	return CMD_OK;
+}
+
+static int explain(struct explain *e, struct tcptrail *trail)
+{
+	const struct follow f = {
+		.trail = trail,
+		.once = true,
+		.take = take,
+		.idle = idle,
+		.context = e,
+	};
+	int err, status = CMD_OK, drawn;
+
+	clock_init(&e->style.clock, tcptrail_origin(trail)->realtime_offset_ns, e->json);
+	err = follow(&f);
+	if (err == -ENOMEM)
+		return cmd_fail("%s", strerror(ENOMEM));
+	/* A file that is cut off still tells of what it holds. */
+	if (err)
+		status = cmd_read_failed(e->device, e->file, err);
+	buf_init(&e->out, stdout);
+	drawn = draw_wanted(e);
+	if (buf_flush(&e->out) && e->out.error != EPIPE)
+		drawn = cmd_fail("standard output: %s", strerror(e->out.error));
+	buf_free(&e->out);
+	return status ? status : drawn;
+}
+
+int cmd_explain(int argc, char *argv[])
+{
+	struct explain e = { 0 };
+	struct selector selector;
+	struct tcptrail *trail;
+	int err, status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(&e, &selector, argc, argv);
+	if (!status)
+		status = cmd_open(&trail, e.device, e.file, TCPTRAIL_FROM_HISTORY);
+	if (status)
+		return status;
+	err = talks_create(&e.talks, &selector);
+	status = err ? cmd_fail("%s", strerror(-err)) : explain(&e, trail);
+	talks_free(e.talks);
+	tcptrail_close(trail);
+	return status;
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/model/moment.h"
+
+/* A segment that follows an action later than this was held back: two rows. */
+#define TOGETHER_NS 1000000ULL
+
+/**
+ * struct builder - while rows are being made
+ * @ladder: they go there
+ * @moments: they come from these
+ * @row_of: by moment: its row plus one
+ * @current: by side: the row that a state caused by a segment belongs to, plus
+ *	one; 0: none
+ * @state: by side
+ * @pending: by side: moment of a state whose segment has not been sent yet
+ * @err: -ENOMEM
+ */
+struct builder {
+	struct ladder *ladder;
+	const struct moments *moments;
+	size_t *row_of;
+	size_t current[2];
+	uint8_t state[2];
+	size_t pending[2];
+	int err;
+};
+
+static struct ladder_row *add_row(struct builder *b, uint8_t kind, uint8_t from, uint64_t time_ns)
+{
+	struct ladder *l = b->ladder;
+	struct ladder_row *bigger;
+	size_t room = l->room ? l->room * 2 : 32;
+
+	if (l->count == l->room) {
+		bigger = reallocarray(l->rows, room, sizeof(*bigger));
+		if (!bigger) {
+			b->err = -ENOMEM;
+			return NULL;
+		}
+		l->rows = bigger;
+		l->room = room;
+	}
+	bigger = &l->rows[l->count++];
+	*bigger = (struct ladder_row){ .kind = kind, .from = from, .time_ns = time_ns };
+	return bigger;
+}
+
+static void set_state(struct builder *b, struct ladder_row *row, uint8_t side, uint8_t state)
+{
+	row->state[side] = state;
+	row->guessed[side] = false;
+	b->state[side] = state;
+}
+
+/* A state that no segment went with. */
+static void state_row(struct builder *b, const struct moment *m)
+{
+	struct ladder_row *row = add_row(b, LADDER_STATE, m->side, m->time_ns);
+
+	if (!row)
+		return;
+	set_state(b, row, m->side, m->state);
+	row->why = m->why;
+	b->current[m->side] = 0;
+}
+
+static void flush_pending(struct builder *b, uint8_t side)
+{
+	size_t at = b->pending[side];
+
+	if (at == NO_MOMENT)
+		return;
+	b->pending[side] = NO_MOMENT;
+	state_row(b, &b->moments->list[at]);
+}
+
+static void take_segment(struct ladder_row *row, const struct tcptrail_segment *s)
+{
+	row->tcp_flags = s->tcp_flags;
+	row->seq = s->seq;
+	row->ack = s->ack;
+	row->len = s->len;
+}
+
+/* How often the same was sent before: SYN and FIN by their number, ACK by its. */
+static uint8_t count_before(const struct ladder *l, const struct ladder_row *row)
+{
+	const uint8_t steps = TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST;
+	const struct ladder_row *r;
+	unsigned int n = 0;
+
+	for (r = l->rows; r < row; r++) {
+		if (r->kind != LADDER_SEGMENT || r->from != row->from || r->inferred ||
+		    (r->tcp_flags & steps) != (row->tcp_flags & steps))
+			continue;
+		if (row->tcp_flags & steps ? r->seq + r->len == row->seq + row->len :
+					     r->ack == row->ack)
+			n++;
+	}
+	return n < UINT8_MAX ? (uint8_t)n : UINT8_MAX;
+}
+
+/* Does the other side do nothing until this arrives? Then both are one row. */
+static bool one_row(const struct builder *b, size_t sent, size_t received)
+{
+	size_t i;
+
+	for (i = sent + 1; i < received; i++)
+		if (b->moments->list[i].side == b->moments->list[received].side)
+			return false;
+	return true;
+}
+
+static void sent(struct builder *b, size_t at)
+{
+	const struct moment *m = &b->moments->list[at];
+	size_t pending = b->pending[m->side];
+	struct ladder_row *row;
+
+	if (pending != NO_MOMENT && m->time_ns - b->moments->list[pending].time_ns > TOGETHER_NS) {
+		flush_pending(b, m->side);
+		pending = NO_MOMENT;
+	}
+	row = add_row(b, LADDER_SEGMENT, m->side, m->time_ns);
+	if (!row)
+		return;
+	take_segment(row, &m->record->segment);
+	row->sent = true;
+	row->lost = m->lost;
+	row->again = count_before(b->ladder, row);
+	if (pending != NO_MOMENT) {
+		set_state(b, row, m->side, b->moments->list[pending].state);
+		row->why = b->moments->list[pending].why;
+		b->pending[m->side] = NO_MOMENT;
+	}
+	b->row_of[at] = b->ladder->count;
+	b->current[m->side] = 0;
+	if (m->other != NO_MOMENT && m->other > at) {
+		row->arrived = true;
+		row->arrival_ns = b->moments->list[m->other].time_ns;
+		if (one_row(b, at, m->other))
+			b->row_of[m->other] = b->ladder->count;
+	}
+}
+
+/* What an end elsewhere must have been in when it sent this. */
+static uint8_t guess_sender(const struct builder *b, const struct ladder_row *row)
+{
+	const struct ladder_side *here = &b->ladder->sides[!row->from];
+
+	if (row->tcp_flags & TCPTRAIL_RST)
+		return TCPTRAIL_CLOSE;
+	if (row->tcp_flags & TCPTRAIL_SYN)
+		return row->tcp_flags & TCPTRAIL_ACK ? TCPTRAIL_SYN_RECV : TCPTRAIL_SYN_SENT;
+	if (row->tcp_flags & TCPTRAIL_FIN)
+		return here->has_fin && row->tcp_flags & TCPTRAIL_ACK && row->ack == here->fin + 1 ?
+			       TCPTRAIL_LAST_ACK :
+			       TCPTRAIL_FIN_WAIT1;
+	/* It acknowledged our FIN, or our SYN-ACK. */
+	return b->state[!row->from] == TCPTRAIL_SYN_RECV  ? TCPTRAIL_ESTABLISHED :
+	       b->state[!row->from] == TCPTRAIL_FIN_WAIT1 ? TCPTRAIL_CLOSE_WAIT :
+							    0;
+}
+
+static void received(struct builder *b, size_t at)
+{
+	const struct moment *m = &b->moments->list[at];
+	uint8_t from = !m->side;
+	struct ladder_row *row;
+	uint32_t number;
+
+	flush_pending(b, m->side);
+	if (b->row_of[at]) {
+		b->current[m->side] = b->row_of[at];
+		return;
+	}
+	row = add_row(b, m->other == NO_MOMENT ? LADDER_SEGMENT : LADDER_ARRIVAL,
+		      m->other == NO_MOMENT ? from : m->side, m->time_ns);
+	if (!row)
+		return;
+	row->arrived = true;
+	row->arrival_ns = m->time_ns;
+	row->inferred = m->made && m->other == NO_MOMENT;
+	if (!m->made) {
+		take_segment(row, &m->record->segment);
+	} else {
+		number = m->record->transition.new_state == TCPTRAIL_ESTABLISHED ?
+				 b->ladder->sides[m->side].isn :
+				 b->ladder->sides[m->side].fin;
+		row->tcp_flags = TCPTRAIL_ACK;
+		row->ack = number + 1;
+	}
+	if (row->kind == LADDER_SEGMENT) {
+		row->again = row->inferred ? 0 : count_before(b->ladder, row);
+		if (!b->ladder->sides[from].end->here) {
+			row->state[from] = guess_sender(b, row);
+			row->guessed[from] = row->state[from] != 0;
+			if (row->state[from] == b->state[from])
+				row->state[from] = 0;
+			else if (row->state[from])
+				b->state[from] = row->state[from];
+		}
+	}
+	b->current[m->side] = b->ladder->count;
+}
+
+static void changed(struct builder *b, size_t at)
+{
+	const struct moment *m = &b->moments->list[at];
+	struct ladder_row *row;
+
+	if (m->why == LADDER_WHY_REARMED && b->current[m->side]) {
+		row = &b->ladder->rows[b->current[m->side] - 1];
+		set_state(b, row, m->side, m->state);
+		row->why = m->why;
+		return;
+	}
+	if (m->state == b->state[m->side] && m->why != LADDER_WHY_REARMED)
+		return;
+	flush_pending(b, m->side);
+	if (m->cause == CAUSE_ACTION) {
+		b->pending[m->side] = at;
+	} else if (m->cause == CAUSE_SEGMENT && b->current[m->side]) {
+		row = &b->ladder->rows[b->current[m->side] - 1];
+		set_state(b, row, m->side, m->state);
+	} else {
+		state_row(b, m);
+	}
+}
+
+/* Before the first FIN or RST: how much flowed, by the sequence numbers. */
+static void insert_data(struct builder *b)
+{
+	struct ladder *l = b->ladder;
+	struct ladder_row *row, data = { .kind = LADDER_DATA };
+	uint32_t bytes[2] = { 0 };
+	unsigned int side;
+	size_t i;
+
+	for (side = 0; side < 2; side++)
+		if (l->sides[side].has_isn && l->sides[side].has_fin)
+			bytes[side] = l->sides[side].fin - l->sides[side].isn - 1;
+	if (!bytes[0] && !bytes[1])
+		return;
+	for (i = 0; i < l->count; i++)
+		if (l->rows[i].state[0] == TCPTRAIL_FIN_WAIT1 ||
+		    l->rows[i].state[1] == TCPTRAIL_FIN_WAIT1 ||
+		    (l->rows[i].kind == LADDER_SEGMENT &&
+		     l->rows[i].tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST)))
+			break;
+	if (i == l->count || !add_row(b, LADDER_DATA, 0, 0))
+		return;
+	row = &l->rows[i];
+	memmove(row + 1, row, (l->count - 1 - i) * sizeof(*row));
+	data.time_ns = row[1].time_ns;
+	data.len = bytes[LADDER_LEFT];
+	data.len_back = bytes[LADDER_RIGHT];
+	*row = data;
+}
+
+static void make_rows(struct builder *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->moments->count && !b->err; i++) {
+		switch (b->moments->list[i].kind) {
+		case MOMENT_SENT:
+			sent(b, i);
+			break;
+		case MOMENT_RECEIVED:
+			received(b, i);
+			break;
+		case MOMENT_STATE:
+			if (!b->moments->list[i].made)
+				changed(b, i);
+			break;
+		}
+	}
+	flush_pending(b, LADDER_LEFT);
+	flush_pending(b, LADDER_RIGHT);
+	insert_data(b);
+}
+
+static bool is_syn(const struct tcptrail_record *r)
+{
+	return r->kind == TCPTRAIL_SEGMENT &&
+	       (r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN;
+}
+
+/* Which of the talk's ends is left: 1 if it is known, and in *left. */
+static int find_opener(const struct talk *talk, unsigned int *left)
+{
+	const struct tcptrail_record *r;
+	unsigned int side;
+	size_t i;
+
+	for (i = 0; i < talk->count; i++) {
+		r = talk->records[i];
+		side = talk->sides[i];
+		*left = side;
+		if (r->kind == TCPTRAIL_SOCKET && r->transition.new_state == TCPTRAIL_SYN_SENT)
+			return 1;
+		if (is_syn(r) && r->segment.direction == TCPTRAIL_OUT)
+			return 1;
+		*left = !side;
+		if (is_syn(r) || r->kind == TCPTRAIL_REQUEST || r->kind == TCPTRAIL_ACCEPT ||
+		    (r->kind == TCPTRAIL_SOCKET &&
+		     (r->transition.old_state == TCPTRAIL_LISTEN ||
+		      (r->transition.old_state == TCPTRAIL_SYN_RECV &&
+		       r->transition.new_state == TCPTRAIL_ESTABLISHED))))
+			return 1;
+	}
+	/* Servers mostly have the lower port. */
+	*left = talk->ends[0].port < talk->ends[1].port;
+	return 0;
+}
+
+/* What a sender said counts for more than what a receiver heard. */
+static void take_numbers(struct ladder_side *side, const struct tcptrail_segment *s, bool heard)
+{
+	if (s->tcp_flags & TCPTRAIL_SYN && !(heard && side->has_isn && side->end->here)) {
+		side->isn = s->seq;
+		side->has_isn = true;
+	}
+	if (s->tcp_flags & TCPTRAIL_FIN && !(heard && side->has_fin && side->end->here)) {
+		side->fin = s->seq + s->len;
+		side->has_fin = true;
+	}
+}
+
+static void know_sides(struct ladder *l, const uint8_t side_of[2])
+{
+	const struct tcptrail_record *r;
+	struct ladder_side *side;
+	bool opened[2] = { false };
+	size_t i;
+
+	for (i = 0; i < l->talk->count; i++) {
+		r = l->talk->records[i];
+		side = &l->sides[side_of[l->talk->sides[i]]];
+		if (r->kind == TCPTRAIL_SEGMENT) {
+			if (r->segment.direction == TCPTRAIL_OUT)
+				take_numbers(side, &r->segment, false);
+			else
+				take_numbers(&l->sides[side == &l->sides[0]], &r->segment, true);
+			continue;
+		}
+		if (r->kind == TCPTRAIL_REQUEST ||
+		    (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN))
+			l->listening |= side == &l->sides[LADDER_RIGHT];
+		if (!(r->flags & TCPTRAIL_F_TASK) || opened[side - l->sides])
+			continue;
+		side->pid = r->transition.pid;
+		memcpy(side->comm, r->transition.comm, 16);
+		opened[side - l->sides] = r->kind == TCPTRAIL_ACCEPT ||
+					  r->transition.new_state == TCPTRAIL_SYN_SENT;
+	}
+}
+
+static void start(struct ladder *l)
+{
+	struct ladder_row *first;
+
+	if (!l->count)
+		return;
+	first = &l->rows[0];
+	l->start_ns = first->time_ns;
+}
+
+int ladder_build(struct ladder *l, const struct talk *talk)
+{
+	struct builder b = { .ladder = l, .pending = { NO_MOMENT, NO_MOMENT } };
+	struct moments moments = { 0 };
+	unsigned int left = 0;
+	uint8_t side_of[2];
+
+	*l = (struct ladder){ .talk = talk };
+	l->opener_known = find_opener(talk, &left);
+	side_of[left] = LADDER_LEFT;
+	side_of[!left] = LADDER_RIGHT;
+	l->sides[LADDER_LEFT].end = &talk->ends[left];
+	l->sides[LADDER_RIGHT].end = &talk->ends[!left];
+	know_sides(l, side_of);
+
+	b.moments = &moments;
+	b.err = moments_build(&moments, l, side_of);
+	if (!b.err) {
+		b.row_of = calloc(moments.count + 1, sizeof(*b.row_of));
+		if (!b.row_of)
+			b.err = -ENOMEM;
+	}
+	if (!b.err)
+		make_rows(&b);
+	start(l);
+	free(b.row_of);
+	moments_free(&moments);
+	if (b.err)
+		ladder_free(l);
+	return b.err;
+}
+
+void ladder_free(struct ladder *l)
+{
+	free(l->rows);
+	l->rows = NULL;
+	l->count = 0;
+}

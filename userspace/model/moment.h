@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Moments: what happened at which side when, the ladder's raw material. A
+ * segment sent here and received here is two moments that know each other.
+ */
+#ifndef MODEL_MOMENT_H
+#define MODEL_MOMENT_H
+
+#include "userspace/model/ladder.h"
+
+enum moment_kind {
+	MOMENT_SENT,
+	MOMENT_RECEIVED,
+	MOMENT_STATE,
+};
+
+#define NO_MOMENT ((size_t)-1)
+
+/**
+ * struct moment - one of them
+ * @kind: enum moment_kind
+ * @side: LADDER_LEFT or LADDER_RIGHT
+ * @state: MOMENT_STATE: the new state
+ * @cause: MOMENT_STATE: enum moment_cause
+ * @why: likewise: enum ladder_why
+ * @lost: MOMENT_SENT: it never arrived
+ * @made: no record of its own: it is inferred
+ * @time_ns: when
+ * @other: the moment at the other side, NO_MOMENT if there is none
+ * @record: where it comes from
+ */
+struct moment {
+	uint8_t kind;
+	uint8_t side;
+	uint8_t state;
+	uint8_t cause;
+	uint8_t why;
+	bool lost;
+	bool made;
+	uint64_t time_ns;
+	size_t other;
+	const struct tcptrail_record *record;
+};
+
+enum moment_cause {
+	CAUSE_SEGMENT, /* what arrived just before */
+	CAUSE_ACTION, /* a task: a segment follows */
+	CAUSE_TIME, /* a timer, or someone from outside */
+};
+
+struct moments {
+	struct moment *list;
+	size_t count;
+};
+
+/**
+ * moments_build() - from the records of a ladder's talk
+ * @moments: filled; freed by moments_free(), also after an error
+ * @ladder: its sides are known
+ * @side_of: which side each of the talk's two ends is
+ *
+ * Return: 0 or -ENOMEM
+ */
+int moments_build(struct moments *moments, const struct ladder *ladder, const uint8_t side_of[2]);
+
+void moments_free(struct moments *moments);
+
+#endif

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/model/index.h"
+#include "userspace/model/talk.h"
+
+/* What is known while sorting, beside what the talk itself tells. */
+struct draft {
+	struct talk talk;
+	uint32_t older; /* the draft before with the same two ends, plus one; 0: none */
+	size_t filled;
+};
+
+struct talks {
+	struct selector selector;
+	struct tcptrail_record *records;
+	uint32_t *draft_of; /* by record: draft number plus one, 0: none */
+	uint8_t *side_of;
+	size_t count;
+	size_t room;
+	size_t dropped;
+	uint64_t *loss_ns; /* when records were lost */
+	size_t losses;
+	struct draft *drafts;
+	size_t drafts_count;
+	size_t drafts_room;
+	struct talk *wanted;
+	struct index by_ends;
+	struct index by_cookie;
+};
+
+#define NAME_PARTS \
+	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
+static const uint64_t hash_key[2] = { 0x9e3779b97f4a7c15ULL, 0xc2b2ae3d27d4eb4fULL };
+
+int talks_create(struct talks **talks, const struct selector *selector)
+{
+	struct talks *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	t->selector = *selector;
+	if (index_init(&t->by_ends) || index_init(&t->by_cookie)) {
+		talks_free(t);
+		return -ENOMEM;
+	}
+	*talks = t;
+	return 0;
+}
+
+void talks_free(struct talks *t)
+{
+	size_t i;
+
+	if (!t)
+		return;
+	for (i = 0; i < t->drafts_count; i++) {
+		free(t->drafts[i].talk.records);
+		free(t->drafts[i].talk.sides);
+	}
+	free(t->drafts);
+	free(t->wanted);
+	free(t->records);
+	free(t->draft_of);
+	free(t->side_of);
+	free(t->loss_ns);
+	index_fini(&t->by_ends);
+	index_fini(&t->by_cookie);
+	free(t);
+}
+
+static int note_loss(struct talks *t, uint64_t time_ns)
+{
+	uint64_t *bigger;
+
+	if ((t->losses & (t->losses - 1)) == 0) {
+		bigger = reallocarray(t->loss_ns, t->losses ? t->losses * 2 : 1, sizeof(*bigger));
+		if (!bigger)
+			return -ENOMEM;
+		t->loss_ns = bigger;
+	}
+	t->loss_ns[t->losses++] = time_ns;
+	return 0;
+}
+
+static int keep(struct talks *t, const struct tcptrail_record *r)
+{
+	struct tcptrail_record *bigger;
+	size_t room = t->room ? t->room * 2 : 1024;
+
+	if (t->count == TALKS_RECORDS_MAX) {
+		memmove(t->records, t->records + t->count / 2,
+			(t->count - t->count / 2) * sizeof(*t->records));
+		t->dropped += t->count / 2;
+		t->count -= t->count / 2;
+	}
+	if (t->count == t->room) {
+		bigger = reallocarray(t->records, room, sizeof(*bigger));
+		if (!bigger)
+			return -ENOMEM;
+		t->records = bigger;
+		t->room = room;
+	}
+	t->records[t->count++] = *r;
+	return 0;
+}
+
+static bool is_transition(const struct tcptrail_record *r)
+{
+	return r->kind == TCPTRAIL_SOCKET || r->kind == TCPTRAIL_REQUEST ||
+	       r->kind == TCPTRAIL_TIMEWAIT || r->kind == TCPTRAIL_ACCEPT ||
+	       r->kind == TCPTRAIL_SNAPSHOT;
+}
+
+static bool is_listener(const struct tcptrail_record *r)
+{
+	return is_transition(r) && (r->transition.new_state == TCPTRAIL_LISTEN ||
+				    (r->transition.old_state == TCPTRAIL_LISTEN &&
+				     r->transition.new_state == TCPTRAIL_CLOSE));
+}
+
+int talks_feed(struct talks *t, const struct tcptrail_record *records, size_t count)
+{
+	const struct tcptrail_record *r;
+	int err = 0;
+
+	for (r = records; r < records + count && !err; r++) {
+		if (r->kind == TCPTRAIL_LOSS)
+			err = note_loss(t, r->time_ns);
+		else if ((is_transition(r) || r->kind == TCPTRAIL_SEGMENT) && !is_listener(r) &&
+			 selector_match(&t->selector, r))
+			err = keep(t, r);
+	}
+	return err;
+}
+
+size_t talks_dropped(const struct talks *t)
+{
+	return t->dropped;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct tcptrail_record *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	if (x->cpu == y->cpu && x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return 0;
+}
+
+static uint32_t cookie_hash(uint64_t cookie)
+{
+	return index_hash(hash_key, cookie, cookie >> 32);
+}
+
+static bool in_order(const struct talks *t)
+{
+	size_t i;
+
+	for (i = 1; i < t->count; i++)
+		if (t->records[i].time_ns < t->records[i - 1].time_ns)
+			return false;
+	return true;
+}
+
+/*
+ * A connecting socket has no port yet: the next record with its cookie has.
+ * From the newest to the oldest, so that a socket that connects again gets the
+ * right one.
+ */
+static int complete_names(struct talks *t)
+{
+	struct tcptrail_record *r, *named;
+	struct index later;
+	uint32_t hash, at, slot;
+	int err = index_init(&later);
+	size_t i;
+
+	for (i = t->count; i-- > 0 && !err;) {
+		r = &t->records[i];
+		if (!r->cookie)
+			continue;
+		hash = cookie_hash(r->cookie);
+		at = hash;
+		while ((slot = index_find(&later, hash, &at)))
+			if (t->records[slot - 1].cookie == r->cookie)
+				break;
+		if (r->flags & NAME_PARTS) {
+			if (!slot)
+				continue;
+			named = &t->records[slot - 1];
+			memcpy(r->laddr, named->laddr, 16);
+			memcpy(r->raddr, named->raddr, 16);
+			r->lport = named->lport;
+			r->rport = named->rport;
+			r->flags &= ~NAME_PARTS;
+		} else {
+			if (slot)
+				index_del(&later, hash, slot);
+			err = index_add(&later, hash, (uint32_t)i + 1);
+		}
+	}
+	index_fini(&later);
+	return err;
+}
+
+/* Of the two ends in either order. */
+static uint32_t ends_hash(const struct tcptrail_record *r)
+{
+	uint64_t l[2], m[2];
+
+	memcpy(l, r->laddr, 16);
+	memcpy(m, r->raddr, 16);
+	return index_hash(hash_key, l[0] + l[1] + r->lport, 0x1234567) +
+	       index_hash(hash_key, m[0] + m[1] + r->rport, 0x1234567);
+}
+
+static bool is_end(const struct talk_end *end, const uint8_t address[16], uint16_t port)
+{
+	return end->port == port && !memcmp(end->address, address, 16);
+}
+
+/* Whose record it is: 0 or 1, or -1 if of neither. */
+static int side_in(const struct talk *talk, const struct tcptrail_record *r)
+{
+	if (is_end(&talk->ends[0], r->laddr, r->lport) &&
+	    is_end(&talk->ends[1], r->raddr, r->rport))
+		return 0;
+	if (is_end(&talk->ends[1], r->laddr, r->lport) &&
+	    is_end(&talk->ends[0], r->raddr, r->rport))
+		return 1;
+	return -1;
+}
+
+/* The first step of a connection, as far as one record can tell. */
+static bool is_start(const struct tcptrail_record *r)
+{
+	if (r->kind == TCPTRAIL_SEGMENT)
+		return (r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN;
+	if (r->kind == TCPTRAIL_REQUEST)
+		return r->transition.new_state == TCPTRAIL_NEW_SYN_RECV;
+	return r->kind == TCPTRAIL_SOCKET && (r->transition.new_state == TCPTRAIL_SYN_SENT ||
+					      r->transition.old_state == TCPTRAIL_LISTEN);
+}
+
+/* Has a socket here: not elsewhere, and not only segments that nobody wanted. */
+static bool has_socket(const struct talk_end *end)
+{
+	return end->here && (end->begun || end->cookie);
+}
+
+/* Has it all ended, as far as can be seen? An end that is elsewhere does not count. */
+static bool is_over(const struct talk *talk)
+{
+	const struct talk_end *a = &talk->ends[0], *b = &talk->ends[1];
+
+	return (a->over || !has_socket(a) || (a->resting && b->over)) &&
+	       (b->over || !has_socket(b) || (b->resting && a->over)) && (a->over || b->over);
+}
+
+static bool fits(const struct talk *talk, int side, const struct tcptrail_record *r)
+{
+	const struct talk_end *end = &talk->ends[side], *other = &talk->ends[!side];
+
+	if (end->here && end->netns != r->netns)
+		return false;
+	if (r->cookie && end->cookie && r->cookie != end->cookie)
+		/* A request that came to nothing, and the next, of one and the same client. */
+		return end->over && has_socket(other) && !other->over;
+	if (is_start(r) && is_over(talk))
+		return false;
+	/* A socket that connects once more keeps its cookie. */
+	return !(r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_CLOSE &&
+		 end->begun && end->cookie == r->cookie);
+}
+
+/* How many lives of the same two ends are looked through for a record's own. */
+#define DEPTH_MAX 64
+
+static struct draft *find_draft(struct talks *t, const struct tcptrail_record *r, uint32_t hash,
+				int *side)
+{
+	uint32_t at = hash, slot, newest = 0;
+	unsigned int depth = 0;
+	struct draft *d;
+
+	while ((slot = index_find(&t->by_ends, hash, &at))) {
+		*side = side_in(&t->drafts[slot - 1].talk, r);
+		if (*side >= 0) {
+			newest = slot;
+			break;
+		}
+	}
+	/* Its own life first, even if there is a newer one. */
+	for (slot = r->cookie ? newest : 0; slot && depth < DEPTH_MAX; slot = d->older, depth++) {
+		d = &t->drafts[slot - 1];
+		*side = side_in(&d->talk, r);
+		if (*side >= 0 && d->talk.ends[*side].cookie == r->cookie &&
+		    fits(&d->talk, *side, r))
+			return d;
+	}
+	for (slot = newest, depth = 0; slot && depth < DEPTH_MAX; slot = d->older, depth++) {
+		d = &t->drafts[slot - 1];
+		*side = side_in(&d->talk, r);
+		if (*side >= 0 && d->talk.ends[*side].here && d->talk.ends[*side].netns != r->netns)
+			continue;
+		return *side >= 0 && fits(&d->talk, *side, r) ? d : NULL;
+	}
+	return NULL;
+}
+
+static struct draft *new_draft(struct talks *t, const struct tcptrail_record *r, uint32_t hash)
+{
+	size_t room = t->drafts_room ? t->drafts_room * 2 : 64;
+	uint32_t at = hash, slot;
+	struct draft *d, *bigger;
+
+	if (t->drafts_count == t->drafts_room) {
+		bigger = reallocarray(t->drafts, room, sizeof(*bigger));
+		if (!bigger)
+			return NULL;
+		t->drafts = bigger;
+		t->drafts_room = room;
+	}
+	d = &t->drafts[t->drafts_count];
+	memset(d, 0, sizeof(*d));
+	memcpy(d->talk.ends[0].address, r->laddr, 16);
+	memcpy(d->talk.ends[1].address, r->raddr, 16);
+	d->talk.ends[0].port = r->lport;
+	d->talk.ends[1].port = r->rport;
+	while ((slot = index_find(&t->by_ends, hash, &at)))
+		if (side_in(&t->drafts[slot - 1].talk, r) >= 0)
+			break;
+	if (slot) {
+		d->older = slot;
+		index_del(&t->by_ends, hash, slot);
+	}
+	if (index_add(&t->by_ends, hash, (uint32_t)t->drafts_count + 1))
+		return NULL;
+	t->drafts_count++;
+	return d;
+}
+
+static void follow_transition(struct talk_end *end, const struct tcptrail_record *r)
+{
+	uint8_t state = r->transition.new_state;
+
+	if (is_start(r)) {
+		end->begun = true;
+		end->over = false;
+		end->resting = false;
+		end->minisocket = false;
+	}
+	if (r->kind == TCPTRAIL_TIMEWAIT) {
+		end->minisocket = true;
+		end->resting = state == TCPTRAIL_TIME_WAIT || state == TCPTRAIL_CLOSE;
+		end->over = state == TCPTRAIL_CLOSE;
+	} else if (r->kind == TCPTRAIL_SOCKET && state == TCPTRAIL_CLOSE && !end->minisocket) {
+		end->over = true;
+	} else if (r->kind == TCPTRAIL_REQUEST && state == TCPTRAIL_CLOSE &&
+		   r->transition.reason != TCPTRAIL_REASON_ESTABLISHED) {
+		end->over = true;
+	}
+}
+
+/* The SYN that a new request came from was taken for one of the talk before. */
+static void take_syn_along(struct talks *t, struct draft *d, size_t at)
+{
+	const struct tcptrail_record *r = &t->records[at], *syn;
+	size_t i, back = at > 16 ? at - 16 : 0;
+
+	if (r->kind != TCPTRAIL_REQUEST || r->transition.new_state != TCPTRAIL_NEW_SYN_RECV)
+		return;
+	for (i = at; i-- > back;) {
+		syn = &t->records[i];
+		if (syn->kind != TCPTRAIL_SEGMENT || syn->netns != r->netns ||
+		    side_in(&d->talk, syn) != 0 || syn->segment.direction != TCPTRAIL_IN)
+			continue;
+		if (is_start(syn) && t->draft_of[i] && t->draft_of[i] == d->older) {
+			t->draft_of[i] = (uint32_t)(d - t->drafts) + 1;
+			t->side_of[i] = 0;
+		}
+		return;
+	}
+}
+
+static int assign(struct talks *t, size_t at)
+{
+	const struct tcptrail_record *r = &t->records[at];
+	uint32_t hash = ends_hash(r);
+	struct talk_end *end;
+	struct draft *d;
+	int side = 0;
+
+	if (r->flags & NAME_PARTS)
+		return 0;
+	d = find_draft(t, r, hash, &side);
+	if (!d) {
+		side = 0;
+		d = new_draft(t, r, hash);
+		if (!d)
+			return -ENOMEM;
+		take_syn_along(t, d, at);
+	}
+	end = &d->talk.ends[side];
+	end->here = true;
+	end->netns = r->netns;
+	if (r->cookie)
+		end->cookie = r->cookie;
+	if (t->selector.cookie && r->cookie == t->selector.cookie)
+		d->talk.wanted = true;
+	if (is_transition(r))
+		follow_transition(end, r);
+	t->draft_of[at] = (uint32_t)(d - t->drafts) + 1;
+	t->side_of[at] = (uint8_t)side;
+	return 0;
+}
+
+static int hand_out(struct talks *t)
+{
+	struct draft *d;
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->draft_of[i])
+			t->drafts[t->draft_of[i] - 1].talk.count++;
+	for (d = t->drafts; d < t->drafts + t->drafts_count; d++) {
+		d->talk.records = calloc(d->talk.count + 1, sizeof(*d->talk.records));
+		d->talk.sides = calloc(d->talk.count + 1, 1);
+		if (!d->talk.records || !d->talk.sides)
+			return -ENOMEM;
+	}
+	for (i = 0; i < t->count; i++) {
+		if (!t->draft_of[i])
+			continue;
+		d = &t->drafts[t->draft_of[i] - 1];
+		d->talk.records[d->filled] = &t->records[i];
+		d->talk.sides[d->filled++] = t->side_of[i];
+	}
+	return 0;
+}
+
+static void judge(const struct talks *t, struct talk *talk)
+{
+	const struct talk_end *end;
+	bool begun = false, rest = true;
+	size_t i;
+
+	for (i = 0; i < talk->count && !begun; i++)
+		begun = is_start(talk->records[i]);
+	for (end = talk->ends; end < talk->ends + 2; end++)
+		if (has_socket(end) && !end->resting && !end->over)
+			rest = false;
+	talk->complete = begun && rest && (talk->ends[0].begun || talk->ends[1].begun);
+	for (i = 0; i < t->losses && talk->count; i++)
+		if (t->loss_ns[i] >= talk->records[0]->time_ns)
+			talk->lossy = true;
+	if (!t->selector.cookie)
+		talk->wanted = true;
+}
+
+int talks_sort(struct talks *t, const struct talk **list, size_t *count)
+{
+	size_t i;
+	int err;
+
+	if (!in_order(t))
+		qsort(t->records, t->count, sizeof(*t->records), by_time);
+	t->draft_of = calloc(t->count + 1, sizeof(*t->draft_of));
+	t->side_of = calloc(t->count + 1, 1);
+	if (!t->draft_of || !t->side_of)
+		return -ENOMEM;
+	err = complete_names(t);
+	for (i = 0; i < t->count && !err; i++)
+		if (selector_match(&t->selector, &t->records[i]))
+			err = assign(t, i);
+	if (!err)
+		err = hand_out(t);
+	t->wanted = calloc(t->drafts_count + 1, sizeof(*t->wanted));
+	if (err || !t->wanted)
+		return -ENOMEM;
+	*count = 0;
+	for (i = 0; i < t->drafts_count; i++) {
+		judge(t, &t->drafts[i].talk);
+		if (t->drafts[i].talk.count && t->drafts[i].talk.wanted)
+			t->wanted[(*count)++] = t->drafts[i].talk;
+	}
+	*list = t->wanted;
+	return 0;
+}

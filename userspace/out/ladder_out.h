@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The ladder as text of 80 columns, and as a line of JSON. */
+#ifndef TCPTRAIL_LADDER_OUT_H
+#define TCPTRAIL_LADDER_OUT_H
+
+#include "buf.h"
+#include "clock.h"
+#include "userspace/model/ladder.h"
+#include "userspace/model/tale.h"
+
+/**
+ * struct ladder_style - how to draw
+ * @ascii: no other characters
+ * @absolute: the numbers of the wire instead of x, y, u, w
+ * @clock: for the time of the first row
+ */
+struct ladder_style {
+	bool ascii;
+	bool absolute;
+	struct clock clock;
+};
+
+void ladder_text(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
+		 const struct tale *tale);
+
+/** ladder_json() - the clock must be a UTC one */
+void ladder_json(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
+		 const struct tale *tale);
+
+/* ladder_number.c: numbers as in the textbook */
+
+#define LADDER_NUMBER_MAX 24
+
+/** ladder_number() - "x", "y+1", "u", or as on the wire; zero-terminated
+ * @to: LADDER_NUMBER_MAX bytes
+ * @ladder: for what x, y, u and w are
+ * @side: whose bytes the number counts
+ * @number: the number
+ * @closing: rather u and w than x and y
+ */
+void ladder_number(char *to, const struct ladder *ladder, unsigned int side, uint32_t number,
+		   bool closing);
+
+/** ladder_fin_letter() - 'u' for the first FIN's number, 'w' for the other's */
+char ladder_fin_letter(const struct ladder *ladder, unsigned int side);
+
+#endif
