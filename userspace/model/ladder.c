@@ -6,7 +6,7 @@
 #include "userspace/model/moment.h"
 
 /* A segment that follows an action later than this was held back: two rows. */
-#define TOGETHER_NS 1000000ULL
+#define TOGETHER_NS 50000000ULL
 
 /**
  * struct builder - while rows are being made
@@ -86,6 +86,8 @@ static void take_segment(struct ladder_row *row, const struct tcptrail_segment *
 	row->len = s->len;
 }
 
+#define BEFORE_MAX 256 /* rows that are looked through for a repetition */
+
 /* How often the same was sent before: SYN and FIN by their number, ACK by its. */
 static uint8_t count_before(const struct ladder *l, const struct ladder_row *row)
 {
@@ -93,7 +95,7 @@ static uint8_t count_before(const struct ladder *l, const struct ladder_row *row
 	const struct ladder_row *r;
 	unsigned int n = 0;
 
-	for (r = l->rows; r < row; r++) {
+	for (r = row - l->rows > BEFORE_MAX ? row - BEFORE_MAX : l->rows; r < row; r++) {
 		if (r->kind != LADDER_SEGMENT || r->from != row->from || r->inferred ||
 		    (r->tcp_flags & steps) != (row->tcp_flags & steps))
 			continue;
@@ -104,14 +106,22 @@ static uint8_t count_before(const struct ladder *l, const struct ladder_row *row
 	return n < UINT8_MAX ? (uint8_t)n : UINT8_MAX;
 }
 
-/* Does the other side do nothing until this arrives? Then both are one row. */
+/*
+ * Can the arrival be drawn in the row of the sending? Not if the receiver did
+ * something meanwhile that has to stand below: each column keeps its order.
+ */
 static bool one_row(const struct builder *b, size_t sent, size_t received)
 {
+	const struct moment *m;
 	size_t i;
 
-	for (i = sent + 1; i < received; i++)
-		if (b->moments->list[i].side == b->moments->list[received].side)
-			return false;
+	for (i = sent + 1; i < received; i++) {
+		m = &b->moments->list[i];
+		if (m->side != b->moments->list[received].side || b->row_of[i] || m->made ||
+		    (m->kind == MOMENT_STATE && m->cause == CAUSE_SEGMENT))
+			continue;
+		return false;
+	}
 	return true;
 }
 
@@ -138,7 +148,9 @@ static void sent(struct builder *b, size_t at)
 		b->pending[m->side] = NO_MOMENT;
 	}
 	b->row_of[at] = b->ladder->count;
-	b->current[m->side] = 0;
+	/* An ACK may overtake the record of the state that called for it. */
+	if (row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST))
+		b->current[m->side] = 0;
 	if (m->other != NO_MOMENT && m->other > at) {
 		row->arrived = true;
 		row->arrival_ns = b->moments->list[m->other].time_ns;

@@ -242,14 +242,18 @@ static bool tell_failed_open(struct facts *f)
 	if (syn && !f->synack && f->l->sides[LADDER_LEFT].end->here) {
 		if (f->end[LADDER_LEFT] || f->syns[LADDER_LEFT] > 1) {
 			name(f, "syn-unanswered");
-			say(f,
-			    "The SYN was sent %u time%s and not answered%s%s: a filter drops it, or "
-			    "the host is down.",
+			if (f->end[LADDER_LEFT] &&
+			    f->end[LADDER_LEFT]->why == LADDER_WHY_UNREACHABLE)
+				name(f, "unreachable");
+			say(f, "The SYN was sent %u time%s and not answered%s%s%s.",
 			    f->syns[LADDER_LEFT], f->syns[LADDER_LEFT] == 1 ? "" : "s",
 			    f->end[LADDER_LEFT] ? "; it was given up after " : "",
 			    f->end[LADDER_LEFT] ?
 				    span(syn->time_ns, f->end[LADDER_LEFT]->time_ns).text :
-				    "");
+				    "",
+			    tale_has(f->tale, "unreachable") ?
+				    "" :
+				    ": a filter drops it, or the host is down");
 			return true;
 		}
 	}
@@ -265,10 +269,13 @@ static bool tell_failed_open(struct facts *f)
 	return false;
 }
 
-static void tell_owner(const struct ladder_side *side, const char *before, char *to, size_t size)
+/* ", curl[812]," after "The client" */
+static void tell_owner(const struct facts *f, unsigned int side, char *to, size_t size)
 {
-	if (side->pid)
-		snprintf(to, size, "%s%s[%u]", before, side->comm, side->pid);
+	const struct ladder_side *s = &f->l->sides[side];
+
+	if (s->pid)
+		snprintf(to, size, ", %s[%u],", s->comm, s->pid);
 	else
 		to[0] = '\0';
 }
@@ -278,12 +285,14 @@ static void tell_open(struct facts *f)
 	uint64_t left_ns = f->established_ns[LADDER_LEFT];
 	uint64_t right_ns = f->established_ns[LADDER_RIGHT];
 	const struct ladder_row *syn = f->syn[LADDER_LEFT];
-	char client[40], server[40];
+	const struct ladder_side *server = &f->l->sides[LADDER_RIGHT];
+	char client[40], to[40] = "";
 
 	if (!syn || (!left_ns && !right_ns))
 		return;
-	tell_owner(&f->l->sides[LADDER_LEFT], " ", client, sizeof(client));
-	tell_owner(&f->l->sides[LADDER_RIGHT], " to ", server, sizeof(server));
+	tell_owner(f, LADDER_LEFT, client, sizeof(client));
+	if (server->pid)
+		snprintf(to, sizeof(to), " to %s[%u]", server->comm, server->pid);
 	if (f->syn[LADDER_RIGHT]) {
 		name(f, "simultaneous-open");
 		say(f,
@@ -294,16 +303,21 @@ static void tell_open(struct facts *f)
 	}
 	if (left_ns && right_ns)
 		say(f,
-		    "%s%s opened it%s: established after %s at the client, after %s at the server.",
-		    side_Name(f, LADDER_LEFT), client, server, span(syn->time_ns, left_ns).text,
-		    span(syn->time_ns, right_ns).text);
+		    "%s%s opened it%s: the handshake took %s for the client and %s for the server.",
+		    side_Name(f, LADDER_LEFT), client, to, span(syn->time_ns, left_ns).text,
+		    span(time_at(syn, LADDER_RIGHT), right_ns).text);
 	else
 		say(f, "%s%s opened it%s: the handshake took %s%s.", side_Name(f, LADDER_LEFT),
-		    client, server, span(syn->time_ns, left_ns ? left_ns : right_ns).text,
+		    client, to, span(syn->time_ns, left_ns ? left_ns : right_ns).text,
 		    left_ns ? "" : ", as the server saw it");
 	tell_tries(f);
 	if (f->accepted_ns && right_ns && f->accepted_ns > right_ns + ACCEPT_WAIT_NS)
 		say(f, "It waited %s in the accept queue.", span(right_ns, f->accepted_ns).text);
+	if (!f->accepted_ns && right_ns && server->end->begun && !f->l->talk->lossy &&
+	    !f->syn[LADDER_RIGHT]) {
+		name(f, "never-accepted");
+		say(f, "Nobody has accepted it.");
+	}
 }
 
 static void tell_reset(struct facts *f)
@@ -316,7 +330,7 @@ static void tell_reset(struct facts *f)
 	from = f->rst->from;
 	name(f, "reset");
 	name(f, from == LADDER_LEFT ? "reset-by-client" : "reset-by-server");
-	tell_owner(&f->l->sides[from], " ", owner, sizeof(owner));
+	tell_owner(f, from, owner, sizeof(owner));
 	if (f->fin[!from] && !f->fin[from])
 		say(f,
 		    "%s%s answered the other end's FIN, or what it sent after it, with RST: it was "
@@ -370,7 +384,7 @@ static void tell_close(struct facts *f)
 	if (!f->fin[0] && !f->fin[1])
 		return;
 	first = !f->fin[0] || (f->fin[1] && f->fin[1]->time_ns < f->fin[0]->time_ns);
-	tell_owner(&f->l->sides[first], " ", owner, sizeof(owner));
+	tell_owner(f, first, owner, sizeof(owner));
 	if (f->closing[0] || f->closing[1]) {
 		name(f, "simultaneous-close");
 		say(f,
@@ -452,7 +466,9 @@ static void tell_rest(struct facts *f)
 			    side_Name(f, side));
 		} else if (end && end->why == LADDER_WHY_UNREACHABLE) {
 			name(f, "unreachable");
-			say(f, "%s was told that the other cannot be reached (ICMP).",
+			say(f,
+			    "%s was told that the other cannot be reached (by ICMP, or no "
+			    "neighbour has the address).",
 			    side_Name(f, side));
 		} else if (end && end->why == LADDER_WHY_KILLED) {
 			name(f, "killed");

@@ -50,7 +50,7 @@ static void put_side(struct json *j, const struct ladder *l, unsigned int side)
 
 static void put_segment(struct json *j, const struct ladder *l, const struct ladder_row *row)
 {
-	bool closing = row->tcp_flags & TCPTRAIL_FIN;
+	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
 	char number[LADDER_NUMBER_MAX];
 	char *p;
 
@@ -62,13 +62,13 @@ static void put_segment(struct json *j, const struct ladder *l, const struct lad
 	buf_end(j->out, p);
 	if (!row->inferred) {
 		json_u64(j, "tcp_seq", row->seq);
-		ladder_number(number, l, row->from, row->seq, closing);
+		ladder_number(number, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
 		json_word(j, "relative_seq", number);
 		json_u64(j, "len", row->len);
 	}
 	if (row->tcp_flags & TCPTRAIL_ACK) {
 		json_u64(j, "tcp_ack", row->ack);
-		ladder_number(number, l, !row->from, row->ack, closing);
+		ladder_number(number, l, !row->from, row->ack, 1);
 		json_word(j, "relative_ack", number);
 	}
 	json_u64(j, "again", row->again);

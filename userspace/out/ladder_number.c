@@ -22,17 +22,17 @@ static void offset(char *to, char letter, uint32_t n)
 }
 
 void ladder_number(char *to, const struct ladder *l, unsigned int side, uint32_t number,
-		   bool closing)
+		   uint32_t past_fin)
 {
 	const struct ladder_side *s = &l->sides[side];
 	char letter = ladder_fin_letter(l, side);
 
-	if (closing && s->has_fin && number - s->fin <= 1)
-		offset(to, letter, number - s->fin);
-	else if (closing && s->has_fin && !s->has_isn && s->fin - number < 1U << 30)
-		snprintf(to, LADDER_NUMBER_MAX, "%c-%u", letter, s->fin - number);
+	if (past_fin != LADDER_NO_FIN && s->has_fin && number - s->fin == past_fin)
+		offset(to, letter, past_fin);
 	else if (s->has_isn && number - s->isn < 1U << 31)
 		offset(to, side == LADDER_LEFT ? 'x' : 'y', number - s->isn);
+	else if (past_fin != LADDER_NO_FIN && s->has_fin && s->fin + 1 - number < 1U << 30)
+		snprintf(to, LADDER_NUMBER_MAX, "%c-%u", letter, s->fin - number);
 	else
 		snprintf(to, LADDER_NUMBER_MAX, "%u", number);
 }

@@ -31,15 +31,19 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 
 #define LADDER_NUMBER_MAX 24
 
-/** ladder_number() - "x", "y+1", "u", or as on the wire; zero-terminated
+#define LADDER_NO_FIN UINT32_MAX
+
+/**
+ * ladder_number() - "x", "y+1", "u", or as on the wire; zero-terminated
  * @to: LADDER_NUMBER_MAX bytes
  * @ladder: for what x, y, u and w are
  * @side: whose bytes the number counts
  * @number: the number
- * @closing: rather u and w than x and y
+ * @past_fin: say u or w if it is so far past that side's FIN: 0 for a sequence
+ *	number, 1 for its acknowledgement; LADDER_NO_FIN: rather x and y
  */
 void ladder_number(char *to, const struct ladder *ladder, unsigned int side, uint32_t number,
-		   bool closing);
+		   uint32_t past_fin);
 
 /** ladder_fin_letter() - 'u' for the first FIN's number, 'w' for the other's */
 char ladder_fin_letter(const struct ladder *ladder, unsigned int side);

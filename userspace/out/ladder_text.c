@@ -12,9 +12,9 @@
  * longer: the arrow takes the gap's place then.
  */
 #define TIME_WIDTH 9
-#define GAP_WIDTH 8
+#define GAP_WIDTH 7
 #define STATE_WIDTH 12
-#define ARROW_WIDTH 35
+#define ARROW_WIDTH 36
 #define ARROW_MAX (ARROW_WIDTH + GAP_WIDTH + 1)
 #define TEXT_WIDTH 80
 #define EDGE 3 /* from an arrow's end to its label, the space before it included */
@@ -98,8 +98,7 @@ static void put_short_span(char *to, size_t size, uint64_t ns)
 static void label_of(char *to, size_t size, const struct ladder_style *style,
 		     const struct ladder *l, const struct ladder_row *row)
 {
-	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST) ||
-		       (l->sides[!row->from].has_fin && row->ack == l->sides[!row->from].fin + 1);
+	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
 	char flags[TCP_FLAGS_MAX + 1], seq[LADDER_NUMBER_MAX], ack[LADDER_NUMBER_MAX];
 	uint8_t shown = row->tcp_flags &
 			(TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST | TCPTRAIL_ACK);
@@ -110,8 +109,8 @@ static void label_of(char *to, size_t size, const struct ladder_style *style,
 		snprintf(seq, sizeof(seq), "%u", row->seq);
 		snprintf(ack, sizeof(ack), "%u", row->ack);
 	} else {
-		ladder_number(seq, l, row->from, row->seq, closing);
-		ladder_number(ack, l, !row->from, row->ack, closing);
+		ladder_number(seq, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
+		ladder_number(ack, l, !row->from, row->ack, 1);
 	}
 	at = (size_t)snprintf(to, size, "%s", flags);
 	if (shown != TCPTRAIL_ACK && at < size)
@@ -239,6 +238,8 @@ static void put_row(struct buf *out, struct ladder_style *style, const struct la
 	c.width = style->absolute ? ARROW_MAX : ARROW_WIDTH;
 	draw(&c, style, l, row);
 	*put_span(time, row->time_ns - l->start_ns) = '\0';
+	if (row->time_ns == l->start_ns)
+		strcpy(time, "0");
 	if (row->kind == LADDER_DATA)
 		time[0] = '\0';
 	else if (row != l->rows)
@@ -286,8 +287,8 @@ static void put_side(struct buf *out, const struct ladder *l, unsigned int side)
 static void put_numbers(struct buf *out, const struct ladder *l)
 {
 	const char *comma = "";
-	char number[LADDER_NUMBER_MAX];
-	unsigned int side;
+	char number[LADDER_NUMBER_MAX], letter;
+	unsigned int side, first = ladder_fin_letter(l, LADDER_LEFT) != 'u', i;
 
 	for (side = 0; side < 2; side++) {
 		if (!l->sides[side].has_isn)
@@ -296,11 +297,13 @@ static void put_numbers(struct buf *out, const struct ladder *l)
 			   l->sides[side].isn);
 		comma = ", ";
 	}
-	for (side = 0; side < 2; side++) {
+	for (i = 0; i < 2; i++) {
+		side = i ? !first : first;
+		letter = ladder_fin_letter(l, side);
 		if (!l->sides[side].has_fin)
 			continue;
-		ladder_number(number, l, side, l->sides[side].fin, false);
-		buf_printf(out, "%s%c = %s", comma, ladder_fin_letter(l, side), number);
+		ladder_number(number, l, side, l->sides[side].fin, LADDER_NO_FIN);
+		buf_printf(out, "%s%c = %s", comma, letter, number);
 		comma = ", ";
 	}
 	if (*comma)
