@@ -14,6 +14,7 @@ static const char *const names[TCPTRAIL_HOOKS] = {
 	[TCPTRAIL_HOOK_TIMEWAIT_SEGMENT] = "timewait minisockets, cause of a change",
 	[TCPTRAIL_HOOK_TIMEWAIT_REARM] = "timewait minisockets, change",
 	[TCPTRAIL_HOOK_TIMEWAIT_REUSE] = "timewait minisockets, local reuse",
+	[TCPTRAIL_HOOK_TIMEWAIT_TIMER] = "timewait minisockets, timeout",
 	[TCPTRAIL_HOOK_TIMEWAIT_END] = "timewait minisockets, end",
 	[TCPTRAIL_HOOK_ACCEPT] = "accept",
 	[TCPTRAIL_HOOK_SEGMENT] = "segments",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/sizes.h>
@@ -120,27 +121,34 @@ static void free_rings(void)
 
 int ring_init(unsigned int kib)
 {
+	bool missing = false;
 	unsigned int cpu;
 	int state;
 
 	records = kib * (SZ_1K / sizeof(struct tcptrail_record));
 
-	state = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "net/tcptrail:prepare", cpu_prepare, NULL);
+	/* 5.10 does not make the calls for CPUs that are online at this state. */
+	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "net/tcptrail:prepare", cpu_prepare,
+					  NULL);
 	if (state < 0)
 		return state;
 	hotplug_state = state;
 
+	cpus_read_lock();
 	for_each_online_cpu(cpu) {
-		if (!ring_shared(cpu)) {
-			ring_exit();
-			return -ENOMEM;
-		}
+		cpu_prepare(cpu);
+		missing |= !ring_shared(cpu);
+	}
+	cpus_read_unlock();
+	if (missing) {
+		ring_exit();
+		return -ENOMEM;
 	}
 	return 0;
 }
 
 void ring_exit(void)
 {
-	cpuhp_remove_state(hotplug_state);
+	cpuhp_remove_state_nocalls(hotplug_state);
 	free_rings();
 }

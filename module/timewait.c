@@ -4,9 +4,10 @@
  * No tracepoint shows them.
  *
  * Their births, changes and ends each have one place in the kernel. Why one
- * changes or ends is known a moment earlier, where the segment or the connect()
- * that causes it is looked at: on the same CPU, with softirqs off from there to
- * the change. So the looks leave a note on the CPU, and the change reads it.
+ * changes or ends is known a moment earlier, where the segment, the timer or the
+ * connect() that causes it is looked at: on the same CPU, with softirqs off from
+ * there to the change. So the looks leave a note on the CPU, and the change
+ * reads it.
  */
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
@@ -20,7 +21,7 @@
 /**
  * struct note - what has just been looked at on this CPU
  * @tw: the minisocket; only compared, never followed
- * @when: jiffies; an old note is about something else
+ * @when: jiffies; a note of more than a second ago is about something else
  * @substate: FIN_WAIT2 or TIME_WAIT, at that time
  * @if_changed: the reason, should it change now
  * @if_ended: the reason, should it end now
@@ -37,7 +38,7 @@ static DEFINE_PER_CPU(struct note, notes);
 
 static bool is_about(const struct note *note, const struct inet_timewait_sock *tw)
 {
-	return note->tw == tw && time_before_eq(jiffies, note->when + 1);
+	return note->tw == tw && time_before(jiffies, note->when + HZ);
 }
 
 /* DCCP, up to 6.15, has timewait minisockets too. */
@@ -89,6 +90,15 @@ FTRACE_CALLBACK(timewait_reuse)
 		   TCPTRAIL_REASON_REUSE);
 }
 
+/* tw_timer_handler(timer): its time is up */
+FTRACE_CALLBACK(timewait_timer)
+{
+	struct timer_list *timer = (void *)compat_ftrace_arg(fregs, 0);
+
+	leave_note(container_of(timer, struct inet_timewait_sock, tw_timer), TCPTRAIL_REASON_NONE,
+		   TCPTRAIL_REASON_TIMEOUT);
+}
+
 /*
  * __inet_twsk_schedule(tw, timeo, rearm): with rearm, a segment has moved it
  * from FIN_WAIT2 to TIME_WAIT, or started its TIME_WAIT again
@@ -116,11 +126,7 @@ static u8 end_reason(const struct inet_timewait_sock *tw)
 
 	if (!check_net(twsk_net(tw)))
 		return TCPTRAIL_REASON_NETNS;
-	/* connect() is no softirq: a timer came upon what it has only looked at. */
-	if (is_about(note, tw) &&
-	    !(note->if_ended == TCPTRAIL_REASON_REUSE && in_serving_softirq()))
-		return note->if_ended;
-	return in_serving_softirq() ? TCPTRAIL_REASON_TIMEOUT : TCPTRAIL_REASON_KILLED;
+	return is_about(note, tw) ? note->if_ended : TCPTRAIL_REASON_KILLED;
 }
 
 /* inet_twsk_kill(tw): every end comes by here, softirqs off */
@@ -138,6 +144,7 @@ static struct ftrace_hook hooks[] = {
 	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_SEGMENT, timewait_segment, "tcp_timewait_state_process"),
 	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REARM, timewait_rearm, "__inet_twsk_schedule"),
 	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REUSE, timewait_reuse, "tcp_twsk_unique"),
+	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_TIMER, timewait_timer, "tw_timer_handler"),
 	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_END, timewait_ends, "inet_twsk_kill"),
 };
 

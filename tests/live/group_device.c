@@ -198,10 +198,13 @@ static void poll_wakes(void **state)
 	static struct tcptrail_record r[1024];
 	struct pair p;
 
-	while (read(f.fd, r, sizeof(r)) > 0)
-		;
 	for (int i = 0; i < 10; i++) {
-		assert_int_equal(poll(&f, 1, 100), 0);
+		/* Minisockets of earlier tests end when their time is up. */
+		for (int tries = 0; poll(&f, 1, 100); tries++) {
+			assert_true(tries < 100);
+			while (read(f.fd, r, sizeof(r)) > 0)
+				;
+		}
 		pid_t child = fork();
 
 		if (!child) {
@@ -212,9 +215,6 @@ static void poll_wakes(void **state)
 		}
 		assert_int_equal(poll(&f, 1, 5000), 1);
 		waitpid(child, NULL, 0);
-		sleep_ms(20);
-		while (read(f.fd, r, sizeof(r)) > 0)
-			;
 	}
 	close(f.fd);
 }

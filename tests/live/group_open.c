@@ -80,7 +80,7 @@ static void syn_unanswered(void **state)
 	assert_int_equal(errno, ETIMEDOUT);
 	peer_expect(&peer, TCPTRAIL_SYN);
 	expect_events(0, peer.host_port, peer.port,
-		      "S CLOSE>SYN_SENT\n> SYN\n> SYN\nS SYN_SENT>CLOSE\n");
+		      "S CLOSE>SYN_SENT\n> SYN\n> SYN\n?> SYN\nS SYN_SENT>CLOSE\n");
 	assert_int_equal(find_event(peer.host_port, peer.port, "S SYN_SENT>CLOSE").transition.error,
 			 ETIMEDOUT);
 	close(fd);
