@@ -82,3 +82,19 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# Native: what the user side does by itself.
+
+DRAIN := $(BUILD)/bench/drain
+
+$(DRAIN): $(BUILD)/tests/bench/drain.o $(BUILD)/tests/bench/generate.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: test-cli bench-native
+#: make bench-native  records per second of the reader, on one core
+bench-native: $(DRAIN)
+	$(DRAIN) $(BUILD)/bench/trail
+
+test-cli: $(BUILD)/tcptrail $(DRAIN)
+	@tests/cli.sh $(BUILD)

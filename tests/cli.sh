@@ -1,0 +1,224 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command line, without a module: what goes wrong gives one clear line on
+# standard error and a status that is not 0; what is recorded reads back.
+#
+#	tests/cli.sh [BUILD]	BUILD (build) holds tcptrail and bench/drain
+
+build=${1:-build}
+tool=$build/tcptrail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+pass()
+{
+	passed=$((passed + 1))
+}
+
+fail()
+{
+	failed=$((failed + 1))
+	echo "FAILED: $*" >&2
+}
+
+# what STATUS PATTERN COMMAND...: it ends so, and says that, in one line.
+refused()
+{
+	status=$1 pattern=$2
+	shift 2
+	"$@" > "$work/out" 2> "$work/err" < /dev/null
+	got=$?
+	lines=$(wc -l < "$work/err")
+	if [ "$got" != "$status" ]; then
+		fail "$*: status $got, not $status"
+	elif [ "$lines" != 1 ]; then
+		fail "$*: $lines lines on standard error, not 1"
+	elif ! grep -q -e "$pattern" "$work/err"; then
+		fail "$*: said: $(cat "$work/err")"
+	else
+		pass
+	fi
+}
+
+# Succeeds, silent on standard error, and standard output has PATTERN.
+prints()
+{
+	pattern=$1
+	shift
+	if ! "$@" > "$work/out" 2> "$work/err" < /dev/null; then
+		fail "$*: did not succeed: $(cat "$work/err")"
+	elif [ -s "$work/err" ]; then
+		fail "$*: said: $(cat "$work/err")"
+	elif ! grep -q -e "$pattern" "$work/out"; then
+		fail "$*: no '$pattern' on standard output"
+	else
+		pass
+	fi
+}
+
+lines()
+{
+	expected=$1
+	shift
+	got=$("$@" 2> "$work/err" | wc -l)
+	if [ "$got" = "$expected" ]; then
+		pass
+	else
+		fail "$*: $got lines, not $expected: $(cat "$work/err")"
+	fi
+}
+
+"$build/bench/drain" --generate "$work/trail" 2400 10 || exit 1
+head -c 1000 "$work/trail" > "$work/cut"
+head -c 100 "$work/trail" > "$work/short"
+cp "$work/trail" "$work/other-abi"
+printf '\377' | dd of="$work/other-abi" bs=1 seek=200 conv=notrunc 2> "$work/err"
+cp "$work/trail" "$work/other-version"
+printf '\377' | dd of="$work/other-version" bs=1 seek=12 conv=notrunc 2> "$work/err"
+: > "$work/empty"
+
+# The program.
+refused 2 'frob: no such command.*tcptrail --help' "$tool" frob
+refused 2 'no such option' "$tool" --frob
+refused 2 'frob: no such command' "$tool" help frob
+prints 'watch' "$tool" --help
+prints 'watch' "$tool" help
+prints 'ABI 1' "$tool" --version
+for command in watch record status; do
+	prints "Usage: tcptrail $command" "$tool" help $command
+	prints "Usage: tcptrail $command" "$tool" $command --help
+	refused 2 "'--frob': not known.*tcptrail help $command" "$tool" $command --frob
+	refused 2 "'-z': not known" "$tool" $command -z
+	refused 2 "'--device': needs a value" "$tool" $command --device
+done
+
+# Options.
+refused 2 "'-i': needs a value" "$tool" watch -i
+refused 2 "'--json=1': takes no value" "$tool" watch --json=1
+refused 2 'extra: takes options only' "$tool" watch extra
+refused 2 'extra: takes options only' "$tool" status extra
+refused 2 '--port 0: has to be' "$tool" watch --port 0
+refused 2 '--port 80,: has to be' "$tool" watch --port 80,
+refused 2 '--port 65536: has to be' "$tool" record --port 65536 "$work/new"
+refused 2 '--addr 10.0.0.0/33: has to be' "$tool" watch --addr 10.0.0.0/33
+refused 2 '--addr localhost: has to be' "$tool" watch --addr localhost
+refused 2 '--state OPEN: has to be.*CLOSE-WAIT' "$tool" watch --state OPEN
+refused 2 '--netns x: has to be' "$tool" watch --netns x
+refused 2 '--pid 0: has to be' "$tool" watch --pid 0
+refused 2 '--comm .*: has to be.*16 bytes' "$tool" watch --comm 12345678901234567
+refused 2 '--kind all: has to be.*transitions' "$tool" watch --kind all
+refused 2 '--count 0: has to be' "$tool" watch --count 0
+refused 2 '--count 1x: has to be' "$tool" watch --count 1x
+refused 2 '--duration 0: has to be' "$tool" watch --duration 0
+refused 2 '--duration -1: has to be' "$tool" watch --duration=-1
+refused 2 '--color red: has to be' "$tool" watch --color red
+refused 2 'a file has no --history' "$tool" watch -i "$work/trail" --history
+refused 2 'a file has no --device' "$tool" watch -i "$work/trail" --device /dev/null
+refused 2 'a file has no --device' "$tool" status -i "$work/trail" --device /dev/null
+refused 2 'FILE is missing' "$tool" record
+refused 2 'one FILE only' "$tool" record "$work/a" "$work/b"
+
+# The device.
+refused 1 'not there: is the module loaded? Try: modprobe tcptrail' "$tool" watch --device "$work/none"
+refused 1 'not there' "$tool" status --device "$work/none"
+refused 1 'not there' "$tool" record --device "$work/none" "$work/new"
+refused 1 'no tcptrail device' "$tool" watch --device /dev/null
+refused 1 'no tcptrail device' "$tool" watch --device "$work/trail"
+refused 1 'exists: .*--force' "$tool" record "$work/trail"
+if [ -e "$work/new" ]; then
+	fail "record left a file though there is no device"
+else
+	pass
+fi
+if [ "$(id -u)" = 0 ] && command -v setpriv > "$work/out"; then
+	: > "$work/locked"
+	chmod 755 "$work"
+	chmod 0 "$work/locked"
+	cp "$tool" "$work/tool"
+	refused 1 'no permission: it takes root' setpriv --reuid 65534 --clear-groups "$work/tool" \
+		watch --device "$work/locked"
+else
+	echo 'skipped: permission: takes root and setpriv' >&2
+	skipped=$((skipped + 1))
+fi
+
+# Files.
+refused 1 'no such file' "$tool" watch -i "$work/none"
+refused 1 'not a trail' "$tool" watch -i /etc/passwd
+refused 1 'not a trail' "$tool" watch -i "$work/empty"
+refused 1 'not a trail' "$tool" watch -i "$work/short"
+refused 1 'not a trail' "$tool" watch -i -
+refused 1 'Is a directory' "$tool" watch -i "$work"
+refused 1 'another version' "$tool" watch -i "$work/other-version"
+refused 1 'another version' "$tool" status -i "$work/other-abi"
+refused 1 'cut off or damaged' "$tool" watch -i "$work/cut"
+lines 4 "$tool" watch -i "$work/cut" # a header and all whole records
+
+lines 2401 "$tool" watch -i "$work/trail"
+lines 2400 "$tool" watch -i "$work/trail" --no-header
+lines 2400 "$tool" watch -i "$work/trail" --json
+lines 5 "$tool" watch -i "$work/trail" --json --count 5
+lines 2400 "$tool" watch -i "$work/trail" --json --port 80
+lines 12 "$tool" watch -i "$work/trail" --json --port 1024
+lines 400 "$tool" watch -i "$work/trail" --json --state close_wait
+lines 800 "$tool" watch -i "$work/trail" --json --kind segments
+lines 0 "$tool" watch -i "$work/trail" --json --addr 192.0.2.0/24
+prints 'CLOSE-WAIT   > LAST-ACK     10.0.0.1:80        10.1.0.0:1033      nginx\[1234\]' \
+	env LC_ALL=C "$tool" watch -i "$work/trail"
+prints '\[32m' "$tool" watch -i "$work/trail" --color always
+prints 'ABI' "$tool" status -i "$work/trail"
+prints '"abi_major":1' "$tool" status -i "$work/trail" --json
+if "$tool" watch -i "$work/trail" | grep -q "$(printf '\033')"; then
+	fail 'colours where there is no terminal'
+else
+	pass
+fi
+if [ "$("$tool" watch -i - --json < "$work/trail" | wc -l)" = 2400 ]; then
+	pass
+else
+	fail 'a trail from standard input'
+fi
+refused 1 'standard output: No space left' sh -c "$tool watch -i $work/trail > /dev/full"
+refused 0 '' sh -c "$tool watch -i $work/trail | head -1 > $work/out; echo >&2"
+
+# SIGTERM ends a reader that waits for its input, cleanly.
+mkfifo "$work/pipe"
+(
+	cat "$work/trail"
+	exec sleep 10
+) > "$work/pipe" &
+writer=$!
+"$tool" watch -i "$work/pipe" --json > "$work/out" 2> "$work/err" &
+reader=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	[ "$(wc -l < "$work/out")" = 2400 ] && break
+	sleep 0.1
+done
+kill -TERM $reader
+if wait $reader && [ "$(wc -l < "$work/out")" = 2400 ] && [ ! -s "$work/err" ]; then
+	pass
+else
+	fail "SIGTERM: $(wc -l < "$work/out") lines, $(cat "$work/err")"
+fi
+kill $writer
+
+# Every line is JSON for others, too.
+if command -v python3 > "$work/out"; then
+	parse='import json, sys
+for line in sys.stdin:
+    json.loads(line)'
+	if { "$tool" watch -i "$work/trail" --json && "$tool" status -i "$work/trail" --json; } |
+		python3 -c "$parse"; then
+		pass
+	else
+		fail 'lines that are no JSON'
+	fi
+else
+	echo 'skipped: JSON read by python3: there is none' >&2
+	skipped=$((skipped + 1))
+fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
