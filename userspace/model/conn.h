@@ -88,6 +88,7 @@ enum conn_end {
 #define CONN_ACCEPTED (1U << 11)
 #define CONN_QUEUED (1U << 12) /* among the ended ones that wait to be told */
 #define CONN_INDEXED (1U << 13) /* in the index by tuple */
+#define CONN_COOKIE (1U << 15) /* in the index by cookie */
 #define CONN_FAMILY_6 (1U << 14) /* the wire carries IPv6 (or an IPv6 listener) */
 
 /**

@@ -68,16 +68,6 @@ static void state_row(struct builder *b, const struct moment *m)
 	b->current[m->side] = 0;
 }
 
-static void flush_pending(struct builder *b, uint8_t side)
-{
-	size_t at = b->pending[side];
-
-	if (at == NO_MOMENT)
-		return;
-	b->pending[side] = NO_MOMENT;
-	state_row(b, &b->moments->list[at]);
-}
-
 static void take_segment(struct ladder_row *row, const struct tcptrail_segment *s)
 {
 	row->tcp_flags = s->tcp_flags;
@@ -86,18 +76,19 @@ static void take_segment(struct ladder_row *row, const struct tcptrail_segment *
 	row->len = s->len;
 }
 
+#define STEPS (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST)
 #define BEFORE_MAX 256 /* rows that are looked through for a repetition */
 
 /* How often the same was sent before: SYN and FIN by their number, ACK by its. */
 static uint8_t count_before(const struct ladder *l, const struct ladder_row *row)
 {
-	const uint8_t steps = TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST;
+	const uint8_t steps = STEPS, mask = STEPS | TCPTRAIL_ACK;
 	const struct ladder_row *r;
 	unsigned int n = 0;
 
 	for (r = row - l->rows > BEFORE_MAX ? row - BEFORE_MAX : l->rows; r < row; r++) {
 		if (r->kind != LADDER_SEGMENT || r->from != row->from || r->inferred ||
-		    (r->tcp_flags & steps) != (row->tcp_flags & steps))
+		    (r->tcp_flags & mask) != (row->tcp_flags & mask))
 			continue;
 		if (row->tcp_flags & steps ? r->seq + r->len == row->seq + row->len :
 					     r->ack == row->ack)
@@ -129,13 +120,8 @@ static void sent(struct builder *b, size_t at)
 {
 	const struct moment *m = &b->moments->list[at];
 	size_t pending = b->pending[m->side];
-	struct ladder_row *row;
+	struct ladder_row *row = add_row(b, LADDER_SEGMENT, m->side, m->time_ns);
 
-	if (pending != NO_MOMENT && m->time_ns - b->moments->list[pending].time_ns > TOGETHER_NS) {
-		flush_pending(b, m->side);
-		pending = NO_MOMENT;
-	}
-	row = add_row(b, LADDER_SEGMENT, m->side, m->time_ns);
 	if (!row)
 		return;
 	take_segment(row, &m->record->segment);
@@ -149,7 +135,7 @@ static void sent(struct builder *b, size_t at)
 	}
 	b->row_of[at] = b->ladder->count;
 	/* An ACK may overtake the record of the state that called for it. */
-	if (row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST))
+	if (row->tcp_flags & STEPS)
 		b->current[m->side] = 0;
 	if (m->other != NO_MOMENT && m->other > at) {
 		row->arrived = true;
@@ -185,7 +171,6 @@ static void received(struct builder *b, size_t at)
 	struct ladder_row *row;
 	uint32_t number;
 
-	flush_pending(b, m->side);
 	if (b->row_of[at]) {
 		b->current[m->side] = b->row_of[at];
 		return;
@@ -220,6 +205,20 @@ static void received(struct builder *b, size_t at)
 	b->current[m->side] = b->ladder->count;
 }
 
+/* Is the next that this side does to send the segment that an action calls for? */
+static bool segment_follows(const struct builder *b, size_t at)
+{
+	const struct moment *list = b->moments->list;
+	size_t i;
+
+	for (i = at + 1; i < b->moments->count && list[i].time_ns - list[at].time_ns <= TOGETHER_NS;
+	     i++)
+		if (list[i].side == list[at].side)
+			return list[i].kind == MOMENT_SENT &&
+			       list[i].record->segment.tcp_flags & STEPS;
+	return false;
+}
+
 static void changed(struct builder *b, size_t at)
 {
 	const struct moment *m = &b->moments->list[at];
@@ -233,8 +232,7 @@ static void changed(struct builder *b, size_t at)
 	}
 	if (m->state == b->state[m->side] && m->why != LADDER_WHY_REARMED)
 		return;
-	flush_pending(b, m->side);
-	if (m->cause == CAUSE_ACTION) {
+	if (m->cause == CAUSE_ACTION && segment_follows(b, at)) {
 		b->pending[m->side] = at;
 	} else if (m->cause == CAUSE_SEGMENT && b->current[m->side]) {
 		row = &b->ladder->rows[b->current[m->side] - 1];
@@ -292,8 +290,6 @@ static void make_rows(struct builder *b)
 			break;
 		}
 	}
-	flush_pending(b, LADDER_LEFT);
-	flush_pending(b, LADDER_RIGHT);
 	insert_data(b);
 }
 

@@ -44,7 +44,7 @@ struct pair {
  * @live: conns in use, ended ones that wait included
  * @ended_first: oldest of those that wait to be told, 0 if none
  * @ended_last: newest of them
- * @hand: where the search for one to evict goes on
+ * @dice: where the search for one to evict looks next
  */
 struct model {
 	struct pool conns;
@@ -57,7 +57,7 @@ struct model {
 	uint32_t live;
 	uint32_t ended_first;
 	uint32_t ended_last;
-	uint32_t hand;
+	uint32_t dice;
 	struct model_config config;
 	struct model_stats stats;
 };

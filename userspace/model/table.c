@@ -148,17 +148,14 @@ static void index_by_tuple(struct model *m, struct conn *c)
 void table_forget(struct model *m, struct conn *c)
 {
 	unindex(m, c);
-	if (c->cookie)
+	if (c->flags & CONN_COOKIE)
 		index_del(&m->by_cookie, cookie_hash(m, c->cookie), conn_slot(m, c));
-	c->cookie = 0;
+	c->flags &= ~CONN_COOKIE;
 }
 
 static void drop(struct model *m, struct conn *c)
 {
-	uint64_t cookie = c->cookie;
-
 	table_forget(m, c);
-	c->cookie = cookie; /* for whoever is told */
 	if (m->config.ended)
 		m->config.ended(m->config.arg, m, c);
 	m->stats.ended++;
@@ -233,8 +230,9 @@ static void evict(struct model *m)
 		return;
 	}
 	for (i = 0; i < EVICT_SAMPLE; i++) {
-		m->hand = m->hand + 1 < m->conns.top ? m->hand + 1 : 1;
-		c = conn_at(m, m->hand);
+		/* From all over: neighbours came together and are of one kind. */
+		m->dice = m->dice * 1664525 + 1013904223;
+		c = conn_at(m, 1 + (uint32_t)((uint64_t)m->dice * (m->conns.top - 1) >> 32));
 		if (c->half == CONN_FREE)
 			continue;
 		if (!worst || usefulness(c) < usefulness(worst) ||
@@ -250,8 +248,10 @@ static void evict(struct model *m)
 
 static void set_cookie(struct model *m, struct conn *c, uint64_t cookie)
 {
-	if (!index_add(&m->by_cookie, cookie_hash(m, cookie), conn_slot(m, c)))
-		c->cookie = cookie;
+	if (index_add(&m->by_cookie, cookie_hash(m, cookie), conn_slot(m, c)))
+		return;
+	c->cookie = cookie;
+	c->flags |= CONN_COOKIE;
 }
 
 static void set_tuple(struct model *m, struct conn *c, const struct tuple *t)

@@ -30,8 +30,10 @@ struct facts {
 	uint64_t close_wait_ns[2];
 	uint64_t time_wait_ns[2];
 	uint64_t accepted_ns;
+	uint64_t last_ns; /* of the last record */
 	bool closing[2];
 	bool refused;
+	bool segments;
 };
 
 static void say(struct facts *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -98,6 +100,12 @@ static uint64_t time_at(const struct ladder_row *row, unsigned int side)
 	return row->time_ns;
 }
 
+/* The same segment, so many times. */
+static unsigned int tries(unsigned int before, const struct ladder_row *row)
+{
+	return row->again + 1U > before ? row->again + 1U : before;
+}
+
 static void look_at_segment(struct facts *f, const struct ladder_row *row)
 {
 	unsigned int from = row->from;
@@ -112,16 +120,16 @@ static void look_at_segment(struct facts *f, const struct ladder_row *row)
 			f->stray = row;
 			return;
 		}
-		f->syns[from]++;
+		f->syns[from] = tries(f->syns[from], row);
 		if (!f->syn[from])
 			f->syn[from] = row;
 	} else if (row->tcp_flags & TCPTRAIL_SYN) {
-		f->synacks++;
+		f->synacks = tries(f->synacks, row);
 		if (!f->synack)
 			f->synack = row;
 	}
 	if (row->tcp_flags & TCPTRAIL_FIN) {
-		f->fins[from]++;
+		f->fins[from] = tries(f->fins[from], row);
 		if (!f->fin[from])
 			f->fin[from] = row;
 		f->last_fin[from] = row;
@@ -168,12 +176,15 @@ static void collect(struct facts *f)
 	size_t i;
 
 	for (row = f->l->rows; row < f->l->rows + f->l->count; row++) {
-		if (row->kind == LADDER_SEGMENT)
+		if (row->kind == LADDER_SEGMENT) {
+			f->segments = true;
 			look_at_segment(f, row);
+		}
 		look_at_states(f, row);
 	}
 	for (i = 0; i < f->l->talk->count; i++) {
 		r = f->l->talk->records[i];
+		f->last_ns = r->time_ns;
 		if (r->kind == TCPTRAIL_ACCEPT)
 			f->accepted_ns = r->time_ns;
 	}
@@ -313,8 +324,8 @@ static void tell_open(struct facts *f)
 	tell_tries(f);
 	if (f->accepted_ns && right_ns && f->accepted_ns > right_ns + ACCEPT_WAIT_NS)
 		say(f, "It waited %s in the accept queue.", span(right_ns, f->accepted_ns).text);
-	if (!f->accepted_ns && right_ns && server->end->begun && !f->l->talk->lossy &&
-	    !f->syn[LADDER_RIGHT]) {
+	if (!f->accepted_ns && right_ns && f->last_ns > right_ns + ACCEPT_WAIT_NS &&
+	    server->end->begun && !f->l->talk->lossy && !f->syn[LADDER_RIGHT]) {
 		name(f, "never-accepted");
 		say(f, "Nobody has accepted it.");
 	}
@@ -484,8 +495,10 @@ void tale_tell(struct tale *tale, const struct ladder *ladder)
 
 	*tale = (struct tale){ 0 };
 	collect(&f);
-	if (!ladder->talk->complete && !f.syn[0] && !f.syn[1])
+	if (!ladder->talk->ends[0].begun && !ladder->talk->ends[1].begun && !f.syn[0] && !f.syn[1])
 		say(&f, "Its beginning is not on record.");
+	if (!f.segments)
+		say(&f, "No segment of it is on record, only states (segments may be turned off).");
 	tell_stray(&f);
 	if (!tell_failed_open(&f))
 		tell_open(&f);

@@ -332,7 +332,8 @@ static void put_head(struct buf *out, struct ladder_style *style, const struct l
 	if (!l->sides[LADDER_LEFT].end->begun && !l->listening)
 		return;
 	buf_printf(out, "%*s %-*s", style->absolute ? TIME_WIDTH : TIME_WIDTH + 1 + GAP_WIDTH, "",
-		   STATE_WIDTH, l->sides[LADDER_LEFT].end->begun ? "CLOSED" : "");
+		   l->listening ? STATE_WIDTH : 0,
+		   l->sides[LADDER_LEFT].end->begun ? "CLOSED" : "");
 	if (l->listening)
 		buf_printf(out, " %*s LISTEN", arrow, "");
 	buf_char(out, '\n');

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records that make no sense: nothing they say makes the model misbehave or
+ * grow beyond its limit. The same numbers on every run; build with
+ * CFLAGS="-g -fsanitize=address,undefined" to see what a mistake would do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/model/ladder.h"
+#include "userspace/model/model.h"
+#include "userspace/model/stuck.h"
+#include "userspace/model/tale.h"
+#include "userspace/out/ladder_out.h"
+
+#define RECORDS 300000
+
+static uint64_t seed;
+
+static uint64_t random_u64(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)(random_u64() >> 33) % n;
+}
+
+/* Few names, so that records meet; now and then all bytes are noise. */
+static void make_record(struct tcptrail_record *r, unsigned int names)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*r) / 8; i++)
+		((uint64_t *)r)[i] = random_u64();
+	if (below(50) == 0)
+		return;
+	r->kind = (const uint8_t[]){ 1, 1, 1, 2, 3, 4, 5, 5, 6, 128 }[below(10)];
+	if (below(20))
+		r->time_ns = 1000000000ULL + random_u64() % 100000000000ULL;
+	r->cookie = below(3) ? below(names) : 0;
+	r->netns = below(3);
+	r->flags = below(4) ? 0 : r->flags;
+	r->family = (const uint8_t[]){ 2, 10, 0 }[below(3)];
+	for (i = 0; i < 2; i++) {
+		uint8_t *address = i ? r->raddr : r->laddr;
+
+		memset(address, 0, 16);
+		if (below(4))
+			memset(address + 10, 0xff, 2);
+		address[15] = (uint8_t)below(4);
+	}
+	r->lport = (uint16_t)below(names);
+	r->rport = (uint16_t)below(4);
+	if (r->kind == TCPTRAIL_SEGMENT) {
+		r->segment.direction = below(2);
+	} else if (r->kind != TCPTRAIL_LOSS) {
+		r->transition.old_state = (uint8_t)below(14);
+		r->transition.new_state = (uint8_t)below(14);
+		r->transition.reason = (uint8_t)below(13);
+		memset(r->transition.comm, 'a' + (char)below(26), 16);
+		r->transition.pid = below(100);
+	}
+}
+
+static void count_ended(void *arg, const struct model *model, const struct conn *conn)
+{
+	uint8_t address[16];
+
+	++*(uint64_t *)arg;
+	assert_true(conn->end != CONN_LIVES && conn->end < CONN_ENDS);
+	model_laddr(model, conn, address);
+	model_raddr(model, conn, address);
+	model_task(model, conn->opener);
+}
+
+static void check(const struct model *model, uint32_t limit)
+{
+	const struct conn *c;
+	uint32_t count = 0;
+
+	for (c = model_next(model, NULL); c; c = model_next(model, c)) {
+		count++;
+		model_peer(model, c);
+		model_listener(model, c);
+		if (c->owner)
+			assert_true(model_task(model, c->owner)->refs > 0);
+	}
+	assert_int_equal(count, model_count(model));
+	assert_true(count <= limit);
+}
+
+static void run_model(uint32_t limit, unsigned int names)
+{
+	struct model_config config = { .max_conns = limit, .ended = count_ended };
+	struct stuck_query query = { .states = ~0U, .older_ns = 1 };
+	struct tcptrail_record records[100];
+	const struct model_stats *stats;
+	struct model *model;
+	struct stuck *list;
+	uint64_t ended = 0;
+	size_t i, n, count;
+
+	config.arg = &ended;
+	seed = 0x2545f4914f6cdd1dULL + limit;
+	assert_int_equal(model_create(&model, &config), 0);
+	for (i = 0; i < RECORDS / 100; i++) {
+		for (n = 0; n < 100; n++)
+			make_record(&records[n], names);
+		model_feed(model, records, 100);
+		if (i % 100 == 0)
+			check(model, limit);
+	}
+	query.now_ns = random_u64();
+	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	free(list);
+	model_settle(model);
+	check(model, limit);
+	stats = model_stats(model);
+	assert_int_equal(stats->records, RECORDS);
+	assert_int_equal(stats->ended, ended);
+	assert_int_equal(stats->created, ended + model_count(model));
+	model_free(model);
+}
+
+static void test_few_names(void **state)
+{
+	run_model(1000, 50);
+}
+
+static void test_many_names(void **state)
+{
+	run_model(1000, 60000);
+}
+
+static void test_tiny(void **state)
+{
+	run_model(1, 100);
+}
+
+static void test_roomy(void **state)
+{
+	run_model(100000, 60000);
+}
+
+/* A flood of half-open connections costs those that were flooded, nobody else. */
+static void test_flood(void **state)
+{
+	struct model_config config = { .max_conns = 1000 };
+	struct tcptrail_record r = { .kind = TCPTRAIL_SOCKET, .netns = 1 };
+	const struct conn *c;
+	struct model *model;
+	unsigned int i, kept = 0;
+
+	assert_int_equal(model_create(&model, &config), 0);
+	memset(r.laddr + 10, 0xff, 2);
+	memset(r.raddr + 10, 0xff, 2);
+	r.transition.old_state = TCPTRAIL_ESTABLISHED;
+	r.transition.new_state = TCPTRAIL_CLOSE_WAIT;
+	for (i = 1; i <= 100; i++) {
+		r.cookie = i;
+		r.rport = (uint16_t)i;
+		r.time_ns = i;
+		model_feed(model, &r, 1);
+	}
+	r.kind = TCPTRAIL_REQUEST;
+	r.transition.old_state = TCPTRAIL_CLOSE;
+	r.transition.new_state = TCPTRAIL_NEW_SYN_RECV;
+	for (i = 0; i < 100000; i++) {
+		r.cookie = 1000 + i;
+		memcpy(r.raddr + 12, &i, 4);
+		r.time_ns = 1000 + i;
+		model_feed(model, &r, 1);
+	}
+	for (c = model_next(model, NULL); c; c = model_next(model, c))
+		kept += c->state == TCPTRAIL_CLOSE_WAIT;
+	assert_int_equal(kept, 100);
+	assert_int_equal(model_count(model), 1000);
+	assert_int_equal(model_stats(model)->evicted, 100000 + 100 - 1000);
+	model_free(model);
+}
+
+/* Ladders of noise: whatever is in them, they are drawn in 80 columns or not at all. */
+static void run_ladders(const char *text, unsigned int count, unsigned int names)
+{
+	struct ladder_style style = { 0 };
+	struct tcptrail_record r;
+	struct selector selector;
+	const struct talk *list;
+	struct ladder ladder;
+	struct talks *talks;
+	size_t talks_count, i;
+	struct tale tale;
+	struct buf out;
+
+	clock_init(&style.clock, 0, true);
+	assert_int_equal(selector_parse(&selector, text), 0);
+	assert_int_equal(talks_create(&talks, &selector), 0);
+	for (i = 0; i < count; i++) {
+		make_record(&r, names);
+		assert_int_equal(talks_feed(talks, &r, 1), 0);
+	}
+	assert_int_equal(talks_sort(talks, &list, &talks_count), 0);
+	buf_init(&out, NULL);
+	for (i = 0; i < talks_count; i++) {
+		assert_int_equal(ladder_build(&ladder, &list[i]), 0);
+		tale_tell(&tale, &ladder);
+		style.absolute = i & 1;
+		style.ascii = i & 2;
+		out.len = 0;
+		ladder_text(&out, &style, &ladder, &tale);
+		ladder_json(&out, &style, &ladder, &tale);
+		ladder_free(&ladder);
+	}
+	buf_free(&out);
+	talks_free(talks);
+}
+
+static void test_ladders(void **state)
+{
+	seed = 88172645463325252ULL;
+	run_ladders(":2", 20000, 50);
+	run_ladders("cookie:7", 20000, 20);
+	run_ladders("0.0.0.1", 20000, 3);
+	run_ladders("::2", 5000, 60000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_few_names), cmocka_unit_test(test_many_names),
+		cmocka_unit_test(test_tiny),	  cmocka_unit_test(test_roomy),
+		cmocka_unit_test(test_flood),	  cmocka_unit_test(test_ladders),
+	};
+
+	return cmocka_run_group_tests_name("model_hostile", tests, NULL, NULL);
+}
