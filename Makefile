@@ -91,10 +91,17 @@ $(DRAIN): $(BUILD)/tests/bench/drain.o $(BUILD)/tests/bench/generate.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+BENCH_MODEL := $(BUILD)/bench/model
+
+$(BENCH_MODEL): $(BUILD)/tests/bench/model.o $(BUILD)/tests/bench/generate.o $(TOOLS)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 .PHONY: test-cli bench-native
-#: make bench-native  records per second of the reader, on one core
-bench-native: $(DRAIN)
+#: make bench-native  records per second of the reader and the model, on one core
+bench-native: $(DRAIN) $(BENCH_MODEL)
 	$(DRAIN) $(BUILD)/bench/trail
+	$(BENCH_MODEL)
 
 test-cli: $(BUILD)/tcptrail $(DRAIN)
 	@tests/cli.sh $(BUILD)
