@@ -18,14 +18,11 @@ FTRACE_CALLBACK(accepted)
 		record_accept(sk);
 }
 
-static struct ftrace_hook hook = FTRACE_HOOK(TCPTRAIL_HOOK_ACCEPT, accepted, "security_sock_graft");
+static const struct ftrace_hook hook = { TCPTRAIL_HOOK_ACCEPT,
+					 accepted,
+					 { "security_sock_graft" } };
 
-void accept_attach(void)
+void accept_add(void)
 {
-	ftrace_hook_attach(&hook);
-}
-
-void accept_detach(void)
-{
-	ftrace_hook_detach(&hook);
+	ftrace_hook_add(&hook, 1);
 }

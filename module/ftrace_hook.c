@@ -1,44 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/string.h>
+#include <linux/bug.h>
+#include <linux/kprobes.h>
 
 #include "ftrace_hook.h"
 
-/* The filter is parsed in place, hence the copy. */
-static int choose(struct ftrace_ops *ops, const char *name)
-{
-	unsigned char copy[64];
-	ssize_t len = strscpy((char *)copy, name, sizeof(copy));
+#define MAX_TARGETS TCPTRAIL_HOOKS
+#define ENTRY_BYTES 16 /* ftrace's place lies within so many bytes of the entry */
 
-	return len < 0 ? len : ftrace_set_filter(ops, copy, len, 1);
+/**
+ * struct target - an attached function
+ * @address: of its entry
+ * @func: its callback
+ */
+struct target {
+	unsigned long address;
+	void (*func)(compat_fregs *fregs);
+};
+
+static const struct ftrace_hook *wanted[MAX_TARGETS];
+static unsigned int nwanted;
+
+/* Complete before the ops are registered, unchanged until they are gone. */
+static struct target targets[MAX_TARGETS];
+static unsigned int ntargets;
+
+static void notrace dispatch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			     compat_fregs *fregs)
+{
+	const struct target *t;
+
+	for (t = targets; t < targets + ntargets; t++) {
+		if (ip - t->address < ENTRY_BYTES) {
+			t->func(fregs);
+			return;
+		}
+	}
 }
 
-/* Frees the filter; ftrace_free_filter() is not exported by 5.10. */
-static void forget(struct ftrace_ops *ops)
+static struct ftrace_ops ops = {
+	.func = dispatch,
+	.flags = COMPAT_FTRACE_FLAGS,
+};
+
+/*
+ * The address of a function that is exported nowhere: kprobes know it. This one
+ * is never armed.
+ */
+static int address_of(const char *name, struct kprobe *probe, unsigned long *address)
 {
-	ftrace_set_filter(ops, NULL, 0, 1);
+	int err;
+
+	*probe = (struct kprobe){ .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	err = register_kprobe(probe);
+	if (err)
+		return err;
+	*address = (unsigned long)probe->addr;
+	unregister_kprobe(probe);
+	return 0;
 }
 
-void ftrace_hook_attach(struct ftrace_hook *hook)
+static int choose(const struct ftrace_hook *hook)
 {
+	struct target *target = &targets[ntargets];
+	struct kprobe probe;
 	int err = -ENOENT;
 	int i;
 
 	for (i = 0; err && i < ARRAY_SIZE(hook->names) && hook->names[i]; i++)
-		err = choose(&hook->ops, hook->names[i]);
-
+		err = address_of(hook->names[i], &probe, &target->address);
 	if (!err)
-		err = register_ftrace_function(&hook->ops);
-	if (err)
-		forget(&hook->ops);
-	hook->attached = !err;
-	hooks_set(hook->hook, err);
+		err = ftrace_set_filter_ip(&ops, target->address, 0, 0);
+	if (!err) {
+		target->func = hook->func;
+		ntargets++;
+	}
+	return err;
 }
 
-void ftrace_hook_detach(struct ftrace_hook *hook)
+void ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count)
 {
-	if (!hook->attached)
-		return;
-	unregister_ftrace_function(&hook->ops);
-	forget(&hook->ops);
-	hook->attached = false;
+	while (count--) {
+		if (WARN_ON(nwanted == MAX_TARGETS))
+			return;
+		wanted[nwanted++] = hooks++;
+	}
+}
+
+void ftrace_hooks_attach(void)
+{
+	int status[MAX_TARGETS];
+	int err = 0;
+	int i;
+
+	for (i = 0; i < nwanted; i++)
+		status[i] = choose(wanted[i]);
+
+	/* Without a filter it would be called for every function. */
+	if (ntargets)
+		err = register_ftrace_function(&ops);
+	if (err)
+		ntargets = 0;
+	for (i = 0; i < nwanted; i++)
+		hooks_set(wanted[i]->hook, status[i] ?: err);
+}
+
+void ftrace_hooks_detach(void)
+{
+	if (ntargets)
+		unregister_ftrace_function(&ops);
+	/* Frees the filter; ftrace_free_filter() is not exported by 5.10. */
+	ftrace_set_filter(&ops, NULL, 0, 1);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A callback at the entry of a kernel function, by ftrace.
+ * Callbacks at the entry of kernel functions, by ftrace.
  *
- * Not a kprobe: a kprobe that hits while another runs on the same CPU is
+ * Not kprobes: a kprobe that hits while another runs on the same CPU is
  * dropped, and kernel.ftrace_enabled=0 silently turns kprobes off. These lose
  * nothing, and that sysctl is refused while they are attached
  * (FTRACE_OPS_FL_PERMANENT).
+ *
+ * All functions share one ftrace_ops: to attach or detach one means to patch
+ * the kernel's text on all CPUs and to wait for all tasks, and that is done
+ * once, not ten times.
  */
 #ifndef TCPTRAIL_FTRACE_HOOK_H
 #define TCPTRAIL_FTRACE_HOOK_H
@@ -16,35 +20,32 @@
 /**
  * struct ftrace_hook - one callback at one function
  * @hook: where its status goes
- * @names: the function, by the names it has had; ends with NULL
- * @ops: its callback in .func
- * @attached: is it?
+ * @func: the callback; any context but NMI
+ * @names: the function, by the names it has had
  */
 struct ftrace_hook {
 	enum tcptrail_hook hook;
-	const char *names[3];
-	struct ftrace_ops ops;
-	bool attached;
+	void (*func)(compat_fregs *fregs);
+	const char *names[2];
 };
 
 /*
- * Defines a callback, to be followed by its body; arguments of the function are
- * compat_ftrace_arg(fregs, 0) and so on. Any context but NMI.
+ * Begins a callback; arguments of the function are compat_ftrace_arg(fregs, 0)
+ * and so on.
  */
-#define FTRACE_CALLBACK(name)                                               \
-	static void notrace name(unsigned long ip, unsigned long parent_ip, \
-				 struct ftrace_ops *ops, compat_fregs *fregs)
+#define FTRACE_CALLBACK(name) static void notrace name(compat_fregs *fregs)
 
-#define FTRACE_HOOK(which, callback, ...)                                  \
-	{                                                                  \
-		.hook = which, .names = { __VA_ARGS__ },                   \
-		.ops = { .func = callback, .flags = COMPAT_FTRACE_FLAGS }, \
-	}
+/**
+ * ftrace_hook_add() - to be attached by ftrace_hooks_attach()
+ * @hooks: the caller keeps them
+ * @count: how many
+ */
+void ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count);
 
-/** ftrace_hook_attach() - attach; how it went is noted by hooks_set() */
-void ftrace_hook_attach(struct ftrace_hook *hook);
+/** ftrace_hooks_attach() - how it went is noted by hooks_set(). May sleep. */
+void ftrace_hooks_attach(void);
 
-/** ftrace_hook_detach() - detach if attached, and wait until it does not run */
-void ftrace_hook_detach(struct ftrace_hook *hook);
+/** ftrace_hooks_detach() - and wait until none runs any more. May sleep. */
+void ftrace_hooks_detach(void);
 
 #endif

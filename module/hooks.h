@@ -21,18 +21,15 @@ bool hooks_attached(enum tcptrail_hook hook);
 void hooks_fill(struct tcptrail_info *info);
 
 /*
- * The hook families. attach never fails: a family whose hooks cannot attach is
- * noted above, and the rest works without. detach returns when none of its
- * hooks runs any more. Both may sleep.
+ * The hook families. Attaching never fails: a hook that cannot attach is noted
+ * above, and the rest works without. detach returns when the hook does not run
+ * any more. Both may sleep. Those with _add are attached by ftrace_hook.h.
  */
 void state_attach(void);
 void state_detach(void);
-void request_attach(void);
-void request_detach(void);
-void timewait_attach(void);
-void timewait_detach(void);
-void accept_attach(void);
-void accept_detach(void);
+void request_add(void);
+void timewait_add(void);
+void accept_add(void);
 
 /**
  * segment_turn() - attach or detach the segment hooks, in all namespaces

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "device.h"
+#include "ftrace_hook.h"
 #include "hooks.h"
 #include "limit.h"
 #include "params.h"
@@ -16,9 +17,10 @@
 static void attach(void)
 {
 	state_attach();
-	request_attach();
-	timewait_attach();
-	accept_attach();
+	request_add();
+	timewait_add();
+	accept_add();
+	ftrace_hooks_attach();
 	params_segments_init();
 }
 
@@ -26,9 +28,7 @@ static void attach(void)
 static void detach(void)
 {
 	params_segments_exit();
-	accept_detach();
-	timewait_detach();
-	request_detach();
+	ftrace_hooks_detach();
 	state_detach();
 }
 

@@ -56,23 +56,12 @@ FTRACE_CALLBACK(request_ends)
 			       end_reason(listener, req, from_timer));
 }
 
-static struct ftrace_hook hooks[] = {
-	FTRACE_HOOK(TCPTRAIL_HOOK_REQUEST_BEGIN, request_begins, "inet_csk_reqsk_queue_hash_add"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_REQUEST_END, request_ends, "__inet_csk_reqsk_queue_drop"),
+static const struct ftrace_hook hooks[] = {
+	{ TCPTRAIL_HOOK_REQUEST_BEGIN, request_begins, { "inet_csk_reqsk_queue_hash_add" } },
+	{ TCPTRAIL_HOOK_REQUEST_END, request_ends, { "__inet_csk_reqsk_queue_drop" } },
 };
 
-void request_attach(void)
+void request_add(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		ftrace_hook_attach(&hooks[i]);
-}
-
-void request_detach(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		ftrace_hook_detach(&hooks[i]);
+	ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
 }

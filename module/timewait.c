@@ -138,28 +138,18 @@ FTRACE_CALLBACK(timewait_ends)
 		record_timewait(tw, NULL, tw->tw_substate, TCP_CLOSE, end_reason(tw));
 }
 
-static struct ftrace_hook hooks[] = {
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_BEGIN, timewait_begins, "inet_twsk_hashdance_schedule",
-		    "inet_twsk_hashdance"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_SEGMENT, timewait_segment, "tcp_timewait_state_process"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REARM, timewait_rearm, "__inet_twsk_schedule"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_REUSE, timewait_reuse, "tcp_twsk_unique"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_TIMER, timewait_timer, "tw_timer_handler"),
-	FTRACE_HOOK(TCPTRAIL_HOOK_TIMEWAIT_END, timewait_ends, "inet_twsk_kill"),
+static const struct ftrace_hook hooks[] = {
+	{ TCPTRAIL_HOOK_TIMEWAIT_BEGIN,
+	  timewait_begins,
+	  { "inet_twsk_hashdance_schedule", "inet_twsk_hashdance" } },
+	{ TCPTRAIL_HOOK_TIMEWAIT_SEGMENT, timewait_segment, { "tcp_timewait_state_process" } },
+	{ TCPTRAIL_HOOK_TIMEWAIT_REARM, timewait_rearm, { "__inet_twsk_schedule" } },
+	{ TCPTRAIL_HOOK_TIMEWAIT_REUSE, timewait_reuse, { "tcp_twsk_unique" } },
+	{ TCPTRAIL_HOOK_TIMEWAIT_TIMER, timewait_timer, { "tw_timer_handler" } },
+	{ TCPTRAIL_HOOK_TIMEWAIT_END, timewait_ends, { "inet_twsk_kill" } },
 };
 
-void timewait_attach(void)
+void timewait_add(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		ftrace_hook_attach(&hooks[i]);
-}
-
-void timewait_detach(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		ftrace_hook_detach(&hooks[i]);
+	ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
 }

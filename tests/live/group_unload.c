@@ -14,26 +14,26 @@
 
 #include "live.h"
 
-#define TIMES 100
+#define TIMES (getenv("TIMES") ? atoi(getenv("TIMES")) : 100)
 #define CHURNERS 2
 
-/* Most end by RST, or the ports would run out. */
-static void churn(int family)
+/* Most end by RST, or the ports would run out in TIME-WAIT. */
+static void churn(struct pair *p)
 {
-	struct pair p;
+	int family = p->sport & 1 ? AF_INET6 : AF_INET;
 
-	pair_listen(&p, family);
 	for (unsigned int i = 0;; i++) {
-		pair_connect_more(&p, family);
+		pair_connect_more(p, family);
 		if (i % 8)
-			close_now(&p.client);
-		close_fd(&p.client);
-		close_fd(&p.server);
+			close_now(&p->client);
+		close_fd(&p->client);
+		close_fd(&p->server);
+		sleep_ms(2); /* leave the emulated CPUs some time to load and unload */
 	}
 }
 
 /* Opens, maps, asks, polls, reads: whatever it gets hold of. */
-static void look(void)
+static void look(struct pair *unused)
 {
 	struct tcptrail_record r[32];
 
@@ -55,7 +55,7 @@ static void look(void)
 	}
 }
 
-static pid_t child(void (*what)(int), int argument)
+static pid_t child(void (*what)(struct pair *), struct pair *argument)
 {
 	pid_t pid = fork();
 
@@ -68,20 +68,19 @@ static pid_t child(void (*what)(int), int argument)
 	return pid;
 }
 
-static void look_too(int unused)
-{
-	look();
-}
-
 static void loaded_and_unloaded_under_traffic(void **state)
 {
 	pid_t children[CHURNERS + 1];
 	int unloaded = 0, busy = 0;
+	struct pair p;
 	int status;
 
-	children[0] = child(look_too, 0);
-	for (int i = 0; i < CHURNERS; i++)
-		children[1 + i] = child(churn, i ? AF_INET6 : AF_INET);
+	children[0] = child(look, NULL);
+	for (int i = 0; i < CHURNERS; i++) {
+		pair_listen(&p, AF_INET6); /* takes IPv4 too */
+		children[1 + i] = child(churn, &p);
+		pair_end(&p);
+	}
 
 	while (unloaded < TIMES) {
 		if (!syscall(SYS_delete_module, "tcptrail", O_NONBLOCK)) {
