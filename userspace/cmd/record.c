@@ -185,7 +185,6 @@ static int parse(struct record *r, int argc, char *argv[])
 		case ':':
 			return cmd_bad_option(argv);
 		default:
-			r->filtered = true;
 			status = select_option(&r->filter, option, optarg);
 		}
 	}
@@ -194,6 +193,7 @@ static int parse(struct record *r, int argc, char *argv[])
 	if (optind + 1 != argc)
 		return cmd_usage(optind < argc ? "one FILE only" : "FILE is missing: where to?");
 	r->path = argv[optind];
+	r->filtered = !filter_is_empty(&r->filter);
 	r->history = history;
 	r->once = no_follow;
 	r->without_snapshot = no_snapshot;

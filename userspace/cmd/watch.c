@@ -39,7 +39,7 @@ static const char help[] =
  * struct watch - a running command
  * @device: from --device
  * @file: from -i
- * @filter: which records
+ * @filter: which records, if @filtered
  * @line: for text
  * @utc: for JSON
  * @out: standard output
@@ -54,6 +54,7 @@ struct watch {
 	bool once;
 	bool json;
 	bool header;
+	bool filtered;
 	uint64_t duration_ns;
 	struct filter filter;
 	struct line line;
@@ -70,7 +71,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 
 	tally_add(&w->tally, records, count);
 	for (int i = 0; i < count; i++) {
-		if (!filter_match(&w->filter, &records[i]))
+		if (w->filtered && !filter_match(&w->filter, &records[i]))
 			continue;
 		if (w->json)
 			record_json(&w->out, &w->utc, &records[i]);
@@ -163,6 +164,7 @@ static int parse(struct watch *w, int argc, char *argv[])
 	w->history = history;
 	w->once = no_follow;
 	w->json = json;
+	w->filtered = !filter_is_empty(&w->filter);
 	w->header = !no_header && !json;
 	w->line.relative = relative;
 	w->line.show_netns = netns;

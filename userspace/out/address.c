@@ -15,17 +15,6 @@ bool address_is_ipv4(const uint8_t address[16])
 	return !memcmp(address, mapped, sizeof(mapped));
 }
 
-/* Of the numbers up to 255, by hand: it is most of what watch prints. */
-static char *put_byte(char *p, unsigned int n)
-{
-	if (n >= 100)
-		*p++ = (char)('0' + n / 100);
-	if (n >= 10)
-		*p++ = (char)('0' + n / 10 % 10);
-	*p++ = (char)('0' + n % 10);
-	return p;
-}
-
 char *put_address(char *p, const uint8_t address[16])
 {
 	if (!address_is_ipv4(address)) {
@@ -33,12 +22,13 @@ char *put_address(char *p, const uint8_t address[16])
 			*p = '\0';
 		return p + strlen(p);
 	}
-	for (unsigned int i = 12; i < 16; i++) {
-		if (i > 12)
-			*p++ = '.';
-		p = put_byte(p, address[i]);
-	}
-	return p;
+	p = put_small(p, address[12]);
+	*p++ = '.';
+	p = put_small(p, address[13]);
+	*p++ = '.';
+	p = put_small(p, address[14]);
+	*p++ = '.';
+	return put_small(p, address[15]);
 }
 
 static char *put_end(char *p, const uint8_t address[16], uint16_t port, bool no_address,

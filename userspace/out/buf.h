@@ -50,7 +50,14 @@ const char *buf_string(struct buf *b);
  * The caller writes there and hands the end to buf_end(). After an error the
  * bytes go nowhere, but there is always room.
  */
-char *buf_room(struct buf *b, size_t n);
+char *buf_make_room(struct buf *b); /* its slow part */
+
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	char *buf_make_room(struct buf * b); /* the slow part */
+
+	return b->size - b->len >= n && !b->error ? b->data + b->len : buf_make_room(b);
+}
 
 static inline void buf_end(struct buf *b, const char *end)
 {
@@ -91,6 +98,22 @@ char *put_u64(char *p, uint64_t n);
 /** put_grouped() - for people: 1,234,567; at most PUT_GROUPED_MAX bytes */
 char *put_grouped(char *p, uint64_t n);
 
+/** put_pairs - "000102" ... "99" */
+extern const char put_pairs[201];
+
+/** put_2() - n below 100 with exactly two digits */
+static inline char *put_2(char *p, uint32_t n)
+{
+	memcpy(p, put_pairs + 2 * n, 2);
+	return p + 2;
+}
+
+/** put_4() - n below 10,000 with exactly four digits */
+static inline char *put_4(char *p, uint32_t n)
+{
+	return put_2(put_2(p, n / 100), n % 100);
+}
+
 /** put_digits() - n with exactly so many digits, leading zeros included */
 char *put_digits(char *p, uint64_t n, unsigned int digits);
 
@@ -105,12 +128,30 @@ static inline char *put_str(char *p, const char *s)
 	return put_mem(p, s, strlen(s));
 }
 
-/** put_pad() - spaces up to @to; none if p is there already */
-static inline char *put_pad(char *p, const char *to)
+#define PUT_PAD_MAX 32
+
+/**
+ * put_pad() - spaces up to @to; none if p is there already
+ *
+ * Writes PUT_PAD_MAX bytes: there must be room for them, and @to must not be
+ * farther away.
+ */
+static inline char *put_pad(char *p, char *to)
 {
-	while (p < to)
-		*p++ = ' ';
-	return p;
+	if (p >= to)
+		return p;
+	memset(p, ' ', PUT_PAD_MAX);
+	return to;
+}
+
+/** put_small_text - 0 to 255 as text, zero-terminated */
+extern const char put_small_text[256][4];
+
+/** put_small() - n up to 255; writes 4 bytes, of which at most 3 count */
+static inline char *put_small(char *p, uint8_t n)
+{
+	memcpy(p, put_small_text[n], 4);
+	return p + 1 + (n > 9) + (n > 99);
 }
 
 #endif

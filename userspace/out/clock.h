@@ -11,7 +11,7 @@
  * @offset_ns: CLOCK_REALTIME minus the records' clock
  * @utc: or the local time zone
  * @known: @second, @date and @time are valid
- * @second: since 1970, the one that @date and @time tell
+ * @start_ns: record time at which the second began that @date and @time tell
  * @date: "2026-11-23", zero-terminated
  * @time: "12:34:56", zero-terminated
  */
@@ -19,15 +19,22 @@ struct clock {
 	int64_t offset_ns;
 	bool utc;
 	bool known;
-	int64_t second;
+	uint64_t start_ns;
 	char date[16];
 	char time[12];
 };
 
 void clock_init(struct clock *c, int64_t offset_ns, bool utc);
 
+void clock_set(struct clock *c, uint64_t time_ns); /* the slow part of clock_look() */
+
 /** clock_look() - set @date and @time for a record's time; returns the rest in nanoseconds */
-uint32_t clock_look(struct clock *c, uint64_t time_ns);
+static inline uint32_t clock_look(struct clock *c, uint64_t time_ns)
+{
+	if (!c->known || time_ns - c->start_ns >= 1000000000)
+		clock_set(c, time_ns);
+	return (uint32_t)(time_ns - c->start_ns);
+}
 
 #define PUT_TIME_OF_DAY 15
 

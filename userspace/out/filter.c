@@ -228,6 +228,12 @@ static bool match_task(const struct filter *f, const struct tcptrail_record *r)
 	return pid && comm;
 }
 
+bool filter_is_empty(const struct filter *f)
+{
+	return !f->by_kind && !f->nports && !f->naddresses && !f->nnetns && !f->states &&
+	       !f->npids && !f->ncomms;
+}
+
 bool filter_match(const struct filter *f, const struct tcptrail_record *r)
 {
 	if (r->kind == TCPTRAIL_LOSS)

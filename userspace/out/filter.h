@@ -40,6 +40,9 @@ struct filter {
 	bool by_kind;
 };
 
+/** filter_is_empty() - everything passes: no need to ask */
+bool filter_is_empty(const struct filter *f);
+
 bool filter_match(const struct filter *f, const struct tcptrail_record *r);
 
 /*

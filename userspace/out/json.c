@@ -1,24 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "json.h"
 
-#define KEY_MAX 256 /* no key of ours is longer */
-
-char *json_value(struct json *j, const char *key, size_t max)
-{
-	char *p = buf_room(j->out, max + KEY_MAX);
-
-	if (j->comma)
-		*p++ = ',';
-	j->comma = true;
-	if (key) {
-		*p++ = '"';
-		p = put_mem(p, key, strnlen(key, KEY_MAX - 4));
-		*p++ = '"';
-		*p++ = ':';
-	}
-	return p;
-}
-
 static void open_bracket(struct json *j, const char *key, char bracket)
 {
 	char *p = json_value(j, key, 1);
@@ -144,21 +126,6 @@ void json_strn(struct json *j, const char *key, const char *string, size_t n)
 void json_str(struct json *j, const char *key, const char *s)
 {
 	json_strn(j, key, s, strlen(s));
-}
-
-void json_word(struct json *j, const char *key, const char *s)
-{
-	char *p = json_value(j, key, 2);
-
-	*p++ = '"';
-	buf_end(j->out, p);
-	buf_str(j->out, s);
-	buf_char(j->out, '"');
-}
-
-void json_u64(struct json *j, const char *key, uint64_t n)
-{
-	buf_end(j->out, put_u64(json_value(j, key, PUT_U64_MAX), n));
 }
 
 void json_i64(struct json *j, const char *key, int64_t n)

@@ -46,10 +46,10 @@ void json_str(struct json *j, const char *key, const char *s);
 /** json_strn() - likewise, of at most @n bytes; ends before them at a zero byte */
 void json_strn(struct json *j, const char *key, const char *s, size_t n);
 
-/** json_word() - a string of which the caller knows that it needs no escape */
-void json_word(struct json *j, const char *key, const char *s);
+/** json_word() - a string of which the caller knows that it is short and needs no escape */
+static inline void json_word(struct json *j, const char *key, const char *s);
 
-void json_u64(struct json *j, const char *key, uint64_t n);
+static inline void json_u64(struct json *j, const char *key, uint64_t n);
 void json_i64(struct json *j, const char *key, int64_t n);
 void json_bool(struct json *j, const char *key, bool b);
 void json_null(struct json *j, const char *key);
@@ -58,6 +58,37 @@ void json_null(struct json *j, const char *key);
 void json_fixed(struct json *j, const char *key, int64_t n, unsigned int decimals);
 
 /** json_value() - the place for one value that the caller writes, at most @max bytes of it */
-char *json_value(struct json *j, const char *key, size_t max);
+static inline char *json_value(struct json *j, const char *key, size_t max)
+{
+	size_t len = key ? strlen(key) : 0; /* mostly known when compiling */
+	char *p = buf_room(j->out, max + len + 4);
+
+	if (j->comma)
+		*p++ = ',';
+	j->comma = true;
+	if (key) {
+		*p++ = '"';
+		p = put_mem(p, key, len);
+		*p++ = '"';
+		*p++ = ':';
+	}
+	return p;
+}
+
+static inline void json_u64(struct json *j, const char *key, uint64_t n)
+{
+	buf_end(j->out, put_u64(json_value(j, key, PUT_U64_MAX), n));
+}
+
+static inline void json_word(struct json *j, const char *key, const char *s)
+{
+	size_t len = strlen(s);
+	char *p = json_value(j, key, len + 2);
+
+	*p++ = '"';
+	p = put_mem(p, s, len);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
 
 #endif

@@ -56,7 +56,7 @@ static char *put_arrow(const struct line *l, char *p)
 }
 
 /* Bytes and columns differ where there are arrows and colours: so each state pads itself. */
-static char *put_state(const struct line *l, char *p, uint8_t state)
+static char *put_any_state(const struct line *l, char *p, uint8_t state)
 {
 	const char *color = state_color(state);
 	char *start;
@@ -66,6 +66,25 @@ static char *put_state(const struct line *l, char *p, uint8_t state)
 	p = put_str(p, state_name(state));
 	p = put_pad(p, start + STATE_WIDTH);
 	return *color ? paint(l, p, PLAIN) : p;
+}
+
+static void prepare(struct line *l)
+{
+	for (uint8_t i = 0; i < LINE_STATES; i++) {
+		char text[64];
+
+		l->states[i].len = (uint8_t)(put_any_state(l, text, i) - text);
+		memcpy(l->states[i].text, text, l->states[i].len);
+	}
+	l->prepared = true;
+}
+
+static char *put_state(const struct line *l, char *p, uint8_t state)
+{
+	if (state >= LINE_STATES)
+		return put_any_state(l, p, state);
+	memcpy(p, l->states[state].text, sizeof(l->states[state].text));
+	return p + l->states[state].len;
 }
 
 static char *put_ends(char *p, const struct tcptrail_record *r)
@@ -238,9 +257,9 @@ static char *put_relative(const struct line *l, char *p, uint64_t time_ns)
 }
 
 /* Where the day changes; above the first line, too, unless the caller knows its date. */
-static void new_day(struct line *l, struct buf *out, uint64_t time_ns)
+static void new_second(struct line *l, struct buf *out)
 {
-	clock_look(&l->clock, time_ns);
+	l->second_ns = l->clock.start_ns;
 	if (!strcmp(l->date, l->clock.date))
 		return;
 	buf_printf(out, "-- %s --\n", l->clock.date);
@@ -264,8 +283,11 @@ void line_record(struct line *l, struct buf *out, const struct tcptrail_record *
 		l->first_ns = r->time_ns;
 	if (!l->home_netns)
 		l->home_netns = r->netns;
-	if (!l->relative)
-		new_day(l, out, r->time_ns);
+	if (!l->prepared)
+		prepare(l);
+	clock_look(&l->clock, r->time_ns);
+	if (l->second_ns != l->clock.start_ns && !l->relative)
+		new_second(l, out);
 	p = buf_room(out, LINE_MAX_BYTES);
 	p = paint(l, p, DIM);
 	p = l->relative ? put_relative(l, p, r->time_ns) :

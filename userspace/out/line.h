@@ -11,6 +11,17 @@
 #include "clock.h"
 #include "module/uapi/tcptrail.h"
 
+#define LINE_STATES 16 /* those that have a name, and some room */
+
+/**
+ * struct line_state - a state as it stands in its column: with colour and padding
+ * @text: for whole copies; @len bytes of it count
+ */
+struct line_state {
+	char text[31];
+	uint8_t len;
+};
+
 /**
  * struct line - how lines shall look, and what the last one left behind
  * @clock: a local one
@@ -20,7 +31,10 @@
  * @show_netns: on every line, not only where it is not @home_netns
  * @home_netns: the network namespace that goes without saying; 0: the first
  *	record's
+ * @prepared: @states is filled; to begin with, false
+ * @states: by number
  * @first_ns: time of the first record, 0 before it
+ * @second_ns: the clock's start_ns when @date was looked at
  * @date: the last line's; the caller sets it to today's, which goes without saying
  */
 struct line {
@@ -30,7 +44,10 @@ struct line {
 	bool relative;
 	bool show_netns;
 	uint32_t home_netns;
+	bool prepared;
+	struct line_state states[LINE_STATES];
 	uint64_t first_ns;
+	uint64_t second_ns;
 	char date[16];
 };
 

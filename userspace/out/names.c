@@ -10,22 +10,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* "0" to "299": what has no name is called by its number. */
-#define TEN(t) t "0", t "1", t "2", t "3", t "4", t "5", t "6", t "7", t "8", t "9"
-#define HUNDRED(t)                                                                          \
-	TEN(t "0"), TEN(t "1"), TEN(t "2"), TEN(t "3"), TEN(t "4"), TEN(t "5"), TEN(t "6"), \
-		TEN(t "7"), TEN(t "8"), TEN(t "9")
-
-static const char numbers[][4] = {
-	TEN(""),  TEN("1"), TEN("2"), TEN("3"), TEN("4"),     TEN("5"),
-	TEN("6"), TEN("7"), TEN("8"), TEN("9"), HUNDRED("1"), HUNDRED("2"),
-};
-
 static const char *look_up(const char *const names[], size_t count, unsigned int n)
 {
 	if (n < count && names[n])
 		return names[n];
-	return n < COUNT(numbers) ? numbers[n] : "?";
+	return n < COUNT(put_small_text) ? put_small_text[n] : "?";
 }
 
 static const char *const state_names[] = {
@@ -194,21 +183,38 @@ const char *error_key(unsigned int error)
 	return error ? strerrorname_np((int)error) : "";
 }
 
-char *put_tcp_flags(char *p, uint8_t flags)
+/* In the order in which people say it: what the segment is for first, the ACK after it. */
+static char *put_any_flags(char *p, uint8_t flags)
 {
-	static const char names[8][4] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
-	/* As people say it: what the segment is for first, the ACK after it. */
-	static const uint8_t order[8] = { 1, 0, 2, 3, 4, 5, 6, 7 };
+	static const char names[8][4] = { "SYN", "FIN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
+	static const uint8_t bits[8] = { TCPTRAIL_SYN, TCPTRAIL_FIN, TCPTRAIL_RST, TCPTRAIL_PSH,
+					 TCPTRAIL_ACK, TCPTRAIL_URG, TCPTRAIL_ECE, TCPTRAIL_CWR };
 	char *start = p;
 
 	for (unsigned int i = 0; i < 8; i++) {
-		if (!(flags & 1U << order[i]))
+		if (!(flags & bits[i]))
 			continue;
 		if (p != start)
 			*p++ = ',';
-		p = put_mem(p, names[order[i]], 3);
+		p = put_mem(p, names[i], 3);
 	}
-	if (p == start)
-		*p++ = '-';
 	return p;
+}
+
+char *put_tcp_flags(char *p, uint8_t flags)
+{
+	switch (flags) { /* the usual ones fast */
+	case 0:
+		return put_str(p, "-");
+	case TCPTRAIL_SYN:
+		return put_str(p, "SYN");
+	case TCPTRAIL_ACK:
+		return put_str(p, "ACK");
+	case TCPTRAIL_SYN | TCPTRAIL_ACK:
+		return put_str(p, "SYN,ACK");
+	case TCPTRAIL_FIN | TCPTRAIL_ACK:
+		return put_str(p, "FIN,ACK");
+	default:
+		return put_any_flags(p, flags);
+	}
 }
