@@ -217,8 +217,8 @@ static void tell_summary(const struct stuck_run *run, struct buf *out, size_t co
 
 	if (!count)
 		buf_str(out, "Nothing is stuck.\n");
-	buf_printf(out, "%s%u sockets looked at, %zu stuck.\n", count ? "\n" : "",
-		   model_count(run->model), count);
+	buf_printf(out, "%s%u socket%s looked at, %zu stuck.\n", count ? "\n" : "",
+		   model_count(run->model), model_count(run->model) == 1 ? "" : "s", count);
 	if (stats->lost)
 		buf_printf(out,
 			   "%llu records were lost: an age may be too long where the trail alone "

@@ -31,6 +31,12 @@ static const char *holder_of(const struct verdict_facts *f)
 	return f->holder ? f->holder : "its process";
 }
 
+/* What its holder, or its holders, do. */
+static const char *has(const struct verdict_facts *f)
+{
+	return f->holders > 1 ? "have" : "has";
+}
+
 static const char *plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
@@ -76,9 +82,8 @@ static bool unread(const struct verdict_facts *f)
 static void say_unread(const struct verdict_facts *f, struct verdict *v)
 {
 	snprintf(v->sentence, sizeof(v->sentence),
-		 "The peer closed; %u byte%s lie%s unread: %s has stopped reading.",
-		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
-		 holder_of(f));
+		 "The peer closed; %u byte%s lie%s unread: %s %s stopped reading.", f->conn->unread,
+		 plural(f->conn->unread), f->conn->unread == 1 ? "s" : "", holder_of(f), has(f));
 	snprintf(
 		v->remedy, sizeof(v->remedy),
 		"See where it waits (its stack), or why the socket left its poll set; it must read "
@@ -92,8 +97,8 @@ static bool leak(const struct verdict_facts *f)
 
 static void say_leak(const struct verdict_facts *f, struct verdict *v)
 {
-	snprintf(v->sentence, sizeof(v->sentence), "The peer closed %s ago; %s has not.", f->age,
-		 holder_of(f));
+	snprintf(v->sentence, sizeof(v->sentence), "The peer closed %s ago; %s %s not.", f->age,
+		 holder_of(f), has(f));
 	if (f->holders > 1)
 		snprintf(v->remedy, sizeof(v->remedy),
 			 "All %zu descriptors must be closed: inherited ones too (close them after "
@@ -170,11 +175,9 @@ static bool fin_wait2(const struct verdict_facts *f)
 
 static void say_fin_wait2(const struct verdict_facts *f, struct verdict *v)
 {
-	snprintf(
-		v->sentence, sizeof(v->sentence),
-		"%s has shut down its half and still holds the socket; the peer has not closed for "
-		"%s.",
-		holder_of(f), f->age);
+	snprintf(v->sentence, sizeof(v->sentence),
+		 "Our half is shut down and %s %s kept the socket; the peer has not closed for %s.",
+		 holder_of(f), has(f), f->age);
 	snprintf(v->remedy, sizeof(v->remedy),
 		 "The peer must close; or close the socket here: then the kernel ends it after "
 		 "net.ipv4.tcp_fin_timeout.");
@@ -191,8 +194,8 @@ static void say_syn_sent(const struct verdict_facts *f, struct verdict *v)
 
 	put_tries(tries, sizeof(tries), "the SYN", f->conn->syns);
 	snprintf(v->sentence, sizeof(v->sentence),
-		 "%s connects, but %s: a filter drops it, or the peer is down.", holder_of(f),
-		 tries);
+		 "%s wants to connect, but %s: a filter drops it, or the peer is down.",
+		 f->holder ? f->holder : "Some process", tries);
 	snprintf(
 		v->remedy, sizeof(v->remedy),
 		"Check address, route and firewall; a listener without room in its queue is silent, "

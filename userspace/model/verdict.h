@@ -14,7 +14,7 @@
 /**
  * struct verdict_facts - what a rule may look at
  * @conn: the connection; for a pile one of its members
- * @age: how long it has been so, in words
+ * @age: how long it has been so, in words ("14m03s", "at least 2s")
  * @holder: who holds it, in words; NULL if nobody is known to
  * @holders: how many descriptors that are
  * @listener: who listens where it came in, in words; NULL if not known

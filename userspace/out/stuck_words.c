@@ -42,12 +42,14 @@ void stuck_words(const struct stuck_out *o, const struct stuck *stuck, struct st
 {
 	const struct conn *c = stuck->conn, *listener = model_listener(o->model, c);
 	const struct holder *holders;
-	struct verdict_facts facts = { .conn = c, .age = w->age, .pile = stuck->pile };
+	char age[sizeof(w->age) + 16];
+	struct verdict_facts facts = { .conn = c, .age = age, .pile = stuck->pile };
 	size_t count;
 
 	w->holder[0] = '\0';
 	w->listener[0] = '\0';
 	*put_age(w->age, stuck->age_ns) = '\0';
+	snprintf(age, sizeof(age), "%s%s", c->flags & CONN_AT_LEAST ? "at least " : "", w->age);
 	name_owner(o, c, w->holder, sizeof(w->holder), &w->holders, &w->holders_count);
 	if (listener)
 		name_owner(o, listener, w->listener, sizeof(w->listener), &holders, &count);

@@ -14,6 +14,7 @@
 #include "userspace/snapshot/snapshot.h"
 
 #define BUFFER_BYTES (64 * 1024)
+#define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
 #define TIMEWAIT_NS 60000000000ULL /* the kernel's TCP_TIMEWAIT_LEN */
 #define ALL_STATES (((1U << (TCPTRAIL_NEW_SYN_RECV + 1)) - 1) & ~1U) /* a bit per state */
 
@@ -45,16 +46,19 @@ static uint16_t at_most_u16(uint32_t n)
  * acknowledgement of ours, cannot be newer than the last segment that
  * acknowledged something; each unanswered SYN took a second or more.
  */
-static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_info *info)
+static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_info *info,
+			    uint64_t fin_timeout_ns)
 {
-	uint64_t left;
+	uint64_t left_ns = (uint64_t)msg->idiag_expires * 1000000ULL;
 
 	switch (msg->idiag_state) {
 	case TCPTRAIL_TIME_WAIT:
-		left = (uint64_t)msg->idiag_expires * 1000000ULL;
-		return left < TIMEWAIT_NS ? TIMEWAIT_NS - left : 0;
-	case TCPTRAIL_CLOSE_WAIT:
+		return left_ns < TIMEWAIT_NS ? TIMEWAIT_NS - left_ns : 0;
 	case TCPTRAIL_FIN_WAIT2:
+		if (msg->idiag_timer == TIMER_MINISOCKET)
+			return left_ns < fin_timeout_ns ? fin_timeout_ns - left_ns : 0;
+		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
+	case TCPTRAIL_CLOSE_WAIT:
 		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
 	case TCPTRAIL_SYN_SENT:
 	case TCPTRAIL_SYN_RECV:
@@ -106,7 +110,8 @@ static void take_queues(struct tcptrail_transition *t, const struct inet_diag_ms
 		t->unacked--;
 }
 
-int diag_record(struct tcptrail_record *r, const void *payload, size_t length)
+int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
+		uint64_t fin_timeout_ns)
 {
 	const struct inet_diag_msg *msg = payload;
 	struct tcptrail_transition *t = &r->transition;
@@ -140,7 +145,7 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length)
 		r->family = AF_INET;
 	r->lport = ntohs(msg->id.idiag_sport);
 	r->rport = ntohs(msg->id.idiag_dport);
-	r->seq = at_least_ns(msg, has_info ? &info : NULL);
+	r->seq = at_least_ns(msg, has_info ? &info : NULL, fin_timeout_ns);
 	r->flags = flags_of(msg);
 	t->old_state = msg->idiag_state;
 	t->new_state = msg->idiag_state;
@@ -165,7 +170,8 @@ static int take_message(const struct nlmsghdr *nlh, void *data)
 	struct tcptrail_record r = { .time_ns = reply->before_ns, .netns = reply->netns };
 	struct tcptrail_record *room;
 
-	if (diag_record(&r, mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh)))
+	if (diag_record(&r, mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh),
+			reply->snapshot->fin_timeout_ns))
 		return MNL_CB_OK;
 	room = snapshot_add(reply->snapshot);
 	if (!room) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * All namespaces: this one first, then, in a thread that changes its own
- * namespace only, each one that a process of this machine is in.
+ * namespace only, each one that a process of this machine is in or that has a
+ * name.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +81,27 @@ static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
 	return err;
 }
 
+/* /proc/sys/net shows the calling thread's namespace. */
+static uint64_t read_fin_timeout_ns(void)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/tcp_fin_timeout", "re");
+	unsigned long seconds;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%lu", &seconds) != 1 || seconds > UINT32_MAX)
+		seconds = 0;
+	fclose(file);
+	return seconds * 1000000000ULL;
+}
+
 /* The calling thread's namespace. A kernel without IPv6 has no such sockets. */
 static int dump_here(struct snapshot *s, uint32_t netns)
 {
-	int err = dump_family(s, netns, AF_INET);
-	int err6;
+	int err, err6;
 
+	s->fin_timeout_ns = read_fin_timeout_ns();
+	err = dump_family(s, netns, AF_INET);
 	if (err && err != -EINTR)
 		return err;
 	err6 = dump_family(s, netns, AF_INET6);
@@ -171,28 +189,40 @@ struct tour {
 	int err;
 };
 
-static int visit_all(struct snapshot *s, struct met *met)
+/* Each namespace at DIRECTORY/NAME@suffix that was not met before. */
+static int visit_each(struct snapshot *s, struct met *met, const char *directory,
+		      const char *suffix, bool digits)
 {
-	char path[sizeof("/proc//ns/net") + NAME_MAX];
+	char path[64 + NAME_MAX];
 	struct dirent *entry;
-	DIR *proc = opendir("/proc");
+	DIR *dir = opendir(directory);
 	uint32_t netns = 0;
 	int err = 0;
 
-	if (!proc)
+	if (!dir)
 		return -errno;
-	while (err >= 0 && (entry = readdir(proc))) {
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+	while (err >= 0 && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' || (digits && !isdigit(*entry->d_name)))
 			continue;
-		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
 		if (netns_of(path, &netns))
 			continue; /* gone, a zombie, or not ours to know */
 		err = meet(met, netns);
 		if (err > 0)
 			err = visit(s, path, netns);
 	}
-	closedir(proc);
+	closedir(dir);
 	return err < 0 ? err : 0;
+}
+
+/* Those that processes are in, and those that `ip netns` keeps without one. */
+static int visit_all(struct snapshot *s, struct met *met)
+{
+	int err = visit_each(s, met, "/proc", "/ns/net", true);
+
+	if (!err)
+		err = visit_each(s, met, "/run/netns", "", false);
+	return err == -ENOENT || err == -EACCES ? 0 : err;
 }
 
 static void *go_round(void *arg)

@@ -26,6 +26,7 @@
  * @room: for how many there is memory
  * @netns: namespaces that were looked at in full, ascending
  * @netns_count: how many
+ * @fin_timeout_ns: net.ipv4.tcp_fin_timeout of the namespace being looked at
  */
 struct snapshot {
 	struct tcptrail_record *records;
@@ -33,6 +34,7 @@ struct snapshot {
 	size_t room;
 	uint32_t *netns;
 	size_t netns_count;
+	uint64_t fin_timeout_ns;
 };
 
 /**
@@ -72,9 +74,11 @@ int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family);
  * @record: filled, all but time and netns
  * @payload: struct inet_diag_msg and attributes, not trusted
  * @length: bytes of it
+ * @fin_timeout_ns: of the namespace, for minisockets in FIN-WAIT-2; 0: not known
  *
  * Return: 0, -EBADMSG if it is no socket's
  */
-int diag_record(struct tcptrail_record *record, const void *payload, size_t length);
+int diag_record(struct tcptrail_record *record, const void *payload, size_t length,
+		uint64_t fin_timeout_ns);
 
 #endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The snapshot of real sockets on the loopback, and messages that make no sense. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "userspace/snapshot/snapshot.h"
+
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t cookie_of(int fd)
+{
+	socklen_t size = sizeof(uint64_t);
+	uint64_t cookie = 0;
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), 0);
+	return cookie;
+}
+
+static uint32_t inode_of(const char *path, int fd)
+{
+	struct stat st;
+
+	assert_int_equal(path ? stat(path, &st) : fstat(fd, &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+static int listener(int family, struct sockaddr_storage *address, socklen_t *size)
+{
+	int fd = socket(family, SOCK_STREAM, 0);
+	struct sockaddr_in *in = (struct sockaddr_in *)address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
+
+	if (fd < 0)
+		return -1;
+	memset(address, 0, sizeof(*address));
+	address->ss_family = (sa_family_t)family;
+	*size = family == AF_INET ? sizeof(*in) : sizeof(*in6);
+	if (family == AF_INET)
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else
+		in6->sin6_addr = in6addr_loopback;
+	if (bind(fd, (struct sockaddr *)address, *size) || listen(fd, 8)) {
+		close(fd);
+		return -1;
+	}
+	assert_int_equal(getsockname(fd, (struct sockaddr *)address, size), 0);
+	return fd;
+}
+
+static int client(int family, const struct sockaddr_storage *address, socklen_t size)
+{
+	int fd = socket(family, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)address, size), 0);
+	return fd;
+}
+
+static const struct tcptrail_record *find(const struct snapshot *s, uint64_t cookie)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->records[i].kind == TCPTRAIL_SNAPSHOT && s->records[i].cookie == cookie)
+			return &s->records[i];
+	return NULL;
+}
+
+static void take(struct snapshot *snapshot)
+{
+	int err = snapshot_take(snapshot);
+
+	if (err == -ENOENT || err == -EPROTONOSUPPORT || err == -EPERM) {
+		snapshot_free(snapshot);
+		skip(); /* a kernel without inet_diag, or a sandbox */
+	}
+	assert_int_equal(err, 0);
+}
+
+static void look_at(int family)
+{
+	struct sockaddr_storage address;
+	const struct tcptrail_record *r;
+	struct snapshot snapshot;
+	uint64_t before_ns, waiting;
+	socklen_t size;
+	int l = listener(family, &address, &size), c, s, queued, tries;
+
+	if (l < 0)
+		skip(); /* no IPv6 here */
+	c = client(family, &address, size);
+	s = accept(l, NULL, NULL);
+	assert_true(s >= 0);
+	queued = client(family, &address, size);
+	assert_int_equal(send(c, "123456789", 9, 0), 9);
+	shutdown(c, SHUT_WR);
+	waiting = cookie_of(s);
+
+	/* The FIN, and its ACK, are on their way: a moment later they are there. */
+	for (tries = 0; tries < 100; tries++) {
+		before_ns = now_ns();
+		take(&snapshot);
+		r = find(&snapshot, cookie_of(c));
+		assert_non_null(r);
+		if (r->transition.new_state == TCPTRAIL_FIN_WAIT2)
+			break;
+		snapshot_free(&snapshot);
+		usleep(10000);
+	}
+	r = find(&snapshot, waiting);
+	assert_non_null(r);
+	assert_int_equal(r->transition.new_state, TCPTRAIL_CLOSE_WAIT);
+	assert_int_equal(r->transition.old_state, TCPTRAIL_CLOSE_WAIT);
+	assert_int_equal(r->transition.unread, 9);
+	assert_int_equal(r->transition.inode, inode_of(NULL, s));
+	assert_int_equal(r->transition.uid, getuid());
+	assert_int_equal(r->family, family);
+	assert_int_equal(r->lport, ntohs(((struct sockaddr_in *)&address)->sin_port));
+	assert_int_equal(r->laddr[15], 1);
+	assert_int_equal(r->laddr[10], family == AF_INET ? 0xff : 0);
+	assert_int_equal(r->netns, inode_of("/proc/self/ns/net", -1));
+	assert_true(r->flags & TCPTRAIL_F_PEER_FIN);
+	assert_true(r->time_ns >= before_ns && r->time_ns <= now_ns());
+	assert_true(r->seq < 60000000000ULL);
+
+	r = find(&snapshot, cookie_of(c));
+	assert_non_null(r);
+	assert_int_equal(r->transition.new_state, TCPTRAIL_FIN_WAIT2);
+	assert_false(r->flags & TCPTRAIL_F_ORPHAN);
+
+	r = find(&snapshot, cookie_of(l));
+	assert_non_null(r);
+	assert_int_equal(r->transition.new_state, TCPTRAIL_LISTEN);
+	assert_int_equal(r->transition.unread, 1); /* one waits to be accepted */
+	assert_int_equal(r->flags & TCPTRAIL_F_NO_RPORT, TCPTRAIL_F_NO_RPORT);
+	assert_true(snapshot_covers(&snapshot, r->netns));
+	snapshot_free(&snapshot);
+	close(queued);
+	close(s);
+	close(c);
+	close(l);
+}
+
+static void test_ipv4(void **state)
+{
+	look_at(AF_INET);
+}
+
+static void test_ipv6(void **state)
+{
+	look_at(AF_INET6);
+}
+
+static void test_order(void **state)
+{
+	struct snapshot snapshot;
+	size_t i;
+
+	take(&snapshot);
+	for (i = 1; i < snapshot.count; i++)
+		assert_true(snapshot.records[i].time_ns >= snapshot.records[i - 1].time_ns);
+	assert_false(snapshot_covers(&snapshot, 1));
+	snapshot_free(&snapshot);
+}
+
+/* What comes over netlink is not trusted: any length, any bytes. */
+static void test_hostile(void **state)
+{
+	uint8_t message[sizeof(struct inet_diag_msg) + 64];
+	struct tcptrail_record r;
+	uint64_t seed = 88172645463325252ULL;
+	size_t length, i, good = 0;
+	unsigned int round;
+
+	for (round = 0; round < 200000; round++) {
+		for (i = 0; i < sizeof(message); i++) {
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			message[i] = (uint8_t)(seed >> 32);
+		}
+		length = seed % (sizeof(message) + 1);
+		if (round & 1)
+			message[0] = seed & 2 ? AF_INET : AF_INET6;
+		/* An attribute that claims a length around what there is. */
+		message[sizeof(struct inet_diag_msg)] = (uint8_t)(seed >> 8) & 127;
+		message[sizeof(struct inet_diag_msg) + 1] = 0;
+		message[sizeof(struct inet_diag_msg) + 2] = INET_DIAG_INFO;
+		message[sizeof(struct inet_diag_msg) + 3] = 0;
+		memset(&r, 0, sizeof(r));
+		if (diag_record(&r, message, length, 0))
+			continue;
+		good++;
+		assert_int_equal(r.kind, TCPTRAIL_SNAPSHOT);
+		assert_true(length >= sizeof(struct inet_diag_msg));
+	}
+	assert_true(good > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ipv4),
+		cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}
