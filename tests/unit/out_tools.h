@@ -59,10 +59,11 @@ static inline struct tcptrail_record make_transition(uint8_t kind, uint8_t old_s
 
 static inline void set_task(struct tcptrail_record *r, uint32_t pid, const char *comm)
 {
+	size_t len = strlen(comm);
+
 	r->flags |= TCPTRAIL_F_TASK;
 	r->transition.pid = pid;
-	for (unsigned int i = 0; i < sizeof(r->transition.comm) && comm[i]; i++)
-		r->transition.comm[i] = comm[i];
+	memcpy(r->transition.comm, comm, len < 16 ? len : 16);
 }
 
 /** assert_put() - compare what a put_ function left between @start and @end */
