@@ -11,27 +11,29 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wsha
 	    -Wno-unused-parameter
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
 
-LIB_SRC   := $(wildcard userspace/lib/*.c)
-TOOL_SRC  := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c)
-CMD_SRC   := $(wildcard userspace/cmd/*.c)
-UNIT_SRC  := $(wildcard tests/unit/test_*.c)
-LIVE_SRC  := $(wildcard tests/live/*.c)
+LIB_SRC  := $(wildcard userspace/lib/*.c)
+TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c)
+CMD_SRC  := $(wildcard userspace/cmd/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+LIVE_SRC := $(wildcard tests/live/*.c)
+MAN      := $(wildcard userspace/man/*.[1-8])
 
-LIB    := $(BUILD)/libtcptrail.a
-TOOLS  := $(BUILD)/libtools.a
-UNIT   := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
-LIVE   := $(BUILD)/live/tcptrail-live
+LIB   := $(BUILD)/libtcptrail.a
+TOOLS := $(BUILD)/libtools.a
+UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 
-# The newest kernel comes last: its guest needs the longest to prepare.
+# What the guest gets on its PATH, beside tcptrail.
+LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live tcptrail-tools tcptrail-demo traffic)
+
+BENCH := $(addprefix $(BUILD)/bench/,drain model)
+
 KERNELS ?= 5.10 6.1 6.12 7
 
-.PHONY: all help packages-build packages-test packages-check tools module load unload install \
-	demo test test-unit test-live check clean
-.DEFAULT_GOAL := all
-
+.PHONY: all
 all: tools $(if $(wildcard $(KDIR)/Makefile),module)
 	@$(if $(wildcard $(KDIR)/Makefile),:,echo "module: not built, $(KDIR) is not there: install linux-headers-$$(uname -r), or use scripts/lab")
 
+.PHONY: help
 help:
 	@sed -n 's/^#: //p' Makefile
 
@@ -39,17 +41,56 @@ help:
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
 #: make check      sparse, cppcheck, clang-format, shellcheck
+.PHONY: demo test check
+demo:
+	@scripts/packages build test lab
+	@$(MAKE) -s tools live
+	@scripts/demo
+
+test:
+	@scripts/packages build test lab
+	@scripts/test $(KERNELS)
+
+check:
+	@scripts/packages build test check lab
+	@scripts/check
+
 #: make load       load the module on this machine
 #: make unload     unload it
+.PHONY: load unload
+load: module
+	insmod tcptrail.ko
+
+unload:
+	rmmod tcptrail
+
 #: make install    module, tools and man pages (PREFIX=/usr/local)
+.PHONY: install install-tools install-module
+install: install-tools $(if $(wildcard $(KDIR)/Makefile),install-module)
+
+install-tools: tools
+	install -D -m 755 $(BUILD)/tcptrail $(DESTDIR)$(PREFIX)/bin/tcptrail
+	for page in $(MAN); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+	done
+
+install-module: module
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	depmod -a
+
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
-#: make clean      remove build/
+#: make clean      remove what was built
+.PHONY: tools module clean
+tools: $(BUILD)/tcptrail
 
-packages-build packages-test packages-check:
-	@scripts/packages $(@:packages-%=%)
+# modpost would want pahole and a whole vmlinux to give the module BTF.
+module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_DEBUG_INFO_BTF_MODULES= modules
 
-tools: $(BUILD)/tcptrail $(LIVE)
+clean:
+	rm -rf $(BUILD)
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -66,42 +107,47 @@ $(TOOLS): $(TOOL_SRC:%.c=$(BUILD)/%.o)
 $(BUILD)/tcptrail: $(CMD_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
 
-$(LIVE): $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
+# Tests, native: one program of each tests/unit/test_NAME.c.
+.PHONY: unit test-unit
+unit: $(UNIT)
 
-# A unit test is one program of tests/unit/test_NAME.c, linked with all but main.
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
 
-test-unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+#: make test-unit  only the native tests
+test-unit:
+	@scripts/packages build test
+	@scripts/test --native
 
-clean:
-	rm -rf $(BUILD)
+# Tests, in the guest.
+.PHONY: live
+live: $(LIVE)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+$(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
 
-# Native: what the user side does by itself.
-
-DRAIN := $(BUILD)/bench/drain
-
-$(DRAIN): $(BUILD)/tests/bench/drain.o $(BUILD)/tests/bench/generate.o $(LIB)
+$(BUILD)/live/traffic: $(BUILD)/tests/guest/traffic.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-BENCH_MODEL := $(BUILD)/bench/model
-
-$(BENCH_MODEL): $(BUILD)/tests/bench/model.o $(BUILD)/tests/bench/generate.o $(TOOLS)
+$(BUILD)/live/tcptrail-%: tests/guest/%.sh
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	install -m 755 $< $@
 
-.PHONY: test-cli bench-native
+# Benchmarks, native: what the user side does by itself.
 #: make bench-native  records per second of the reader and the model, on one core
-bench-native: $(DRAIN) $(BENCH_MODEL)
-	$(DRAIN) $(BUILD)/bench/trail
-	$(BENCH_MODEL)
+.PHONY: bench-programs bench-native
+bench-programs: $(BENCH)
 
-test-cli: $(BUILD)/tcptrail $(DRAIN)
-	@tests/cli.sh $(BUILD)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(TOOLS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
+
+bench-native: $(BENCH)
+	$(BUILD)/bench/drain $(BUILD)/bench/trail
+	$(BUILD)/bench/model
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

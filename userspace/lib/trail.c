@@ -19,15 +19,34 @@ uint64_t trail_monotonic_ns(void)
 	return (uint64_t)clock_ns(CLOCK_MONOTONIC);
 }
 
+/*
+ * The clocks are read one after the other, and something may come between: the
+ * try in which least time has passed is the best one.
+ */
+static int64_t realtime_offset(void)
+{
+	int64_t best_gap = INT64_MAX;
+	int64_t offset = 0;
+
+	for (int i = 0; i < 5; i++) {
+		int64_t before = clock_ns(CLOCK_MONOTONIC);
+		int64_t realtime = clock_ns(CLOCK_REALTIME);
+		int64_t gap = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (gap >= best_gap)
+			continue;
+		best_gap = gap;
+		offset = realtime - (before + gap / 2);
+	}
+	return offset;
+}
+
 void trail_origin_here(struct tcptrail_origin *origin)
 {
-	int64_t before = clock_ns(CLOCK_MONOTONIC);
-	int64_t realtime = clock_ns(CLOCK_REALTIME);
-	int64_t after = clock_ns(CLOCK_MONOTONIC);
 	struct utsname name = { 0 };
 
 	uname(&name);
-	origin->realtime_offset_ns = realtime - (before + (after - before) / 2);
+	origin->realtime_offset_ns = realtime_offset();
 	snprintf(origin->hostname, sizeof(origin->hostname), "%s", name.nodename);
 	snprintf(origin->release, sizeof(origin->release), "%s", name.release);
 }

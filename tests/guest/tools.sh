@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The commands on real traffic, in the guest: what they say of connections whose
+# story is known. In TAP.
+#
+#	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
+work=$(mktemp -d)
+count=0 failures=0
+trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
+pids=
+
+ok()
+{
+	count=$((count + 1))
+	echo "ok $count - $*"
+}
+
+not_ok()
+{
+	count=$((count + 1)) failures=$((failures + 1))
+	echo "not ok $count - $*"
+	sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null | head -n 60
+}
+
+# check NAME COMMAND…: its status is 0.
+check()
+{
+	name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name"; fi
+}
+
+# run COMMAND…: output in out and err, its status in $status.
+run()
+{
+	"$@" >"$work/out" 2>"$work/err"
+	status=$?
+}
+
+says()
+{
+	grep -qE -- "$1" "$work/out"
+}
+
+complains()
+{
+	[ "$status" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -qE -- "$1" "$work/err"
+}
+
+between()
+{
+	[ "${3:-0}" -ge "$1" ] && [ "${3:-0}" -le "$2" ]
+}
+
+start()
+{
+	"$@" &
+	last=$!
+	pids="$pids $last"
+}
+
+on()
+{
+	ip netns exec "$@"
+}
+
+hosts()
+{
+	ip netns add alice
+	ip netns add bob
+	ip link add veth0 netns alice type veth peer name veth0 netns bob
+	ip -n alice addr add 10.0.0.1/24 dev veth0
+	ip -n bob addr add 10.0.0.2/24 dev veth0
+	for host in alice bob; do
+		ip -n $host link set lo up
+		ip -n $host link set veth0 up
+		tc -n $host qdisc add dev veth0 root netem delay 10ms
+	done
+	on alice ping -c 1 -W 2 10.0.0.2 >/dev/null
+}
+
+echo 1..24
+for name in web forgetful browser; do
+	ln -s "$(command -v traffic)" "$work/$name"
+done
+
+# Without the module
+run tcptrail watch
+check 'watch without the module says so' complains 'modprobe tcptrail'
+run tcptrail status
+check 'status without the module says so' complains 'modprobe tcptrail'
+start "$work/forgetful" serve --forget 127.0.0.1 7000
+old=$last
+sleep 0.3
+"$work/browser" fetch 127.0.0.1 7000
+sleep 2
+run tcptrail stuck --older 1s
+check 'stuck works without the module' says 'CLOSE-WAIT .*127.0.0.1:7000'
+check '… and names the process' says "forgetful\[$old\]"
+
+# Sockets older than the module
+modprobe tcptrail
+run tcptrail stuck --older 1s
+check 'a socket older than the module is found' says 'CLOSE-WAIT .*127.0.0.1:7000'
+check '… its age is told as at least' says '(≥|>=|at least)'
+run tcptrail status
+check 'status tells of every hook' [ "$(grep -c attached "$work/out")" = 11 ]
+run tcptrail status --json
+check '… and in JSON, on one line' [ "$(wc -l <"$work/out")" = 1 ]
+
+# Two hosts
+hosts
+start on bob "$work/web" serve 10.0.0.2 80
+start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
+sleep 0.3
+start tcptrail record --force --duration 8 "$work/trail" 2>"$work/record"
+recorder=$last
+start tcptrail watch --json --duration 8 >"$work/live.json"
+watcher=$last
+sleep 0.7
+on alice "$work/browser" fetch 10.0.0.2 80
+on alice "$work/browser" fetch 10.0.0.2 8080 3
+sleep 3
+
+run tcptrail explain 10.0.0.2:80
+check 'explain draws the SYN' says 'SYN-SENT .*SYN seq=x .*▶'
+check '… the SYN-ACK' says 'ESTABLISHED .*◀.*SYN,ACK seq=y ack=x\+1'
+check '… the third step' says 'ACK ack=y\+1 .*▶ ESTABLISHED'
+check '… the FIN' says 'FIN-WAIT-1 .*FIN,ACK seq=u .*▶ CLOSE-WAIT'
+check '… its ACK' says 'FIN-WAIT-2 .*◀.*ACK ack=u\+1'
+check '… the other FIN' says 'TIME-WAIT .*◀.*FIN,ACK seq=w .*LAST-ACK'
+check '… and the last ACK' says 'ACK ack=w\+1 .*▶ CLOSED'
+check '… and stays within 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
+
+# The link takes 10 ms each way, the guest a little more.
+check 'the handshake took what the link takes' between 20 45 \
+	"$(tr '\n' ' ' <"$work/out" | sed -n 's/.*handshake took \([0-9]*\)\.[0-9]*ms for the client.*/\1/p')"
+
+run tcptrail stuck --older 1s
+check 'stuck finds all three' [ "$(grep -cE 'CLOSE-WAIT .*10.0.0.2:8080' "$work/out")" = 3 ]
+check '… with process and fd' says 'forgetful\[[0-9]+\] fd [0-9]+'
+
+wait "$recorder" "$watcher"
+check 'record tells what it has written' grep -qE '[0-9,]+ records' "$work/record"
+
+# What was recorded is what was live, but for snapshots. The time of day is each
+# reader's own guess.
+without_time()
+{
+	sed 's/"time":"[^"]*",//'
+}
+tcptrail watch -i "$work/trail" --json --port 80 --kind transitions,segments 2>/dev/null |
+	grep -v '"kind":"snapshot"' | without_time >"$work/file.json"
+grep -E '"(local|remote)_port": *80[,}]' "$work/live.json" | without_time >"$work/part.json"
+run diff "$work/part.json" "$work/file.json"
+check 'a file gives line for line what the device gave' \
+	[ "$status" = 0 ] && [ -s "$work/file.json" ]
+
+run tcptrail watch --history --no-follow --port 8080
+check 'history holds what was before' says 'CLOSE-WAIT'
+
+# Refusals
+chmod 440 /dev/tcptrail
+run setpriv --reuid 65534 --regid 65534 --clear-groups tcptrail watch
+check 'without permission it says so' complains 'permission|root'
+run rmmod tcptrail
+check 'and it unloads' [ "$status" = 0 ]
+[ "$failures" = 0 ]
