@@ -12,7 +12,8 @@ static int cmd_help(int argc, char *argv[]);
 static const struct command commands[] = {
 	{ "watch", cmd_watch, "print records as they come, one line each" },
 	{ "explain", cmd_explain, "one connection as the textbook's ladder, and in words" },
-	{ "stuck", cmd_stuck, "sockets that are too long where they are, who holds them, what to do" },
+	{ "stuck", cmd_stuck,
+	  "sockets that are too long where they are, who holds them, what to do" },
 	{ "record", cmd_record, "write the trail to a file, for any command's -i" },
 	{ "status", cmd_status, "what the module records, and what was lost" },
 	{ "help", cmd_help, "this, or more about a command: tcptrail help watch" },
