@@ -57,8 +57,10 @@ static bool gather(int ms)
 	assert_true(n >= 0);
 	if (count + (size_t)n > room) {
 		room = (count + (size_t)n) * 2;
-		records = realloc(records, room * sizeof(*records));
-		assert_non_null(records);
+		struct tcptrail_record *more = realloc(records, room * sizeof(*records));
+
+		assert_non_null(more);
+		records = more;
 	}
 	memcpy(records + count, batch, (size_t)n * sizeof(*batch));
 	count += (size_t)n;

@@ -243,7 +243,7 @@ static void flood_does_not_wash_away(void **state)
 	struct tcptrail_info info;
 	struct tcptrail *trail;
 	struct tcptrail_count c;
-	struct pair target, p;
+	struct pair target, p = { 0 };
 	size_t n;
 
 	events_stop();

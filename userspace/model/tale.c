@@ -72,7 +72,7 @@ struct words {
 
 static struct words span(uint64_t from_ns, uint64_t to_ns)
 {
-	struct words w;
+	struct words w = { "" };
 
 	*put_span(w.text, to_ns > from_ns ? to_ns - from_ns : 0) = '\0';
 	return w;
