@@ -115,6 +115,8 @@ static const struct golden goldens[] = {
 	{ "server_only", NULL, { "three-way-handshake" }, false, false },
 	{ "client_only", NULL, { "four-way-teardown" }, false, false },
 	{ "segments_off", NULL, { NULL }, false, false },
+	{ "slow_link", NULL, { "fin-retransmitted", "four-way-teardown" }, false, false },
+	{ "lossy", NULL, { "three-way-handshake" }, false, false },
 	{ "request_expired", NULL, { "request-expired" }, false, false },
 };
 

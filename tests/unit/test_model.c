@@ -322,6 +322,44 @@ static void test_snapshot_moves(void **state)
 	model_free(model);
 }
 
+/* What was found and then seen to change is exact from there. */
+static void test_snapshot_then_seen(void **state)
+{
+	struct ended ended;
+	struct model *model = feed("100000 B snapshot ESTABLISHED\n"
+				   "100000 A snapshot CLOSE_WAIT\n"
+				   "200000 B socket ESTABLISHED CLOSE_WAIT\n",
+				   &ended);
+
+	assert_int_equal(by_cookie(model, 202)->since_ns, BASE_NS + 200000000);
+	assert_false(by_cookie(model, 202)->flags & CONN_AT_LEAST);
+	assert_true(by_cookie(model, 202)->flags & CONN_FOUND);
+	assert_true(by_cookie(model, 101)->flags & CONN_AT_LEAST);
+	model_free(model);
+}
+
+/* Ended, alive after all, and ended for good: told once. */
+static void test_revived(void **state)
+{
+	struct ended ended;
+	struct model *model = feed("0 B request CLOSE NEW_SYN_RECV\n"
+				   "1 B request NEW_SYN_RECV CLOSE reason=established\n"
+				   "2 B socket SYN_RECV CLOSE\n" /* the loser of two children */
+				   "3 B socket SYN_RECV ESTABLISHED\n"
+				   "4 B socket ESTABLISHED CLOSE err=104\n"
+				   "5 A socket CLOSE SYN_SENT\n"
+				   "6 A socket SYN_SENT CLOSE err=111\n",
+				   &ended);
+
+	model_settle(model);
+	assert_int_equal(ended.count, 2);
+	assert_int_equal(ended.conns[0].cookie, 202);
+	assert_int_equal(ended.conns[0].end, CONN_RESET_IN);
+	assert_int_equal(ended.conns[1].cookie, 101);
+	assert_int_equal(model_count(model), 0);
+	model_free(model);
+}
+
 /* A snapshot that is older than what was fed is not believed. */
 static void test_snapshot_late(void **state)
 {
@@ -386,11 +424,14 @@ static void test_strangers(void **state)
 {
 	struct ended ended;
 	struct model *model = feed("0 B in SYN seq=1\n1 B out RST seq=0 ack=2 cookie=0\n"
-				   "2 B loss 7\n",
+				   "2 B loss 7\n"
+				   "3 B socket CLOSE LISTEN listener cookie=9\n"
+				   "4 B out SYN,ACK seq=1 ack=2 cookie=9\n",
 				   &ended);
 
-	assert_int_equal(model_count(model), 0);
-	assert_int_equal(model_stats(model)->strangers, 2);
+	assert_int_equal(model_count(model), 1);
+	assert_int_equal(model_stats(model)->strangers, 3);
+	assert_int_equal(by_cookie(model, 9)->synacks, 0);
 	assert_int_equal(model_stats(model)->lost, 7);
 	model_free(model);
 }
@@ -398,13 +439,22 @@ static void test_strangers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshake),      cmocka_unit_test(test_close_wait),
-		cmocka_unit_test(test_life),	       cmocka_unit_test(test_rearmed),
-		cmocka_unit_test(test_endings),	       cmocka_unit_test(test_no_change),
-		cmocka_unit_test(test_snapshot_new),   cmocka_unit_test(test_snapshot_known),
-		cmocka_unit_test(test_snapshot_moves), cmocka_unit_test(test_snapshot_late),
-		cmocka_unit_test(test_listener),       cmocka_unit_test(test_peer),
-		cmocka_unit_test(test_same_name),      cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_handshake),
+		cmocka_unit_test(test_close_wait),
+		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_rearmed),
+		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_no_change),
+		cmocka_unit_test(test_snapshot_new),
+		cmocka_unit_test(test_snapshot_known),
+		cmocka_unit_test(test_snapshot_moves),
+		cmocka_unit_test(test_snapshot_late),
+		cmocka_unit_test(test_snapshot_then_seen),
+		cmocka_unit_test(test_revived),
+		cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_peer),
+		cmocka_unit_test(test_same_name),
+		cmocka_unit_test(test_strangers),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -244,11 +244,33 @@ static bool is_bare_ack(const struct moment *m)
 	       (m->record->segment.tcp_flags & (STEPS | TCPTRAIL_ACK)) == TCPTRAIL_ACK;
 }
 
+/* The shortest time to each side: what took much less did not come that way. */
+static void measure_transit(const struct moments *m, uint64_t transit_ns[2])
+{
+	const struct moment *in;
+	uint64_t ns;
+
+	transit_ns[0] = UINT64_MAX;
+	transit_ns[1] = UINT64_MAX;
+	for (in = m->list; in < m->list + m->count; in++) {
+		if (in->kind != MOMENT_RECEIVED || in->other == NO_MOMENT)
+			continue;
+		ns = in->time_ns - m->list[in->other].time_ns;
+		if (ns < transit_ns[in->side])
+			transit_ns[in->side] = ns;
+	}
+	if (transit_ns[0] == UINT64_MAX)
+		transit_ns[0] = 0;
+	if (transit_ns[1] == UINT64_MAX)
+		transit_ns[1] = 0;
+}
+
 /*
  * Received ACKs are not recorded, but what they cause is: find who sent it, or
  * which other segment carried it; else keep it as inferred.
  */
-static void pair_ack(struct moments *m, const struct ladder *ladder, size_t at)
+static void pair_ack(struct moments *m, const struct ladder *ladder, size_t at,
+		     const uint64_t transit_ns[2])
 {
 	struct moment *in = &m->list[at], *c;
 	uint32_t ack = 0;
@@ -265,7 +287,8 @@ static void pair_ack(struct moments *m, const struct ladder *ladder, size_t at)
 			return;
 		}
 		if (c->kind == MOMENT_SENT && c->side != in->side && c->other == NO_MOMENT &&
-		    is_bare_ack(c) && (!known || c->record->segment.ack == ack)) {
+		    in->time_ns - c->time_ns >= transit_ns[in->side] / 2 && is_bare_ack(c) &&
+		    (!known || c->record->segment.ack == ack)) {
 			c->other = at;
 			in->other = j;
 			return;
@@ -314,6 +337,7 @@ static void find_lost(struct moments *m, const struct ladder *ladder)
 
 int moments_build(struct moments *m, const struct ladder *ladder, const uint8_t side_of[2])
 {
+	uint64_t transit_ns[2];
 	bool segments = false;
 	size_t i;
 
@@ -325,11 +349,12 @@ int moments_build(struct moments *m, const struct ladder *ladder, const uint8_t 
 	for (i = 0; i < m->count; i++)
 		segments |= m->list[i].kind != MOMENT_STATE && !m->list[i].made;
 	pair_segments(m);
+	measure_transit(m, transit_ns);
 	for (i = 0; i < m->count; i++) {
 		if (m->list[i].kind != MOMENT_RECEIVED || !m->list[i].made)
 			continue;
 		if (segments)
-			pair_ack(m, ladder, i);
+			pair_ack(m, ladder, i, transit_ns);
 		else
 			m->list[i].kind = MOMENT_STATE; /* they were turned off */
 	}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The hash index against a plain array, and the pool's limit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "userspace/model/index.h"
+#include "userspace/model/pool.h"
+
+#define SLOTS 5000
+
+static uint64_t seed = 88172645463325252ULL;
+
+static uint32_t random_u32(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)(seed >> 32);
+}
+
+static bool holds(const struct index *index, uint32_t hash, uint32_t slot)
+{
+	uint32_t at = hash, found;
+
+	while ((found = index_find(index, hash, &at)))
+		if (found == slot)
+			return true;
+	return false;
+}
+
+/* Few different hashes, so that long runs of entries grow into each other. */
+static void run(uint32_t different, bool low)
+{
+	static uint32_t hashes[SLOTS + 1];
+	static bool in[SLOTS + 1];
+	struct index index;
+	uint32_t round, slot, i, count = 0;
+
+	memset(in, 0, sizeof(in));
+	assert_int_equal(index_init(&index), 0);
+	for (round = 0; round < 200000; round++) {
+		slot = 1 + random_u32() % SLOTS;
+		if (in[slot]) {
+			index_del(&index, hashes[slot], slot);
+			count--;
+		} else {
+			hashes[slot] = random_u32() % different;
+			if (!low)
+				hashes[slot] = ~hashes[slot];
+			assert_int_equal(index_add(&index, hashes[slot], slot), 0);
+			count++;
+		}
+		in[slot] = !in[slot];
+		if (round % 5000)
+			continue;
+		for (i = 1; i <= SLOTS; i++)
+			assert_int_equal(holds(&index, hashes[i], i), in[i]);
+		assert_int_equal(index.count, count);
+	}
+	index_fini(&index);
+}
+
+static void test_index(void **state)
+{
+	run(10000, true);
+	run(10000, false); /* the last home positions: runs go round the end */
+	run(UINT32_MAX, true);
+}
+
+static void test_pool(void **state)
+{
+	struct pool pool;
+	uint32_t slot, i;
+
+	assert_int_equal(pool_init(&pool, 128, 40000), 0);
+	for (i = 1; i <= 40000; i++) {
+		slot = pool_take(&pool);
+		assert_int_equal(slot, i);
+		memset(pool_at(&pool, slot), 0xff, 128);
+	}
+	assert_int_equal(pool_take(&pool), 0);
+	pool_give(&pool, 17);
+	pool_give(&pool, 40000);
+	assert_int_equal(pool_take(&pool), 40000);
+	slot = pool_take(&pool);
+	assert_int_equal(slot, 17);
+	for (i = 0; i < 128; i++)
+		assert_int_equal(((char *)pool_at(&pool, slot))[i], 0);
+	assert_int_equal(pool_take(&pool), 0);
+	pool_fini(&pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_pool),
+	};
+
+	return cmocka_run_group_tests_name("index", tests, NULL, NULL);
+}
