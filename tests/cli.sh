@@ -86,7 +86,7 @@ refused 2 'frob: no such command' "$tool" help frob
 prints 'watch' "$tool" --help
 prints 'watch' "$tool" help
 prints 'ABI 1' "$tool" --version
-for command in watch record status; do
+for command in watch explain stuck record status; do
 	prints "Usage: tcptrail $command" "$tool" help $command
 	prints "Usage: tcptrail $command" "$tool" $command --help
 	refused 2 "'--frob': not known.*tcptrail help $command" "$tool" $command --frob
@@ -120,7 +120,20 @@ refused 2 'a file has no --device' "$tool" status -i "$work/trail" --device /dev
 refused 2 'FILE is missing' "$tool" record
 refused 2 'one FILE only' "$tool" record "$work/a" "$work/b"
 
+refused 2 'needs a SELECTOR' "$tool" explain
+refused 2 ':80x: has to be :PORT' "$tool" explain :80x
+refused 2 'cookie:0: has to be' "$tool" explain cookie:0
+refused 2 ':81: one SELECTOR' "$tool" explain :80 :81
+refused 2 '--state OPEN: no such state.*CLOSE-WAIT' "$tool" stuck --state OPEN
+refused 2 '--older soon: has to be a time: 10s' "$tool" stuck --older soon
+refused 2 'extra: takes options only' "$tool" stuck extra
+refused 2 'a file has no --device' "$tool" stuck -i "$work/trail" --device /dev/null
+refused 2 'a file has no --device' "$tool" explain :80 -i "$work/trail" --device /dev/null
+
 # The device.
+refused 1 'not there' "$tool" explain :80 --device "$work/none"
+refused 1 'not there' "$tool" stuck --device "$work/none"
+refused 1 'no tcptrail device' "$tool" stuck --device /dev/null
 refused 1 'not there: is the module loaded? Try: modprobe tcptrail' "$tool" watch --device "$work/none"
 refused 1 'not there' "$tool" status --device "$work/none"
 refused 1 'not there' "$tool" record --device "$work/none" "$work/new"
@@ -180,6 +193,22 @@ if [ "$("$tool" watch -i - --json < "$work/trail" | wc -l)" = 2400 ]; then
 else
 	fail 'a trail from standard input'
 fi
+
+# One connection, and those that are stuck.
+prints 'SYN seq=x.*SYN-RECV' env LC_ALL=C "$tool" explain :1024 -i "$work/trail"
+prints '"kind":"connection"' "$tool" explain 10.1.0.0:1024 -i "$work/trail" --json
+lines 200 "$tool" explain :80 --all --json -i "$work/trail"
+refused 0 '199 other connections match :80: --all' "$tool" explain :80 -i "$work/trail"
+refused 1 ':9: no connection on record matches.*watch -i' "$tool" explain :9 -i "$work/trail"
+refused 1 'no such file' "$tool" explain :80 -i "$work/none"
+refused 1 'not a trail' "$tool" stuck -i /etc/passwd
+refused 1 'cut off or damaged' "$tool" stuck -i "$work/cut"
+prints 'Nothing is stuck' "$tool" stuck -i "$work/trail"
+"$build/bench/drain" --generate "$work/open" 90 10
+lines 9 "$tool" stuck -i "$work/open" --state close_wait --older 0 --json
+prints 'close-wait-leak' "$tool" stuck -i "$work/open" --state CLOSE-WAIT --older 0 --json
+refused 1 'standard output: No space left' sh -c "$tool explain :1024 -i $work/trail > /dev/full"
+
 refused 1 'standard output: No space left' sh -c "$tool watch -i $work/trail > /dev/full"
 refused 0 '' sh -c "$tool watch -i $work/trail | head -1 > $work/out; echo >&2"
 

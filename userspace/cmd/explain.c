@@ -102,9 +102,11 @@ static int draw_wanted(struct explain *e)
 		cmd_note("%s: too many records match: the oldest %zu were left out", e->selector,
 			 talks_dropped(e->talks));
 	if (!count)
-		return cmd_fail("%s: no connection on record matches; try: tcptrail watch "
-				"--history --no-follow",
-				e->selector);
+		return cmd_fail(
+			"%s: no connection on record matches; to see what there is: tcptrail "
+			"watch %s%s",
+			e->selector, e->file ? "-i " : "--history --no-follow",
+			e->file ? e->file : "");
 	if (!e->all) {
 		one = choose(e, list, count);
 		status = draw(e, one);
