@@ -21,6 +21,7 @@
 /**
  * struct note - what has just been looked at on this CPU
  * @tw: the minisocket; only compared, never followed
+ * @cookie: its cookie: another one may have got the same memory by now
  * @when: jiffies; a note of more than a second ago is about something else
  * @substate: FIN_WAIT2 or TIME_WAIT, at that time
  * @if_changed: the reason, should it change now
@@ -28,6 +29,7 @@
  */
 struct note {
 	const struct inet_timewait_sock *tw;
+	u64 cookie;
 	unsigned long when;
 	u8 substate;
 	u8 if_changed;
@@ -38,7 +40,8 @@ static DEFINE_PER_CPU(struct note, notes);
 
 static bool is_about(const struct note *note, const struct inet_timewait_sock *tw)
 {
-	return note->tw == tw && time_before(jiffies, note->when + HZ);
+	return note->tw == tw && note->cookie == atomic64_read(&tw->tw_cookie) &&
+	       time_before(jiffies, note->when + HZ);
 }
 
 /* DCCP, up to 6.15, has timewait minisockets too. */
@@ -52,6 +55,7 @@ static void leave_note(const struct inet_timewait_sock *tw, u8 if_changed, u8 if
 	struct note *note = this_cpu_ptr(&notes);
 
 	note->tw = tw;
+	note->cookie = atomic64_read(&tw->tw_cookie);
 	note->when = jiffies;
 	note->substate = tw->tw_substate;
 	note->if_changed = if_changed;
