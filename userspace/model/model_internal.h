@@ -104,9 +104,38 @@ void table_reap(struct model *m, uint64_t until_ns);
 void task_set(struct model *m, uint32_t *id, uint32_t pid, const char comm[16]);
 void task_drop(struct model *m, uint32_t *id);
 
-/* apply.c */
+/* apply.c: what a record means for the connection it is about */
 
-/** apply() - what a record means for the connection it is about */
 void apply(struct model *m, const struct tcptrail_record *r);
+
+/** apply_find() - the connection a record is about; NULL if it is a new or an unknown one */
+struct conn *apply_find(const struct model *m, const struct tcptrail_record *r);
+
+/** apply_find_or_create() - likewise; NULL if the record has no name, or without memory */
+struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record *r);
+
+/** apply_clear_way() - a new life under an old cookie or name: the old one ended unseen */
+void apply_clear_way(struct model *m, const struct tcptrail_record *r);
+
+/** apply_facts() - what a transition tells beside the state */
+void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *r);
+
+/** apply_enter() - a state: only a real change restarts the clock; a seen one beats a guess */
+void apply_enter(struct conn *c, uint8_t state, uint64_t time_ns);
+
+void apply_fin_sent(struct conn *c, uint64_t time_ns);
+void apply_fin_received(struct conn *c, uint64_t time_ns);
+void apply_fin_acked(struct conn *c, uint64_t time_ns);
+
+/** apply_count() - one more, up to 255 */
+void apply_count(uint8_t *count);
+
+/* One for each kind of record; apply_socket.c and its neighbours */
+void apply_socket(struct model *m, const struct tcptrail_record *r);
+void apply_accept(struct model *m, const struct tcptrail_record *r);
+void apply_request(struct model *m, const struct tcptrail_record *r);
+void apply_timewait(struct model *m, const struct tcptrail_record *r);
+void apply_segment(struct model *m, const struct tcptrail_record *r);
+void apply_snapshot(struct model *m, const struct tcptrail_record *r);
 
 #endif

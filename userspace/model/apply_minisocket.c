@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Before the full socket and after it: request sockets and timewait minisockets. */
+#include "userspace/model/model_internal.h"
+
+static enum conn_end request_end(uint8_t reason)
+{
+	switch (reason) {
+	case TCPTRAIL_REASON_TIMEOUT:
+		return CONN_UNANSWERED;
+	case TCPTRAIL_REASON_RESET:
+		return CONN_RESET_IN;
+	case TCPTRAIL_REASON_LISTENER:
+		return CONN_LISTENER_GONE;
+	case TCPTRAIL_REASON_NETNS:
+		return CONN_NETNS_GONE;
+	case TCPTRAIL_REASON_KILLED:
+		return CONN_KILLED;
+	}
+	return CONN_UNSEEN;
+}
+
+void apply_request(struct model *m, const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	struct conn *c;
+
+	if (t->new_state == TCPTRAIL_NEW_SYN_RECV)
+		apply_clear_way(m, r);
+	c = apply_find_or_create(m, r);
+	if (!c)
+		return;
+	if (t->new_state == TCPTRAIL_NEW_SYN_RECV) {
+		c->half = CONN_REQUEST;
+		c->role = CONN_PASSIVE;
+		apply_enter(c, t->new_state, r->time_ns);
+		apply_facts(m, c, r);
+		return;
+	}
+	c->role = CONN_PASSIVE;
+	if (t->retransmits >= c->synacks)
+		c->synacks = t->retransmits < UINT8_MAX ? t->retransmits + 1 : UINT8_MAX;
+	if (t->reason == TCPTRAIL_REASON_ESTABLISHED) {
+		if (c->half == CONN_REQUEST) {
+			c->half = CONN_SOCKET;
+			apply_enter(c, TCPTRAIL_SYN_RECV, r->time_ns);
+		}
+	} else if (!c->end && (c->half == CONN_REQUEST || c->state == TCPTRAIL_NO_STATE)) {
+		c->half = CONN_REQUEST;
+		c->state = TCPTRAIL_NEW_SYN_RECV;
+		table_end(m, c, request_end(t->reason), r->time_ns);
+	}
+}
+
+static enum conn_end minisocket_end(const struct conn *c, uint8_t reason)
+{
+	switch (reason) {
+	case TCPTRAIL_REASON_TIMEOUT:
+		return c->state == TCPTRAIL_FIN_WAIT2 ? CONN_FIN_TIMEOUT : CONN_NORMAL;
+	case TCPTRAIL_REASON_RESET:
+		return CONN_RESET_IN;
+	case TCPTRAIL_REASON_SYN:
+	case TCPTRAIL_REASON_REUSE:
+		return CONN_REUSED;
+	case TCPTRAIL_REASON_DATA:
+		return CONN_RESET_OUT;
+	case TCPTRAIL_REASON_NETNS:
+		return CONN_NETNS_GONE;
+	case TCPTRAIL_REASON_KILLED:
+		return CONN_KILLED;
+	}
+	return CONN_UNSEEN;
+}
+
+void apply_timewait(struct model *m, const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	struct conn *c = apply_find_or_create(m, r);
+
+	if (!c)
+		return;
+	if (c->state == TCPTRAIL_NO_STATE)
+		c->flags |= CONN_FOUND;
+	c->half = CONN_MINISOCKET;
+	c->flags |= CONN_ORPHAN;
+	c->inode = 0;
+	c->unread = 0;
+	c->unacked = 0;
+	if (t->new_state == TCPTRAIL_CLOSE) {
+		c->state = t->old_state;
+		if (!c->end)
+			table_end(m, c, minisocket_end(c, t->reason), r->time_ns);
+		return;
+	}
+	if (r->flags & TCPTRAIL_F_TASK)
+		task_set(m, &c->owner, t->pid, t->comm);
+	if (t->old_state == TCPTRAIL_TIME_WAIT && t->new_state == TCPTRAIL_TIME_WAIT) {
+		apply_count(&c->rearms);
+		if (c->state == TCPTRAIL_NO_STATE) {
+			apply_enter(c, t->new_state, r->time_ns);
+			c->flags |= CONN_AT_LEAST;
+		}
+		return;
+	}
+	if (t->new_state == TCPTRAIL_TIME_WAIT) {
+		apply_fin_acked(c, r->time_ns);
+		if (!c->fin_in_ns)
+			apply_fin_received(c, r->time_ns);
+	}
+	apply_enter(c, t->new_state, r->time_ns);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Segments: times of the steps, and how often each was sent. */
+#include "userspace/model/model_internal.h"
+
+static void segment_sent(struct conn *c, const struct tcptrail_record *r)
+{
+	uint8_t flags = r->segment.tcp_flags;
+
+	if (flags & TCPTRAIL_RST) {
+		c->flags |= CONN_RST_OUT;
+		if (c->end == CONN_ABANDONED)
+			c->end = CONN_RESET_OUT;
+		return;
+	}
+	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
+		apply_count(&c->synacks);
+		if (!c->synack_us)
+			c->synack_us = conn_span(c->begun_ns, r->time_ns);
+	} else if (flags & TCPTRAIL_SYN) {
+		apply_count(&c->syns);
+	}
+	if (flags & TCPTRAIL_FIN) {
+		apply_count(&c->fins);
+		apply_fin_sent(c, r->time_ns);
+	}
+	if (flags & TCPTRAIL_ACK && c->fin_in_ns && !c->fin_in_acked_us)
+		c->fin_in_acked_us = conn_span(c->fin_in_ns, r->time_ns);
+}
+
+static void segment_received(struct conn *c, const struct tcptrail_record *r)
+{
+	uint8_t flags = r->segment.tcp_flags;
+
+	if (flags & TCPTRAIL_RST)
+		c->flags |= CONN_RST_IN;
+	else if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK && !c->synack_us)
+		c->synack_us = conn_span(c->begun_ns, r->time_ns);
+	else if (flags & TCPTRAIL_FIN && c->state != TCPTRAIL_SYN_SENT &&
+		 c->state != TCPTRAIL_NO_STATE)
+		apply_fin_received(c, r->time_ns);
+}
+
+/* A segment never makes a connection: strangers must not fill the tables. */
+void apply_segment(struct model *m, const struct tcptrail_record *r)
+{
+	struct conn *c = apply_find(m, r);
+
+	if (!c || c->state == TCPTRAIL_LISTEN) {
+		m->stats.strangers++;
+		return;
+	}
+	table_name(m, c, r);
+	if (r->segment.direction == TCPTRAIL_OUT)
+		segment_sent(c, r);
+	else
+		segment_received(c, r);
+}
