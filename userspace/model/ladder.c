@@ -293,82 +293,6 @@ static void make_rows(struct builder *b)
 	insert_data(b);
 }
 
-static bool is_syn(const struct tcptrail_record *r)
-{
-	return r->kind == TCPTRAIL_SEGMENT &&
-	       (r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN;
-}
-
-/* Which of the talk's ends is left: 1 if it is known, and in *left. */
-static int find_opener(const struct talk *talk, unsigned int *left)
-{
-	const struct tcptrail_record *r;
-	unsigned int side;
-	size_t i;
-
-	for (i = 0; i < talk->count; i++) {
-		r = talk->records[i];
-		side = talk->sides[i];
-		*left = side;
-		if (r->kind == TCPTRAIL_SOCKET && r->transition.new_state == TCPTRAIL_SYN_SENT)
-			return 1;
-		if (is_syn(r) && r->segment.direction == TCPTRAIL_OUT)
-			return 1;
-		*left = !side;
-		if (is_syn(r) || r->kind == TCPTRAIL_REQUEST || r->kind == TCPTRAIL_ACCEPT ||
-		    (r->kind == TCPTRAIL_SOCKET &&
-		     (r->transition.old_state == TCPTRAIL_LISTEN ||
-		      (r->transition.old_state == TCPTRAIL_SYN_RECV &&
-		       r->transition.new_state == TCPTRAIL_ESTABLISHED))))
-			return 1;
-	}
-	/* Servers mostly have the lower port. */
-	*left = talk->ends[0].port < talk->ends[1].port;
-	return 0;
-}
-
-/* What a sender said counts for more than what a receiver heard. */
-static void take_numbers(struct ladder_side *side, const struct tcptrail_segment *s, bool heard)
-{
-	if (s->tcp_flags & TCPTRAIL_SYN && !(heard && side->has_isn && side->end->here)) {
-		side->isn = s->seq;
-		side->has_isn = true;
-	}
-	if (s->tcp_flags & TCPTRAIL_FIN && !(heard && side->has_fin && side->end->here)) {
-		side->fin = s->seq + s->len;
-		side->has_fin = true;
-	}
-}
-
-static void know_sides(struct ladder *l, const uint8_t side_of[2])
-{
-	const struct tcptrail_record *r;
-	struct ladder_side *side;
-	bool opened[2] = { false };
-	size_t i;
-
-	for (i = 0; i < l->talk->count; i++) {
-		r = l->talk->records[i];
-		side = &l->sides[side_of[l->talk->sides[i]]];
-		if (r->kind == TCPTRAIL_SEGMENT) {
-			if (r->segment.direction == TCPTRAIL_OUT)
-				take_numbers(side, &r->segment, false);
-			else
-				take_numbers(&l->sides[side == &l->sides[0]], &r->segment, true);
-			continue;
-		}
-		if (r->kind == TCPTRAIL_REQUEST ||
-		    (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN))
-			l->listening |= side == &l->sides[LADDER_RIGHT];
-		if (!(r->flags & TCPTRAIL_F_TASK) || opened[side - l->sides])
-			continue;
-		side->pid = r->transition.pid;
-		memcpy(side->comm, r->transition.comm, 16);
-		opened[side - l->sides] = r->kind == TCPTRAIL_ACCEPT ||
-					  r->transition.new_state == TCPTRAIL_SYN_SENT;
-	}
-}
-
 static void start(struct ladder *l)
 {
 	struct ladder_row *first;
@@ -387,12 +311,12 @@ int ladder_build(struct ladder *l, const struct talk *talk)
 	uint8_t side_of[2];
 
 	*l = (struct ladder){ .talk = talk };
-	l->opener_known = find_opener(talk, &left);
+	l->opener_known = ladder_find_opener(talk, &left);
 	side_of[left] = LADDER_LEFT;
 	side_of[!left] = LADDER_RIGHT;
 	l->sides[LADDER_LEFT].end = &talk->ends[left];
 	l->sides[LADDER_RIGHT].end = &talk->ends[!left];
-	know_sides(l, side_of);
+	ladder_know_sides(l, side_of);
 
 	b.moments = &moments;
 	b.err = moments_build(&moments, l, side_of);

@@ -80,6 +80,12 @@ bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r);
 struct conn *table_by_cookie(const struct model *m, uint64_t cookie);
 struct conn *table_by_tuple(const struct model *m, const struct tuple *tuple);
 
+/** table_tuple() - its name; the addresses point into the pair pool */
+struct tuple table_tuple(const struct model *m, const struct conn *c);
+
+/** table_pair() - the addresses of a connection that is CONN_IPV6 */
+struct pair *table_pair(const struct model *m, const struct conn *c);
+
 /** table_touch() - bring what a record will need into the cache */
 void table_touch(const struct model *m, const struct tcptrail_record *r);
 

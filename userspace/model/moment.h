@@ -65,4 +65,12 @@ int moments_build(struct moments *moments, const struct ladder *ladder, const ui
 
 void moments_free(struct moments *moments);
 
+/* ladder_sides.c */
+
+/** ladder_find_opener() - which of the talk's ends is left; 1 if it is known, 0 if guessed */
+int ladder_find_opener(const struct talk *talk, unsigned int *left);
+
+/** ladder_know_sides() - fill in what the records tell of both sides */
+void ladder_know_sides(struct ladder *ladder, const uint8_t side_of[2]);
+
 #endif

@@ -59,7 +59,7 @@ static uint32_t cookie_hash(const struct model *m, uint64_t cookie)
 	return index_hash(m->key, cookie, cookie >> 32);
 }
 
-static struct pair *pair_of(const struct model *m, const struct conn *c)
+struct pair *table_pair(const struct model *m, const struct conn *c)
 {
 	return pool_at(&m->pairs, c->addr4[0]);
 }
@@ -72,18 +72,18 @@ static bool same_tuple(const struct model *m, const struct conn *c, const struct
 		return false;
 	if (!(c->flags & CONN_IPV6))
 		return !t->ipv6 && c->addr4[0] == t->addr4[0] && c->addr4[1] == t->addr4[1];
-	pair = pair_of(m, c);
+	pair = table_pair(m, c);
 	return t->ipv6 && !memcmp(pair->laddr, t->laddr, 16) && !memcmp(pair->raddr, t->raddr, 16);
 }
 
-static struct tuple tuple_of_conn(const struct model *m, const struct conn *c)
+struct tuple table_tuple(const struct model *m, const struct conn *c)
 {
 	struct tuple t = { .netns = c->netns, .lport = c->lport, .rport = c->rport };
 
 	if (c->flags & CONN_IPV6) {
 		t.ipv6 = true;
-		t.laddr = pair_of(m, c)->laddr;
-		t.raddr = pair_of(m, c)->raddr;
+		t.laddr = table_pair(m, c)->laddr;
+		t.raddr = table_pair(m, c)->raddr;
 	} else {
 		t.addr4[0] = c->addr4[0];
 		t.addr4[1] = c->addr4[1];
@@ -125,7 +125,7 @@ void table_touch(const struct model *m, const struct tcptrail_record *r)
 
 static void unindex(struct model *m, struct conn *c)
 {
-	struct tuple tuple = tuple_of_conn(m, c);
+	struct tuple tuple = table_tuple(m, c);
 
 	if (!(c->flags & CONN_INDEXED))
 		return;
@@ -135,7 +135,7 @@ static void unindex(struct model *m, struct conn *c)
 
 static void index_by_tuple(struct model *m, struct conn *c)
 {
-	struct tuple tuple = tuple_of_conn(m, c);
+	struct tuple tuple = table_tuple(m, c);
 	struct conn *before = table_by_tuple(m, &tuple);
 
 	/* The newest life has the name; an earlier one still has its cookie. */
@@ -270,8 +270,8 @@ static void set_tuple(struct model *m, struct conn *c, const struct tuple *t)
 		return;
 	c->flags |= CONN_IPV6;
 	c->addr4[0] = pair;
-	memcpy(pair_of(m, c)->laddr, t->laddr, 16);
-	memcpy(pair_of(m, c)->raddr, t->raddr, 16);
+	memcpy(table_pair(m, c)->laddr, t->laddr, 16);
+	memcpy(table_pair(m, c)->raddr, t->raddr, 16);
 }
 
 void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
@@ -313,67 +313,4 @@ struct conn *table_create(struct model *m, const struct tcptrail_record *r)
 	m->stats.created++;
 	table_name(m, c, r);
 	return c;
-}
-
-static void address_of(const struct model *m, const struct conn *c, unsigned int which,
-		       uint8_t address[16])
-{
-	if (c->flags & CONN_IPV6) {
-		memcpy(address, which ? pair_of(m, c)->raddr : pair_of(m, c)->laddr, 16);
-		return;
-	}
-	memset(address, 0, 10);
-	memset(address + 10, 0xff, 2);
-	memcpy(address + 12, &c->addr4[which], 4);
-}
-
-void model_laddr(const struct model *m, const struct conn *c, uint8_t address[16])
-{
-	address_of(m, c, 0, address);
-}
-
-void model_raddr(const struct model *m, const struct conn *c, uint8_t address[16])
-{
-	address_of(m, c, 1, address);
-}
-
-const struct conn *model_peer(const struct model *m, const struct conn *c)
-{
-	uint8_t laddr[16], raddr[16];
-	struct tuple t = tuple_of_conn(m, c);
-
-	model_laddr(m, c, laddr);
-	model_raddr(m, c, raddr);
-	t.lport = c->rport;
-	t.rport = c->lport;
-	t.addr4[0] = c->addr4[1];
-	t.addr4[1] = c->addr4[0];
-	t.laddr = raddr;
-	t.raddr = laddr;
-	return table_by_tuple(m, &t);
-}
-
-const struct conn *model_listener(const struct model *m, const struct conn *c)
-{
-	static const uint8_t any[16];
-	uint8_t laddr[16];
-	struct tuple t = { .netns = c->netns, .lport = c->lport, .laddr = laddr, .raddr = any };
-	const struct conn *found;
-
-	/* Bound to the address, to all IPv4 addresses, to all of both families. */
-	model_laddr(m, c, laddr);
-	t.ipv6 = c->flags & CONN_IPV6;
-	t.addr4[0] = c->addr4[0];
-	found = table_by_tuple(m, &t);
-	if (!found) {
-		t.ipv6 = false;
-		t.addr4[0] = 0;
-		found = table_by_tuple(m, &t);
-	}
-	if (!found) {
-		t.ipv6 = true;
-		t.laddr = any;
-		found = table_by_tuple(m, &t);
-	}
-	return found && found->state == TCPTRAIL_LISTEN ? found : NULL;
 }

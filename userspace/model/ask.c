@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What may be asked of a connection: its addresses, its other end, its listener. */
+#include <string.h>
+
+#include "userspace/model/model_internal.h"
+
+static void address_of(const struct model *m, const struct conn *c, unsigned int which,
+		       uint8_t address[16])
+{
+	if (c->flags & CONN_IPV6) {
+		memcpy(address, which ? table_pair(m, c)->raddr : table_pair(m, c)->laddr, 16);
+		return;
+	}
+	memset(address, 0, 10);
+	memset(address + 10, 0xff, 2);
+	memcpy(address + 12, &c->addr4[which], 4);
+}
+
+void model_laddr(const struct model *m, const struct conn *c, uint8_t address[16])
+{
+	address_of(m, c, 0, address);
+}
+
+void model_raddr(const struct model *m, const struct conn *c, uint8_t address[16])
+{
+	address_of(m, c, 1, address);
+}
+
+const struct conn *model_peer(const struct model *m, const struct conn *c)
+{
+	uint8_t laddr[16], raddr[16];
+	struct tuple t = table_tuple(m, c);
+
+	model_laddr(m, c, laddr);
+	model_raddr(m, c, raddr);
+	t.lport = c->rport;
+	t.rport = c->lport;
+	t.addr4[0] = c->addr4[1];
+	t.addr4[1] = c->addr4[0];
+	t.laddr = raddr;
+	t.raddr = laddr;
+	return table_by_tuple(m, &t);
+}
+
+const struct conn *model_listener(const struct model *m, const struct conn *c)
+{
+	static const uint8_t any[16];
+	uint8_t laddr[16];
+	struct tuple t = { .netns = c->netns, .lport = c->lport, .laddr = laddr, .raddr = any };
+	const struct conn *found;
+
+	/* Bound to the address, to all IPv4 addresses, to all of both families. */
+	model_laddr(m, c, laddr);
+	t.ipv6 = c->flags & CONN_IPV6;
+	t.addr4[0] = c->addr4[0];
+	found = table_by_tuple(m, &t);
+	if (!found) {
+		t.ipv6 = false;
+		t.addr4[0] = 0;
+		found = table_by_tuple(m, &t);
+	}
+	if (!found) {
+		t.ipv6 = true;
+		t.laddr = any;
+		found = table_by_tuple(m, &t);
+	}
+	return found && found->state == TCPTRAIL_LISTEN ? found : NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What talk_feed.c and talk.c share. */
+#ifndef MODEL_TALK_INTERNAL_H
+#define MODEL_TALK_INTERNAL_H
+
+#include "userspace/model/index.h"
+#include "userspace/model/talk.h"
+
+/* What is known while sorting, beside what the talk itself tells. */
+struct draft {
+	struct talk talk;
+	uint32_t older; /* the draft before with the same two ends, plus one; 0: none */
+	size_t filled;
+};
+
+struct talks {
+	struct selector selector;
+	struct tcptrail_record *records;
+	uint32_t *draft_of; /* by record: draft number plus one, 0: none */
+	uint8_t *side_of;
+	size_t count;
+	size_t room;
+	size_t dropped;
+	uint64_t *loss_ns; /* when records were lost */
+	size_t losses;
+	struct draft *drafts;
+	size_t drafts_count;
+	size_t drafts_room;
+	struct talk *wanted;
+	struct index by_ends;
+	struct index by_cookie;
+};
+
+static inline bool is_transition(const struct tcptrail_record *r)
+{
+	return r->kind == TCPTRAIL_SOCKET || r->kind == TCPTRAIL_REQUEST ||
+	       r->kind == TCPTRAIL_TIMEWAIT || r->kind == TCPTRAIL_ACCEPT ||
+	       r->kind == TCPTRAIL_SNAPSHOT;
+}
+
+#endif
