@@ -115,10 +115,14 @@ static int read_trail(struct stuck_run *run, struct tcptrail *trail)
 
 static int take_snapshot(struct stuck_run *run)
 {
+	uint32_t states = SNAPSHOT_ALL_STATES;
 	int err;
 
 	run->snapshot_ns = now_ns();
-	err = snapshot_take(&run->snapshot);
+	/* Most sockets are established, and nobody has asked for those. */
+	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
+		states &= ~(1U << TCPTRAIL_ESTABLISHED);
+	err = snapshot_take_states(&run->snapshot, states);
 	return err ? cmd_fail("sock_diag: %s: the sockets of this namespace cannot be listed",
 			      strerror(-err)) :
 		     CMD_OK;
@@ -217,8 +221,8 @@ static void tell_summary(const struct stuck_run *run, struct buf *out, size_t co
 
 	if (!count)
 		buf_str(out, "Nothing is stuck.\n");
-	buf_printf(out, "%s%u socket%s looked at, %zu stuck.\n", count ? "\n" : "",
-		   model_count(run->model), model_count(run->model) == 1 ? "" : "s", count);
+	else
+		buf_printf(out, "\n%zu stuck.\n", count);
 	if (stats->lost)
 		buf_printf(out,
 			   "%llu records were lost: an age may be too long where the trail alone "

@@ -16,7 +16,6 @@
 #define BUFFER_BYTES (64 * 1024)
 #define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
 #define TIMEWAIT_NS 60000000000ULL /* the kernel's TCP_TIMEWAIT_LEN */
-#define ALL_STATES (((1U << (TCPTRAIL_NEW_SYN_RECV + 1)) - 1) & ~1U) /* a bit per state */
 
 static uint64_t now_ns(void)
 {
@@ -182,7 +181,7 @@ static int take_message(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int ask(struct mnl_socket *socket, uint8_t family)
+static int ask(struct mnl_socket *socket, uint8_t family, uint32_t states)
 {
 	char buffer[256] = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
@@ -194,7 +193,7 @@ static int ask(struct mnl_socket *socket, uint8_t family)
 	request->sdiag_family = family;
 	request->sdiag_protocol = IPPROTO_TCP;
 	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
-	request->idiag_states = ALL_STATES;
+	request->idiag_states = states;
 	return mnl_socket_sendto(socket, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
@@ -234,7 +233,7 @@ int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family)
 		err = -errno;
 	reply.before_ns = now_ns();
 	if (!err)
-		err = ask(socket, family);
+		err = ask(socket, family, snapshot->states);
 	if (!err)
 		err = receive(socket, &reply, buffer);
 	free(buffer);

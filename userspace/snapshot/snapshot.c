@@ -244,13 +244,13 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int snapshot_take(struct snapshot *s)
+int snapshot_take_states(struct snapshot *s, uint32_t states)
 {
 	struct tour tour = { .snapshot = s };
 	pthread_t thread;
 	int err;
 
-	*s = (struct snapshot){ 0 };
+	*s = (struct snapshot){ .states = states & SNAPSHOT_ALL_STATES };
 	err = netns_of("/proc/thread-self/ns/net", &tour.home);
 	if (err)
 		return err;
@@ -264,6 +264,11 @@ int snapshot_take(struct snapshot *s)
 	pthread_join(thread, NULL);
 	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
 	return tour.err;
+}
+
+int snapshot_take(struct snapshot *s)
+{
+	return snapshot_take_states(s, SNAPSHOT_ALL_STATES);
 }
 
 void snapshot_free(struct snapshot *s)

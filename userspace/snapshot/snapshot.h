@@ -26,6 +26,7 @@
  * @room: for how many there is memory
  * @netns: namespaces that were looked at in full, ascending
  * @netns_count: how many
+ * @states: bit n: sockets in state n (SYN_RECV stands for requests, too)
  * @fin_timeout_ns: net.ipv4.tcp_fin_timeout of the namespace being looked at
  */
 struct snapshot {
@@ -34,8 +35,11 @@ struct snapshot {
 	size_t room;
 	uint32_t *netns;
 	size_t netns_count;
+	uint32_t states;
 	uint64_t fin_timeout_ns;
 };
+
+#define SNAPSHOT_ALL_STATES (((1U << (TCPTRAIL_NEW_SYN_RECV + 1)) - 1) & ~1U)
 
 /**
  * snapshot_take() - look at all sockets
@@ -47,6 +51,9 @@ struct snapshot {
  * Return: 0, -ENOMEM, or the -errno that kept even this namespace from view
  */
 int snapshot_take(struct snapshot *snapshot);
+
+/** snapshot_take_states() - only sockets in some states: the kernel passes over the others quickly */
+int snapshot_take_states(struct snapshot *snapshot, uint32_t states);
 
 void snapshot_free(struct snapshot *snapshot);
 
