@@ -32,10 +32,9 @@ static void churn_once(struct pair *p, int connections)
 }
 
 /* Several processes do so at the same time. */
-static void churn(int processes, int connections)
+static void churn_start(int processes, int connections)
 {
 	struct pair p;
-	int status;
 
 	for (int i = 0; i < processes; i++) {
 		pair_listen(&p, AF_INET);
@@ -45,10 +44,22 @@ static void churn(int processes, int connections)
 		}
 		pair_end(&p);
 	}
+}
+
+static void churn_wait(int processes)
+{
+	int status;
+
 	for (int i = 0; i < processes; i++) {
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);
 	}
+}
+
+static void churn(int processes, int connections)
+{
+	churn_start(processes, connections);
+	churn_wait(processes);
 }
 
 static int state_number(const char *name)
@@ -311,14 +322,16 @@ static void cpus_come_and_go(void **state)
 		skip();
 	}
 	reading_start(&all, TCPTRAIL_FROM_NOW);
+	churn_start(2, 300);
 	for (int i = 0; i < 5; i++) {
 		write_file("/sys/devices/system/cpu/cpu1/online", "0");
-		churn(2, 20);
+		sleep_ms(50);
 		write_file("/sys/devices/system/cpu/cpu1/online", "1");
-		churn(2, 20);
+		sleep_ms(50);
 	}
+	churn_wait(2);
 	drain(&all);
-	assert_true(all.seen > 5000);
+	assert_true(all.seen > 10000);
 	assert_int_equal(all.lost, 0);
 	assert_accounts(&all);
 }

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -219,6 +221,95 @@ static void poll_wakes(void **state)
 	close(f.fd);
 }
 
+/* read(2) keeps a place of its own, and sleeps, whoever else looks at the file. */
+static void read_of_a_mapped_file_sleeps(void **state)
+{
+	static struct tcptrail_record r[1024];
+	int fd = open_device();
+	size_t len = info_of(fd).map_stride;
+	void *ring = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+	pid_t child = fork();
+
+	assert_true(ring != MAP_FAILED && child >= 0);
+	if (!child) {
+		fcntl(fd, F_SETFL, 0);
+		for (;;)
+			read(fd, r, sizeof(r));
+	}
+	sleep_ms(500);
+	kill(child, SIGKILL);
+	for (int tries = 0; waitpid(child, NULL, WNOHANG) != child; tries++) {
+		assert_true(tries < 50);
+		sleep_ms(100);
+	}
+	munmap(ring, len);
+	close(fd);
+}
+
+/*
+ * An edge-triggered epoll asks once for each wakeup, and not again before the
+ * next one.
+ */
+static void edges_wake(void **state)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	static struct tcptrail_record r[1024];
+	int fd = open_device(), set = epoll_create1(0);
+	struct pair p;
+
+	assert_int_equal(epoll_ctl(set, EPOLL_CTL_ADD, fd, &event), 0);
+	for (int i = 0; i < 10; i++) {
+		pair_connect(&p, AF_INET);
+		pair_end(&p);
+		assert_int_equal(epoll_wait(set, &event, 1, 5000), 1);
+		while (read(fd, r, sizeof(r)) > 0)
+			;
+	}
+	close(set);
+	close(fd);
+}
+
+/* One that looks again and again must not put off those who sleep. */
+static void busy_reader_starves_nobody(void **state)
+{
+	struct pollfd f = { open_device(), POLLIN, 0 };
+	static struct tcptrail_record r[1024];
+	pid_t busy, traffic;
+	struct pair p;
+	int fd;
+
+	busy = fork();
+	if (!busy) {
+		fd = open_device();
+		for (;;) {
+			struct pollfd own = { fd, POLLIN, 0 };
+
+			poll(&own, 1, 2);
+			while (read(fd, r, sizeof(r)) > 0)
+				;
+		}
+	}
+	traffic = fork();
+	if (!traffic) {
+		for (;;) {
+			pair_listen(&p, AF_INET);
+			pair_end(&p);
+			sleep_ms(5);
+		}
+	}
+	sleep_ms(100);
+	for (int i = 0; i < 20; i++) {
+		while (read(f.fd, r, sizeof(r)) > 0)
+			;
+		assert_int_equal(poll(&f, 1, 2000), 1);
+	}
+	kill(busy, SIGKILL);
+	kill(traffic, SIGKILL);
+	waitpid(busy, NULL, 0);
+	waitpid(traffic, NULL, 0);
+	close(f.fd);
+}
+
 static int as_nobody(void)
 {
 	if (setgid(65534) || setuid(65534))
@@ -358,6 +449,9 @@ int group_device(void)
 		cmocka_unit_test_setup(busy_while_open_or_mapped, stop),
 		cmocka_unit_test(read_gives_whole_records),
 		cmocka_unit_test(poll_wakes),
+		cmocka_unit_test(edges_wake),
+		cmocka_unit_test(busy_reader_starves_nobody),
+		cmocka_unit_test(read_of_a_mapped_file_sleeps),
 		cmocka_unit_test(refuses_others),
 		cmocka_unit_test_setup(bad_parameters, stop),
 		cmocka_unit_test_setup(ports_filter, stop),

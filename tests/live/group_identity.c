@@ -185,6 +185,58 @@ static void tuple_ipv6(void **state)
 	tuple_right_or_flagged(AF_INET6, "::1");
 }
 
+/*
+ * An IPv4 connection with a listener for both families. Its child has to be
+ * cloned before it gets its addresses.
+ */
+static void tuple_ipv4_of_an_ipv6_listener(void **state)
+{
+	struct peer peer = peer_new();
+	const struct tcptrail_record *r;
+	uint8_t host[16], far[16];
+	struct pair p;
+	size_t n, ours = 0;
+
+	inet_pton(AF_INET6, "::ffff:" HOST_ADDRESS, host);
+	inet_pton(AF_INET6, "::ffff:" PEER_ADDRESS, far);
+	pair_listen(&p, AF_INET6);
+	events_start();
+	peer_connect_to(&peer, p.sport);
+	p.server = accept(p.listener, NULL, NULL);
+	close_fd(&p.server);
+	n = all_records(&r);
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].lport != p.sport)
+			continue;
+		if (!(r[i].flags & TCPTRAIL_F_NO_LADDR))
+			assert_memory_equal(r[i].laddr, host, 16);
+		if (!(r[i].flags & TCPTRAIL_F_NO_RADDR))
+			assert_memory_equal(r[i].raddr, far, 16);
+		ours++;
+	}
+	assert_true(ours >= 7);
+	peer_send(&peer, TCPTRAIL_RST | TCPTRAIL_ACK, 0);
+	pair_end(&p);
+}
+
+/* Whether or not the kernel has looked the socket up when the segment passes. */
+static void received_segments_name_no_socket(void **state)
+{
+	struct peer peer = peer_new();
+	struct tcptrail_record r;
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer_connect_to(&peer, p.sport);
+	p.server = accept(p.listener, NULL, NULL);
+	peer_send(&peer, TCPTRAIL_FIN | TCPTRAIL_ACK, 0);
+	r = find_event(p.sport, peer.port, "< FIN,ACK");
+	assert_int_equal(r.segment.state, TCPTRAIL_NO_STATE);
+	assert_int_equal(r.cookie, 0);
+	peer_send(&peer, TCPTRAIL_RST | TCPTRAIL_ACK, 0);
+	pair_end(&p);
+}
+
 static bool all_zero(const uint8_t *bytes, size_t n)
 {
 	while (n && !*bytes) {
@@ -236,6 +288,8 @@ int group_identity(void)
 		cmocka_unit_test_setup(owner_is_told, start),
 		cmocka_unit_test_setup(tuple_ipv4, start),
 		cmocka_unit_test_setup(tuple_ipv6, start),
+		cmocka_unit_test_setup(tuple_ipv4_of_an_ipv6_listener, start),
+		cmocka_unit_test_setup(received_segments_name_no_socket, start),
 		cmocka_unit_test_setup(nothing_leaks, start),
 	};
 

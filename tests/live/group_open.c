@@ -126,6 +126,50 @@ static void simultaneous_open_reset(void **state)
 	close(fd);
 }
 
+/* close() before the handshake is over. */
+static void simultaneous_open_closed(void **state)
+{
+	struct peer peer = peer_new();
+	int fd = socket_to_peer(&peer);
+
+	peer_expect(&peer, TCPTRAIL_SYN);
+	peer_send(&peer, TCPTRAIL_SYN, 0);
+	peer_expect(&peer, TCPTRAIL_SYN | TCPTRAIL_ACK);
+	close(fd);
+	expect_events(0, peer.host_port, peer.port,
+		      "S CLOSE>SYN_SENT\n> SYN\n< SYN\nS SYN_SENT>SYN_RECV\n> SYN,ACK\n"
+		      "S SYN_RECV>FIN_WAIT1\n> FIN,ACK\n?> FIN,ACK\n?> FIN,ACK\n?> FIN,ACK\n"
+		      "?> FIN,ACK\n");
+	peer_send(&peer, TCPTRAIL_RST, 0);
+}
+
+/* Data in the SYN, and a child before the third step: no request socket waits. */
+static void fast_open(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int queue = 5;
+	struct pair p;
+
+	/* client and server, both without a cookie */
+	write_file("/proc/sys/net/ipv4/tcp_fastopen", "519");
+	pair_listen(&p, AF_INET);
+	setsockopt(p.listener, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue));
+	a.sin_port = htons(p.sport);
+	assert_int_equal(sendto(fd, "hello", 5, MSG_FASTOPEN, (struct sockaddr *)&a, sizeof(a)), 5);
+	p.server = accept(p.listener, NULL, NULL);
+	p.cport = local_port(fd);
+	write_file("/proc/sys/net/ipv4/tcp_fastopen", "1");
+	expect_apart(0, p.cport, p.sport, "S CLOSE>SYN_SENT\nS SYN_SENT>ESTABLISHED\n",
+		     "> SYN\n< SYN,ACK\n> ACK\n");
+	expect_apart(0, p.sport, p.cport,
+		     "S LISTEN>SYN_RECV\n?A SYN_RECV\nS SYN_RECV>ESTABLISHED\n?A ESTABLISHED\n",
+		     "< SYN\n> SYN,ACK\n");
+	assert_int_equal(find_event(p.cport, p.sport, "> SYN").segment.len, 5);
+	close(fd);
+	pair_end(&p);
+}
+
 static void connect_to_itself(void **state)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET,
@@ -172,6 +216,8 @@ int group_open(void)
 		cmocka_unit_test_setup(connect_given_up, start),
 		cmocka_unit_test_setup(simultaneous_open, start),
 		cmocka_unit_test_setup(simultaneous_open_reset, start),
+		cmocka_unit_test_setup(simultaneous_open_closed, start),
+		cmocka_unit_test_setup(fast_open, start),
 		cmocka_unit_test_setup(connect_to_itself, start),
 		cmocka_unit_test_setup(over_ipv4_with_an_ipv6_socket, start),
 	};

@@ -93,6 +93,28 @@ static void reset_after_syn_cookie(void **state)
 	stale_duplicate_syn(state);
 }
 
+/*
+ * A Fast Open child is cloned without a request to end, and stays in SYN_RECV.
+ * The next request that ends on this CPU has nothing to do with it.
+ */
+static void reset_after_fast_open(void **state)
+{
+	struct peer fast = peer_new();
+	struct pair p;
+
+	/* A server; no cookie needed; for all listeners. */
+	write_file("/proc/sys/net/ipv4/tcp_fastopen", "1538");
+	pair_listen(&p, AF_INET);
+	fast.host_port = p.sport;
+	peer_send(&fast, TCPTRAIL_SYN, 10);
+	peer_expect(&fast, TCPTRAIL_SYN | TCPTRAIL_ACK);
+	write_file("/proc/sys/net/ipv4/tcp_fastopen", "1");
+	expect_events(0, p.sport, fast.port, "< SYN\nS LISTEN>SYN_RECV\n> SYN,ACK\n");
+	stale_duplicate_syn(state);
+	peer_send(&fast, TCPTRAIL_RST, 0);
+	pair_end(&p);
+}
+
 int group_request(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +124,7 @@ int group_request(void)
 		cmocka_unit_test_setup(listener_goes_away_first, start),
 		cmocka_unit_test_setup(syn_cookie, start),
 		cmocka_unit_test_setup(reset_after_syn_cookie, start),
+		cmocka_unit_test_setup(reset_after_fast_open, start),
 	};
 
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
