@@ -149,5 +149,11 @@ bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail
 	$(BUILD)/bench/model
 
+#: make bench      what tracing costs, in instructions of the guest
+.PHONY: bench
+bench:
+	@scripts/packages build lab
+	@scripts/bench
+
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What short connections, bulk packets and an idle second cost, in
+ * instructions of the whole machine: kernel and user, this program and all
+ * others.
+ *
+ * Runs in the guest under scripts/lab --icount: one processor, whose time-stamp
+ * counter counts executed instructions. While a processor sleeps the counter
+ * goes on, so nothing here sleeps: both ends of each connection are in this
+ * process, and idle time is spent in a loop that everything else may interrupt.
+ * What then lies between two turns of the loop is what the others executed.
+ *
+ * A tracer's work for the connections counts until it is idle again: it may be
+ * done between them, or in the time after them.
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PORT 4000
+#define SECOND 1000000000
+#define AFTER (SECOND / 2) /* longer than any tracer keeps records before it looks at them */
+#define TURN 1000
+#define PACKET 1000
+
+static char packet[PACKET];
+
+static uint64_t executed(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+/* Instructions that others execute while nothing else happens for @length. */
+static uint64_t others(uint64_t length)
+{
+	uint64_t begin = executed(), last = begin, now = begin;
+	uint64_t turn = UINT64_MAX, turns = 0;
+
+	while (now - begin < length) {
+		for (int i = 0; i < TURN; i++)
+			__asm__ volatile("");
+		now = executed();
+		turns++;
+		if (now - last < turn)
+			turn = now - last;
+		last = now;
+	}
+	return now - begin - turns * turn;
+}
+
+static void policy(int which)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, which, &none))
+		err(1, "sched_setscheduler");
+}
+
+static uint64_t idle(uint64_t length)
+{
+	uint64_t n;
+
+	policy(SCHED_IDLE);
+	n = others(length);
+	policy(SCHED_OTHER);
+	return n;
+}
+
+static void exchange(int from, int to, size_t size)
+{
+	if (write(from, packet, size) != (ssize_t)size)
+		err(1, "write");
+	while (size) {
+		ssize_t n = read(to, packet, size);
+
+		if (n <= 0)
+			err(1, "read");
+		size -= (size_t)n;
+	}
+}
+
+static const struct sockaddr_in address = {
+	.sin_family = AF_INET,
+	.sin_port = PORT, /* whichever that is */
+	.sin_addr.s_addr = 0x0100007f,
+};
+
+static int listening(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int one = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) || listen(fd, 16))
+		err(1, "listen");
+	return fd;
+}
+
+static void opened(int listener, int *client, int *server)
+{
+	*client = socket(AF_INET, SOCK_STREAM, 0);
+	if (*client < 0 || connect(*client, (const struct sockaddr *)&address, sizeof(address)))
+		err(1, "connect");
+	*server = accept(listener, NULL, NULL);
+	if (*server < 0)
+		err(1, "accept");
+}
+
+static void connections(int listener, unsigned int n)
+{
+	int client, server;
+
+	while (n--) {
+		opened(listener, &client, &server);
+		exchange(client, server, 1);
+		exchange(server, client, 1);
+		close(client);
+		close(server);
+	}
+}
+
+/* Since boot, by all sockets: TcpOutSegs. */
+static unsigned long segments_sent(void)
+{
+	FILE *f = fopen("/proc/net/snmp", "r");
+	unsigned long n = 0;
+	char line[512];
+
+	while (f && !n && fgets(line, sizeof(line), f))
+		sscanf(line, "Tcp: %*u %*u %*u %*d %*u %*u %*u %*u %*u %*u %lu", &n);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void packets(int client, int server, unsigned int n)
+{
+	while (n--)
+		exchange(client, server, PACKET);
+}
+
+/* The least of some seconds: now and then there is housekeeping. */
+static double idle_second(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t n = idle(SECOND);
+
+		if (n < least)
+			least = n;
+	}
+	return (double)least;
+}
+
+/* What the work has left the others to do, where an idle second costs @second. */
+static double rest(double second)
+{
+	return (double)idle(AFTER) - second * AFTER / SECOND;
+}
+
+static void measure_connections(int listener, unsigned int n, double second)
+{
+	uint64_t begin = executed(), end;
+
+	connections(listener, n);
+	end = executed();
+	printf("connection %.1f\n", ((double)(end - begin) + rest(second)) / n);
+}
+
+static void measure_packets(int listener, unsigned int n, double second)
+{
+	unsigned long sent;
+	uint64_t begin, end;
+	int client, server, one = 1;
+
+	opened(listener, &client, &server);
+	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	packets(client, server, 1000);
+	idle(AFTER);
+
+	sent = segments_sent();
+	begin = executed();
+	packets(client, server, n);
+	end = executed();
+	sent = segments_sent() - sent;
+	printf("packet %.1f\n", ((double)(end - begin) + rest(second)) / (double)sent);
+	close(client);
+	close(server);
+}
+
+static unsigned int number(const char *text)
+{
+	unsigned long n = strtoul(text, NULL, 10);
+
+	if (!n || n > 1000000)
+		errx(2, "%s: not a number from 1 to 1000000", text);
+	return (unsigned int)n;
+}
+
+int main(int argc, char **argv)
+{
+	double second;
+	int listener;
+
+	if (argc != 3)
+		errx(2, "usage: cost CONNECTIONS PACKETS");
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		err(1, "mlockall");
+	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+
+	listener = listening();
+	connections(listener, 500); /* slabs filled, code paged in, branches patched */
+	idle(AFTER);
+	second = idle_second();
+	printf("idle %.0f\n", second);
+	measure_connections(listener, number(argv[1]), second);
+	measure_packets(listener, number(argv[2]), second);
+	return 0;
+}
