@@ -116,6 +116,7 @@ static const struct golden goldens[] = {
 	{ "client_only", NULL, { "four-way-teardown" }, false, false },
 	{ "segments_off", NULL, { NULL }, false, false },
 	{ "slow_link", NULL, { "fin-retransmitted", "four-way-teardown" }, false, false },
+	{ "found", NULL, { NULL }, false, false },
 	{ "lossy", NULL, { "three-way-handshake" }, false, false },
 	{ "request_expired", NULL, { "request-expired" }, false, false },
 };

@@ -32,6 +32,7 @@ enum ladder_why {
 	LADDER_WHY_LISTENER,
 	LADDER_WHY_ABANDONED, /* closed before it was established */
 	LADDER_WHY_REARMED, /* 2 MSL start again */
+	LADDER_WHY_FOUND, /* a snapshot found it so: it is older than the trail */
 	LADDER_WHYS,
 };
 

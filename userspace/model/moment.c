@@ -159,6 +159,21 @@ static void add_timewait(struct moments *m, uint8_t side, const struct tcptrail_
 	so_far->state = t->new_state;
 }
 
+/* Of use only where the trail has nothing better. */
+static void add_found(struct moments *m, uint8_t side, const struct tcptrail_record *r,
+		      struct side_so_far *so_far)
+{
+	struct moment *moment;
+
+	if (so_far->state)
+		return;
+	moment = add(m, MOMENT_STATE, side, r);
+	moment->state = r->transition.new_state;
+	moment->cause = CAUSE_TIME;
+	moment->why = LADDER_WHY_FOUND;
+	so_far->state = moment->state;
+}
+
 static void collect(struct moments *m, const struct talk *talk, const uint8_t side_of[2])
 {
 	struct side_so_far so_far[2] = { 0 };
@@ -182,6 +197,9 @@ static void collect(struct moments *m, const struct talk *talk, const uint8_t si
 			break;
 		case TCPTRAIL_TIMEWAIT:
 			add_timewait(m, side, r, &so_far[side]);
+			break;
+		case TCPTRAIL_SNAPSHOT:
+			add_found(m, side, r, &so_far[side]);
 			break;
 		}
 	}

@@ -173,7 +173,7 @@ void tale_tell(struct tale *tale, const struct ladder *ladder)
 	collect(&f);
 	if (!ladder->talk->ends[0].begun && !ladder->talk->ends[1].begun && !f.syn[0] && !f.syn[1])
 		tale_say(&f, "Its beginning is not on record.");
-	if (!f.segments)
+	if (!f.segments && (ladder->talk->ends[0].begun || ladder->talk->ends[1].begun))
 		tale_say(
 			&f,
 			"No segment of it is on record, only states (segments may be turned off).");

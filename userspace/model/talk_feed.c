@@ -92,7 +92,8 @@ int talks_feed(struct talks *t, const struct tcptrail_record *records, size_t co
 
 	for (r = records; r < records + count && !err; r++) {
 		if (r->kind == TCPTRAIL_LOSS)
-			err = note_loss(t, r->time_ns);
+			err = r->loss.cause == TCPTRAIL_LOSS_SNAPSHOT ? 0 :
+									note_loss(t, r->time_ns);
 		else if ((is_transition(r) || r->kind == TCPTRAIL_SEGMENT) && !is_listener(r) &&
 			 selector_match(&t->selector, r))
 			err = keep(t, r);

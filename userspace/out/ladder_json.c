@@ -17,6 +17,7 @@ static const char *const why_key[LADDER_WHYS] = {
 	[LADDER_WHY_NETNS] = "netns",
 	[LADDER_WHY_LISTENER] = "listener",
 	[LADDER_WHY_ABANDONED] = "abandoned",
+	[LADDER_WHY_FOUND] = "found",
 	[LADDER_WHY_REARMED] = "rearmed",
 };
 

@@ -16,6 +16,7 @@ static const char *const why_text[LADDER_WHYS] = {
 	[LADDER_WHY_NETNS] = "its namespace is gone",
 	[LADDER_WHY_LISTENER] = "its listener is gone",
 	[LADDER_WHY_ABANDONED] = "given up by its process",
+	[LADDER_WHY_FOUND] = "found so, older than the trail",
 	[LADDER_WHY_REARMED] = "2 MSL begin anew",
 };
 
