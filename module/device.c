@@ -88,18 +88,13 @@ static u64 passed(const struct reader *reader)
 	return sum;
 }
 
-static bool is_new(const struct reader *reader)
+/* What read(2) has to sleep for, also if the file is mapped. */
+static bool is_unread_or_arm(const struct reader *reader)
 {
-	return ring_written() !=
-	       (READ_ONCE(reader->mapped) ? READ_ONCE(reader->reported) : passed(reader));
-}
-
-static bool is_new_or_arm(const struct reader *reader)
-{
-	if (is_new(reader))
+	if (ring_written() != passed(reader))
 		return true;
 	wake_arm();
-	return is_new(reader);
+	return ring_written() != passed(reader);
 }
 
 /* Reader's lock held. Returns bytes, 0 if there is nothing, or -EFAULT. */
@@ -144,7 +139,7 @@ static ssize_t device_read(struct file *file, char __user *to, size_t count, lof
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(wake_queue, is_new_or_arm(reader)))
+		if (wait_event_interruptible(wake_queue, is_unread_or_arm(reader)))
 			return -ERESTARTSYS;
 	}
 }
@@ -153,6 +148,9 @@ static ssize_t device_read(struct file *file, char __user *to, size_t count, lof
  * For read(2) it tells whether there is something to read. How far a mapped
  * file's owner has read is not known here: poll() tells what is new since it
  * last said so.
+ *
+ * It arms before it looks, whatever it finds: an edge-triggered epoll does not
+ * ask again before it has been woken.
  */
 static __poll_t device_poll(struct file *file, poll_table *wait)
 {
@@ -160,8 +158,9 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	u64 written;
 
 	poll_wait(file, &wake_queue, wait);
+	wake_arm();
 	written = ring_written();
-	if (!is_new_or_arm(reader))
+	if (written == (READ_ONCE(reader->mapped) ? READ_ONCE(reader->reported) : passed(reader)))
 		return 0;
 	WRITE_ONCE(reader->reported, written);
 	return EPOLLIN | EPOLLRDNORM;
