@@ -15,36 +15,62 @@ bool wake_wanted __read_mostly;
 
 static DEFINE_TIMER(timer, wake_all);
 static u64 woken_at; /* ring_written() when the timer last woke someone; its own */
+static unsigned long armed_at; /* jiffies */
 
-static void wake_all(struct timer_list *unused)
+/*
+ * Only ever sooner: many readers and writers come by here, and if each put the
+ * timer off it might never run. The barrier pairs with that of wake_all(): it
+ * sees what was stored before, or we see that it is not pending any more.
+ */
+static void start_timer(void)
 {
-	u64 written = ring_written();
-
-	if (written == woken_at)
-		return;
-	woken_at = written;
-	wake_up_interruptible_all(&wake_queue);
+	smp_mb();
+	timer_reduce(&timer, jiffies + BATCH);
 }
 
 void wake_start_timer(void)
 {
 	WRITE_ONCE(wake_wanted, false);
-	mod_timer(&timer, jiffies + BATCH);
+	start_timer();
 }
 
 /*
  * A writer stores its head and then loads wake_wanted; we store wake_wanted
- * and then load the heads. Without a full barrier in the writer, which the hot
- * path shall not pay, both may miss each other. So the timer runs once here
- * too: long before it fires the head is visible.
+ * and then the caller loads the heads. Without a full barrier in the writer,
+ * which the hot path shall not pay, both may miss each other. So the timer runs
+ * once for us too, BATCH from now: long before that the head is visible.
  */
 void wake_arm(void)
 {
 	if (READ_ONCE(wake_wanted))
 		return;
+	WRITE_ONCE(armed_at, jiffies);
 	WRITE_ONCE(wake_wanted, true);
-	smp_mb(); /* wake_wanted before the caller's look at the heads */
-	mod_timer(&timer, jiffies + BATCH);
+	start_timer();
+}
+
+static void wake_all(struct timer_list *unused)
+{
+	unsigned long due;
+	u64 written;
+
+	smp_mb(); /* pairs with start_timer() */
+	due = READ_ONCE(armed_at) + BATCH;
+	if (time_after(due, jiffies)) /* it was pending when someone armed */
+		timer_reduce(&timer, due);
+
+	written = ring_written();
+	if (written != woken_at) {
+		woken_at = written;
+		wake_up_interruptible_all(&wake_queue);
+	} else if (!READ_ONCE(wake_wanted)) {
+		/*
+		 * A writer that was interrupted after its record has cleared
+		 * wake_wanted late: we had told of that record, and the readers
+		 * were back asleep.
+		 */
+		wake_arm();
+	}
 }
 
 void wake_exit(void)
