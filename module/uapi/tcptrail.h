@@ -241,7 +241,8 @@ struct tcptrail_loss {
  * struct tcptrail_record - one entry of the trail: two cache lines that stand
  *	alone
  * @seq: number of the record on its CPU, counted from 0 since loading. While
- *	the slot is being written it is TCPTRAIL_SEQ_BUSY
+ *	the slot is being written it is TCPTRAIL_SEQ_BUSY. In a SNAPSHOT, for how
+ *	many nanoseconds at the least the socket has been in its state; 0: not known
  * @time_ns: CLOCK_MONOTONIC, nanoseconds
  * @cookie: the socket's cookie, as `ss -e` and SO_COOKIE show it; 0 if there is
  *	none. Request socket, child and minisocket share one
