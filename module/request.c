@@ -44,14 +44,19 @@ FTRACE_CALLBACK(request_ends)
 	if (listener->sk_protocol != IPPROTO_TCP)
 		return;
 
-	if (this_cpu_read(request_child_born)) {
+	/*
+	 * The child took its request's place, so that one is unhashed. Without a
+	 * child it has had its end: who comes second does nothing.
+	 */
+	if (sk_unhashed(req_to_sk(req))) {
+		if (!this_cpu_read(request_child_born))
+			return;
 		this_cpu_write(request_child_born, false);
 		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
 			       TCPTRAIL_REASON_ESTABLISHED);
 		return;
 	}
-	/* An unhashed one has had its end: who comes second does nothing. */
-	if (!sk_unhashed(req_to_sk(req)) && limit_allows())
+	if (limit_allows())
 		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
 			       end_reason(listener, req, from_timer));
 }

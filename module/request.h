@@ -12,8 +12,11 @@ DECLARE_PER_CPU(bool, request_child_born);
  *
  * The kernel clones the child (LISTEN to SYN_RECV), puts it in its request's
  * place, drops the request and goes on with the child, all on one CPU with
- * softirqs off. So the request that is dropped while this is set has become a
- * connection.
+ * softirqs off. So the request that is dropped while this is set, and is not
+ * hashed any more, has become a connection.
+ *
+ * A Fast Open child has no request that is dropped, and leaves this set: a
+ * request that is dropped later, for some other reason, is still hashed.
  */
 static inline void request_saw_transition(int old_state, int new_state)
 {
