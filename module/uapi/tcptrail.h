@@ -392,8 +392,12 @@ struct tcptrail_info {
 
 #define TCPTRAIL_INFO_MIN 264 /* what the first minor has */
 
-/* 1 and 2 belong to the VFS, whatever the type (FIBMAP, FIGETBSZ). */
-#define TCPTRAIL_IOC_INFO _IOWR(0xB7, 0x10, struct tcptrail_info)
+/*
+ * Its argument is a struct tcptrail_info. The number has the size of the first
+ * one, for good: it must not change when a minor version makes that longer.
+ * 1 and 2 belong to the VFS, whatever the type (FIBMAP, FIGETBSZ).
+ */
+#define TCPTRAIL_IOC_INFO _IOC(_IOC_READ | _IOC_WRITE, 0xB7, 0x10, TCPTRAIL_INFO_MIN)
 
 /*
  * Both sides refuse to compile when a size or an offset moves.
