@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/printk.h>
 
 #include "hooks.h"
@@ -20,8 +21,8 @@ static const char *const names[TCPTRAIL_HOOKS] = {
 	[TCPTRAIL_HOOK_SEGMENT] = "segments",
 };
 
-/* -ENODEV until attached; written at load, unload and by the segments switch */
-static int status[TCPTRAIL_HOOKS];
+/* Written at load, unload and by the segments switch. */
+static int status[TCPTRAIL_HOOKS] = { [0 ... TCPTRAIL_HOOKS - 1] = -ENODEV };
 
 void hooks_set(enum tcptrail_hook hook, int result)
 {
