@@ -4,6 +4,7 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
+#include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
@@ -126,6 +127,13 @@ int ring_init(unsigned int kib)
 	int state;
 
 	records = kib * (SZ_1K / sizeof(struct tcptrail_record));
+
+	/*
+	 * Half of the memory at most: the kernel would sooner kill processes
+	 * than refuse single pages.
+	 */
+	if (num_online_cpus() > totalram_pages() / 2 / (ring_map_bytes() >> PAGE_SHIFT))
+		return -ENOMEM;
 
 	/* 5.10 does not make the calls for CPUs that are online at this state. */
 	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "net/tcptrail:prepare", cpu_prepare,

@@ -377,6 +377,11 @@ static void bad_parameters(void **state)
 		run("dmesg -c >/dev/null; ! insmod /tcptrail.ko %s 2>/dev/null", bad[i]);
 		run("dmesg | grep -q 'tcptrail: %.*s'", (int)strcspn(bad[i], "="), bad[i]);
 	}
+	/* All of the memory: refused before anything is killed for it. */
+	run("dmesg -c >/dev/null; ! insmod /tcptrail.ko "
+	    "ring_kib=$(awk '/MemTotal/ { for (k = 64; k < $2 / 2; k *= 2); print k }' "
+	    "/proc/meminfo) 2>/dev/null");
+	run("dmesg | grep -q 'tcptrail: no memory for' && ! dmesg | grep -qi 'out of memory'");
 	run("insmod /tcptrail.ko");
 }
 
