@@ -14,6 +14,11 @@
 #include "ring.h"
 #include "wake.h"
 
+#if !defined(CONFIG_64BIT) || !defined(CONFIG_INET) || !defined(CONFIG_NETFILTER) || \
+	!defined(CONFIG_TRACEPOINTS) || !defined(CONFIG_FUNCTION_TRACER)
+#error "tcptrail needs a 64-bit kernel with INET, NETFILTER, TRACEPOINTS and FUNCTION_TRACER"
+#endif
+
 static void attach(void)
 {
 	state_attach();
