@@ -53,11 +53,16 @@ static bool is_step(const struct sk_buff *skb, const struct tcphdr *th, u32 payl
 	return sock_flag(sk, SOCK_DONE) || !tcp_sk(sk)->bytes_received;
 }
 
-/* Control sockets and raw sockets say nothing about whose segment it is. */
-static struct sock *tcp_socket(struct sock *sk)
+/*
+ * Control sockets and raw sockets say nothing about whose segment it is, nor do
+ * listeners: from 6.11 on strangers are refused in their name.
+ */
+static struct sock *sender(struct sock *sk)
 {
-	if (!sk ||
-	    (sk_fullsock(sk) && (sk->sk_type != SOCK_STREAM || sk->sk_protocol != IPPROTO_TCP)))
+	if (!sk)
+		return NULL;
+	if (sk_fullsock(sk) && (sk->sk_type != SOCK_STREAM || sk->sk_protocol != IPPROTO_TCP ||
+				sk->sk_state == TCP_LISTEN))
 		return NULL;
 	return sk;
 }
@@ -80,7 +85,8 @@ static void segment(struct segment *s, struct sk_buff *skb, u32 offset,
 
 	s->th = th;
 	s->net = state->net;
-	s->sk = tcp_socket(skb->sk);
+	/* Received ones have a socket only if early demux or TPROXY came by: as if none. */
+	s->sk = out ? sender(skb->sk) : NULL;
 	s->direction = out ? TCPTRAIL_OUT : TCPTRAIL_IN;
 	s->ifindex = out ? state->out->ifindex : state->in->ifindex;
 	s->lport = ntohs(out ? th->source : th->dest);

@@ -237,6 +237,23 @@ static void received_segments_name_no_socket(void **state)
 	pair_end(&p);
 }
 
+/* What a stranger gets is not the listener's, and the rate limit holds for it. */
+static void refusal_names_no_socket(void **state)
+{
+	struct peer peer = peer_new();
+	struct tcptrail_record r;
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer.host_port = p.sport;
+	peer_send(&peer, TCPTRAIL_ACK, 0);
+	peer_expect(&peer, TCPTRAIL_RST);
+	r = find_event(p.sport, peer.port, "> RST");
+	assert_int_equal(r.segment.state, TCPTRAIL_NO_STATE);
+	assert_int_equal(r.cookie, 0);
+	pair_end(&p);
+}
+
 static bool all_zero(const uint8_t *bytes, size_t n)
 {
 	while (n && !*bytes) {
@@ -290,6 +307,7 @@ int group_identity(void)
 		cmocka_unit_test_setup(tuple_ipv6, start),
 		cmocka_unit_test_setup(tuple_ipv4_of_an_ipv6_listener, start),
 		cmocka_unit_test_setup(received_segments_name_no_socket, start),
+		cmocka_unit_test_setup(refusal_names_no_socket, start),
 		cmocka_unit_test_setup(nothing_leaks, start),
 	};
 
