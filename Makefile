@@ -81,8 +81,12 @@ install-module: module
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
 #: make clean      remove what was built
-.PHONY: tools module clean
-tools: $(BUILD)/tcptrail
+.PHONY: tools need-libmnl module clean
+tools: need-libmnl $(BUILD)/tcptrail
+
+need-libmnl:
+	@echo '#include <libmnl/libmnl.h>' | $(CC) -E - >/dev/null 2>&1 || { \
+		echo 'libmnl is missing: install it with scripts/packages build' >&2; exit 1; }
 
 # modpost would want pahole and a whole vmlinux to give the module BTF.
 module:
