@@ -9,6 +9,8 @@
 #include <linux/cgroup.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/version.h>
 #include <net/sock.h>
@@ -43,6 +45,16 @@ static inline u64 compat_sk_cgroup(struct sock *sk)
 	return cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
 #else
 	return 0;
+#endif
+}
+
+/* 5.17: the kernel pads comm with zeros; before, strscpy() copies to zeroed memory */
+static inline void compat_task_comm(char to[TASK_COMM_LEN])
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+	memcpy(to, current->comm, TASK_COMM_LEN);
+#else
+	strscpy(to, current->comm, TASK_COMM_LEN);
 #endif
 }
 

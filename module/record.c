@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <linux/timekeeping.h>
@@ -31,16 +33,20 @@ static inline struct in6_addr *address(__u8 *bytes)
 	return (struct in6_addr *)bytes;
 }
 
+static noinline u64 new_cookie(struct sock *sk)
+{
+	u32 parts[2];
+
+	sock_diag_save_cookie(sk, parts);
+	return (u64)parts[1] << 32 | parts[0];
+}
+
 /* Given out at first sight, so that all records of a connection carry it. */
 static inline u64 cookie_of(struct sock *sk)
 {
 	u64 cookie = atomic64_read(&sk->sk_cookie);
-	u32 parts[2];
 
-	if (likely(cookie))
-		return cookie;
-	sock_diag_save_cookie(sk, parts);
-	return (u64)parts[1] << 32 | parts[0];
+	return likely(cookie) ? cookie : new_cookie(sk);
 }
 
 /*
@@ -51,7 +57,8 @@ static inline u64 cookie_of(struct sock *sk)
  * What is not known is zero and flagged. No socket is connected to port 0, so
  * that says whether there is a remote end; its address may be stale then.
  */
-static inline u16 tuple(struct tcptrail_record *r, const struct sock *sk, u16 lport, bool listens)
+static __always_inline u16 tuple(struct tcptrail_record *r, const struct sock *sk, u16 lport,
+				 bool listens)
 {
 	u16 flags = 0;
 
@@ -94,7 +101,7 @@ static inline u16 task(struct tcptrail_transition *t, const struct sock *sk)
 	if (!sock_owned_by_user_nocheck(sk) || !in_task())
 		return 0;
 	t->pid = current->tgid;
-	strscpy(t->comm, current->comm, sizeof(t->comm)); /* the rest is zero already */
+	compat_task_comm(t->comm);
 	return TCPTRAIL_F_TASK;
 }
 
@@ -118,7 +125,7 @@ static inline u16 inode(struct tcptrail_transition *t, const struct sock *sk)
 #define SYN_OR_FIN_UNACKED \
 	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)
 
-static inline u16 facts(struct tcptrail_transition *t, struct sock *sk)
+static __always_inline u16 facts(struct tcptrail_transition *t, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 state = 1 << sk->sk_state;
@@ -148,7 +155,9 @@ static inline u16 facts(struct tcptrail_transition *t, struct sock *sk)
 
 static inline void states(struct tcptrail_transition *t, u8 old_state, u8 new_state, u8 reason)
 {
-	memset(t, 0, sizeof(*t));
+	/* In two, each of which is a few stores; one would become a loop. */
+	memset(t, 0, offsetof(struct tcptrail_transition, comm));
+	memset(t->comm, 0, sizeof(t->comm));
 	t->old_state = old_state;
 	t->new_state = new_state;
 	t->reason = reason;
@@ -261,10 +270,27 @@ void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_stat
 	end(r, irq);
 }
 
-void record_segment(const struct segment *segment)
+/* @to_us: the destination is this end */
+static inline void segment_addresses(struct tcptrail_record *r, const struct sk_buff *skb,
+				     u8 family, bool to_us)
 {
-	const struct tcphdr *th = segment->th;
-	struct sock *sk = segment->sk;
+	struct in6_addr *from = address(to_us ? r->raddr : r->laddr);
+	struct in6_addr *to = address(to_us ? r->laddr : r->raddr);
+
+	r->family = family;
+	if (family == AF_INET6) {
+		*from = ipv6_hdr(skb)->saddr;
+		*to = ipv6_hdr(skb)->daddr;
+	} else {
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, from);
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, to);
+	}
+}
+
+void record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len, struct sock *sk,
+		    const struct nf_hook_state *state)
+{
+	bool in = state->hook == NF_INET_LOCAL_IN;
 	struct tcptrail_record *r;
 	struct tcptrail_segment *s;
 	unsigned long irq;
@@ -273,25 +299,23 @@ void record_segment(const struct segment *segment)
 	if (!r)
 		return;
 
-	begin(r, TCPTRAIL_SEGMENT, segment->net);
+	begin(r, TCPTRAIL_SEGMENT, state->net);
 	r->cookie = sk ? cookie_of(sk) : 0;
-	r->family = segment->family;
-	*address(r->laddr) = segment->laddr;
-	*address(r->raddr) = segment->raddr;
-	r->lport = segment->lport;
-	r->rport = segment->rport;
+	segment_addresses(r, skb, state->pf, in); /* NFPROTO_* are AF_* */
+	r->lport = ntohs(in ? th->dest : th->source);
+	r->rport = ntohs(in ? th->source : th->dest);
 	r->flags = 0;
 
 	s = &r->segment;
-	memset(s, 0, sizeof(*s));
-	s->direction = segment->direction;
+	s->direction = in ? TCPTRAIL_IN : TCPTRAIL_OUT;
 	s->tcp_flags = tcp_flag_byte(th);
 	s->window = ntohs(th->window);
 	s->seq = ntohl(th->seq);
 	s->ack = ntohl(th->ack_seq);
-	s->len = segment->len;
-	s->ifindex = segment->ifindex;
+	s->len = len;
+	s->ifindex = in ? state->in->ifindex : state->out->ifindex;
 	s->state = sk ? sk->sk_state : TCPTRAIL_NO_STATE;
+	memset(s->reserved, 0, sizeof(s->reserved));
 	end(r, irq);
 }
 

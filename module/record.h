@@ -8,8 +8,9 @@
 #ifndef TCPTRAIL_RECORD_H
 #define TCPTRAIL_RECORD_H
 
-#include <linux/in6.h>
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
@@ -53,34 +54,15 @@ void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_stat
 		     u8 reason);
 
 /**
- * struct segment - a segment as the netfilter hook found it
- * @net: network namespace
- * @sk: sender: full, request or timewait socket; NULL if none (or unknown)
- * @laddr: this end
- * @raddr: the other end
- * @lport: this end, host order
- * @rport: the other end, host order
- * @family: AF_INET or AF_INET6
- * @direction: TCPTRAIL_IN or TCPTRAIL_OUT
- * @ifindex: device
+ * record_segment() - a segment at a netfilter hook
+ * @skb: the packet, its network header set
+ * @th: its TCP header
  * @len: payload bytes
- * @th: the TCP header
+ * @sk: sender: full, request or timewait socket; NULL if none (or unknown)
+ * @state: which hook, of which family
  */
-struct segment {
-	const struct net *net;
-	struct sock *sk;
-	struct in6_addr laddr;
-	struct in6_addr raddr;
-	u16 lport;
-	u16 rport;
-	u8 family;
-	u8 direction;
-	int ifindex;
-	u32 len;
-	const struct tcphdr *th;
-};
-
-void record_segment(const struct segment *segment);
+void record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len, struct sock *sk,
+		    const struct nf_hook_state *state);
 
 /**
  * record_loss() - tell that records are missing

@@ -78,7 +78,7 @@ DECLARE_PER_CPU(u64, tcptrail_ring_missed);
  * NULL if there is no ring: counted, and nothing is to be ended. Any context
  * but NMI; the caller may not sleep before ring_end().
  */
-static inline struct tcptrail_record *ring_begin(unsigned long *irq)
+static __always_inline struct tcptrail_record *ring_begin(unsigned long *irq)
 {
 	struct ring *ring;
 

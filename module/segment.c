@@ -42,15 +42,11 @@ static __always_inline const struct tcphdr *linear_header(const struct sk_buff *
 	return (const struct tcphdr *)(skb->data + offset);
 }
 
-static bool is_step(const struct sk_buff *skb, const struct tcphdr *th, u32 payload)
+/* Has its sender had data, and not its peer's FIN? Then an ACK is no step. */
+static __always_inline bool is_receiving(const struct sock *sk)
 {
-	const struct sock *sk = skb->sk;
-
-	if (payload || !th->ack)
-		return false;
-	if (!sk || !sk_fullsock(sk) || sk->sk_type != SOCK_STREAM)
-		return true;
-	return sock_flag(sk, SOCK_DONE) || !tcp_sk(sk)->bytes_received;
+	return sk && sk_fullsock(sk) && sk->sk_type == SOCK_STREAM && !sock_flag(sk, SOCK_DONE) &&
+	       tcp_sk(sk)->bytes_received;
 }
 
 /*
@@ -67,100 +63,96 @@ static struct sock *sender(struct sock *sk)
 	return sk;
 }
 
-/* @s has addresses and family; @offset is where the TCP header begins */
-static void segment(struct segment *s, struct sk_buff *skb, u32 offset,
-		    const struct nf_hook_state *state)
+/* @offset is where @th begins in @skb */
+static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphdr *th,
+			     const struct nf_hook_state *state)
+{
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+	/* Received ones have a socket only if early demux or TPROXY came by: as if none. */
+	struct sock *sk = out ? sender(skb->sk) : NULL;
+	u32 header = offset + th->doff * 4;
+	u32 len = skb->len > header ? skb->len - header : 0;
+
+	if (!(tcp_flag_byte(th) & OPENS_OR_CLOSES) &&
+	    !(out && th->ack && !len && !is_receiving(skb->sk)))
+		return;
+	if (!ports_wanted(ntohs(th->source), ntohs(th->dest)))
+		return;
+	if ((sk && sk_fullsock(sk)) || limit_allows())
+		record_segment(skb, th, len, sk, state);
+}
+
+/* The header may lie in several parts. */
+static noinline void scattered(struct sk_buff *skb, u32 offset, const struct nf_hook_state *state)
 {
 	struct tcphdr copy;
 	const struct tcphdr *th = skb_header_pointer(skb, offset, sizeof(copy), &copy);
-	bool out = state->hook == NF_INET_LOCAL_OUT;
-	u32 header;
 
-	if (!th)
-		return;
-	header = offset + th->doff * 4;
-	s->len = skb->len > header ? skb->len - header : 0;
-	if (!(tcp_flag_byte(th) & OPENS_OR_CLOSES) && !(out && is_step(skb, th, s->len)))
-		return;
-
-	s->th = th;
-	s->net = state->net;
-	/* Received ones have a socket only if early demux or TPROXY came by: as if none. */
-	s->sk = out ? sender(skb->sk) : NULL;
-	s->direction = out ? TCPTRAIL_OUT : TCPTRAIL_IN;
-	s->ifindex = out ? state->out->ifindex : state->in->ifindex;
-	s->lport = ntohs(out ? th->source : th->dest);
-	s->rport = ntohs(out ? th->dest : th->source);
-	if (!ports_wanted(s->lport, s->rport))
-		return;
-	if ((s->sk && sk_fullsock(s->sk)) || limit_allows())
-		record_segment(s);
+	if (th)
+		segment(skb, offset, th, state);
 }
 
-static noinline void segment4(struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	const struct iphdr *ip = ip_hdr(skb);
-	bool out = state->hook == NF_INET_LOCAL_OUT;
-	struct segment s = { .family = AF_INET };
-
-	if (ip->frag_off & htons(IP_OFFSET)) /* no header: a raw socket's fragment */
-		return;
-	ipv6_addr_set_v4mapped(out ? ip->saddr : ip->daddr, &s.laddr);
-	ipv6_addr_set_v4mapped(out ? ip->daddr : ip->saddr, &s.raddr);
-	segment(&s, skb, ip->ihl * 4, state);
-}
-
-static noinline void segment6(struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	const struct ipv6hdr *ip = ipv6_hdr(skb);
-	bool out = state->hook == NF_INET_LOCAL_OUT;
-	struct segment s = { .family = AF_INET6 };
-	u8 protocol = ip->nexthdr;
-	__be16 frag_off;
-	int offset;
-
-	offset = ipv6_skip_exthdr(skb, sizeof(*ip), &protocol, &frag_off);
-	if (offset < 0 || protocol != IPPROTO_TCP || frag_off & htons(~0x7))
-		return;
-	s.laddr = out ? ip->saddr : ip->daddr;
-	s.raddr = out ? ip->daddr : ip->saddr;
-	segment(&s, skb, offset, state);
-}
-
-/* May be of no interest, judging by the flags and the length alone? */
+/* Of no interest, as almost everything is? */
 static __always_inline bool is_bulk(const struct sk_buff *skb, const struct tcphdr *th, bool out)
 {
 	if (tcp_flag_byte(th) & OPENS_OR_CLOSES)
 		return false;
-	return !out || skb->len > BARE_MAX;
+	return !out || skb->len > BARE_MAX || is_receiving(skb->sk);
 }
 
 static __always_inline unsigned int hook4(struct sk_buff *skb, const struct nf_hook_state *state,
 					  bool out)
 {
 	const struct iphdr *ip = ip_hdr(skb);
+	u32 offset = ip->ihl * 4;
 	const struct tcphdr *th;
 
 	if (ip->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
-	th = linear_header(skb, ip->ihl * 4);
-	if (unlikely(!th || !is_bulk(skb, th, out)))
-		segment4(skb, state);
+	th = linear_header(skb, offset);
+	if (likely(th && is_bulk(skb, th, out)))
+		return NF_ACCEPT;
+
+	if (ip->frag_off & htons(IP_OFFSET)) /* no header: a raw socket's fragment */
+		return NF_ACCEPT;
+	if (th)
+		segment(skb, offset, th, state);
+	else
+		scattered(skb, offset, state);
 	return NF_ACCEPT;
+}
+
+static noinline void extended(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	u8 protocol = ipv6_hdr(skb)->nexthdr;
+	__be16 frag_off;
+	int offset;
+
+	offset = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &protocol, &frag_off);
+	if (offset >= 0 && protocol == IPPROTO_TCP && !(frag_off & htons(~0x7)))
+		scattered(skb, offset, state);
 }
 
 static __always_inline unsigned int hook6(struct sk_buff *skb, const struct nf_hook_state *state,
 					  bool out)
 {
-	const struct ipv6hdr *ip = ipv6_hdr(skb);
-	const struct tcphdr *th = NULL;
+	u8 protocol = ipv6_hdr(skb)->nexthdr;
+	u32 offset = sizeof(struct ipv6hdr);
+	const struct tcphdr *th;
 
-	if (likely(ip->nexthdr == IPPROTO_TCP))
-		th = linear_header(skb, sizeof(*ip));
-	else if (!ipv6_ext_hdr(ip->nexthdr))
+	if (unlikely(protocol != IPPROTO_TCP)) {
+		if (ipv6_ext_hdr(protocol))
+			extended(skb, state);
 		return NF_ACCEPT;
-	if (unlikely(!th || !is_bulk(skb, th, out)))
-		segment6(skb, state);
+	}
+	th = linear_header(skb, offset);
+	if (likely(th && is_bulk(skb, th, out)))
+		return NF_ACCEPT;
+
+	if (th)
+		segment(skb, offset, th, state);
+	else
+		scattered(skb, offset, state);
 	return NF_ACCEPT;
 }
 
