@@ -179,10 +179,8 @@ static unsigned int out6(void *priv, struct sk_buff *skb, const struct nf_hook_s
 static const struct nf_hook_ops ops[] = {
 	{ .hook = in4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
 	{ .hook = out4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
-#if IS_ENABLED(CONFIG_IPV6)
 	{ .hook = in6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN, .priority = INT_MAX },
 	{ .hook = out6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT, .priority = INT_MAX },
-#endif
 };
 
 /* Per namespace: whether its hooks are registered. */

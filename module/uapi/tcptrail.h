@@ -119,7 +119,7 @@ enum tcptrail_reason {
  * @TCPTRAIL_LOSS_LIMITED: kept out by the rate limit for what strangers cause
  *	(syn_rate)
  * @TCPTRAIL_LOSS_NO_RING: the CPU came online and there was no memory for its
- *	ring
+ *	ring: never in a ring; counted in tcptrail_info.no_ring
  * @TCPTRAIL_LOSS_OVERWRITTEN: the reader was slower than the ring: made by the
  *	reader, never in a ring
  * @TCPTRAIL_LOSS_SNAPSHOT: the reader's snapshot is incomplete: made by the
@@ -137,7 +137,7 @@ enum tcptrail_cause {
 #define TCPTRAIL_F_NO_RADDR (1U << 1) /* raddr, likewise; set for listeners */
 #define TCPTRAIL_F_NO_LPORT (1U << 2) /* lport, likewise */
 #define TCPTRAIL_F_NO_RPORT (1U << 3) /* rport, likewise; set for listeners */
-#define TCPTRAIL_F_TASK (1U << 4) /* pid and comm are those of the task that did it */
+#define TCPTRAIL_F_TASK (1U << 4) /* pid and comm: a task had the socket in its hands */
 #define TCPTRAIL_F_SELF (1U << 5) /* the state stayed: restart no clock */
 #define TCPTRAIL_F_CHILD (1U << 6) /* LISTEN to SYN_RECV: a child is being cloned */
 #define TCPTRAIL_F_ORPHAN (1U << 7) /* no process holds the socket (any more) */
@@ -154,7 +154,9 @@ enum tcptrail_cause {
  * @error: the pending socket error, a positive errno, or 0 (sk_err)
  * @retrans_total: segments retransmitted in all; 65535 is "or more"
  * @cgroup: cgroup id (v2), 0 if not known
- * @pid: process (thread group) id in the initial namespace, 0 without F_TASK
+ * @pid: process (thread group) id in the initial namespace, 0 without F_TASK. It
+ *	is the task in whose system call this happened: mostly its own doing, but it
+ *	may also have found the peer's segment waiting there
  * @uid: the socket's owner in the initial user namespace
  * @inode: the socket file's inode, 0 if it has none (a child that was not
  *	accepted yet, or a socket that was closed)
@@ -356,7 +358,8 @@ enum tcptrail_hook {
  *	offset = n * map_stride); ENXIO if that CPU has never been online
  * @cpus: CPU numbers are below this
  * @readers: how often the device is open now
- * @loaded_ns: when the module began to record (CLOCK_MONOTONIC)
+ * @loaded_ns: since when the trail is complete (CLOCK_MONOTONIC): all hooks
+ *	were attached, so a few records may be older
  * @features: bit n is set if hook n (enum tcptrail_hook) is attached
  * @no_ring: records missed on CPUs for which there was no memory
  * @syn_rate: parameter: records a second and CPU that strangers may cause
