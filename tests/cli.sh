@@ -166,6 +166,9 @@ refused 1 'not a trail' "$tool" watch -i -
 refused 1 'Is a directory' "$tool" watch -i "$work"
 refused 1 'another version' "$tool" watch -i "$work/other-version"
 refused 1 'another version' "$tool" status -i "$work/other-abi"
+cp "$work/trail" "$work/newer"
+printf '\377' | dd of="$work/newer" bs=1 seek=12 conv=notrunc 2> "$work/err" # version_major
+refused 1 'another version' "$tool" watch -i "$work/newer"
 refused 1 'cut off or damaged' "$tool" watch -i "$work/cut"
 lines 4 "$tool" watch -i "$work/cut" # a header and all whole records
 
