@@ -27,7 +27,9 @@
 #define PORT 4000
 #define SECOND 1000000000
 #define AFTER (SECOND / 2) /* longer than any tracer keeps records before it looks at them */
+#define IDLE 8 /* seconds */
 #define TURN 1000
+#define TICK 2000 /* less than the timer's interrupt takes */
 #define PACKET 1000
 
 static char packet[PACKET];
@@ -146,18 +148,25 @@ static void packets(int client, int server, unsigned int n)
 		exchange(client, server, PACKET);
 }
 
-/* The least of some seconds: now and then there is housekeeping. */
+/* Return just behind an interrupt. */
+static void await_tick(void)
+{
+	uint64_t last, now = executed();
+
+	do {
+		last = now;
+		now = executed();
+	} while (now - last < TICK);
+}
+
+/*
+ * A mean, since there is housekeeping now and then. It begins just behind the
+ * timer's tick and ends half-way between two, so that it has always as many.
+ */
 static double idle_second(void)
 {
-	uint64_t least = UINT64_MAX;
-
-	for (int i = 0; i < 3; i++) {
-		uint64_t n = idle(SECOND);
-
-		if (n < least)
-			least = n;
-	}
-	return (double)least;
+	await_tick();
+	return (double)idle(IDLE * (uint64_t)SECOND - SECOND / 500) / IDLE;
 }
 
 /* What the work has left the others to do, where an idle second costs @second. */
