@@ -37,6 +37,8 @@ void apply_request(struct model *m, const struct tcptrail_record *r)
 		return;
 	}
 	c->role = CONN_PASSIVE;
+	if (c->state == TCPTRAIL_NO_STATE)
+		c->flags |= CONN_FOUND;
 	if (t->retransmits >= c->synacks)
 		c->synacks = t->retransmits < UINT8_MAX ? t->retransmits + 1 : UINT8_MAX;
 	if (t->reason == TCPTRAIL_REASON_ESTABLISHED) {

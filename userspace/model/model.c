@@ -70,6 +70,12 @@ void model_feed(struct model *m, const struct tcptrail_record *records, size_t c
 	}
 }
 
+void model_advance(struct model *m, uint64_t now_ns)
+{
+	if (now_ns > MODEL_LINGER_NS)
+		table_reap(m, now_ns - MODEL_LINGER_NS);
+}
+
 void model_settle(struct model *m)
 {
 	table_reap(m, UINT64_MAX);

@@ -79,6 +79,13 @@ void model_free(struct model *model);
 /** model_feed() - take @count records, in the trail's order */
 void model_feed(struct model *model, const struct tcptrail_record *records, size_t count);
 
+/**
+ * model_advance() - it is @now_ns by the trail's clock, though no record says so
+ *
+ * Nothing older may come: it tells the ends that have waited long enough.
+ */
+void model_advance(struct model *model, uint64_t now_ns);
+
 /** model_settle() - tell the ends that still wait to be told: nothing comes after */
 void model_settle(struct model *model);
 

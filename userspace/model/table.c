@@ -242,6 +242,7 @@ static void evict(struct model *m)
 	if (!worst)
 		return;
 	worst->end = CONN_EVICTED;
+	worst->since_ns = m->stats.newest_ns;
 	m->stats.evicted++;
 	drop(m, worst);
 }

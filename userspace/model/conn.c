@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/model/conn.h"
+
+const char *conn_end_key(uint8_t end)
+{
+	static const char *const keys[CONN_ENDS] = {
+		[CONN_LIVES] = "lives",
+		[CONN_NORMAL] = "normal",
+		[CONN_RESET_IN] = "reset_in",
+		[CONN_RESET_OUT] = "reset_out",
+		[CONN_REFUSED] = "refused",
+		[CONN_UNANSWERED] = "unanswered",
+		[CONN_UNREACHABLE] = "unreachable",
+		[CONN_ABANDONED] = "abandoned",
+		[CONN_FIN_TIMEOUT] = "fin_timeout",
+		[CONN_REUSED] = "reused",
+		[CONN_KILLED] = "killed",
+		[CONN_LISTENER_GONE] = "listener_gone",
+		[CONN_NETNS_GONE] = "netns_gone",
+		[CONN_UNSEEN] = "unseen",
+		[CONN_EVICTED] = "evicted",
+	};
+
+	return end < CONN_ENDS ? keys[end] : "unseen";
+}
