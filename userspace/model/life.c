@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/model/life.h"
+
+static uint64_t span(uint64_t from, uint64_t to)
+{
+	return to > from ? to - from : 0;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+bool life_is_told(const struct conn *c)
+{
+	return c->role != CONN_LISTENER && c->state != TCPTRAIL_LISTEN &&
+	       c->state != TCPTRAIL_NO_STATE;
+}
+
+/* Some states are only reached one way: they know it even of an older socket. */
+static enum life_closer closer_of(const struct conn *c)
+{
+	if (c->flags & CONN_SIMULTANEOUS_CLOSE)
+		return LIFE_CLOSER_BOTH;
+	switch (c->state) {
+	case TCPTRAIL_CLOSE_WAIT:
+	case TCPTRAIL_LAST_ACK:
+		return LIFE_CLOSER_PEER;
+	case TCPTRAIL_FIN_WAIT1:
+	case TCPTRAIL_FIN_WAIT2:
+		return LIFE_CLOSER_US;
+	case TCPTRAIL_TIME_WAIT:
+		/* A crossing before the trail began cannot be told from this. */
+		return c->flags & CONN_AT_LEAST ? LIFE_CLOSER_NONE : LIFE_CLOSER_US;
+	}
+	return c->closer == CONN_CLOSER_US   ? LIFE_CLOSER_US :
+	       c->closer == CONN_CLOSER_PEER ? LIFE_CLOSER_PEER :
+					       LIFE_CLOSER_NONE;
+}
+
+/*
+ * An ESTABLISHED without a handshake on record (SYN cookies; the trail began
+ * meanwhile) has none that could be told.
+ */
+static uint64_t handshake_of(const struct conn *c)
+{
+	if (c->flags & CONN_FOUND || (c->role == CONN_PASSIVE && !c->synacks))
+		return 0;
+	return c->established_us * 1000ULL;
+}
+
+/* In these states both FINs were sent: one that is not on record is older. */
+static bool has_both_fins(const struct conn *c)
+{
+	return c->state == TCPTRAIL_TIME_WAIT || c->state == TCPTRAIL_LAST_ACK ||
+	       c->state == TCPTRAIL_CLOSING;
+}
+
+static uint64_t time_wait_began(const struct conn *c)
+{
+	if (c->state != TCPTRAIL_TIME_WAIT || c->flags & CONN_AT_LEAST)
+		return 0;
+	if (!c->end)
+		return c->since_ns;
+	if (!c->fin_in_ns)
+		return 0;
+	return later(c->fin_in_ns, c->fin_out_ns + c->fin_out_acked_us * 1000ULL);
+}
+
+static void close_of(struct life *life, const struct conn *c, uint64_t end_ns)
+{
+	uint64_t out = c->fin_out_ns, in = c->fin_in_ns;
+	uint64_t first = out && (!in || out < in) ? out : in;
+	uint64_t wait = time_wait_began(c);
+
+	if (wait)
+		life->time_wait = span(wait, end_ns);
+	life->closed = out && in;
+	if (!first || c->flags & CONN_AT_LEAST)
+		return;
+	if (!life->closed) {
+		/* A FIN that was not acknowledged has closed nothing. */
+		if (!has_both_fins(c) && (in || c->fin_out_acked_us))
+			life->half_close = span(first, end_ns);
+		return;
+	}
+	life->half_close = span(first, later(out, in));
+	if (wait)
+		life->teardown = span(first, wait);
+	else if (c->end == CONN_NORMAL)
+		life->teardown = span(first, end_ns);
+}
+
+void life_of(struct life *life, const struct conn *c, uint64_t now_ns)
+{
+	uint64_t end_ns = c->end ? c->since_ns : now_ns;
+
+	*life = (struct life){
+		.handshake = handshake_of(c),
+		.life = span(c->begun_ns, end_ns),
+		.at_least = c->flags & CONN_FOUND,
+		.closer = closer_of(c),
+	};
+	close_of(life, c, end_ns);
+	/* When it ended is not known, only that it had by then or had not. */
+	if (c->end == CONN_UNSEEN || c->end == CONN_EVICTED) {
+		life->time_wait = 0;
+		life->half_close = life->closed ? life->half_close : 0;
+	}
+	if (c->end == CONN_UNSEEN)
+		life->life = 0;
+	life->at_least |= c->end == CONN_EVICTED;
+}

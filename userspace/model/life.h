@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What can be said of a connection end's life as a whole. */
+#ifndef MODEL_LIFE_H
+#define MODEL_LIFE_H
+
+#include <stdbool.h>
+
+#include "userspace/model/conn.h"
+
+/** enum life_closer - whose FIN was first */
+enum life_closer {
+	LIFE_CLOSER_NONE = 0, /* no FIN, or not known */
+	LIFE_CLOSER_US,
+	LIFE_CLOSER_PEER,
+	LIFE_CLOSER_BOTH, /* the FINs crossed */
+};
+
+/**
+ * struct life - spans in nanoseconds; 0: not known, or there was none
+ * @handshake: its first step to ESTABLISHED
+ * @half_close: the first FIN to the second, or to the end if there was no second
+ * @teardown: the first FIN to the acknowledgement of the second
+ * @time_wait: both FINs there and ours acknowledged, to the end of TIME-WAIT
+ * @life: its first step to its end
+ * @at_least: it began before the trail did: @life is longer
+ * @closed: both FINs were seen: @half_close is complete
+ * @closer: enum life_closer
+ */
+struct life {
+	uint64_t handshake;
+	uint64_t half_close;
+	uint64_t teardown;
+	uint64_t time_wait;
+	uint64_t life;
+	bool at_least;
+	bool closed;
+	uint8_t closer;
+};
+
+/** life_is_told() - is it a connection? Listeners are none */
+bool life_is_told(const struct conn *c);
+
+/** life_of() - @now_ns: for one that lives; of one that ended the end counts */
+void life_of(struct life *life, const struct conn *c, uint64_t now_ns);
+
+#endif
