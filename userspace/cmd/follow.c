@@ -97,8 +97,10 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 		if (n < SMALL_BATCH) {
 			err = f->idle(f->context);
 			if (err)
-				return err;
+				return err < 0 ? err : 0;
 		}
+		if (f->tick_ms && live && (timeout_ms < 0 || timeout_ms > f->tick_ms))
+			timeout_ms = f->tick_ms;
 		err = tcptrail_wait(f->trail, timeout_ms);
 		if (err < 0 && err != -EINTR)
 			return err;
@@ -120,5 +122,5 @@ int follow(const struct follow *f)
 	else
 		err = read_on(f, deadline_ns);
 	idle_err = f->idle(f->context);
-	return err ? err : idle_err;
+	return err || idle_err > 0 ? err : idle_err;
 }

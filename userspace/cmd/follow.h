@@ -11,7 +11,8 @@
  * @duration_ns: stop a device after this; 0: never
  * @once: stop a device when all that was recorded before the start is read
  * @take: gets the records. 0: go on; 1: enough; -errno: stop with that
- * @idle: nothing more for the moment: flush. 0 or -errno. May be called often
+ * @idle: nothing more for the moment: flush. Returns like take(). May be called often
+ * @tick_ms: and is, at least so often, while a device is quiet; 0: need not be
  * @context: for both
  */
 struct follow {
@@ -20,6 +21,7 @@ struct follow {
 	bool once;
 	int (*take)(void *context, const struct tcptrail_record *records, int count);
 	int (*idle)(void *context);
+	int tick_ms;
 	void *context;
 };
 
