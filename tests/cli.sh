@@ -86,7 +86,7 @@ refused 2 'frob: no such command' "$tool" help frob
 prints 'watch' "$tool" --help
 prints 'watch' "$tool" help
 prints 'ABI 1' "$tool" --version
-for command in watch explain stuck record status; do
+for command in watch life explain stuck record status; do
 	prints "Usage: tcptrail $command" "$tool" help $command
 	prints "Usage: tcptrail $command" "$tool" $command --help
 	refused 2 "'--frob': not known.*tcptrail help $command" "$tool" $command --frob
@@ -130,7 +130,14 @@ refused 2 'extra: takes options only' "$tool" stuck extra
 refused 2 'a file has no --device' "$tool" stuck -i "$work/trail" --device /dev/null
 refused 2 'a file has no --device' "$tool" explain :80 -i "$work/trail" --device /dev/null
 
+refused 2 'extra: takes options only' "$tool" life extra
+refused 2 '--state OPEN: has to be.*CLOSE-WAIT' "$tool" life --state OPEN
+refused 2 "'--kind': not known" "$tool" life --kind segments
+refused 2 '--count 0: has to be' "$tool" life --count 0
+refused 2 'a file has no --history' "$tool" life -i "$work/trail" --history
+
 # The device.
+refused 1 'not there' "$tool" life --device "$work/none"
 refused 1 'not there' "$tool" explain :80 --device "$work/none"
 refused 1 'not there' "$tool" stuck --device "$work/none"
 refused 1 'no tcptrail device' "$tool" stuck --device /dev/null
@@ -210,6 +217,24 @@ prints 'Nothing is stuck' "$tool" stuck -i "$work/trail"
 "$build/bench/drain" --generate "$work/open" 90 10
 lines 9 "$tool" stuck -i "$work/open" --state close_wait --older 0 --json
 prints 'close-wait-leak' "$tool" stuck -i "$work/open" --state CLOSE-WAIT --older 0 --json
+
+# Lives.
+lines 201 "$tool" life -i "$work/trail"
+lines 200 "$tool" life -i "$work/trail" --no-header --port 80
+lines 1 "$tool" life -i "$work/trail" --no-header --port 1024
+lines 5 "$tool" life -i "$work/trail" --json --count 5
+lines 200 "$tool" life -i "$work/trail" --json --comm nginx --state last_ack
+lines 0 "$tool" life -i "$work/trail" --json --comm apache
+lines 0 "$tool" life -i "$work/open" --json
+lines 10 "$tool" life -i "$work/open" --json --open
+prints '10.0.0.1:80           < 10.1.0.0:1024         40us  20us  -     100us closed by peer nginx\[1234\]' \
+	"$tool" life -i "$work/trail"
+prints 'CLOSE-WAIT' "$tool" life -i "$work/open" --open
+prints 'half-close  *200 ' "$tool" life -i "$work/trail" --summary
+prints '"kind":"life_summary","ends":{"normal":200}' "$tool" life -i "$work/trail" --summary --json
+refused 1 'cut off or damaged' "$tool" life -i "$work/cut"
+refused 1 'standard output: No space left' sh -c "$tool life -i $work/trail > /dev/full"
+
 refused 1 'standard output: No space left' sh -c "$tool explain :1024 -i $work/trail > /dev/full"
 
 refused 1 'standard output: No space left' sh -c "$tool watch -i $work/trail > /dev/full"
@@ -241,7 +266,8 @@ if command -v python3 > "$work/out"; then
 	parse='import json, sys
 for line in sys.stdin:
     json.loads(line)'
-	if { "$tool" watch -i "$work/trail" --json && "$tool" status -i "$work/trail" --json; } |
+	if { "$tool" watch -i "$work/trail" --json && "$tool" life -i "$work/trail" --json --summary &&
+		"$tool" status -i "$work/trail" --json; } |
 		python3 -c "$parse"; then
 		pass
 	else

@@ -80,7 +80,7 @@ hosts()
 	on alice ping -c 1 -W 2 10.0.0.2 >/dev/null
 }
 
-echo 1..24
+echo 1..30
 for name in web forgetful browser; do
 	ln -s "$(command -v traffic)" "$work/$name"
 done
@@ -116,6 +116,8 @@ start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
 sleep 0.3
 start tcptrail record --force --duration 8 "$work/trail" 2>"$work/record"
 recorder=$last
+start tcptrail life --json --duration 8 >"$work/life.json"
+liver=$last
 start tcptrail watch --json --duration 8 >"$work/live.json"
 watcher=$last
 sleep 0.7
@@ -141,7 +143,7 @@ run tcptrail stuck --older 1s
 check 'stuck finds all three' [ "$(grep -cE 'CLOSE-WAIT .*10.0.0.2:8080' "$work/out")" = 3 ]
 check '… with process and fd' says 'forgetful\[[0-9]+\] fd [0-9]+'
 
-wait "$recorder" "$watcher"
+wait "$recorder" "$watcher" "$liver"
 check 'record tells what it has written' grep -qE '[0-9,]+ records' "$work/record"
 
 # What was recorded is what was live, but for snapshots. The time of day is each
@@ -156,6 +158,20 @@ grep -E '"(local|remote)_port": *80[,}]' "$work/live.json" | without_time >"$wor
 run diff "$work/part.json" "$work/file.json"
 check 'a file gives line for line what the device gave' \
 	[ "$status" = 0 ] && [ -s "$work/file.json" ]
+
+# TIME-WAIT lasts longer than this test: the client's end lives.
+run tcptrail life --history --no-follow --open --port 80
+check 'life tells who opened, who closed first, and who it was' \
+	says '^10.0.0.2:80 +< 10.0.0.1:.* closed by peer web\[[0-9]+\]$'
+check '… and of the end that lives' says '^10.0.0.1:.*> 10.0.0.2:80 .* TIME-WAIT +browser\[[0-9]+\]$'
+check '… within 100 columns' [ "$(wc -L <"$work/out")" -le 100 ]
+check '… and the handshake took what the link takes' between 20 45 \
+	"$(sed -n 's/^10.0.0.1:.*> 10.0.0.2:80 *\([0-9]*\)ms .*/\1/p' "$work/out")"
+without_time <"$work/life.json" >"$work/part.json"
+tcptrail life -i "$work/trail" --json 2>/dev/null | without_time >"$work/file.json"
+run diff "$work/part.json" "$work/file.json"
+check '… a file gives byte for byte what the device gave' [ "$status" = 0 ]
+check '… and that is something' [ -s "$work/part.json" ]
 
 run tcptrail watch --history --no-follow --port 8080
 check 'history holds what was before' says 'CLOSE-WAIT'

@@ -11,6 +11,7 @@ static int cmd_help(int argc, char *argv[]);
 
 static const struct command commands[] = {
 	{ "watch", cmd_watch, "print records as they come, one line each" },
+	{ "life", cmd_life, "each connection when it ends: its times, how it ended" },
 	{ "explain", cmd_explain, "one connection as the textbook's ladder, and in words" },
 	{ "stuck", cmd_stuck,
 	  "sockets that are too long where they are, who holds them, what to do" },

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "address.h"
+#include "json.h"
+#include "life_out.h"
+#include "names.h"
+#include "record_json.h"
+
+static void put_end(struct json *j, const char *key, const uint8_t address[16])
+{
+	char *p = json_value(j, key, ADDRESS_MAX + 2);
+
+	*p++ = '"';
+	p = put_address(p, address);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
+
+static void put_time(struct json *j, struct clock *clock, uint64_t time_ns)
+{
+	char *p = json_value(j, "time", PUT_RFC3339_MAX + 2);
+
+	*p++ = '"';
+	p = put_rfc3339(p, clock, time_ns);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
+
+static void put_task(struct json *j, const char *key, const struct task *task)
+{
+	if (!task)
+		return;
+	json_object(j, key);
+	json_u64(j, "pid", task->pid);
+	json_strn(j, "comm", task->comm, sizeof(task->comm));
+	json_end_object(j);
+}
+
+static void put_seconds(struct json *j, const char *key, uint64_t ns)
+{
+	if (ns)
+		json_fixed(j, key, (int64_t)ns, 9);
+}
+
+static void put_error(struct json *j, const struct conn *c)
+{
+	const char *name = error_key(c->error);
+
+	if (!c->error)
+		return;
+	if (name)
+		json_word(j, "error", name);
+	json_u64(j, "errno", c->error);
+}
+
+static void put_spans(struct json *j, const struct conn *c, const struct life *life)
+{
+	put_seconds(j, "life_seconds", life->life);
+	json_bool(j, "life_at_least", life->at_least);
+	put_seconds(j, "handshake_seconds", life->handshake);
+	if (life->handshake) {
+		put_seconds(j, "synack_seconds", c->synack_us * 1000ULL);
+		put_seconds(j, "accepted_seconds", c->accepted_us * 1000ULL);
+	}
+	put_seconds(j, "half_close_seconds", life->half_close);
+	put_seconds(j, "teardown_seconds", life->teardown);
+	put_seconds(j, "time_wait_seconds", life->time_wait);
+}
+
+void life_json(struct buf *out, struct clock *clock, const struct model *model,
+	       const struct conn *c, const struct life *life)
+{
+	static const char *const roles[] = { "unknown", "active", "passive", "listener" };
+	static const char *const closers[] = { "none", "us", "peer", "both" };
+	uint8_t laddr[16], raddr[16];
+	struct json j;
+
+	model_laddr(model, c, laddr);
+	model_raddr(model, c, raddr);
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	json_word(&j, "kind", "life");
+	if (c->end) {
+		put_time(&j, clock, c->since_ns);
+		json_u64(&j, "time_ns", c->since_ns);
+	}
+	json_u64(&j, "netns", c->netns);
+	put_end(&j, "local_address", laddr);
+	json_u64(&j, "local_port", c->lport);
+	put_end(&j, "remote_address", raddr);
+	json_u64(&j, "remote_port", c->rport);
+	json_u64(&j, "cookie", c->cookie);
+	json_word(&j, "role", roles[c->role & 3]);
+	json_word(&j, "closer", closers[life->closer & 3]);
+	json_word(&j, "end", conn_end_key(c->end));
+	json_word(&j, "state", state_key(c->state));
+	put_error(&j, c);
+	put_spans(&j, c, life);
+	json_u64(&j, "syns", c->syns);
+	json_u64(&j, "synacks", c->synacks);
+	json_u64(&j, "fins", c->fins);
+	json_u64(&j, "rearms", c->rearms);
+	json_u64(&j, "retransmits", c->retrans_total);
+	json_u64(&j, "uid", c->uid);
+	json_u64(&j, "cgroup", c->cgroup);
+	json_bool(&j, "accepted", c->flags & CONN_ACCEPTED);
+	put_task(&j, "opener", model_task(model, c->opener));
+	put_task(&j, "last_task", model_task(model, c->owner));
+	json_end(&j);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Lives as people and machines read them. */
+#ifndef TCPTRAIL_LIFE_OUT_H
+#define TCPTRAIL_LIFE_OUT_H
+
+#include "clock.h"
+#include "userspace/model/life.h"
+#include "userspace/model/model.h"
+#include "userspace/model/spread.h"
+#include "buf.h"
+
+/** enum life_span - what the summary tells the percentiles of */
+enum life_span {
+	LIFE_HANDSHAKE,
+	LIFE_HALF_CLOSE,
+	LIFE_TEARDOWN,
+	LIFE_TIME_WAIT,
+	LIFE_SPANS,
+};
+
+#define LIFE_ROLES 3 /* CONN_ROLE_UNKNOWN, CONN_ACTIVE, CONN_PASSIVE */
+
+/**
+ * struct life_summary - zero at the start
+ * @ended: how many lives ended, by role
+ * @by_end: and how
+ * @spans: of those that ended, by role
+ */
+struct life_summary {
+	uint64_t ended[LIFE_ROLES];
+	uint64_t by_end[CONN_ENDS];
+	struct spread spans[LIFE_ROLES][LIFE_SPANS];
+};
+
+void life_summary_add(struct life_summary *s, const struct conn *c, const struct life *life);
+
+#define LIFE_WIDTH 100 /* columns of a line, unless an IPv6 address pushes it */
+
+void life_text_header(struct buf *out);
+void life_text(struct buf *out, const struct model *model, const struct conn *c,
+	       const struct life *life);
+void life_text_summary(struct buf *out, const struct life_summary *s);
+
+/** life_json() - @clock: a UTC one */
+void life_json(struct buf *out, struct clock *clock, const struct model *model,
+	       const struct conn *c, const struct life *life);
+void life_json_summary(struct buf *out, const struct life_summary *s);
+
+#endif
