@@ -275,6 +275,22 @@ static void test_summary(void **state)
 	model_free(model);
 }
 
+/* No times, no columns for them. */
+static void test_summary_bare(void **state)
+{
+	struct told told = { .summary = calloc(1, sizeof(*told.summary)) };
+	struct model *model =
+		feed("0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=111\n", &told);
+
+	model_settle(model);
+	buf_free(&told.out);
+	life_text_summary(&told.out, told.summary);
+	assert_string_equal(buf_string(&told.out), "1 ended: 1 refused\n1 opened by us\n");
+	buf_free(&told.out);
+	free(told.summary);
+	model_free(model);
+}
+
 /* Percentiles: exact where they are small, within 1 in 128 everywhere, never above the longest. */
 static void test_spread(void **state)
 {
@@ -305,7 +321,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),	cmocka_unit_test(test_width),
 		cmocka_unit_test(test_advance), cmocka_unit_test(test_json),
-		cmocka_unit_test(test_summary), cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_summary), cmocka_unit_test(test_summary_bare),
+		cmocka_unit_test(test_spread),
 	};
 
 	return cmocka_run_group_tests_name("life", tests, NULL, NULL);

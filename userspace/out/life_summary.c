@@ -42,6 +42,12 @@ static void put_time(struct buf *out, uint64_t ns)
 	buf_printf(out, " %10s", text);
 }
 
+static void put_columns(struct buf *out)
+{
+	buf_printf(out, "  %-10s %9s %10s %10s %10s %10s\n", "", "COUNT", "P50", "P90", "P99",
+		   "MAX");
+}
+
 static void put_spread(struct buf *out, const char *name, const struct spread *s)
 {
 	unsigned int i;
@@ -57,7 +63,7 @@ void life_text_summary(struct buf *out, const struct life_summary *s)
 {
 	uint64_t all = s->ended[0] + s->ended[1] + s->ended[2];
 	const char *comma = ": ";
-	unsigned int role, i;
+	unsigned int role, i, rows;
 
 	buf_printf(out, "%llu ended", (unsigned long long)all);
 	for (i = 0; i < CONN_ENDS; i++) {
@@ -72,11 +78,13 @@ void life_text_summary(struct buf *out, const struct life_summary *s)
 		if (!s->ended[role])
 			continue;
 		buf_printf(out, "%llu %s\n", (unsigned long long)s->ended[role], role_names[role]);
-		buf_printf(out, "  %-10s %9s %10s %10s %10s %10s\n", "", "COUNT", "P50", "P90",
-			   "P99", "MAX");
-		for (i = 0; i < LIFE_SPANS; i++)
-			if (s->spans[role][i].count)
-				put_spread(out, span_names[i], &s->spans[role][i]);
+		for (i = 0, rows = 0; i < LIFE_SPANS; i++) {
+			if (!s->spans[role][i].count)
+				continue;
+			if (!rows++)
+				put_columns(out);
+			put_spread(out, span_names[i], &s->spans[role][i]);
+		}
 	}
 }
 
