@@ -23,7 +23,7 @@ TOOLS := $(BUILD)/libtools.a
 UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 
 # What the guest gets on its PATH, beside tcptrail.
-LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live tcptrail-tools tcptrail-demo traffic)
+LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live tcptrail-tools tcptrail-demo tcptrail-hosts traffic)
 
 BENCH := $(addprefix $(BUILD)/bench/,drain model)
 

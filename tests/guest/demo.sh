@@ -6,40 +6,28 @@
 #
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
 set -eu
+# shellcheck source=tests/guest/hosts.sh
+. tcptrail-hosts
 
 tell()
 {
 	printf '\n\033[1m%s\033[0m\n' "$*"
 }
 
-on()
+# What the processes are called is their program's name.
+programs()
 {
-	ip netns exec "$@"
-}
-
-hosts()
-{
-	ip netns add alice
-	ip netns add bob
-	ip link add veth0 netns alice type veth peer name veth0 netns bob
-	ip -n alice addr add 10.0.0.1/24 dev veth0
-	ip -n bob addr add 10.0.0.2/24 dev veth0
-	for host in alice bob; do
-		ip -n $host link set lo up
-		ip -n $host link set veth0 up
-		tc -n $host qdisc add dev veth0 root netem delay 10ms
-	done
 	mkdir -p /run/demo
 	for name in browser web-server shop-server; do
 		ln -sf "$(command -v traffic)" /run/demo/$name
 	done
-	on alice ping -c 1 -W 2 10.0.0.2 >/dev/null # ARP is no part of the story
 }
 
 tell '1. Load the recorder.'
 echo '# modprobe tcptrail'
 modprobe tcptrail
 hosts
+programs
 
 tell '2. A browser on alice asks a web server on bob. Live, what their sockets do:'
 echo '# tcptrail watch --kind transitions'

@@ -5,6 +5,8 @@
 # story is known. In TAP.
 #
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
+# shellcheck source=tests/guest/hosts.sh
+. tcptrail-hosts
 work=$(mktemp -d)
 count=0 failures=0
 trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
@@ -58,26 +60,6 @@ start()
 	"$@" &
 	last=$!
 	pids="$pids $last"
-}
-
-on()
-{
-	ip netns exec "$@"
-}
-
-hosts()
-{
-	ip netns add alice
-	ip netns add bob
-	ip link add veth0 netns alice type veth peer name veth0 netns bob
-	ip -n alice addr add 10.0.0.1/24 dev veth0
-	ip -n bob addr add 10.0.0.2/24 dev veth0
-	for host in alice bob; do
-		ip -n $host link set lo up
-		ip -n $host link set veth0 up
-		tc -n $host qdisc add dev veth0 root netem delay 10ms
-	done
-	on alice ping -c 1 -W 2 10.0.0.2 >/dev/null
 }
 
 echo 1..30

@@ -17,22 +17,6 @@
 
 #include "live.h"
 
-static int open_device(void)
-{
-	int fd = open(TCPTRAIL_DEVICE, O_RDONLY | O_NONBLOCK);
-
-	assert_true(fd >= 0);
-	return fd;
-}
-
-static struct tcptrail_info info_of(int fd)
-{
-	struct tcptrail_info info = { .size = sizeof(info) };
-
-	assert_int_equal(ioctl(fd, TCPTRAIL_IOC_INFO, &info), 0);
-	return info;
-}
-
 static void info_tells(void **state)
 {
 	int fd = open_device();
@@ -356,88 +340,6 @@ static void refuses_others(void **state)
 	run("chmod 440 " TCPTRAIL_DEVICE);
 }
 
-static void bad_parameters(void **state)
-{
-	static const char *const bad[] = { "ring_kib=0",
-					   "ring_kib=63",
-					   "ring_kib=100",
-					   "ring_kib=2097152",
-					   "ring_kib=x",
-					   "syn_rate=-1",
-					   "syn_rate=99999999",
-					   "ports=0",
-					   "ports=65536",
-					   "ports=80,",
-					   "ports=http",
-					   "segments=maybe",
-					   "ports=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17" };
-
-	run("rmmod tcptrail");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		run("dmesg -c >/dev/null; ! insmod /tcptrail.ko %s 2>/dev/null", bad[i]);
-		run("dmesg | grep -q 'tcptrail: %.*s'", (int)strcspn(bad[i], "="), bad[i]);
-	}
-	/* All of the memory: refused before anything is killed for it. */
-	run("dmesg -c >/dev/null; ! insmod /tcptrail.ko "
-	    "ring_kib=$(awk '/MemTotal/ { for (k = 64; k < $2 / 2; k *= 2); print k }' "
-	    "/proc/meminfo) 2>/dev/null");
-	run("dmesg | grep -q 'tcptrail: no memory for' && ! dmesg | grep -qi 'out of memory'");
-	run("insmod /tcptrail.ko");
-}
-
-static void ports_filter(void **state)
-{
-	const struct tcptrail_record *r;
-	struct pair wanted, other;
-	size_t n;
-
-	pair_listen(&wanted, AF_INET);
-	pair_listen(&other, AF_INET);
-	run("rmmod tcptrail && insmod /tcptrail.ko ports=%u,9", wanted.sport);
-	events_start();
-	pair_connect_more(&other, AF_INET);
-	pair_connect_more(&wanted, AF_INET);
-	n = all_records(&r);
-	assert_true(n >= 12);
-	for (size_t i = 0; i < n; i++)
-		assert_true(r[i].lport == wanted.sport || r[i].rport == wanted.sport);
-	events_stop();
-	pair_end(&wanted);
-	pair_end(&other);
-	run("grep -qx %u,9 /sys/module/tcptrail/parameters/ports", wanted.sport);
-	run("rmmod tcptrail && insmod /tcptrail.ko");
-}
-
-static size_t segments_of_a_connection(void)
-{
-	const struct tcptrail_record *r;
-	size_t n, segments = 0;
-	struct pair p;
-
-	events_start();
-	pair_connect(&p, AF_INET);
-	pair_end(&p);
-	n = all_records(&r);
-	for (size_t i = 0; i < n; i++)
-		segments += r[i].kind == TCPTRAIL_SEGMENT;
-	return segments;
-}
-
-static void segments_can_be_switched(void **state)
-{
-	const char *parameter = "/sys/module/tcptrail/parameters/segments";
-	int fd = open_device();
-
-	assert_true(segments_of_a_connection() > 5);
-	write_file(parameter, "0");
-	assert_int_equal(segments_of_a_connection(), 0);
-	assert_int_equal(info_of(fd).hooks[TCPTRAIL_HOOK_SEGMENT], TCPTRAIL_HOOK_OFF);
-	write_file(parameter, "1");
-	assert_true(segments_of_a_connection() > 5);
-	assert_int_equal(info_of(fd).hooks[TCPTRAIL_HOOK_SEGMENT], 0);
-	close(fd);
-}
-
 static int stop(void **state)
 {
 	events_stop();
@@ -458,9 +360,6 @@ int group_device(void)
 		cmocka_unit_test(busy_reader_starves_nobody),
 		cmocka_unit_test(read_of_a_mapped_file_sleeps),
 		cmocka_unit_test(refuses_others),
-		cmocka_unit_test_setup(bad_parameters, stop),
-		cmocka_unit_test_setup(ports_filter, stop),
-		cmocka_unit_test_setup(segments_can_be_switched, stop),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

@@ -111,6 +111,12 @@ uint16_t local_port(int fd);
 
 void sleep_ms(unsigned int ms);
 
+/** open_device() - for reading, nonblocking; fails the test if it cannot */
+int open_device(void);
+
+/** info_of() - what the module says of itself */
+struct tcptrail_info info_of(int fd);
+
 /** write_file() - a sysctl or so; fails the test if it cannot */
 void write_file(const char *path, const char *text);
 
@@ -175,6 +181,7 @@ int group_identity(void);
 int group_netns(void);
 int group_complete(void);
 int group_device(void);
+int group_params(void);
 int group_unload(void);
 
 #endif

@@ -17,7 +17,7 @@ static const struct {
 	{ "close", group_close, false },       { "timewait", group_timewait, false },
 	{ "identity", group_identity, false }, { "netns", group_netns, false },
 	{ "complete", group_complete, false }, { "device", group_device, false },
-	{ "unload", group_unload, true },
+	{ "params", group_params, false },     { "unload", group_unload, true },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

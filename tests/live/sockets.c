@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -129,4 +130,20 @@ void pair_end(struct pair *p)
 	close_fd(&p->client);
 	close_fd(&p->server);
 	close_fd(&p->listener);
+}
+
+int open_device(void)
+{
+	int fd = open(TCPTRAIL_DEVICE, O_RDONLY | O_NONBLOCK);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+struct tcptrail_info info_of(int fd)
+{
+	struct tcptrail_info info = { .size = sizeof(info) };
+
+	assert_int_equal(ioctl(fd, TCPTRAIL_IOC_INFO, &info), 0);
+	return info;
 }
