@@ -117,8 +117,8 @@ check '… the other FIN' says 'TIME-WAIT .*◀.*FIN,ACK seq=w .*LAST-ACK'
 check '… and the last ACK' says 'ACK ack=w\+1 .*▶ CLOSED'
 check '… and stays within 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
 
-# The link takes 10 ms each way, the guest a little more.
-check 'the handshake took what the link takes' between 20 45 \
+# The link takes 10 ms each way; a busy guest adds its own.
+check 'the handshake took what the link takes' between 20 100 \
 	"$(tr '\n' ' ' <"$work/out" | sed -n 's/.*handshake took \([0-9]*\)\.[0-9]*ms for the client.*/\1/p')"
 
 run tcptrail stuck --older 1s
