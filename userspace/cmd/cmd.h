@@ -74,10 +74,10 @@ int cmd_open(struct tcptrail **trail, const char *device, const char *file,
 /** cmd_read_failed() - tcptrail_read() returned an error: say so; CMD_FAILED */
 int cmd_read_failed(const char *device, const char *file, int err);
 
-/** cmd_parse_count() - a number from 1 up; false if it is none */
-bool cmd_parse_count(const char *s, uint64_t *n);
+/** cmd_take_count() - the value of --count, from 1 up; CMD_OK or CMD_USAGE */
+int cmd_take_count(const char *s, uint64_t *n);
 
-/** cmd_parse_duration() - "3", "0.5", "10m" (see duration.h); false if it is none, or 0 */
-bool cmd_parse_duration(const char *s, uint64_t *ns);
+/** cmd_take_duration() - that of --duration, above 0 (see duration.h); CMD_OK or CMD_USAGE */
+int cmd_take_duration(const char *s, uint64_t *ns);
 
 #endif

@@ -294,14 +294,10 @@ static int parse(struct life_run *run, int argc, char *argv[])
 			run->device = optarg;
 			break;
 		case COUNT:
-			if (!cmd_parse_count(optarg, &run->limit))
-				return cmd_usage("--count %s: has to be a number from 1", optarg);
+			status = cmd_take_count(optarg, &run->limit);
 			break;
 		case DURATION:
-			if (!cmd_parse_duration(optarg, &run->duration_ns))
-				return cmd_usage(
-					"--duration %s: has to be a time above 0: 3, 500ms, 10m",
-					optarg);
+			status = cmd_take_duration(optarg, &run->duration_ns);
 			break;
 		case '?':
 		case ':':

@@ -80,18 +80,20 @@ int cmd_read_failed(const char *device, const char *file, int err)
 	return cmd_fail("%s: %s", file ? file : device ? device : TCPTRAIL_DEVICE, strerror(-err));
 }
 
-bool cmd_parse_count(const char *s, uint64_t *n)
+int cmd_take_count(const char *s, uint64_t *n)
 {
 	char *end;
 
-	if (*s < '0' || *s > '9')
-		return false;
 	errno = 0;
-	*n = strtoull(s, &end, 10);
-	return !errno && !*end && *n;
+	*n = *s >= '0' && *s <= '9' ? strtoull(s, &end, 10) : 0;
+	if (!*n || errno || *end)
+		return cmd_usage("--count %s: has to be a number from 1", s);
+	return CMD_OK;
 }
 
-bool cmd_parse_duration(const char *s, uint64_t *ns)
+int cmd_take_duration(const char *s, uint64_t *ns)
 {
-	return !duration_parse(s, ns) && *ns;
+	if (duration_parse(s, ns) || !*ns)
+		return cmd_usage("--duration %s: has to be a time above 0: 3, 500ms, 10m", s);
+	return CMD_OK;
 }

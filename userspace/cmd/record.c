@@ -172,14 +172,10 @@ static int parse(struct record *r, int argc, char *argv[])
 			r->device = optarg;
 			break;
 		case COUNT:
-			if (!cmd_parse_count(optarg, &r->limit))
-				return cmd_usage("--count %s: has to be a number from 1", optarg);
+			status = cmd_take_count(optarg, &r->limit);
 			break;
 		case DURATION:
-			if (!cmd_parse_duration(optarg, &r->duration_ns))
-				return cmd_usage("--duration %s: has to be a time above 0: "
-						 "3, 500ms, 10m",
-						 optarg);
+			status = cmd_take_duration(optarg, &r->duration_ns);
 			break;
 		case '?':
 		case ':':

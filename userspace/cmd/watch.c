@@ -140,14 +140,10 @@ static int parse(struct watch *w, int argc, char *argv[])
 			status = set_color(w, optarg);
 			break;
 		case COUNT:
-			if (!cmd_parse_count(optarg, &w->limit))
-				return cmd_usage("--count %s: has to be a number from 1", optarg);
+			status = cmd_take_count(optarg, &w->limit);
 			break;
 		case DURATION:
-			if (!cmd_parse_duration(optarg, &w->duration_ns))
-				return cmd_usage(
-					"--duration %s: has to be a time above 0: 3, 500ms, 10m",
-					optarg);
+			status = cmd_take_duration(optarg, &w->duration_ns);
 			break;
 		case '?':
 		case ':':
