@@ -23,7 +23,8 @@ TOOLS := $(BUILD)/libtools.a
 UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 
 # What the guest gets on its PATH, beside tcptrail.
-LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live tcptrail-tools tcptrail-demo tcptrail-hosts traffic)
+LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live traffic) \
+	 $(patsubst tests/guest/%.sh,$(BUILD)/live/tcptrail-%,$(wildcard tests/guest/*.sh))
 
 BENCH := $(addprefix $(BUILD)/bench/,drain model)
 

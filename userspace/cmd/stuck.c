@@ -11,15 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "feed.h"
 #include "follow.h"
 #include "userspace/model/stuck.h"
 #include "userspace/out/duration.h"
 #include "userspace/out/names.h"
 #include "userspace/out/stuck_out.h"
 #include "userspace/snapshot/owners.h"
-#include "userspace/snapshot/snapshot.h"
 
 static const char help[] =
 	"Usage: tcptrail stuck [OPTION...]\n\n"
@@ -41,10 +40,7 @@ static const char help[] =
  * @file: from -i
  * @json: from --json
  * @query: what is asked
- * @model: the connections
- * @snapshot: live only
- * @merged: so many of its records have been fed
- * @snapshot_ns: when it began
+ * @feed: the connections; a snapshot only live
  * @have_trail: there is one beside the snapshot
  */
 struct stuck_run {
@@ -52,45 +48,15 @@ struct stuck_run {
 	const char *file;
 	int json;
 	struct stuck_query query;
-	struct model *model;
-	struct snapshot snapshot;
-	size_t merged;
-	uint64_t snapshot_ns;
+	struct feed feed;
 	bool have_trail;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
-
-static void feed_snapshot(struct stuck_run *run, uint64_t until_ns)
-{
-	size_t first = run->merged;
-
-	while (run->merged < run->snapshot.count &&
-	       run->snapshot.records[run->merged].time_ns <= until_ns)
-		run->merged++;
-	if (run->merged > first)
-		model_feed(run->model, &run->snapshot.records[first], run->merged - first);
-}
 
 static int take(void *context, const struct tcptrail_record *records, int count)
 {
 	struct stuck_run *run = context;
-	int i, first = 0;
 
-	for (i = 0; i < count && run->merged < run->snapshot.count; i++) {
-		if (run->snapshot.records[run->merged].time_ns > records[i].time_ns)
-			continue;
-		model_feed(run->model, &records[first], (size_t)(i - first));
-		feed_snapshot(run, records[i].time_ns);
-		first = i;
-	}
-	model_feed(run->model, &records[first], (size_t)(count - first));
+	feed_records(&run->feed, records, (size_t)count);
 	return 0;
 }
 
@@ -113,31 +79,14 @@ static int read_trail(struct stuck_run *run, struct tcptrail *trail)
 	return err ? cmd_read_failed(run->device, run->file, err) : CMD_OK;
 }
 
+/* Most sockets are established, and nobody has asked for those. */
 static int take_snapshot(struct stuck_run *run)
 {
 	uint32_t states = SNAPSHOT_ALL_STATES;
-	int err;
 
-	run->snapshot_ns = now_ns();
-	/* Most sockets are established, and nobody has asked for those. */
 	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
 		states &= ~(1U << TCPTRAIL_ESTABLISHED);
-	err = snapshot_take_states(&run->snapshot, states);
-	return err ? cmd_fail("sock_diag: %s: the sockets of this namespace cannot be listed",
-			      strerror(-err)) :
-		     CMD_OK;
-}
-
-/* Which namespaces stay in the dark is told once. */
-static void tell_unseen(const struct stuck_run *run)
-{
-	size_t i, unseen = 0;
-
-	for (i = 0; i < run->snapshot.count; i++)
-		unseen += run->snapshot.records[i].kind == TCPTRAIL_LOSS;
-	if (unseen)
-		cmd_note("%zu network namespace%s could not be looked at: run it as root", unseen,
-			 unseen == 1 ? "" : "s");
+	return feed_snapshot(&run->feed, states);
 }
 
 static int read_live(struct stuck_run *run)
@@ -164,9 +113,8 @@ static int read_live(struct stuck_run *run)
 	if (!status && trail)
 		status = read_trail(run, trail);
 	tcptrail_close(trail);
-	feed_snapshot(run, UINT64_MAX);
-	tell_unseen(run);
-	run->query.now_ns = now_ns();
+	feed_rest(&run->feed);
+	run->query.now_ns = feed_now_ns();
 	return status;
 }
 
@@ -180,17 +128,13 @@ static int read_file(struct stuck_run *run)
 	run->have_trail = true;
 	status = read_trail(run, trail);
 	tcptrail_close(trail);
-	run->query.now_ns = model_stats(run->model)->newest_ns;
+	run->query.now_ns = model_stats(run->feed.model)->newest_ns;
 	return status;
 }
 
-/* What the trail knows and the snapshot does not is gone: its end was lost. */
 static bool is_alive(void *arg, const struct conn *c)
 {
-	const struct stuck_run *run = arg;
-
-	return c->flags & CONN_CONFIRMED || c->since_ns >= run->snapshot_ns ||
-	       !snapshot_covers(&run->snapshot, c->netns);
+	return feed_is_alive(arg, c);
 }
 
 static int find_owners(const struct stuck_run *run, const struct stuck *list, size_t count,
@@ -204,7 +148,7 @@ static int find_owners(const struct stuck_run *run, const struct stuck *list, si
 	if (!inodes)
 		return cmd_fail("%s", strerror(ENOMEM));
 	for (i = 0; i < count; i++) {
-		listener = model_listener(run->model, list[i].conn);
+		listener = model_listener(run->feed.model, list[i].conn);
 		if (list[i].conn->inode)
 			inodes[wanted++] = list[i].conn->inode;
 		else if (listener && listener->inode)
@@ -217,7 +161,7 @@ static int find_owners(const struct stuck_run *run, const struct stuck *list, si
 
 static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
 {
-	const struct model_stats *stats = model_stats(run->model);
+	const struct model_stats *stats = model_stats(run->feed.model);
 
 	if (!count)
 		buf_str(out, "Nothing is stuck.\n");
@@ -232,7 +176,7 @@ static void tell_summary(const struct stuck_run *run, struct buf *out, size_t co
 
 static int print(struct stuck_run *run, const struct stuck *list, size_t count)
 {
-	struct stuck_out o = { .model = run->model };
+	struct stuck_out o = { .model = run->feed.model };
 	struct owners owners = { 0 };
 	struct buf out;
 	struct stat st;
@@ -328,26 +272,26 @@ static int stuck(struct stuck_run *run)
 	struct model_config config = { 0 };
 	struct stuck *list = NULL;
 	size_t count = 0;
-	int status, err = model_create(&run->model, &config);
+	int status, err = model_create(&run->feed.model, &config);
 
 	if (err)
 		return cmd_fail("%s", strerror(-err));
 	status = run->file ? read_file(run) : read_live(run);
 	if (!run->file) {
 		run->query.alive = is_alive;
-		run->query.arg = run;
+		run->query.arg = &run->feed;
 	}
 	/* A file that is cut off tells of what it holds. */
 	if (!status || (run->file && run->have_trail)) {
-		err = stuck_find(run->model, &run->query, &list, &count);
+		err = stuck_find(run->feed.model, &run->query, &list, &count);
 		if (err)
 			status = cmd_fail("%s", strerror(-err));
 		else if (print(run, list, count))
 			status = CMD_FAILED;
 	}
 	free(list);
-	snapshot_free(&run->snapshot);
-	model_free(run->model);
+	feed_free(&run->feed);
+	model_free(run->feed.model);
 	return status;
 }
 

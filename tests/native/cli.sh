@@ -4,7 +4,7 @@
 # The command line, without a module: what goes wrong gives one clear line on
 # standard error and a status that is not 0; what is recorded reads back.
 #
-#	tests/cli.sh [BUILD]	BUILD (build) holds tcptrail and bench/drain
+#	tests/native/cli.sh [BUILD]	BUILD (build) holds tcptrail and bench/drain
 
 build=${1:-build}
 tool=$build/tcptrail

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "feed.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+
+uint64_t feed_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+int feed_snapshot(struct feed *feed, uint32_t states)
+{
+	int err;
+
+	feed->snapshot_ns = feed_now_ns();
+	err = snapshot_take_states(&feed->snapshot, states);
+	return err ? cmd_fail("sock_diag: %s: the sockets of this namespace cannot be listed",
+			      strerror(-err)) :
+		     CMD_OK;
+}
+
+static void feed_until(struct feed *feed, uint64_t until_ns)
+{
+	size_t first = feed->merged;
+
+	while (feed->merged < feed->snapshot.count &&
+	       feed->snapshot.records[feed->merged].time_ns <= until_ns)
+		feed->merged++;
+	if (feed->merged > first)
+		model_feed(feed->model, &feed->snapshot.records[first], feed->merged - first);
+}
+
+void feed_records(struct feed *feed, const struct tcptrail_record *records, size_t count)
+{
+	size_t i, first = 0;
+
+	for (i = 0; i < count && feed->merged < feed->snapshot.count; i++) {
+		if (feed->snapshot.records[feed->merged].time_ns > records[i].time_ns)
+			continue;
+		model_feed(feed->model, &records[first], i - first);
+		feed_until(feed, records[i].time_ns);
+		first = i;
+	}
+	model_feed(feed->model, &records[first], count - first);
+}
+
+void feed_rest(struct feed *feed)
+{
+	size_t i, unseen = 0;
+
+	feed_until(feed, UINT64_MAX);
+	for (i = 0; i < feed->snapshot.count; i++)
+		unseen += feed->snapshot.records[i].kind == TCPTRAIL_LOSS;
+	if (unseen)
+		cmd_note("%zu network namespace%s could not be looked at: run it as root", unseen,
+			 unseen == 1 ? "" : "s");
+}
+
+bool feed_is_alive(const struct feed *feed, const struct conn *c)
+{
+	return c->flags & CONN_CONFIRMED || c->since_ns >= feed->snapshot_ns ||
+	       !snapshot_covers(&feed->snapshot, c->netns);
+}
+
+void feed_free(struct feed *feed)
+{
+	snapshot_free(&feed->snapshot);
+}
