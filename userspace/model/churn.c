@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/model/churn.h"
+#include "userspace/model/churn_internal.h"
+#include "userspace/model/model_internal.h"
+
+#define SEC 1000000000ULL
+
+/**
+ * struct gathering - the destinations met so far
+ * @model: the connections
+ * @query: what is asked
+ * @groups: by destination
+ * @count: how many
+ * @room: for how many there is memory
+ * @by_key: groups, numbered from 1, by the hash of their names
+ */
+struct gathering {
+	const struct model *model;
+	const struct churn_query *query;
+	struct churn_group *groups;
+	size_t count;
+	size_t room;
+	struct index by_key;
+};
+
+static bool is_loopback(const uint8_t address[16])
+{
+	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
+	static const uint8_t v6[16] = { [15] = 1 };
+
+	return !memcmp(address, v4, sizeof(v4)) || !memcmp(address, v6, sizeof(v6));
+}
+
+static struct churn_ports ports_of(const struct churn_query *q, uint32_t netns)
+{
+	return q->ports ? q->ports(q->arg, netns) : CHURN_PORTS_DEFAULT;
+}
+
+/*
+ * Who opened is on record; of sockets older than the trail the ports tell:
+ * connect() chooses only from its range, and not one that a listener has.
+ */
+static bool is_passive(const struct gathering *g, const struct conn *c)
+{
+	struct churn_ports ports;
+
+	if (c->role != CONN_ROLE_UNKNOWN)
+		return c->role == CONN_PASSIVE;
+	ports = ports_of(g->query, c->netns);
+	return c->lport < ports.first || c->lport > ports.last || model_listener(g->model, c);
+}
+
+static bool counts(const struct gathering *g, const struct conn *c)
+{
+	if (c->end || c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN ||
+	    c->state == TCPTRAIL_NO_STATE || c->half == CONN_REQUEST || !(c->flags & CONN_WHOLE))
+		return false;
+	return !g->query->alive || g->query->alive(g->query->arg, c);
+}
+
+static void name_of(const struct gathering *g, const struct conn *c, struct churn_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->netns = c->netns;
+	key->passive = is_passive(g, c);
+	if (key->passive) {
+		key->port = c->lport;
+		return;
+	}
+	key->port = c->rport;
+	model_laddr(g->model, c, key->laddr);
+	model_raddr(g->model, c, key->raddr);
+}
+
+static uint32_t hash_of(const struct gathering *g, const struct churn_key *key)
+{
+	const uint64_t *k = g->model->key;
+	uint64_t w[5];
+
+	memcpy(w, key, sizeof(w));
+	return index_hash(k, w[0] ^ index_hash(k, w[1], w[2]), index_hash(k, w[3], w[4]));
+}
+
+static struct churn_group *find(const struct gathering *g, const struct churn_key *key)
+{
+	uint32_t hash = hash_of(g, key), at = hash, found;
+
+	while ((found = index_find(&g->by_key, hash, &at)))
+		if (!memcmp(&g->groups[found - 1].key, key, sizeof(*key)))
+			return &g->groups[found - 1];
+	return NULL;
+}
+
+/* For how long a TIME-WAIT keeps its port from connect(). */
+static uint64_t hold_ns(const struct churn_group *group)
+{
+	const struct churn_ports *ports = &group->ports;
+
+	if (ports->tw_reuse == 1 || (ports->tw_reuse == 2 && is_loopback(group->key.raddr)))
+		return SEC;
+	return CHURN_TIMEWAIT_NS;
+}
+
+static struct churn_group *add(struct gathering *g, const struct churn_key *key)
+{
+	size_t room = g->room ? g->room * 2 : 64;
+	void *bigger;
+
+	if (g->count == g->room) {
+		bigger = reallocarray(g->groups, room, sizeof(*g->groups));
+		if (!bigger)
+			return NULL;
+		g->groups = bigger;
+		g->room = room;
+	}
+	if (index_add(&g->by_key, hash_of(g, key), (uint32_t)g->count + 1))
+		return NULL;
+	g->groups[g->count] = (struct churn_group){
+		.key = *key,
+		.ports = ports_of(g->query, key->netns),
+	};
+	g->groups[g->count].hold_ns = hold_ns(&g->groups[g->count]);
+	return &g->groups[g->count++];
+}
+
+static uint64_t age_of(const struct gathering *g, const struct conn *c)
+{
+	return g->query->now_ns > c->since_ns ? g->query->now_ns - c->since_ns : 0;
+}
+
+static void count_conn(const struct gathering *g, struct churn_group *group, const struct conn *c)
+{
+	bool timewait = c->state == TCPTRAIL_TIME_WAIT;
+	bool in_range = c->lport >= group->ports.first && c->lport <= group->ports.last;
+	uint64_t age_ns = age_of(g, c);
+
+	if (timewait) {
+		group->timewaits++;
+		if (age_ns < CHURN_WINDOW_NS)
+			group->begun++;
+		if (age_ns > group->oldest_ns)
+			group->oldest_ns = age_ns;
+	}
+	if (!group->newest || (timewait && (group->newest->state != TCPTRAIL_TIME_WAIT ||
+					    c->since_ns > group->newest->since_ns)))
+		group->newest = c;
+	if (group->key.passive || !in_range)
+		return;
+	if (!timewait)
+		group->held_else++;
+	else if (age_ns < group->hold_ns)
+		group->held++;
+}
+
+static int gather(struct gathering *g)
+{
+	struct churn_group *group;
+	struct churn_key key;
+	const struct conn *c;
+
+	for (c = model_next(g->model, NULL); c; c = model_next(g->model, c)) {
+		if (!counts(g, c))
+			continue;
+		name_of(g, c, &key);
+		group = find(g, &key);
+		if (!group)
+			group = add(g, &key);
+		if (!group)
+			return -ENOMEM;
+		count_conn(g, group, c);
+	}
+	return 0;
+}
+
+static bool is_worth_telling(const struct churn_query *q, const struct churn_group *group)
+{
+	uint32_t used = group->held + group->held_else;
+
+	if (group->key.passive)
+		return group->timewaits && group->timewaits >= q->at_least;
+	if (!q->at_least)
+		return group->timewaits || used;
+	return group->timewaits >= q->at_least || (used && 2 * used >= group->ports.count);
+}
+
+/* The members of those that are told: when their ports come free, and whose they are. */
+static int look_closer(struct gathering *g)
+{
+	struct churn_group *group;
+	struct churn_key key;
+	const struct conn *c;
+	uint64_t age_ns;
+	int err = 0;
+
+	for (c = model_next(g->model, NULL); c && !err; c = model_next(g->model, c)) {
+		if (c->state != TCPTRAIL_TIME_WAIT || !counts(g, c))
+			continue;
+		name_of(g, c, &key);
+		group = find(g, &key);
+		if (!group || !is_worth_telling(g->query, group))
+			continue;
+		age_ns = age_of(g, c);
+		if (!group->key.passive && c->lport >= group->ports.first &&
+		    c->lport <= group->ports.last && age_ns < group->hold_ns)
+			err = churn_note_free(group, group->hold_ns - age_ns);
+		if (!err)
+			err = churn_note_maker(group, model_task(g->model,
+								 c->owner ? c->owner : c->opener));
+	}
+	return err;
+}
+
+static uint64_t window_of(const struct churn_group *group)
+{
+	if (group->oldest_ns > CHURN_WINDOW_NS)
+		return CHURN_WINDOW_NS;
+	return group->oldest_ns > SEC ? group->oldest_ns : SEC;
+}
+
+static void tell(struct churn *to, struct churn_group *group)
+{
+	*to = (struct churn){
+		.conn = group->newest,
+		.netns = group->key.netns,
+		.port = group->key.port,
+		.passive = group->key.passive,
+		.timewaits = group->timewaits,
+		.used = group->held + group->held_else,
+		.ports = group->key.passive ? 0 : group->ports.count,
+		.begun = group->begun,
+		.window_ns = window_of(group),
+		.out_ns = CHURN_NEVER,
+	};
+	memcpy(to->laddr, group->key.laddr, 16);
+	memcpy(to->raddr, group->key.raddr, 16);
+	if (!to->passive)
+		to->out_ns = churn_out_ns(group, to);
+	churn_name_maker(group, to);
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct churn *x = a, *y = b;
+	uint64_t left = (uint64_t)x->used * (y->ports ? y->ports : 1);
+	uint64_t right = (uint64_t)y->used * (x->ports ? x->ports : 1);
+
+	if (left != right)
+		return left > right ? -1 : 1;
+	if (x->timewaits != y->timewaits)
+		return x->timewaits > y->timewaits ? -1 : 1;
+	return (x->conn > y->conn) - (x->conn < y->conn);
+}
+
+int churn_find(const struct model *m, const struct churn_query *q, struct churn **list,
+	       size_t *count)
+{
+	struct gathering g = { .model = m, .query = q };
+	size_t i, told = 0;
+	int err = index_init(&g.by_key);
+
+	*list = NULL;
+	*count = 0;
+	if (!err)
+		err = gather(&g);
+	for (i = 0; i < g.count; i++)
+		told += is_worth_telling(q, &g.groups[i]);
+	if (!err && told) {
+		err = look_closer(&g);
+		*list = err ? NULL : calloc(told, sizeof(**list));
+		if (!err && !*list)
+			err = -ENOMEM;
+	}
+	for (i = 0; i < g.count; i++) {
+		if (!err && is_worth_telling(q, &g.groups[i]))
+			tell(&(*list)[(*count)++], &g.groups[i]);
+		churn_group_free(&g.groups[i]);
+	}
+	free(g.groups);
+	index_fini(&g.by_key);
+	if (*count)
+		qsort(*list, *count, sizeof(**list), worst_first);
+	return err;
+}
