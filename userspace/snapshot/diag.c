@@ -170,7 +170,7 @@ static int take_message(const struct nlmsghdr *nlh, void *data)
 	struct tcptrail_record *room;
 
 	if (diag_record(&r, mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh),
-			reply->snapshot->fin_timeout_ns))
+			reply->snapshot->here.fin_timeout_ns))
 		return MNL_CB_OK;
 	room = snapshot_add(reply->snapshot);
 	if (!room) {

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,14 +38,14 @@ struct tcptrail_record *snapshot_add(struct snapshot *s)
 	return &s->records[s->count++];
 }
 
-static int note_seen(struct snapshot *s, uint32_t netns)
+static int note_seen(struct snapshot *s)
 {
 	void *bigger = reallocarray(s->netns, s->netns_count + 1, sizeof(*s->netns));
 
 	if (!bigger)
 		return -ENOMEM;
 	s->netns = bigger;
-	s->netns[s->netns_count++] = netns;
+	s->netns[s->netns_count++] = s->here;
 	return 0;
 }
 
@@ -81,26 +80,12 @@ static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
 	return err;
 }
 
-/* /proc/sys/net shows the calling thread's namespace. */
-static uint64_t read_fin_timeout_ns(void)
-{
-	FILE *file = fopen("/proc/sys/net/ipv4/tcp_fin_timeout", "re");
-	unsigned long seconds;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%lu", &seconds) != 1 || seconds > UINT32_MAX)
-		seconds = 0;
-	fclose(file);
-	return seconds * 1000000000ULL;
-}
-
 /* The calling thread's namespace. A kernel without IPv6 has no such sockets. */
 static int dump_here(struct snapshot *s, uint32_t netns)
 {
 	int err, err6;
 
-	s->fin_timeout_ns = read_fin_timeout_ns();
+	netns_read(&s->here, netns);
 	err = dump_family(s, netns, AF_INET);
 	if (err && err != -EINTR)
 		return err;
@@ -109,17 +94,7 @@ static int dump_here(struct snapshot *s, uint32_t netns)
 		err6 = 0;
 	if (err6 && err6 != -EINTR)
 		return err6;
-	return err || err6 ? note_unseen(s, netns) : note_seen(s, netns);
-}
-
-static int netns_of(const char *path, uint32_t *netns)
-{
-	struct stat st;
-
-	if (stat(path, &st))
-		return -errno;
-	*netns = (uint32_t)st.st_ino;
-	return 0;
+	return err || err6 ? note_unseen(s, netns) : note_seen(s);
 }
 
 /* Namespaces met so far, whether they could be looked at or not. */
@@ -205,7 +180,7 @@ static int visit_each(struct snapshot *s, struct met *met, const char *directory
 		if (*entry->d_name == '.' || (digits && !isdigit(*entry->d_name)))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
-		if (netns_of(path, &netns))
+		if (netns_number(path, &netns))
 			continue; /* gone, a zombie, or not ours to know */
 		err = meet(met, netns);
 		if (err > 0)
@@ -239,9 +214,9 @@ static void *go_round(void *arg)
 
 static int by_number(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct netns_facts *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->netns > y->netns) - (x->netns < y->netns);
 }
 
 int snapshot_take_states(struct snapshot *s, uint32_t states)
@@ -251,7 +226,7 @@ int snapshot_take_states(struct snapshot *s, uint32_t states)
 	int err;
 
 	*s = (struct snapshot){ .states = states & SNAPSHOT_ALL_STATES };
-	err = netns_of("/proc/thread-self/ns/net", &tour.home);
+	err = netns_number("/proc/thread-self/ns/net", &tour.home);
 	if (err)
 		return err;
 	err = dump_here(s, tour.home);
@@ -263,6 +238,7 @@ int snapshot_take_states(struct snapshot *s, uint32_t states)
 		return err;
 	pthread_join(thread, NULL);
 	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
+	netns_name_all(s->netns, s->netns_count);
 	return tour.err;
 }
 
@@ -280,6 +256,10 @@ void snapshot_free(struct snapshot *s)
 
 int snapshot_covers(const struct snapshot *s, uint32_t netns)
 {
-	return s->netns_count &&
-	       bsearch(&netns, s->netns, s->netns_count, sizeof(netns), by_number);
+	return snapshot_netns(s, netns) != NULL;
+}
+
+const struct netns_facts *snapshot_netns(const struct snapshot *s, uint32_t netns)
+{
+	return netns_find(s->netns, s->netns_count, netns);
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "module/uapi/tcptrail.h"
+#include "userspace/snapshot/netns.h"
 
 /**
  * struct snapshot - what was found
@@ -24,19 +25,19 @@
  *	TCPTRAIL_LOSS_SNAPSHOT with its number stands in its place
  * @count: how many
  * @room: for how many there is memory
- * @netns: namespaces that were looked at in full, ascending
+ * @netns: namespaces that were looked at in full, ascending by number
  * @netns_count: how many
  * @states: bit n: sockets in state n (SYN_RECV stands for requests, too)
- * @fin_timeout_ns: net.ipv4.tcp_fin_timeout of the namespace being looked at
+ * @here: the namespace being looked at
  */
 struct snapshot {
 	struct tcptrail_record *records;
 	size_t count;
 	size_t room;
-	uint32_t *netns;
+	struct netns_facts *netns;
 	size_t netns_count;
 	uint32_t states;
-	uint64_t fin_timeout_ns;
+	struct netns_facts here;
 };
 
 #define SNAPSHOT_ALL_STATES (((1U << (TCPTRAIL_NEW_SYN_RECV + 1)) - 1) & ~1U)
@@ -59,6 +60,9 @@ void snapshot_free(struct snapshot *snapshot);
 
 /** snapshot_covers() - was this namespace looked at in full? */
 int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
+
+/** snapshot_netns() - what is known of a namespace that was looked at; NULL for any other */
+const struct netns_facts *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
 /* diag.c */
 
