@@ -49,7 +49,7 @@ demo:
 	@scripts/demo
 
 test:
-	@scripts/packages build test lab
+	@scripts/packages build test monitoring lab
 	@scripts/test $(KERNELS)
 
 check:
