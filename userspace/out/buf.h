@@ -79,6 +79,9 @@ static inline void buf_char(struct buf *b, char c)
 	buf_end(b, p + 1);
 }
 
+/** buf_safe() - likewise, of what may hold anything: '?' for what a terminal would obey */
+void buf_safe(struct buf *b, const char *s, size_t n);
+
 void buf_u64(struct buf *b, uint64_t n);
 
 /** buf_printf() - for what is rare: at most 1023 bytes */

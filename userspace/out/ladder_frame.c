@@ -23,8 +23,11 @@ static void put_side(struct buf *out, const struct ladder *l, unsigned int side)
 	buf_str(out, "  ");
 	p = buf_room(out, ENDPOINT_MAX);
 	buf_end(out, put_endpoint(p, s->end->address, s->end->port));
-	if (s->pid)
-		buf_printf(out, "  %s[%u]", s->comm, s->pid);
+	if (s->pid) {
+		buf_str(out, "  ");
+		buf_safe(out, s->comm, strlen(s->comm));
+		buf_printf(out, "[%u]", s->pid);
+	}
 	if (!s->end->here)
 		buf_str(out, "  (not on this machine)");
 	else if (l->sides[!side].end->here && l->sides[!side].end->netns != s->end->netns)
@@ -105,7 +108,7 @@ static void put_paragraph(struct buf *out, const struct tale *tale)
 				buf_char(out, ' ');
 				at++;
 			}
-			buf_mem(out, text, length);
+			buf_safe(out, text, length);
 			at += length;
 		}
 	}

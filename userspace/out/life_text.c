@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "life_out.h"
+#include "line.h"
 #include "names.h"
 
 /*
@@ -128,15 +129,13 @@ static char *put_owner(char *p, const char *stop, const struct task *task)
 {
 	char pid[16];
 	int length = snprintf(pid, sizeof(pid), "[%u]", task->pid);
-	size_t name = strnlen(task->comm, sizeof(task->comm)), i;
+	size_t name = strnlen(task->comm, sizeof(task->comm));
 
 	if (stop - p < length + 3)
 		return p;
 	if (name > (size_t)(stop - p - length))
 		name = (size_t)(stop - p - length);
-	for (i = 0; i < name; i++)
-		*p++ = (unsigned char)task->comm[i] < ' ' || task->comm[i] == 127 ? '?' :
-										    task->comm[i];
+	p = put_safe(p, task->comm, name);
 	return put_mem(p, pid, (size_t)length);
 }
 

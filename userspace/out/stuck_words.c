@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
+#include "line.h"
 #include "stuck_out.h"
 
 /* Holders by name; the first few, and how many more there are. */
 #define HOLDERS_NAMED 3
 
+/* A process may call itself anything. */
+static const char *safe(char name[17], const char comm[16])
+{
+	*put_safe(name, comm, 16) = '\0';
+	return name;
+}
+
 static void name_holders(char *to, size_t size, const struct holder *holders, size_t count)
 {
+	char name[17];
 	size_t i, at = 0;
 
 	for (i = 0; i < count && i < HOLDERS_NAMED && at < size; i++)
 		at += (size_t)snprintf(to + at, size - at, "%s%s[%u] fd %d", i ? ", " : "",
-				       holders[i].comm, holders[i].pid, holders[i].fd);
+				       safe(name, holders[i].comm), holders[i].pid, holders[i].fd);
 	if (count > HOLDERS_NAMED && at < size)
 		snprintf(to + at, size - at, " and %zu more", count - HOLDERS_NAMED);
 }
 
 static void name_task(char *to, size_t size, const struct task *task)
 {
+	char name[17];
+
 	if (task)
-		snprintf(to, size, "%.16s[%u]", task->comm, task->pid);
+		snprintf(to, size, "%s[%u]", safe(name, task->comm), task->pid);
 }
 
 /*
