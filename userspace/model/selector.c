@@ -50,6 +50,8 @@ static int parse_end(struct selector *s, char *text)
 		if (parse_port(port, &s->ends[n].port))
 			return -EINVAL;
 	}
+	if (!*text && !port)
+		return -EINVAL; /* "[]" */
 	s->count++;
 	return 0;
 }

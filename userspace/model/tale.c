@@ -148,7 +148,8 @@ static void collect(struct tale_facts *f)
 	const struct ladder_row *row;
 	size_t i;
 
-	for (row = f->l->rows; row < f->l->rows + f->l->count; row++) {
+	for (i = 0; i < f->l->count; i++) {
+		row = &f->l->rows[i];
 		if (row->kind == LADDER_SEGMENT) {
 			f->segments = true;
 			look_at_segment(f, row);

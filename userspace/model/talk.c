@@ -297,7 +297,8 @@ static int hand_out(struct talks *t)
 	for (i = 0; i < t->count; i++)
 		if (t->draft_of[i])
 			t->drafts[t->draft_of[i] - 1].talk.count++;
-	for (d = t->drafts; d < t->drafts + t->drafts_count; d++) {
+	for (i = 0; i < t->drafts_count; i++) {
+		d = &t->drafts[i];
 		d->talk.records = calloc(d->talk.count + 1, sizeof(*d->talk.records));
 		d->talk.sides = calloc(d->talk.count + 1, 1);
 		if (!d->talk.records || !d->talk.sides)
