@@ -16,11 +16,14 @@ TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/
 CMD_SRC  := $(wildcard userspace/cmd/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 MAN      := $(wildcard userspace/man/*.[1-8])
 
 LIB   := $(BUILD)/libtcptrail.a
 TOOLS := $(BUILD)/libtools.a
-UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%) \
+	 $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/unit/%)
+FUZZ  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # What the guest gets on its PATH, beside tcptrail.
 LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live traffic) \
@@ -49,7 +52,7 @@ demo:
 	@scripts/demo
 
 test:
-	@scripts/packages build test monitoring lab
+	@scripts/packages build test fuzz monitoring lab
 	@scripts/test $(KERNELS)
 
 check:
@@ -124,6 +127,26 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
 test-unit:
 	@scripts/packages build test
 	@scripts/test --native
+
+# Fuzz targets: as unit tests they go through their corpus, as fuzzers beyond it.
+FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
+
+$(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
+		      $(FUZZ_OBJ) $(TOOLS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
+
+.PHONY: fuzz-programs fuzz
+fuzz-programs: $(FUZZ)
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(TOOLS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl
+
+#: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=45 for each target
+fuzz:
+	@scripts/packages build fuzz
+	@scripts/fuzz
 
 # Tests, in the guest.
 .PHONY: live

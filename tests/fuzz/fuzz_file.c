@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Any bytes as a trail file, through everything that watch does with one.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. \
- *		tests/fuzz/fuzz_file.c userspace/lib/[a-z]*.c userspace/out/[a-z]*.c
- */
+/* Any bytes as a trail file, through everything that watch does with one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "userspace/lib/file.h"
 #include "userspace/out/filter.h"
 #include "userspace/out/line.h"
 #include "userspace/out/record_json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void use(struct tcptrail *trail, struct buf *out)
 {
@@ -36,8 +30,11 @@ static void use(struct tcptrail *trail, struct buf *out)
 		for (int i = 0; i < n; i++) {
 			out->len = 0;
 			line_record(&line, out, &records[i]);
+			fuzz_check_text(out);
+			out->len = 0;
 			record_json(out, &utc, &records[i]);
-			line.color = filter_match(&filter, &records[i]);
+			fuzz_check_json(out);
+			line.relative = filter_match(&filter, &records[i]);
 		}
 	}
 }

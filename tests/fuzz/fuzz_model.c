@@ -1,90 +1,148 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * libFuzzer: the input is records, as they lie in a ring or a file. Model,
- * verdicts and ladders get them all.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -I. -D_GNU_SOURCE \
- *		-o build/fuzz_model tests/fuzz/fuzz_model.c userspace/snapshot/owners.c \
- *		$(find userspace/model userspace/out -name '*.c')
- *	build/fuzz_model -max_len=8192 -max_total_time=300
- */
+/* Any records through the model; lives, what is stuck, and what is said of both. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
+#include "fuzz.h"
+#include "userspace/model/life.h"
 #include "userspace/model/stuck.h"
-#include "userspace/model/tale.h"
-#include "userspace/out/ladder_out.h"
+#include "userspace/out/life_out.h"
 #include "userspace/out/stuck_out.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define CONNS_MAX 8
 
-static void run_model(const struct tcptrail_record *records, size_t count, uint64_t now_ns)
-{
-	struct model_config config = { .max_conns = 8 };
-	struct stuck_query query = { .now_ns = now_ns, .states = ~0U, .older_ns = 1 };
+struct run {
 	struct model *model;
-	struct stuck_out o;
-	struct stuck *list = NULL;
-	struct buf out;
-	size_t i, n = 0;
+	struct life_summary summary;
+	struct clock clock;
+	struct buf text;
+	struct buf json;
+	uint64_t ended;
+	bool summarize;
+};
 
-	if (model_create(&model, &config))
+static void tell(struct run *run, const struct model *model, const struct conn *c)
+{
+	struct life life;
+
+	if (!life_is_told(c))
 		return;
-	model_feed(model, records, count);
-	if (model_count(model) > config.max_conns)
-		abort();
-	o = (struct stuck_out){ .model = model };
-	buf_init(&out, NULL);
-	if (!stuck_find(model, &query, &list, &n))
-		for (i = 0; i < n; i++) {
-			stuck_text(&o, &out, &list[i]);
-			stuck_json(&o, &out, &list[i]);
-		}
-	buf_free(&out);
-	free(list);
-	model_settle(model);
-	model_free(model);
+	life_of(&life, c, c->end ? c->since_ns : model_stats(model)->newest_ns);
+	life_text(&run->text, model, c, &life);
+	life_json(&run->json, &run->clock, model, c, &life);
+	if (run->summarize)
+		life_summary_add(&run->summary, c, &life);
 }
 
-static void run_ladders(const struct tcptrail_record *records, size_t count)
+static void ended(void *arg, const struct model *model, const struct conn *c)
 {
-	struct ladder_style style = { .ascii = count & 1, .absolute = count & 2 };
-	struct selector selector;
-	const struct talk *list;
-	struct ladder ladder;
-	struct talks *talks;
-	struct tale tale;
-	struct buf out;
+	struct run *run = arg;
+
+	if (c->end == CONN_LIVES || c->end >= CONN_ENDS)
+		abort();
+	run->ended++;
+	tell(run, model, c);
+}
+
+/* Descriptors with the inodes and the names that occur in the records. */
+static void make_owners(struct owners *owners, struct holder holders[4],
+			const struct tcptrail_record *records, size_t count)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		holders[i] = (struct holder){ .inode = 1 + i / 2, .pid = i, .fd = (int)i };
+		if (count)
+			memcpy(holders[i].comm, records[i % count].transition.comm, 15);
+	}
+	*owners = (struct owners){ .holders = holders, .count = 4 };
+}
+
+static void tell_stuck(struct run *run, const struct tcptrail_record *records, size_t count)
+{
+	struct stuck_query query = { .states = ~0U, .older_ns = 1 };
+	struct stuck_out o = { .model = run->model, .home_netns = 1 };
+	struct holder holders[4];
+	struct owners owners;
+	struct stuck *list = NULL;
 	size_t i, n;
 
-	clock_init(&style.clock, 0, true);
-	if (selector_parse(&selector, "::/0") || talks_create(&talks, &selector))
+	make_owners(&owners, holders, records, count);
+	query.now_ns = model_stats(run->model)->newest_ns + 3600000000000ULL;
+	if (stuck_find(run->model, &query, &list, &n))
 		return;
-	if (talks_feed(talks, records, count) || talks_sort(talks, &list, &n))
-		n = 0;
-	buf_init(&out, NULL);
 	for (i = 0; i < n; i++) {
-		if (ladder_build(&ladder, &list[i]))
-			continue;
-		tale_tell(&tale, &ladder);
-		ladder_text(&out, &style, &ladder, &tale);
-		ladder_json(&out, &style, &ladder, &tale);
-		ladder_free(&ladder);
+		o.owners = i & 1 ? &owners : NULL;
+		stuck_text(&o, &run->text, &list[i]);
+		stuck_json(&o, &run->json, &list[i]);
 	}
-	buf_free(&out);
-	talks_free(talks);
+	free(list);
+}
+
+static void check_count(const struct run *run)
+{
+	const struct model_stats *stats = model_stats(run->model);
+	const struct conn *c;
+	uint32_t count = 0;
+
+	for (c = model_next(run->model, NULL); c; c = model_next(run->model, c))
+		count++;
+	if (count != model_count(run->model) || count > CONNS_MAX)
+		abort();
+	if (stats->ended != run->ended || stats->created != stats->ended + count)
+		abort();
+}
+
+static void run_model(struct run *run, const struct tcptrail_record *records, size_t count)
+{
+	const struct conn *c;
+
+	/* In two pieces: what is prefetched is another matter in each. */
+	model_feed(run->model, records, count / 2);
+	model_feed(run->model, records + count / 2, count - count / 2);
+	check_count(run);
+	for (c = model_next(run->model, NULL); c; c = model_next(run->model, c))
+		tell(run, run->model, c);
+	tell_stuck(run, records, count);
+	if (count)
+		model_advance(run->model, records[count - 1].time_ns);
+	model_settle(run->model);
+	check_count(run);
+	if (!run->summarize)
+		return;
+	life_text_summary(&run->text, &run->summary);
+	life_json_summary(&run->json, &run->summary);
+	memset(&run->summary, 0, sizeof(run->summary));
+}
+
+/* A model begins with huge pages: to clear them costs more than all the rest. */
+__attribute__((constructor)) static void without_huge_pages(void)
+{
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t count = size / sizeof(struct tcptrail_record);
-	struct tcptrail_record *records = calloc(count + 1, sizeof(*records));
+	static struct run run; /* spreads are large: they are cleared when they were used */
+	struct model_config config = { .max_conns = CONNS_MAX, .ended = ended, .arg = &run };
+	struct tcptrail_record *records;
+	size_t count;
 
-	if (!records)
-		return 0;
-	memcpy(records, data, count * sizeof(*records));
-	run_model(records, count, size >= 8 ? records[0].time_ns : 0);
-	run_ladders(records, count);
+	records = fuzz_records(data, size, &count);
+	run.ended = 0;
+	run.summarize = size && *data & 2;
+	clock_init(&run.clock, 0, true);
+	buf_init(&run.text, NULL);
+	buf_init(&run.json, NULL);
+	if (model_create(&run.model, &config))
+		abort();
+	run_model(&run, records, count);
+	fuzz_check_text(&run.text);
+	fuzz_check_json(&run.json);
+	model_free(run.model);
+	buf_free(&run.text);
+	buf_free(&run.json);
 	free(records);
 	return 0;
 }

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Any bytes as the rings of three CPUs, changing under the reader.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. \
- *		tests/fuzz/fuzz_ring.c userspace/lib/[a-z]*.c
- */
+/* Any bytes as the rings of three CPUs, changing under the reader. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "userspace/lib/merge.h"
 
 #define CPUS 3
 #define RECORDS 4
 #define ROOM 6
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct image {
 	struct tcptrail_ring shared;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Any records as talks: ladders, tales, and what is drawn of them. */
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "userspace/model/tale.h"
+#include "userspace/out/ladder_out.h"
+
+static void draw(const struct talk *talk, unsigned int style_bits)
+{
+	struct ladder_style style = { .ascii = style_bits & 1, .absolute = style_bits & 2 };
+	struct buf text, json;
+	struct ladder ladder;
+	struct tale tale;
+
+	clock_init(&style.clock, 0, true);
+	if (ladder_build(&ladder, talk))
+		abort();
+	tale_tell(&tale, &ladder);
+	buf_init(&text, NULL);
+	buf_init(&json, NULL);
+	ladder_text(&text, &style, &ladder, &tale);
+	ladder_json(&json, &style, &ladder, &tale);
+	fuzz_check_text(&text);
+	fuzz_check_json(&json);
+	buf_free(&text);
+	buf_free(&json);
+	ladder_free(&ladder);
+}
+
+static void run(const char *text, const struct tcptrail_record *records, size_t count,
+		unsigned int style_bits)
+{
+	struct selector selector;
+	const struct talk *list;
+	struct talks *talks;
+	size_t i, n;
+
+	if (selector_parse(&selector, text) || talks_create(&talks, &selector))
+		abort();
+	if (talks_feed(talks, records, count) || talks_sort(talks, &list, &n))
+		abort();
+	for (i = 0; i < n; i++)
+		draw(&list[i], style_bits);
+	talks_free(talks);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const selectors[] = { "::/0", ":80", "cookie:101", "0.0.0.2:80" };
+	unsigned int bits = size ? *data >> 1 : 0;
+	struct tcptrail_record *records;
+	size_t count;
+
+	records = fuzz_records(data, size, &count);
+	run(selectors[bits >> 2 & 3], records, count, bits & 3);
+	free(records);
+	return 0;
+}
