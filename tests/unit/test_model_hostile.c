@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/model/census.h"
 #include "userspace/model/ladder.h"
 #include "userspace/model/model.h"
 #include "userspace/model/stuck.h"
@@ -86,11 +87,13 @@ static void count_ended(void *arg, const struct model *model, const struct conn 
 
 static void check(const struct model *model, uint32_t limit)
 {
+	uint64_t places[CENSUS_PLACES] = { 0 };
 	const struct conn *c;
 	uint32_t count = 0;
 
 	for (c = model_next(model, NULL); c; c = model_next(model, c)) {
 		count++;
+		places[census_place(c)]++;
 		model_peer(model, c);
 		model_listener(model, c);
 		if (c->owner)
@@ -98,6 +101,9 @@ static void check(const struct model *model, uint32_t limit)
 	}
 	assert_int_equal(count, model_count(model));
 	assert_true(count <= limit);
+	/* places[0] is for those that do not live. */
+	assert_memory_equal(&places[1], &model_census(model)->places[1],
+			    sizeof(places) - sizeof(places[0]));
 }
 
 static void run_model(uint32_t limit, unsigned int names)

@@ -79,12 +79,15 @@ void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *
 }
 
 /* Only a real change restarts the clock; a seen one beats a guess. */
-void apply_enter(struct conn *c, uint8_t state, uint64_t time_ns)
+void apply_enter(struct model *m, struct conn *c, uint8_t state, uint64_t time_ns)
 {
 	if (c->end) {
 		c->end = CONN_LIVES; /* it lived on after all */
 		c->since_ns = time_ns;
 	} else if (c->state != state || c->flags & CONN_AT_LEAST) {
+		/* A child takes over from its request: both are SYN-RECEIVED. */
+		if (c->state != state && c->state != TCPTRAIL_NEW_SYN_RECV)
+			census_left(m, c, time_ns);
 		c->since_ns = time_ns;
 	}
 	c->state = state;
@@ -120,28 +123,33 @@ void apply_fin_acked(struct conn *c, uint64_t time_ns)
 
 void apply(struct model *m, const struct tcptrail_record *r)
 {
+	struct conn *c = NULL;
+
+	census_record(m, r);
 	switch (r->kind) {
 	case TCPTRAIL_SOCKET:
-		apply_socket(m, r);
+		c = apply_socket(m, r);
 		break;
 	case TCPTRAIL_REQUEST:
-		apply_request(m, r);
+		c = apply_request(m, r);
 		break;
 	case TCPTRAIL_TIMEWAIT:
-		apply_timewait(m, r);
+		c = apply_timewait(m, r);
 		break;
 	case TCPTRAIL_ACCEPT:
-		apply_accept(m, r);
+		c = apply_accept(m, r);
 		break;
 	case TCPTRAIL_SEGMENT:
-		apply_segment(m, r);
+		c = apply_segment(m, r);
 		break;
 	case TCPTRAIL_SNAPSHOT:
-		apply_snapshot(m, r);
+		c = apply_snapshot(m, r);
 		break;
 	case TCPTRAIL_LOSS:
 		m->stats.lost += r->loss.count;
 		m->stats.last_loss_ns = r->time_ns;
 		break;
 	}
+	if (c)
+		census_move(m, c);
 }

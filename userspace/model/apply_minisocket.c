@@ -19,7 +19,7 @@ static enum conn_end request_end(uint8_t reason)
 	return CONN_UNSEEN;
 }
 
-void apply_request(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_request(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 	struct conn *c;
@@ -28,13 +28,13 @@ void apply_request(struct model *m, const struct tcptrail_record *r)
 		apply_clear_way(m, r);
 	c = apply_find_or_create(m, r);
 	if (!c)
-		return;
+		return NULL;
 	if (t->new_state == TCPTRAIL_NEW_SYN_RECV) {
 		c->half = CONN_REQUEST;
 		c->role = CONN_PASSIVE;
-		apply_enter(c, t->new_state, r->time_ns);
+		apply_enter(m, c, t->new_state, r->time_ns);
 		apply_facts(m, c, r);
-		return;
+		return c;
 	}
 	c->role = CONN_PASSIVE;
 	if (c->state == TCPTRAIL_NO_STATE)
@@ -44,13 +44,14 @@ void apply_request(struct model *m, const struct tcptrail_record *r)
 	if (t->reason == TCPTRAIL_REASON_ESTABLISHED) {
 		if (c->half == CONN_REQUEST) {
 			c->half = CONN_SOCKET;
-			apply_enter(c, TCPTRAIL_SYN_RECV, r->time_ns);
+			apply_enter(m, c, TCPTRAIL_SYN_RECV, r->time_ns);
 		}
 	} else if (!c->end && (c->half == CONN_REQUEST || c->state == TCPTRAIL_NO_STATE)) {
 		c->half = CONN_REQUEST;
 		c->state = TCPTRAIL_NEW_SYN_RECV;
 		table_end(m, c, request_end(t->reason), r->time_ns);
 	}
+	return c;
 }
 
 static enum conn_end minisocket_end(const struct conn *c, uint8_t reason)
@@ -73,13 +74,13 @@ static enum conn_end minisocket_end(const struct conn *c, uint8_t reason)
 	return CONN_UNSEEN;
 }
 
-void apply_timewait(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 	struct conn *c = apply_find_or_create(m, r);
 
 	if (!c)
-		return;
+		return NULL;
 	if (c->state == TCPTRAIL_NO_STATE)
 		c->flags |= CONN_FOUND;
 	c->half = CONN_MINISOCKET;
@@ -91,22 +92,23 @@ void apply_timewait(struct model *m, const struct tcptrail_record *r)
 		c->state = t->old_state;
 		if (!c->end)
 			table_end(m, c, minisocket_end(c, t->reason), r->time_ns);
-		return;
+		return c;
 	}
 	if (r->flags & TCPTRAIL_F_TASK)
 		task_set(m, &c->owner, t->pid, t->comm);
 	if (t->old_state == TCPTRAIL_TIME_WAIT && t->new_state == TCPTRAIL_TIME_WAIT) {
 		apply_count(&c->rearms);
 		if (c->state == TCPTRAIL_NO_STATE) {
-			apply_enter(c, t->new_state, r->time_ns);
+			apply_enter(m, c, t->new_state, r->time_ns);
 			c->flags |= CONN_AT_LEAST;
 		}
-		return;
+		return c;
 	}
 	if (t->new_state == TCPTRAIL_TIME_WAIT) {
 		apply_fin_acked(c, r->time_ns);
 		if (!c->fin_in_ns)
 			apply_fin_received(c, r->time_ns);
 	}
-	apply_enter(c, t->new_state, r->time_ns);
+	apply_enter(m, c, t->new_state, r->time_ns);
+	return c;
 }

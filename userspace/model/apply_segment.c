@@ -2,7 +2,7 @@
 /* Segments: times of the steps, and how often each was sent. */
 #include "userspace/model/model_internal.h"
 
-static void segment_sent(struct conn *c, const struct tcptrail_record *r)
+static void segment_sent(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	uint8_t flags = r->segment.tcp_flags;
 
@@ -13,13 +13,16 @@ static void segment_sent(struct conn *c, const struct tcptrail_record *r)
 		return;
 	}
 	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
+		m->census.retransmits[CENSUS_SYN_ACK] += c->synacks > 0;
 		apply_count(&c->synacks);
 		if (!c->synack_us)
 			c->synack_us = conn_span(c->begun_ns, r->time_ns);
 	} else if (flags & TCPTRAIL_SYN) {
+		m->census.retransmits[CENSUS_SYN] += c->syns > 0;
 		apply_count(&c->syns);
 	}
 	if (flags & TCPTRAIL_FIN) {
+		m->census.retransmits[CENSUS_FIN] += c->fins > 0;
 		apply_count(&c->fins);
 		apply_fin_sent(c, r->time_ns);
 	}
@@ -41,17 +44,18 @@ static void segment_received(struct conn *c, const struct tcptrail_record *r)
 }
 
 /* A segment never makes a connection: strangers must not fill the tables. */
-void apply_segment(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_segment(struct model *m, const struct tcptrail_record *r)
 {
 	struct conn *c = apply_find(m, r);
 
 	if (!c || c->state == TCPTRAIL_LISTEN) {
 		m->stats.strangers++;
-		return;
+		return NULL;
 	}
 	table_name(m, c, r);
 	if (r->segment.direction == TCPTRAIL_OUT)
-		segment_sent(c, r);
+		segment_sent(m, c, r);
 	else
 		segment_received(c, r);
+	return c;
 }

@@ -5,7 +5,7 @@
  * A socket that was found rather than seen. Where the trail knows the state,
  * it knows it better; where the two differ, a transition was missed.
  */
-void apply_snapshot(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_snapshot(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 	uint8_t state = t->new_state == TCPTRAIL_SYN_RECV ? TCPTRAIL_NEW_SYN_RECV : t->new_state;
@@ -15,11 +15,11 @@ void apply_snapshot(struct model *m, const struct tcptrail_record *r)
 	if (c && (c->end || c->since_ns > r->time_ns) && c->state != TCPTRAIL_NO_STATE) {
 		if (!c->end)
 			c->flags |= CONN_CONFIRMED;
-		return;
+		return c;
 	}
 	c = apply_find_or_create(m, r);
 	if (!c)
-		return;
+		return NULL;
 	known = c->state == state ||
 		(c->state == TCPTRAIL_SYN_RECV && state == TCPTRAIL_NEW_SYN_RECV);
 	if (c->state == TCPTRAIL_NO_STATE)
@@ -40,10 +40,11 @@ void apply_snapshot(struct model *m, const struct tcptrail_record *r)
 	    t->retransmits >= c->fins)
 		c->fins = t->retransmits < UINT8_MAX ? t->retransmits + 1 : UINT8_MAX;
 	if (known)
-		return;
+		return c;
 	c->half = state == TCPTRAIL_TIME_WAIT	 ? CONN_MINISOCKET :
 		  state == TCPTRAIL_NEW_SYN_RECV ? CONN_REQUEST :
 						   CONN_SOCKET;
-	apply_enter(c, state, r->time_ns > r->seq ? r->time_ns - r->seq : 0);
+	apply_enter(m, c, state, r->time_ns > r->seq ? r->time_ns - r->seq : 0);
 	c->flags |= CONN_AT_LEAST;
+	return c;
 }

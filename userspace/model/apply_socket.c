@@ -5,7 +5,7 @@
 #include "userspace/model/model_internal.h"
 
 /* The step of handshake or teardown that leads to a state. */
-static void take_step(struct conn *c, const struct tcptrail_record *r)
+static void take_step(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 
@@ -25,8 +25,11 @@ static void take_step(struct conn *c, const struct tcptrail_record *r)
 	case TCPTRAIL_ESTABLISHED:
 		if (c->role == CONN_ROLE_UNKNOWN)
 			c->role = t->old_state == TCPTRAIL_SYN_SENT ? CONN_ACTIVE : CONN_PASSIVE;
-		if (!c->established_us && !(c->flags & CONN_FOUND))
+		m->census.opened[CONN_PASSIVE] += c->role == CONN_PASSIVE;
+		if (!c->established_us && !(c->flags & CONN_FOUND)) {
 			c->established_us = conn_span(c->begun_ns, r->time_ns);
+			census_established(m, c, r->time_ns);
+		}
 		break;
 	case TCPTRAIL_FIN_WAIT1:
 	case TCPTRAIL_LAST_ACK:
@@ -79,7 +82,7 @@ static enum conn_end socket_end(const struct conn *c, const struct tcptrail_tran
 	return CONN_RESET_OUT;
 }
 
-void apply_socket(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 	struct conn *c;
@@ -88,7 +91,7 @@ void apply_socket(struct model *m, const struct tcptrail_record *r)
 		apply_clear_way(m, r);
 	c = apply_find_or_create(m, r);
 	if (!c)
-		return;
+		return NULL;
 	if (c->state == TCPTRAIL_NO_STATE && t->old_state != TCPTRAIL_CLOSE &&
 	    t->old_state != TCPTRAIL_LISTEN && t->old_state != TCPTRAIL_SYN_RECV)
 		c->flags |= CONN_FOUND;
@@ -99,39 +102,43 @@ void apply_socket(struct model *m, const struct tcptrail_record *r)
 		 */
 		if (c->half == CONN_MINISOCKET ||
 		    (t->old_state == TCPTRAIL_SYN_RECV && c->state == TCPTRAIL_ESTABLISHED))
-			return;
+			return c;
 		apply_facts(m, c, r);
 		c->state = t->old_state;
 		c->error = t->error < UINT8_MAX ? t->error : UINT8_MAX;
 		if (!c->end)
 			table_end(m, c, socket_end(c, t), r->time_ns);
-		return;
+		return c;
 	}
 	apply_facts(m, c, r);
 	if (t->new_state == TCPTRAIL_SYN_SENT && r->flags & TCPTRAIL_F_TASK)
 		task_set(m, &c->opener, t->pid, t->comm);
-	take_step(c, r);
+	take_step(m, c, r);
 	c->half = CONN_SOCKET;
 	if (!(r->flags & TCPTRAIL_F_SELF) || c->state != t->new_state)
-		apply_enter(c, t->new_state, r->time_ns);
+		apply_enter(m, c, t->new_state, r->time_ns);
+	return c;
 }
 
-void apply_accept(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_accept(struct model *m, const struct tcptrail_record *r)
 {
 	struct conn *c = apply_find_or_create(m, r);
 
 	if (!c)
-		return;
+		return NULL;
 	apply_facts(m, c, r);
 	c->role = CONN_PASSIVE;
 	c->flags |= CONN_ACCEPTED;
-	if (!c->accepted_us && !(c->flags & CONN_FOUND))
+	if (!c->accepted_us && !(c->flags & CONN_FOUND)) {
 		c->accepted_us = conn_span(c->begun_ns, r->time_ns);
+		census_accepted(m, c, r->time_ns);
+	}
 	if (r->flags & TCPTRAIL_F_TASK)
 		task_set(m, &c->opener, r->transition.pid, r->transition.comm);
 	if (c->state == TCPTRAIL_NO_STATE) {
 		c->flags |= CONN_FOUND;
-		apply_enter(c, r->transition.new_state, r->time_ns);
+		apply_enter(m, c, r->transition.new_state, r->time_ns);
 		c->flags |= CONN_AT_LEAST;
 	}
+	return c;
 }

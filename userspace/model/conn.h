@@ -115,6 +115,7 @@ enum conn_end {
  * @rearms: how often its TIME-WAIT was re-armed
  * @flags: CONN_*
  * @retrans_total: segments retransmitted
+ * @place: the model's: where it is counted, see census.h
  * @synack_us: begun to SYN-ACK (sent or received), microseconds
  * @established_us: begun to ESTABLISHED
  * @accepted_us: begun to accept()
@@ -154,7 +155,8 @@ struct conn {
 	uint8_t rearms;
 	uint16_t flags;
 	uint16_t retrans_total;
-	uint16_t reserved;
+	uint8_t place;
+	uint8_t reserved;
 	uint32_t synack_us;
 	uint32_t established_us;
 	uint32_t accepted_us;

@@ -3,6 +3,7 @@
 #ifndef MODEL_INTERNAL_H
 #define MODEL_INTERNAL_H
 
+#include "userspace/model/census.h"
 #include "userspace/model/index.h"
 #include "userspace/model/model.h"
 #include "userspace/model/pool.h"
@@ -60,6 +61,7 @@ struct model {
 	uint32_t dice;
 	struct model_config config;
 	struct model_stats stats;
+	struct census census;
 };
 
 static inline struct conn *conn_at(const struct model *m, uint32_t slot)
@@ -127,7 +129,7 @@ void apply_clear_way(struct model *m, const struct tcptrail_record *r);
 void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *r);
 
 /** apply_enter() - a state: only a real change restarts the clock; a seen one beats a guess */
-void apply_enter(struct conn *c, uint8_t state, uint64_t time_ns);
+void apply_enter(struct model *m, struct conn *c, uint8_t state, uint64_t time_ns);
 
 void apply_fin_sent(struct conn *c, uint64_t time_ns);
 void apply_fin_received(struct conn *c, uint64_t time_ns);
@@ -136,12 +138,46 @@ void apply_fin_acked(struct conn *c, uint64_t time_ns);
 /** apply_count() - one more, up to 255 */
 void apply_count(uint8_t *count);
 
-/* One for each kind of record; apply_socket.c and its neighbours */
-void apply_socket(struct model *m, const struct tcptrail_record *r);
-void apply_accept(struct model *m, const struct tcptrail_record *r);
-void apply_request(struct model *m, const struct tcptrail_record *r);
-void apply_timewait(struct model *m, const struct tcptrail_record *r);
-void apply_segment(struct model *m, const struct tcptrail_record *r);
-void apply_snapshot(struct model *m, const struct tcptrail_record *r);
+/*
+ * One for each kind of record; apply_socket.c and its neighbours. They return the
+ * connection that it was about, or NULL.
+ */
+struct conn *apply_socket(struct model *m, const struct tcptrail_record *r);
+struct conn *apply_accept(struct model *m, const struct tcptrail_record *r);
+struct conn *apply_request(struct model *m, const struct tcptrail_record *r);
+struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r);
+struct conn *apply_segment(struct model *m, const struct tcptrail_record *r);
+struct conn *apply_snapshot(struct model *m, const struct tcptrail_record *r);
+
+/* census.c: the numbers */
+
+/** census_record() - what counts whether or not its connection is known */
+void census_record(struct model *m, const struct tcptrail_record *r);
+
+/** census_left() - @c is about to leave its state */
+void census_left(struct model *m, const struct conn *c, uint64_t time_ns);
+
+void census_established(struct model *m, const struct conn *c, uint64_t time_ns);
+void census_accepted(struct model *m, const struct conn *c, uint64_t time_ns);
+
+/** census_ended() - its life is told now */
+void census_ended(struct model *m, const struct conn *c);
+
+/**
+ * census_move() - count @c where it is now
+ *
+ * The connection itself knows where it is counted: whatever has happened to it,
+ * it is taken from there and nowhere else, so that the numbers cannot drift.
+ */
+static inline void census_move(struct model *m, struct conn *c)
+{
+	uint8_t place = census_place(c);
+
+	if (place == c->place)
+		return;
+	m->census.places[c->place]--;
+	m->census.places[place]++;
+	c->place = place;
+}
 
 #endif

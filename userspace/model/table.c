@@ -159,6 +159,8 @@ static void drop(struct model *m, struct conn *c)
 	if (m->config.ended)
 		m->config.ended(m->config.arg, m, c);
 	m->stats.ended++;
+	census_ended(m, c);
+	census_move(m, c);
 	task_drop(m, &c->opener);
 	task_drop(m, &c->owner);
 	if (c->flags & CONN_IPV6)
@@ -192,8 +194,12 @@ void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time
 {
 	uint32_t slot = conn_slot(m, c);
 
+	/* An end that was not seen may be long ago. */
+	if (end != CONN_UNSEEN)
+		census_left(m, c, time_ns);
 	c->end = end;
 	c->since_ns = time_ns;
+	census_move(m, c);
 	if (c->flags & CONN_QUEUED)
 		return;
 	c->flags |= CONN_QUEUED;
