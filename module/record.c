@@ -125,21 +125,53 @@ static inline u16 inode(struct tcptrail_transition *t, const struct sock *sk)
 #define SYN_OR_FIN_UNACKED \
 	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)
 
-static __always_inline u16 facts(struct tcptrail_transition *t, struct sock *sk)
+/* States in which our FIN is on its way, unless it waits behind data. */
+#define FIN_SENT (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING | TCPF_LAST_ACK)
+
+/*
+ * What was sent, counted in two ways. By sequence numbers: with our SYN, if we
+ * connected, and our FIN, once it has left the queue. By segments: without
+ * both, but a segment that our own queueing discipline refused counts again
+ * when it is sent at last. Both are never too little.
+ *
+ * rcv_nxt, and bytes_received with it, is behind the peer's FIN.
+ */
+static inline u16 bytes(struct tcptrail_transition *t, const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 by_sequence = tp->bytes_acked + (tp->snd_nxt - tp->snd_una);
+	u64 by_segment = tp->bytes_sent - tp->bytes_retrans;
+
+	if ((1 << sk->sk_state) & FIN_SENT && tp->snd_nxt == tp->write_seq)
+		by_sequence--;
+	t->sent = min(by_sequence, by_segment);
+	t->received = tp->bytes_received;
+	if (t->received && sock_flag(sk, SOCK_DONE))
+		t->received--;
+	return TCPTRAIL_F_BYTES;
+}
+
+/* @ends: it goes to CLOSE */
+static __always_inline u16 facts(struct tcptrail_transition *t, struct sock *sk, bool ends)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 state = 1 << sk->sk_state;
 	u16 flags = inode(t, sk) | task(t, sk);
 
-	t->uid = __kuid_val(compat_sk_uid(sk));
-	t->cgroup = compat_sk_cgroup(sk);
 	t->error = READ_ONCE(sk->sk_err);
+	if (!ends || state & (TCPF_CLOSE | TCPF_LISTEN)) {
+		t->uid = __kuid_val(compat_sk_uid(sk));
+		t->cgroup = compat_sk_cgroup(sk);
+	}
 	if (state & (TCPF_CLOSE | TCPF_LISTEN))
 		return flags;
 
 	t->retransmits = inet_csk(sk)->icsk_retransmits;
 	t->retrans_total = min_t(u32, tp->total_retrans, U16_MAX);
-	t->srtt_us = tp->srtt_us >> 3;
+	if (ends)
+		flags |= bytes(t, sk);
+	else
+		t->srtt_us = tp->srtt_us >> 3;
 	t->unacked = tp->write_seq - tp->snd_una;
 	if (t->unacked && (state & SYN_OR_FIN_UNACKED))
 		t->unacked--;
@@ -188,7 +220,7 @@ void record_socket(struct sock *sk, u8 old_state, u8 new_state)
 		/* Up to 6.12 the clone still has all from its listener. */
 		r->cookie = flags & TCPTRAIL_F_NO_RPORT ? 0 : cookie_of(sk);
 	} else {
-		flags |= facts(&r->transition, sk);
+		flags |= facts(&r->transition, sk, new_state == TCP_CLOSE);
 		r->cookie = cookie_of(sk);
 	}
 	r->flags = flags;
@@ -210,7 +242,7 @@ void record_accept(struct sock *sk)
 	begin(r, TCPTRAIL_ACCEPT, sock_net(sk));
 	states(&r->transition, sk->sk_state, sk->sk_state, TCPTRAIL_REASON_NONE);
 	r->cookie = cookie_of(sk);
-	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) | facts(&r->transition, sk);
+	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) | facts(&r->transition, sk, false);
 	end(r, irq);
 }
 
@@ -262,7 +294,7 @@ void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_stat
 	begin(r, TCPTRAIL_TIMEWAIT, twsk_net(tw));
 	states(&r->transition, old_state, new_state, reason);
 	flags = tuple(r, mini, lport, false);
-	flags |= sk ? facts(&r->transition, sk) : TCPTRAIL_F_ORPHAN;
+	flags |= sk ? facts(&r->transition, sk, false) : TCPTRAIL_F_ORPHAN;
 	if (old_state == new_state && !sk)
 		flags |= TCPTRAIL_F_SELF;
 	r->cookie = cookie_of(mini);

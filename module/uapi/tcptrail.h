@@ -19,7 +19,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define TCPTRAIL_ABI_MAJOR 1
+#define TCPTRAIL_ABI_MAJOR 2
 #define TCPTRAIL_ABI_MINOR 0
 
 #define TCPTRAIL_DEVICE "/dev/tcptrail"
@@ -142,6 +142,7 @@ enum tcptrail_cause {
 #define TCPTRAIL_F_CHILD (1U << 6) /* LISTEN to SYN_RECV: a child is being cloned */
 #define TCPTRAIL_F_ORPHAN (1U << 7) /* no process holds the socket (any more) */
 #define TCPTRAIL_F_PEER_FIN (1U << 8) /* the peer's FIN has arrived */
+#define TCPTRAIL_F_BYTES (1U << 9) /* sent and received, in the place of cgroup, uid, srtt_us */
 
 /**
  * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT, ACCEPT and
@@ -154,18 +155,25 @@ enum tcptrail_cause {
  * @error: the pending socket error, a positive errno, or 0 (sk_err)
  * @retrans_total: segments retransmitted in all; 65535 is "or more"
  * @cgroup: cgroup id (v2), 0 if not known
+ * @uid: the socket's owner in the initial user namespace
+ * @srtt_us: smoothed round-trip time in microseconds, 0 if not known. For a
+ *	request that ended: the microseconds since its SYN-ACK was first sent
+ * @sent: with F_BYTES: payload bytes sent, each once however often it went out.
+ *	A connecting socket whose own queueing discipline refused a segment may
+ *	have one too many
+ * @received: with F_BYTES: payload bytes received in order
  * @pid: process (thread group) id in the initial namespace, 0 without F_TASK. It
  *	is the task in whose system call this happened: mostly its own doing, but it
  *	may also have found the peer's segment waiting there
- * @uid: the socket's owner in the initial user namespace
  * @inode: the socket file's inode, 0 if it has none (a child that was not
  *	accepted yet, or a socket that was closed)
  * @unread: bytes received and not read, the peer's FIN not counted
  * @unacked: bytes written and not acknowledged, our FIN not counted
- * @srtt_us: smoothed round-trip time in microseconds, 0 if not known. For a
- *	request that ended: the microseconds since its SYN-ACK was first sent
  * @comm: the task's name, zero-padded, no terminator when all 16 are used;
  *	empty without F_TASK
+ *
+ * F_BYTES is set in SOCKET records of a connection that goes to CLOSE, and only
+ * there: whose it was, its earlier records say.
  */
 struct tcptrail_transition {
 	__u8 old_state;
@@ -174,13 +182,21 @@ struct tcptrail_transition {
 	__u8 retransmits;
 	__u16 error;
 	__u16 retrans_total;
-	__u64 cgroup;
+	union {
+		struct {
+			__u64 cgroup;
+			__u32 uid;
+			__u32 srtt_us;
+		};
+		struct {
+			__u64 sent;
+			__u64 received;
+		};
+	};
 	__u32 pid;
-	__u32 uid;
 	__u32 inode;
 	__u32 unread;
 	__u32 unacked;
-	__u32 srtt_us;
 	char comm[16];
 };
 
@@ -440,12 +456,14 @@ TCPTRAIL_AT(tcptrail_transition, retransmits, 3);
 TCPTRAIL_AT(tcptrail_transition, error, 4);
 TCPTRAIL_AT(tcptrail_transition, retrans_total, 6);
 TCPTRAIL_AT(tcptrail_transition, cgroup, 8);
-TCPTRAIL_AT(tcptrail_transition, pid, 16);
-TCPTRAIL_AT(tcptrail_transition, uid, 20);
-TCPTRAIL_AT(tcptrail_transition, inode, 24);
-TCPTRAIL_AT(tcptrail_transition, unread, 28);
-TCPTRAIL_AT(tcptrail_transition, unacked, 32);
-TCPTRAIL_AT(tcptrail_transition, srtt_us, 36);
+TCPTRAIL_AT(tcptrail_transition, uid, 16);
+TCPTRAIL_AT(tcptrail_transition, srtt_us, 20);
+TCPTRAIL_AT(tcptrail_transition, sent, 8);
+TCPTRAIL_AT(tcptrail_transition, received, 16);
+TCPTRAIL_AT(tcptrail_transition, pid, 24);
+TCPTRAIL_AT(tcptrail_transition, inode, 28);
+TCPTRAIL_AT(tcptrail_transition, unread, 32);
+TCPTRAIL_AT(tcptrail_transition, unacked, 36);
 TCPTRAIL_AT(tcptrail_transition, comm, 40);
 TCPTRAIL_PIN(sizeof(struct tcptrail_transition) == 56);
 

@@ -175,6 +175,7 @@ int socket_to_peer(const struct peer *peer);
 /* The groups of tests, one per file. */
 int group_open(void);
 int group_request(void);
+int group_bytes(void);
 int group_close(void);
 int group_timewait(void);
 int group_identity(void);

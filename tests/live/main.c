@@ -14,10 +14,11 @@ static const struct {
 	bool by_name_only; /* loads and unloads the module itself */
 } groups[] = {
 	{ "open", group_open, false },	       { "request", group_request, false },
-	{ "close", group_close, false },       { "timewait", group_timewait, false },
-	{ "identity", group_identity, false }, { "netns", group_netns, false },
-	{ "complete", group_complete, false }, { "device", group_device, false },
-	{ "params", group_params, false },     { "unload", group_unload, true },
+	{ "bytes", group_bytes, false },       { "close", group_close, false },
+	{ "timewait", group_timewait, false }, { "identity", group_identity, false },
+	{ "netns", group_netns, false },       { "complete", group_complete, false },
+	{ "device", group_device, false },     { "params", group_params, false },
+	{ "unload", group_unload, true },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

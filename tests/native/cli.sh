@@ -85,7 +85,7 @@ refused 2 'no such option' "$tool" --frob
 refused 2 'frob: no such command' "$tool" help frob
 prints 'watch' "$tool" --help
 prints 'watch' "$tool" help
-prints 'ABI 1' "$tool" --version
+prints 'ABI 2' "$tool" --version
 for command in watch life explain stuck record status; do
 	prints "Usage: tcptrail $command" "$tool" help $command
 	prints "Usage: tcptrail $command" "$tool" $command --help
@@ -192,7 +192,7 @@ prints 'CLOSE-WAIT   > LAST-ACK     10.0.0.1:80        10.1.0.0:1033      nginx\
 	env LC_ALL=C "$tool" watch -i "$work/trail"
 prints '\[32m' "$tool" watch -i "$work/trail" --color always
 prints 'ABI' "$tool" status -i "$work/trail"
-prints '"abi_major":1' "$tool" status -i "$work/trail" --json
+prints '"abi_major":2' "$tool" status -i "$work/trail" --json
 if "$tool" watch -i "$work/trail" | grep -q "$(printf '\033')"; then
 	fail 'colours where there is no terminal'
 else

@@ -118,6 +118,14 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 		r->transition.unread = n;
 	} else if (!strcmp(key, "unacked")) {
 		r->transition.unacked = n;
+	} else if (!strcmp(key, "sent")) {
+		r->transition.sent = n;
+		r->flags |= TCPTRAIL_F_BYTES;
+	} else if (!strcmp(key, "received")) {
+		r->transition.received = n;
+		r->flags |= TCPTRAIL_F_BYTES;
+	} else if (!strcmp(key, "uid")) {
+		r->transition.uid = n;
 	} else if (!strcmp(key, "retransmits")) {
 		r->transition.retransmits = n;
 	} else if (!strcmp(key, "reason")) {

@@ -256,9 +256,10 @@ static void make_foreign(uint8_t *file, size_t size)
 	static const struct field common[] = { { 0, 8 },  { 8, 8 },  { 16, 8 },
 					       { 24, 4 }, { 28, 2 }, { 64, 2 },
 					       { 66, 2 }, { 68, 2 }, { 0, 0 } };
-	static const struct field transition[] = { { 76, 2 },  { 78, 2 }, { 80, 8 },  { 88, 4 },
-						   { 92, 4 },  { 96, 4 }, { 100, 4 }, { 104, 4 },
-						   { 108, 4 }, { 0, 0 } };
+	static const struct field transition[] = { { 76, 2 },  { 78, 2 },  { 96, 4 }, { 100, 4 },
+						   { 104, 4 }, { 108, 4 }, { 0, 0 } };
+	static const struct field owner[] = { { 80, 8 }, { 88, 4 }, { 92, 4 }, { 0, 0 } };
+	static const struct field bytes[] = { { 80, 8 }, { 88, 8 }, { 0, 0 } };
 	static const struct field segment[] = { { 74, 2 }, { 76, 4 }, { 80, 4 },
 						{ 84, 4 }, { 88, 4 }, { 0, 0 } };
 	static const struct field loss[] = { { 80, 8 }, { 88, 8 }, { 0, 0 } };
@@ -270,12 +271,14 @@ static void make_foreign(uint8_t *file, size_t size)
 	for (unsigned int i = 0; i < TCPTRAIL_MAX_HOOKS; i++)
 		swap_fields(file + 192 + 104 + 4 * i, (struct field[]){ { 0, 4 }, { 0, 0 } });
 	for (uint8_t *r = file + HEADER; r < file + size; r += sizeof(records[0])) {
+		bool has_bytes = ((struct tcptrail_record *)(void *)r)->flags & TCPTRAIL_F_BYTES;
 		uint8_t kind = r[30];
 
 		swap_fields(r, common);
-		if (kind >= TCPTRAIL_SOCKET && kind <= TCPTRAIL_ACCEPT)
+		if (kind >= TCPTRAIL_SOCKET && kind <= TCPTRAIL_ACCEPT) {
 			swap_fields(r, transition);
-		else if (kind == TCPTRAIL_SEGMENT)
+			swap_fields(r, has_bytes ? bytes : owner);
+		} else if (kind == TCPTRAIL_SEGMENT)
 			swap_fields(r, segment);
 		else if (kind == TCPTRAIL_LOSS)
 			swap_fields(r, loss);

@@ -195,6 +195,19 @@ static void test_json(void **state)
 		   "\"unacked\":0,\"retransmits\":0,\"retrans_total\":0,"
 		   "\"error\":\"ECONNRESET\",\"errno\":104}\n");
 
+	r = make_transition(TCPTRAIL_SOCKET, TCPTRAIL_LAST_ACK, TCPTRAIL_CLOSE);
+	r.flags |= TCPTRAIL_F_BYTES;
+	r.transition.sent = 5000000000;
+	r.transition.received = 7;
+	check_json(&r,
+		   "{\"v\":1,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+		   "\"cpu\":3,\"seq\":7,\"kind\":\"socket\",\"netns\":4026531840,\"cookie\":99,"
+		   "\"family\":\"ipv4\",\"local_address\":\"10.0.0.1\",\"local_port\":80,"
+		   "\"remote_address\":\"10.0.0.2\",\"remote_port\":41234,"
+		   "\"old_state\":\"last_ack\",\"new_state\":\"close\",\"unread\":0,"
+		   "\"unacked\":0,\"sent\":5000000000,\"received\":7,\"retransmits\":0,"
+		   "\"retrans_total\":0}\n");
+
 	r = make_record(TCPTRAIL_SEGMENT);
 	r.flags = TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RPORT;
 	r.segment.tcp_flags = TCPTRAIL_SYN;

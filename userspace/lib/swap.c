@@ -53,17 +53,22 @@ void swap_info(struct tcptrail_info *info)
 	swap32(&info->netns_failed);
 }
 
-static void swap_transition(struct tcptrail_transition *t)
+static void swap_transition(struct tcptrail_transition *t, bool bytes)
 {
 	swap16(&t->error);
 	swap16(&t->retrans_total);
-	swap64(&t->cgroup);
+	if (bytes) {
+		swap64(&t->sent);
+		swap64(&t->received);
+	} else {
+		swap64(&t->cgroup);
+		swap32(&t->uid);
+		swap32(&t->srtt_us);
+	}
 	swap32(&t->pid);
-	swap32(&t->uid);
 	swap32(&t->inode);
 	swap32(&t->unread);
 	swap32(&t->unacked);
-	swap32(&t->srtt_us);
 }
 
 static void swap_segment(struct tcptrail_segment *s)
@@ -91,7 +96,7 @@ void swap_record(struct tcptrail_record *r)
 	case TCPTRAIL_TIMEWAIT:
 	case TCPTRAIL_ACCEPT:
 	case TCPTRAIL_SNAPSHOT:
-		swap_transition(&r->transition);
+		swap_transition(&r->transition, r->flags & TCPTRAIL_F_BYTES);
 		break;
 	case TCPTRAIL_SEGMENT:
 		swap_segment(&r->segment);

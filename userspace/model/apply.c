@@ -62,13 +62,15 @@ void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *
 {
 	const struct tcptrail_transition *t = &r->transition;
 
-	c->uid = t->uid;
 	c->inode = t->inode;
 	c->unread = t->unread;
 	c->unacked = t->unacked;
 	c->retrans_total = t->retrans_total;
-	if (t->cgroup)
-		c->cgroup = t->cgroup;
+	if (!(r->flags & TCPTRAIL_F_BYTES)) {
+		c->uid = t->uid;
+		if (t->cgroup)
+			c->cgroup = t->cgroup;
+	}
 	c->flags &= ~CONN_ORPHAN;
 	if (r->flags & TCPTRAIL_F_ORPHAN)
 		c->flags |= CONN_ORPHAN;

@@ -73,12 +73,20 @@ static void put_transition(struct json *j, const struct tcptrail_record *r)
 		json_u64(j, "pid", t->pid);
 		json_strn(j, "comm", t->comm, sizeof(t->comm));
 	}
-	json_u64(j, "uid", t->uid);
+	if (!(r->flags & TCPTRAIL_F_BYTES))
+		json_u64(j, "uid", t->uid);
 	put_nonzero(j, "inode", t->inode);
-	put_nonzero(j, "cgroup", t->cgroup);
+	if (!(r->flags & TCPTRAIL_F_BYTES))
+		put_nonzero(j, "cgroup", t->cgroup);
 	json_u64(j, "unread", t->unread);
 	json_u64(j, "unacked", t->unacked);
-	put_nonzero(j, r->kind == TCPTRAIL_REQUEST ? "synack_age_us" : "srtt_us", t->srtt_us);
+	if (r->flags & TCPTRAIL_F_BYTES) {
+		json_u64(j, "sent", t->sent);
+		json_u64(j, "received", t->received);
+	} else {
+		put_nonzero(j, r->kind == TCPTRAIL_REQUEST ? "synack_age_us" : "srtt_us",
+			    t->srtt_us);
+	}
 	json_u64(j, "retransmits", t->retransmits);
 	json_u64(j, "retrans_total", t->retrans_total);
 	put_error(j, t->error);

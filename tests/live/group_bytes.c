@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Payload bytes of a connection: those that the sockets really carried. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "live.h"
+
+#define FIN_ACK (TCPTRAIL_FIN | TCPTRAIL_ACK)
+
+static int start(void **state)
+{
+	events_start();
+	return 0;
+}
+
+static void send_bytes(int fd, size_t bytes)
+{
+	static const char data[65536];
+
+	while (bytes) {
+		ssize_t n = write(fd, data, bytes < sizeof(data) ? bytes : sizeof(data));
+
+		assert_true(n > 0);
+		bytes -= (size_t)n;
+	}
+}
+
+static void receive_bytes(int fd, size_t bytes)
+{
+	char data[65536];
+
+	while (bytes) {
+		ssize_t n = read(fd, data, bytes < sizeof(data) ? bytes : sizeof(data));
+
+		assert_true(n > 0);
+		bytes -= (size_t)n;
+	}
+}
+
+/* Up to the end of file. */
+static void receive_all(int fd)
+{
+	char data[4096];
+
+	while (read(fd, data, sizeof(data)) > 0)
+		;
+}
+
+static void expect_bytes(uint16_t lport, uint16_t rport, const char *event, uint64_t sent,
+			 uint64_t received)
+{
+	struct tcptrail_record r = find_event(lport, rport, event);
+
+	if (!(r.flags & TCPTRAIL_F_BYTES) || r.transition.sent != sent ||
+	    r.transition.received != received)
+		fail_msg("%s: %llu sent, %llu received, not %llu, %llu", event,
+			 (unsigned long long)r.transition.sent,
+			 (unsigned long long)r.transition.received, (unsigned long long)sent,
+			 (unsigned long long)received);
+}
+
+static void both_ways(int family)
+{
+	struct pair p;
+
+	pair_connect(&p, family);
+	send_bytes(p.client, 1000);
+	receive_bytes(p.server, 1000);
+	send_bytes(p.server, 70000);
+	receive_bytes(p.client, 70000);
+	close_fd(&p.client);
+	receive_all(p.server);
+	close_fd(&p.server);
+	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", 1000, 70000);
+	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 70000, 1000);
+	pair_end(&p);
+}
+
+static void each_way_ipv4(void **state)
+{
+	both_ways(AF_INET);
+}
+
+static void each_way_ipv6(void **state)
+{
+	both_ways(AF_INET6);
+}
+
+static void nothing_at_all(void **state)
+{
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	close_fd(&p.server);
+	receive_all(p.client);
+	close_fd(&p.client);
+	expect_bytes(p.sport, p.cport, "S FIN_WAIT2>CLOSE", 0, 0);
+	expect_bytes(p.cport, p.sport, "S LAST_ACK>CLOSE", 0, 0);
+	pair_end(&p);
+}
+
+static void data_after_our_fin(void **state)
+{
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	send_bytes(p.client, 100);
+	shutdown(p.client, SHUT_WR);
+	receive_all(p.server);
+	send_bytes(p.server, 3000);
+	close_fd(&p.server);
+	receive_all(p.client);
+	close_fd(&p.client);
+	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", 100, 3000);
+	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 3000, 100);
+	pair_end(&p);
+}
+
+static void reset(void **state)
+{
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	send_bytes(p.client, 500);
+	receive_bytes(p.server, 500);
+	send_bytes(p.server, 20);
+	receive_bytes(p.client, 20);
+	close_now(&p.client);
+	expect_bytes(p.cport, p.sport, "S ESTABLISHED>CLOSE", 500, 20);
+	expect_bytes(p.sport, p.cport, "S ESTABLISHED>CLOSE", 20, 500);
+	pair_end(&p);
+}
+
+static void only_a_syn(void **state)
+{
+	struct peer peer = peer_new();
+	int fd = socket_to_peer(&peer);
+
+	peer_expect(&peer, TCPTRAIL_SYN);
+	peer_send(&peer, TCPTRAIL_RST | TCPTRAIL_ACK, 0);
+	expect_bytes(peer.host_port, peer.port, "S SYN_SENT>CLOSE", 0, 0);
+	close(fd);
+}
+
+static void simultaneous_close(void **state)
+{
+	struct peer peer = peer_new();
+	uint32_t not_yet;
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer_connect_to(&peer, p.sport);
+	p.server = accept(p.listener, NULL, NULL);
+	peer_send(&peer, TCPTRAIL_ACK, 30);
+	receive_bytes(p.server, 30);
+	send_bytes(p.server, 40);
+	peer_expect(&peer, TCPTRAIL_ACK);
+	peer_send(&peer, TCPTRAIL_ACK, 0);
+	not_yet = peer.ack;
+	close_fd(&p.server);
+	peer_expect(&peer, FIN_ACK);
+	peer_send_at(&peer, FIN_ACK, peer.seq, not_yet, 0);
+	peer.seq++;
+	peer_send(&peer, TCPTRAIL_ACK, 0);
+	expect_bytes(p.sport, peer.port, "S CLOSING>CLOSE", 40, 30);
+	pair_end(&p);
+}
+
+/* A FIN that waits behind data is no byte either, nor is what never left. */
+static void the_window_is_full(void **state)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+	size_t written = 0;
+	char data[4096] = "";
+	struct pair p;
+	ssize_t n;
+	int idle;
+
+	pair_connect(&p, AF_INET);
+	fcntl(p.client, F_SETFL, O_NONBLOCK);
+	for (idle = 0; idle < 10; idle++) {
+		while ((n = write(p.client, data, sizeof(data))) > 0) {
+			written += (size_t)n;
+			idle = 0;
+		}
+		sleep_ms(20); /* for what was on its way to make room */
+	}
+	assert_int_equal(getsockopt(p.client, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	assert_true(info.tcpi_notsent_bytes > 0);
+	shutdown(p.client, SHUT_WR);
+	close_now(&p.server);
+	expect_bytes(p.cport, p.sport, "S FIN_WAIT1>CLOSE", written - info.tcpi_notsent_bytes, 0);
+	pair_end(&p);
+}
+
+/* Both ends send at the same time, and read all that the other one sends. */
+static void pump(const struct pair *p, size_t bytes)
+{
+	int status;
+
+	if (!fork()) {
+		send_bytes(p->client, bytes);
+		_exit(0);
+	}
+	if (!fork()) {
+		send_bytes(p->server, 2 * bytes);
+		_exit(0);
+	}
+	if (!fork()) {
+		receive_bytes(p->server, bytes);
+		_exit(0);
+	}
+	receive_bytes(p->client, 2 * bytes);
+	for (int i = 0; i < 3; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+}
+
+/* What is lost on the way goes out again, and counts once. */
+static void retransmitted(void **state)
+{
+	struct pair p;
+
+	run("modprobe sch_netem && tc qdisc add dev lo root netem delay 1ms loss 10%%");
+	pair_connect(&p, AF_INET);
+	pump(&p, 300000);
+	close_fd(&p.client);
+	receive_all(p.server);
+	close_fd(&p.server);
+	find_event(p.sport, p.cport, "S LAST_ACK>CLOSE");
+	run("tc qdisc del dev lo root");
+	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", 300000, 600000);
+	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 600000, 300000);
+	assert_true(find_event(p.sport, p.cport, "S LAST_ACK>CLOSE").transition.retrans_total > 0);
+	pair_end(&p);
+}
+
+/* A queue that refuses segments makes the sender offer them again. */
+static void refused_by_our_queue(void **state)
+{
+	struct tcptrail_record r;
+	struct pair p;
+
+	run("modprobe sch_netem && tc qdisc add dev lo root netem delay 5ms limit 2");
+	pair_connect(&p, AF_INET);
+	pump(&p, 300000);
+	close_fd(&p.client);
+	receive_all(p.server);
+	close_fd(&p.server);
+	find_event(p.sport, p.cport, "S LAST_ACK>CLOSE");
+	run("tc -s qdisc show dev lo | grep -q 'dropped [1-9]' && tc qdisc del dev lo root");
+	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 600000, 300000);
+	r = find_event(p.cport, p.sport, "S FIN_WAIT2>CLOSE");
+	assert_int_equal(r.transition.received, 600000);
+	assert_in_range(r.transition.sent, 300000, 300001);
+	pair_end(&p);
+}
+
+int group_bytes(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(each_way_ipv4, start),
+		cmocka_unit_test_setup(each_way_ipv6, start),
+		cmocka_unit_test_setup(nothing_at_all, start),
+		cmocka_unit_test_setup(data_after_our_fin, start),
+		cmocka_unit_test_setup(reset, start),
+		cmocka_unit_test_setup(only_a_syn, start),
+		cmocka_unit_test_setup(simultaneous_close, start),
+		cmocka_unit_test_setup(the_window_is_full, start),
+		cmocka_unit_test_setup(retransmitted, start),
+		cmocka_unit_test_setup(refused_by_our_queue, start),
+	};
+
+	return cmocka_run_group_tests_name("bytes", tests, NULL, NULL);
+}
