@@ -153,6 +153,7 @@ static void test_whole_life(void **state)
 	assert_int_equal(c->requests, 1);
 	assert_int_equal(c->request_ends[TCPTRAIL_REASON_ESTABLISHED], 1);
 	assert_int_equal(c->time_waits, 1);
+	assert_int_equal(c->overflows, 0);
 	assert_int_equal(c->rearms[TCPTRAIL_REASON_FIN], 1);
 	assert_int_equal(c->minisocket_ends[TCPTRAIL_TIME_WAIT][TCPTRAIL_REASON_TIMEOUT], 1);
 	assert_int_equal(c->retransmits[CENSUS_SYN], 0);
@@ -221,6 +222,20 @@ static void test_found(void **state)
 	model_free(model);
 }
 
+/* The active closer's socket is gone, and no minisocket has taken over. */
+static void test_overflow(void **state)
+{
+	struct model *model = feed(HANDSHAKE ACCEPT
+				   "2000000 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
+				   "2040040 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+				   "2040050 A in FIN,ACK\n"
+				   "2040060 A socket FIN_WAIT2 CLOSE orphan\n");
+
+	assert_int_equal(model_census(model)->overflows, 1);
+	assert_int_equal(model_census(model)->time_waits, 0);
+	model_free(model);
+}
+
 /* Each bound is the longest span of its bucket; what is longer than all has the last. */
 static void test_histogram(void **state)
 {
@@ -252,7 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sockets),	    cmocka_unit_test(test_whole_life),
 		cmocka_unit_test(test_retransmits), cmocka_unit_test(test_found),
-		cmocka_unit_test(test_histogram),
+		cmocka_unit_test(test_overflow),    cmocka_unit_test(test_histogram),
 	};
 
 	return cmocka_run_group_tests_name("census", tests, NULL, NULL);

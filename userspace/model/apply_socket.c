@@ -85,6 +85,7 @@ static enum conn_end socket_end(const struct conn *c, const struct tcptrail_tran
 struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
+	enum conn_end end;
 	struct conn *c;
 
 	if (t->old_state == TCPTRAIL_CLOSE)
@@ -106,8 +107,13 @@ struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 		apply_facts(m, c, r);
 		c->state = t->old_state;
 		c->error = t->error < UINT8_MAX ? t->error : UINT8_MAX;
-		if (!c->end)
-			table_end(m, c, socket_end(c, t), r->time_ns);
+		if (!c->end) {
+			end = socket_end(c, t);
+			if (end == CONN_NORMAL && (t->old_state == TCPTRAIL_FIN_WAIT2 ||
+						   t->old_state == TCPTRAIL_CLOSING))
+				m->census.overflows++;
+			table_end(m, c, end, r->time_ns);
+		}
 		return c;
 	}
 	apply_facts(m, c, r);

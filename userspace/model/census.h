@@ -41,6 +41,8 @@ enum census_segment {
  * @requests: request sockets that began
  * @request_ends: request sockets that ended, by reason
  * @time_waits: minisockets that entered TIME-WAIT
+ * @overflows: connections closed without the TIME-WAIT that was due, for want of
+ *	room. Without the hook that sees minisockets begin: all that would have had one
  * @rearms: TIME-WAITs that were begun anew, by reason
  * @minisocket_ends: minisockets that ended, by state and reason
  * @accepted: connections that accept() took
@@ -63,6 +65,7 @@ struct census {
 	uint64_t requests;
 	uint64_t request_ends[CENSUS_REASONS];
 	uint64_t time_waits;
+	uint64_t overflows;
 	uint64_t rearms[CENSUS_REASONS];
 	uint64_t minisocket_ends[CENSUS_STATES][CENSUS_REASONS];
 	uint64_t accepted;
