@@ -26,7 +26,8 @@ UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%) \
 FUZZ  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 # What the guest gets on its PATH, beside tcptrail.
-LIVE  := $(addprefix $(BUILD)/live/,tcptrail-live traffic) \
+LIVE  := $(BUILD)/live/tcptrail-live \
+	 $(patsubst tests/guest/%.c,$(BUILD)/live/%,$(wildcard tests/guest/*.c)) \
 	 $(patsubst tests/guest/%.sh,$(BUILD)/live/tcptrail-%,$(wildcard tests/guest/*.sh))
 
 BENCH := $(addprefix $(BUILD)/bench/,drain model)
@@ -156,7 +157,7 @@ $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
 
-$(BUILD)/live/traffic: $(BUILD)/tests/guest/traffic.o
+$(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
