@@ -6,9 +6,12 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -91,6 +94,70 @@ static void test_fork(void **state)
 	owners_free(&owners);
 }
 
+static unsigned int count_fds(void)
+{
+	unsigned int count = 0;
+	int fd;
+
+	for (fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* A process that calls itself something to harm a terminal, with a limit of its own. */
+static void run_oddly(int ready)
+{
+	const struct rlimit limit = { 123, 123 };
+
+	prctl(PR_SET_NAME, "a\x1b[2Jb");
+	if (setrlimit(RLIMIT_NOFILE, &limit) || write(ready, "", 1) != 1)
+		_exit(1);
+	alarm(20);
+	pause();
+	_exit(0);
+}
+
+static void test_process(void **state)
+{
+	int a = socket(AF_INET, SOCK_STREAM, 0), ready[2];
+	uint32_t wanted = inode_of(a);
+	const struct process *process;
+	unsigned int fds;
+	struct owners owners;
+	pid_t child;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		run_oddly(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	fds = count_fds();
+	assert_int_equal(owners_find(&owners, &wanted, 1), 0);
+	assert_int_equal(owners.process_count, 2);
+
+	process = owners_process(&owners, (uint32_t)getpid());
+	assert_non_null(process);
+	assert_string_equal(process->comm, "test_owners");
+	assert_non_null(strstr(process->command, "test_owners"));
+	/* The search itself has /proc, the process's directory and its fds open. */
+	assert_int_equal(process->fds, fds + 3);
+
+	process = owners_process(&owners, (uint32_t)child);
+	assert_non_null(process);
+	assert_string_equal(process->comm, "a\x1b[2Jb");
+	assert_int_equal(process->fds, fds);
+	assert_int_equal(process->fd_limit, 123);
+	assert_null(owners_process(&owners, 1));
+	owners_free(&owners);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(ready[0]);
+	close(ready[1]);
+	close(a);
+}
+
 static void test_none(void **state)
 {
 	struct owners owners;
@@ -105,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_none),
 	};
 

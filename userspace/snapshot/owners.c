@@ -2,16 +2,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "userspace/snapshot/owners.h"
 
+/**
+ * struct wanted - what is looked for
+ * @inodes: ascending
+ * @count: how many
+ * @sockets: the file system that sockets are in: elsewhere a number is another's
+ */
 struct wanted {
 	const uint32_t *inodes;
 	size_t count;
+	dev_t sockets;
 };
 
 static int by_inode(const void *a, const void *b)
@@ -32,71 +41,90 @@ static int by_holder(const void *a, const void *b)
 	return (x->fd > y->fd) - (x->fd < y->fd);
 }
 
-/* "socket:[123]" is 123, anything else 0 */
-static uint32_t socket_inode(const char *link)
+static int by_pid(const void *a, const void *b)
 {
-	unsigned long inode;
-	char *end;
+	const struct process *x = a, *y = b;
 
-	if (strncmp(link, "socket:[", 8))
-		return 0;
-	inode = strtoul(link + 8, &end, 10);
-	return *end == ']' && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static void read_comm(int pid_dir, char comm[16])
+/* One more place in a list that grows; -ENOMEM */
+static int make_room(void **list, size_t count, size_t *room, size_t size)
 {
-	int fd = openat(pid_dir, "comm", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, comm, 15);
-
-	if (length < 0)
-		length = 0;
-	comm[length] = '\0';
-	comm[strcspn(comm, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
-static int add(struct owners *owners, const struct holder *holder)
-{
-	size_t room = owners->room ? owners->room * 2 : 64;
+	size_t more = *room ? *room * 2 : 16;
 	void *bigger;
 
-	if (owners->count == owners->room) {
-		bigger = reallocarray(owners->holders, room, sizeof(*owners->holders));
-		if (!bigger)
-			return -ENOMEM;
-		owners->holders = bigger;
-		owners->room = room;
-	}
-	owners->holders[owners->count++] = *holder;
+	if (count < *room)
+		return 0;
+	bigger = reallocarray(*list, more, size);
+	if (!bigger)
+		return -ENOMEM;
+	*list = bigger;
+	*room = more;
 	return 0;
+}
+
+static int add_holder(struct owners *owners, const struct holder *holder)
+{
+	int err =
+		make_room((void **)&owners->holders, owners->count, &owners->room, sizeof(*holder));
+
+	if (!err)
+		owners->holders[owners->count++] = *holder;
+	return err;
+}
+
+static int add_process(struct owners *owners, const struct process *process)
+{
+	int err = make_room((void **)&owners->processes, owners->process_count,
+			    &owners->process_room, sizeof(*process));
+
+	if (!err)
+		owners->processes[owners->process_count++] = *process;
+	return err;
+}
+
+/* The inode of the socket that a descriptor stands for, 0 if it is none. */
+static uint32_t socket_inode(const struct wanted *wanted, int fds, const char *name)
+{
+	struct stat st;
+
+	/* Cheaper than to read the link: the kernel has not to print it. */
+	if (fstatat(fds, name, &st, 0) || !S_ISSOCK(st.st_mode) || st.st_dev != wanted->sockets)
+		return 0;
+	return st.st_ino <= UINT32_MAX ? (uint32_t)st.st_ino : 0;
+}
+
+static bool is_wanted(const struct wanted *wanted, uint32_t inode)
+{
+	return inode && bsearch(&inode, wanted->inodes, wanted->count, sizeof(inode), by_inode);
 }
 
 static int look_through(struct owners *owners, const struct wanted *wanted, DIR *fds, int pid_dir,
 			uint32_t pid)
 {
+	struct process process = { .pid = pid };
 	struct holder holder = { .pid = pid };
 	struct dirent *entry;
-	char link[64];
-	ssize_t length;
+	bool holds = false;
 	int err = 0;
 
 	while (!err && (entry = readdir(fds))) {
-		length = readlinkat(dirfd(fds), entry->d_name, link, sizeof(link) - 1);
-		if (length <= 0)
+		if (entry->d_name[0] == '.')
 			continue;
-		link[length] = '\0';
-		holder.inode = socket_inode(link);
-		if (!holder.inode || !bsearch(&holder.inode, wanted->inodes, wanted->count,
-					      sizeof(*wanted->inodes), by_inode))
+		process.fds++;
+		holder.inode = socket_inode(wanted, dirfd(fds), entry->d_name);
+		if (!is_wanted(wanted, holder.inode))
 			continue;
+		if (!holds) {
+			process_read(&process, pid_dir);
+			memcpy(holder.comm, process.comm, sizeof(holder.comm));
+		}
+		holds = true;
 		holder.fd = atoi(entry->d_name);
-		if (!holder.comm[0])
-			read_comm(pid_dir, holder.comm);
-		err = add(owners, &holder);
+		err = add_holder(owners, &holder);
 	}
-	return err;
+	return holds && !err ? add_process(owners, &process) : err;
 }
 
 static int visit(struct owners *owners, const struct wanted *wanted, int proc, const char *name)
@@ -122,16 +150,32 @@ static int visit(struct owners *owners, const struct wanted *wanted, int proc, c
 	return err;
 }
 
+static int find_sockets(dev_t *device)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	int err = fd < 0 || fstat(fd, &st) ? -errno : 0;
+
+	if (!err)
+		*device = st.st_dev;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 int owners_find(struct owners *owners, uint32_t *inodes, size_t count)
 {
 	struct wanted wanted = { .inodes = inodes, .count = count };
 	struct dirent *entry;
 	DIR *proc;
-	int err = 0;
+	int err;
 
 	*owners = (struct owners){ 0 };
 	if (!count)
 		return 0;
+	err = find_sockets(&wanted.sockets);
+	if (err)
+		return err;
 	qsort(inodes, count, sizeof(*inodes), by_inode);
 	proc = opendir("/proc");
 	if (!proc)
@@ -142,7 +186,18 @@ int owners_find(struct owners *owners, uint32_t *inodes, size_t count)
 	closedir(proc);
 	if (owners->count)
 		qsort(owners->holders, owners->count, sizeof(*owners->holders), by_holder);
+	if (owners->process_count)
+		qsort(owners->processes, owners->process_count, sizeof(*owners->processes), by_pid);
 	return err;
+}
+
+const struct process *owners_process(const struct owners *owners, uint32_t pid)
+{
+	const struct process key = { .pid = pid };
+
+	return owners->process_count ? bsearch(&key, owners->processes, owners->process_count,
+					       sizeof(key), by_pid) :
+				       NULL;
 }
 
 const struct holder *owners_of(const struct owners *owners, uint32_t inode, size_t *count)
@@ -165,5 +220,6 @@ const struct holder *owners_of(const struct owners *owners, uint32_t inode, size
 void owners_free(struct owners *owners)
 {
 	free(owners->holders);
+	free(owners->processes);
 	*owners = (struct owners){ 0 };
 }
