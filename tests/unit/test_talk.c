@@ -143,6 +143,19 @@ static const struct sorting sortings[] = {
 	  "8 B out SYN,ACK seq=1 ack=78\n",
 	  { 3, 3 },
 	  { true, false } },
+	{ "the same with the client here, whose end was over",
+	  ":80",
+	  "0 A socket CLOSE SYN_SENT\n"
+	  "1 B request CLOSE NEW_SYN_RECV\n"
+	  "2 B timewait FIN_WAIT2 TIME_WAIT\n"
+	  "3 A socket LAST_ACK CLOSE\n"
+	  "5 A socket CLOSE SYN_SENT nolport cookie=102\n"
+	  "6 A out SYN seq=77 cookie=102\n"
+	  "7 B in SYN seq=77\n"
+	  "8 B timewait TIME_WAIT CLOSE reason=syn\n"
+	  "9 B request CLOSE NEW_SYN_RECV cookie=203\n",
+	  { 5, 4 },
+	  { true, false } },
 	{ "listeners are nobody's talk",
 	  ":80",
 	  "0 B socket CLOSE LISTEN listener cookie=9\n9 B socket LISTEN CLOSE listener cookie=9\n",

@@ -139,7 +139,7 @@ static bool fits(const struct talk *talk, int side, const struct tcptrail_record
 		return false;
 	if (r->cookie && end->cookie && r->cookie != end->cookie)
 		/* A request that came to nothing, and the next, of one and the same client. */
-		return end->over && has_socket(other) && !other->over;
+		return end->over && has_socket(other) && !other->over && !other->resting;
 	if (is_start(r) && is_over(talk))
 		return false;
 	/* A socket that connects once more keeps its cookie. */
