@@ -163,6 +163,8 @@ static __always_inline u16 facts(struct tcptrail_transition *t, struct sock *sk,
 		t->uid = __kuid_val(compat_sk_uid(sk));
 		t->cgroup = compat_sk_cgroup(sk);
 	}
+	if (unlikely(t->error) && READ_ONCE(inet_csk(sk)->icsk_user_timeout))
+		flags |= TCPTRAIL_F_USER_TIMEOUT;
 	if (state & (TCPF_CLOSE | TCPF_LISTEN))
 		return flags;
 

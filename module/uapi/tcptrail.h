@@ -143,6 +143,7 @@ enum tcptrail_cause {
 #define TCPTRAIL_F_ORPHAN (1U << 7) /* no process holds the socket (any more) */
 #define TCPTRAIL_F_PEER_FIN (1U << 8) /* the peer's FIN has arrived */
 #define TCPTRAIL_F_BYTES (1U << 9) /* sent and received, in the place of cgroup, uid, srtt_us */
+#define TCPTRAIL_F_USER_TIMEOUT (1U << 10) /* with an error: it has a TCP_USER_TIMEOUT */
 
 /**
  * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT, ACCEPT and

@@ -145,6 +145,7 @@ static inline void script_word(struct tcptrail_record *r, const char *word, cons
 		{ "child", TCPTRAIL_F_CHILD },
 		{ "orphan", TCPTRAIL_F_ORPHAN },
 		{ "peer_fin", TCPTRAIL_F_PEER_FIN },
+		{ "user_timeout", TCPTRAIL_F_USER_TIMEOUT },
 		{ "nolport", TCPTRAIL_F_NO_LPORT },
 		{ "listener", TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT },
 		{ "nameless", TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT |

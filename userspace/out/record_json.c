@@ -56,6 +56,8 @@ static void put_flags(struct json *j, uint16_t flags)
 		json_bool(j, "orphan", true);
 	if (flags & TCPTRAIL_F_PEER_FIN)
 		json_bool(j, "peer_fin", true);
+	if (flags & TCPTRAIL_F_USER_TIMEOUT)
+		json_bool(j, "user_timeout", true);
 }
 
 static void put_transition(struct json *j, const struct tcptrail_record *r)
