@@ -17,6 +17,7 @@
  *	one; 0: none
  * @state: by side
  * @pending: by side: moment of a state whose segment has not been sent yet
+ * @next: by side: the number after the last one that it sent, if @has_next
  * @err: -ENOMEM
  */
 struct builder {
@@ -26,27 +27,35 @@ struct builder {
 	size_t current[2];
 	uint8_t state[2];
 	size_t pending[2];
+	uint32_t next[2];
+	bool has_next[2];
 	int err;
 };
 
-static struct ladder_row *add_row(struct builder *b, uint8_t kind, uint8_t from, uint64_t time_ns)
+struct ladder_row *ladder_add_row(struct ladder *l)
 {
-	struct ladder *l = b->ladder;
 	struct ladder_row *bigger;
 	size_t room = l->room ? l->room * 2 : 32;
 
 	if (l->count == l->room) {
 		bigger = reallocarray(l->rows, room, sizeof(*bigger));
-		if (!bigger) {
-			b->err = -ENOMEM;
+		if (!bigger)
 			return NULL;
-		}
 		l->rows = bigger;
 		l->room = room;
 	}
-	bigger = &l->rows[l->count++];
-	*bigger = (struct ladder_row){ .kind = kind, .from = from, .time_ns = time_ns };
-	return bigger;
+	return &l->rows[l->count++];
+}
+
+static struct ladder_row *add_row(struct builder *b, uint8_t kind, uint8_t from, uint64_t time_ns)
+{
+	struct ladder_row *row = ladder_add_row(b->ladder);
+
+	if (row)
+		*row = (struct ladder_row){ .kind = kind, .from = from, .time_ns = time_ns };
+	else
+		b->err = -ENOMEM;
+	return row;
 }
 
 static void set_state(struct builder *b, struct ladder_row *row, uint8_t side, uint8_t state)
@@ -97,6 +106,21 @@ static uint8_t count_before(const struct ladder *l, const struct ladder_row *row
 	return n < UINT8_MAX ? (uint8_t)n : UINT8_MAX;
 }
 
+/* A probe repeats the number before the last, so that it has to be answered. */
+static void see_probe(struct builder *b, struct ladder_row *row)
+{
+	uint32_t next = row->seq + row->len + !!(row->tcp_flags & TCPTRAIL_SYN) +
+			!!(row->tcp_flags & TCPTRAIL_FIN);
+
+	if (row->tcp_flags & TCPTRAIL_RST)
+		return;
+	row->probe = b->has_next[row->from] && !(row->tcp_flags & STEPS) && !row->len &&
+		     row->seq + 1 == b->next[row->from];
+	if (!b->has_next[row->from] || (int32_t)(next - b->next[row->from]) > 0)
+		b->next[row->from] = next;
+	b->has_next[row->from] = true;
+}
+
 /*
  * Can the arrival be drawn in the row of the sending? Not if the receiver did
  * something meanwhile that has to stand below: each column keeps its order.
@@ -127,7 +151,9 @@ static void sent(struct builder *b, size_t at)
 	take_segment(row, &m->record->segment);
 	row->sent = true;
 	row->lost = m->lost;
-	row->again = count_before(b->ladder, row);
+	row->no_socket = !m->record->cookie;
+	see_probe(b, row);
+	row->again = row->probe ? 0 : count_before(b->ladder, row);
 	if (pending != NO_MOMENT) {
 		set_state(b, row, m->side, b->moments->list[pending].state);
 		row->why = b->moments->list[pending].why;
@@ -224,8 +250,9 @@ static void changed(struct builder *b, size_t at)
 	const struct moment *m = &b->moments->list[at];
 	struct ladder_row *row;
 
-	if (m->why == LADDER_WHY_REARMED && b->current[m->side]) {
-		row = &b->ladder->rows[b->current[m->side] - 1];
+	row = b->current[m->side] ? &b->ladder->rows[b->current[m->side] - 1] : NULL;
+	/* What re-armed it may not be on record: then the row is of what came before. */
+	if (m->why == LADDER_WHY_REARMED && row && !row->state[m->side]) {
 		set_state(b, row, m->side, m->state);
 		row->why = m->why;
 		return;
@@ -234,42 +261,11 @@ static void changed(struct builder *b, size_t at)
 		return;
 	if (m->cause == CAUSE_ACTION && segment_follows(b, at)) {
 		b->pending[m->side] = at;
-	} else if (m->cause == CAUSE_SEGMENT && b->current[m->side]) {
-		row = &b->ladder->rows[b->current[m->side] - 1];
+	} else if (m->cause == CAUSE_SEGMENT && row && m->why != LADDER_WHY_REARMED) {
 		set_state(b, row, m->side, m->state);
 	} else {
 		state_row(b, m);
 	}
-}
-
-/* Before the first FIN or RST: how much flowed, by the sequence numbers. */
-static void insert_data(struct builder *b)
-{
-	struct ladder *l = b->ladder;
-	struct ladder_row *row, data = { .kind = LADDER_DATA };
-	uint32_t bytes[2] = { 0 };
-	unsigned int side;
-	size_t i;
-
-	for (side = 0; side < 2; side++)
-		if (l->sides[side].has_isn && l->sides[side].has_fin)
-			bytes[side] = l->sides[side].fin - l->sides[side].isn - 1;
-	if (!bytes[0] && !bytes[1])
-		return;
-	for (i = 0; i < l->count; i++)
-		if (l->rows[i].state[0] == TCPTRAIL_FIN_WAIT1 ||
-		    l->rows[i].state[1] == TCPTRAIL_FIN_WAIT1 ||
-		    (l->rows[i].kind == LADDER_SEGMENT &&
-		     l->rows[i].tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST)))
-			break;
-	if (i == l->count || !add_row(b, LADDER_DATA, 0, 0))
-		return;
-	row = &l->rows[i];
-	memmove(row + 1, row, (l->count - 1 - i) * sizeof(*row));
-	data.time_ns = row[1].time_ns;
-	data.len = bytes[LADDER_LEFT];
-	data.len_back = bytes[LADDER_RIGHT];
-	*row = data;
 }
 
 static void make_rows(struct builder *b)
@@ -290,7 +286,8 @@ static void make_rows(struct builder *b)
 			break;
 		}
 	}
-	insert_data(b);
+	if (!b->err)
+		b->err = ladder_add_data(b->ladder);
 }
 
 static void start(struct ladder *l)

@@ -16,7 +16,7 @@ enum ladder_kind {
 	LADDER_SEGMENT, /* an arrow */
 	LADDER_ARRIVAL, /* the head of an arrow that was drawn rows before */
 	LADDER_STATE, /* nothing but a change of state */
-	LADDER_DATA, /* what flowed between handshake and teardown */
+	LADDER_DATA, /* what flowed between handshake and teardown, or after the first FIN */
 };
 
 /* Why a state changed without a segment; ladder_row.why */
@@ -24,8 +24,14 @@ enum ladder_why {
 	LADDER_WHY_NONE = 0,
 	LADDER_WHY_2MSL, /* TIME-WAIT was over */
 	LADDER_WHY_FIN_TIMEOUT, /* FIN-WAIT-2 without a holder was over */
-	LADDER_WHY_REUSED, /* a new connection took the addresses over */
+	LADDER_WHY_REUSED, /* a local connect() took the addresses over */
+	LADDER_WHY_SYN, /* a SYN did */
+	LADDER_WHY_DATA, /* data came for FIN-WAIT-2 that nobody held */
 	LADDER_WHY_GAVE_UP, /* retransmissions went unanswered */
+	LADDER_WHY_USER_TIMEOUT, /* TCP_USER_TIMEOUT was over */
+	LADDER_WHY_KEEPALIVE, /* keepalive probes went unanswered */
+	LADDER_WHY_WINDOW, /* probes of a closed window went unanswered */
+	LADDER_WHY_REJECTED, /* refused, but by no RST */
 	LADDER_WHY_UNREACHABLE,
 	LADDER_WHY_KILLED,
 	LADDER_WHY_NETNS,
@@ -44,8 +50,11 @@ enum ladder_why {
  * @again: this many times before was the same sent
  * @lost: it was sent and never arrived
  * @inferred: it is not on record: what came after it proves it
+ * @probe: it has no news, not even a number: it asks whether the other is there
  * @why: enum ladder_why
  * @time_ns: when it was sent, or when it arrived if only that is known
+ * @half: LADDER_DATA after the first FIN
+ * @no_socket: it was sent here, in the name of no socket
  * @sent: @time_ns is when it was sent
  * @arrived: @arrival_ns is known
  * @arrival_ns: when it arrived
@@ -63,6 +72,9 @@ struct ladder_row {
 	uint8_t again;
 	bool lost;
 	bool inferred;
+	bool probe;
+	bool half;
+	bool no_socket;
 	uint8_t why;
 	bool sent;
 	bool arrived;
@@ -83,6 +95,8 @@ struct ladder_row {
  * @comm: its name
  * @isn: initial sequence number, if @has_isn
  * @fin: sequence number of its FIN, if @has_fin
+ * @stray: another initial sequence number of the same ends, if @has_stray: of a
+ *	stale SYN, or of the answer to it
  */
 struct ladder_side {
 	const struct talk_end *end;
@@ -90,8 +104,10 @@ struct ladder_side {
 	char comm[17];
 	bool has_isn;
 	bool has_fin;
+	bool has_stray;
 	uint32_t isn;
 	uint32_t fin;
+	uint32_t stray;
 };
 
 /**
@@ -102,6 +118,7 @@ struct ladder_side {
  * @opener_known: left is known to be the active opener
  * @start_ns: time of the first row
  * @listening: right was a listener when it began
+ * @half_closed_bytes: what was still sent after the first FIN, by the other end
  * @talk: where it comes from
  */
 struct ladder {
@@ -111,6 +128,7 @@ struct ladder {
 	size_t room;
 	bool opener_known;
 	bool listening;
+	uint32_t half_closed_bytes;
 	uint64_t start_ns;
 	const struct talk *talk;
 };

@@ -38,24 +38,55 @@ int ladder_find_opener(const struct talk *talk, unsigned int *left)
 	return 0;
 }
 
-/* What a sender said counts for more than what a receiver heard. */
-static void take_numbers(struct ladder_side *side, const struct tcptrail_segment *s, bool heard)
+static void take_stray(struct ladder_side *side, uint32_t isn)
 {
-	if (s->tcp_flags & TCPTRAIL_SYN && !(heard && side->has_isn && side->end->here)) {
-		side->isn = s->seq;
-		side->has_isn = true;
+	side->stray = isn;
+	side->has_stray = true;
+}
+
+/*
+ * What a sender said counts for more than what a receiver heard, and of two
+ * beginnings the later one, until one has led to something.
+ */
+static void take_isn(struct ladder_side *side, uint32_t isn, bool heard, bool established)
+{
+	if (side->has_isn && side->isn == isn)
+		return;
+	if (side->has_isn && (established || (heard && side->end->here))) {
+		take_stray(side, isn);
+		return;
 	}
+	if (side->has_isn)
+		take_stray(side, side->isn);
+	side->isn = isn;
+	side->has_isn = true;
+}
+
+static void take_numbers(struct ladder_side *side, const struct tcptrail_segment *s, bool heard,
+			 bool established)
+{
+	if (s->tcp_flags & TCPTRAIL_SYN)
+		take_isn(side, s->seq, heard, established);
 	if (s->tcp_flags & TCPTRAIL_FIN && !(heard && side->has_fin && side->end->here)) {
 		side->fin = s->seq + s->len;
 		side->has_fin = true;
 	}
 }
 
+/* A SYN-ACK that no socket sent is a listener's: a SYN cookie. */
+static bool answers_for_nobody(const struct tcptrail_record *r)
+{
+	const uint8_t synack = TCPTRAIL_SYN | TCPTRAIL_ACK;
+
+	return r->segment.direction == TCPTRAIL_OUT && !r->cookie &&
+	       (r->segment.tcp_flags & synack) == synack;
+}
+
 void ladder_know_sides(struct ladder *l, const uint8_t side_of[2])
 {
 	const struct tcptrail_record *r;
 	struct ladder_side *side;
-	bool opened[2] = { false };
+	bool opened[2] = { false }, established = false;
 	size_t i;
 
 	for (i = 0; i < l->talk->count; i++) {
@@ -63,11 +94,14 @@ void ladder_know_sides(struct ladder *l, const uint8_t side_of[2])
 		side = &l->sides[side_of[l->talk->sides[i]]];
 		if (r->kind == TCPTRAIL_SEGMENT) {
 			if (r->segment.direction == TCPTRAIL_OUT)
-				take_numbers(side, &r->segment, false);
+				take_numbers(side, &r->segment, false, established);
 			else
-				take_numbers(&l->sides[side == &l->sides[0]], &r->segment, true);
+				take_numbers(&l->sides[side == &l->sides[0]], &r->segment, true,
+					     established);
+			l->listening |= answers_for_nobody(r) && side == &l->sides[LADDER_RIGHT];
 			continue;
 		}
+		established |= r->transition.new_state == TCPTRAIL_ESTABLISHED;
 		if (r->kind == TCPTRAIL_REQUEST ||
 		    (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN))
 			l->listening |= side == &l->sides[LADDER_RIGHT];

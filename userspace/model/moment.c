@@ -11,6 +11,8 @@
 struct side_so_far {
 	uint8_t state;
 	bool minisocket;
+	bool sent;
+	bool got_rst;
 };
 
 static struct moment *add(struct moments *m, uint8_t kind, uint8_t side,
@@ -46,14 +48,40 @@ static void add_ack(struct moments *m, uint8_t side, const struct tcptrail_recor
 		add(m, MOMENT_RECEIVED, side, r)->made = true;
 }
 
-static void set_close_cause(struct moment *m, const struct tcptrail_record *r)
+/*
+ * Which clock ran out? Unacknowledged bytes without a retransmission wait for a
+ * closed window to open. The flag is set whatever the socket was doing.
+ */
+static uint8_t why_timed_out(const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	bool open = t->old_state == TCPTRAIL_ESTABLISHED || t->old_state == TCPTRAIL_CLOSE_WAIT ||
+		    t->old_state == TCPTRAIL_FIN_WAIT2;
+
+	if (r->flags & TCPTRAIL_F_USER_TIMEOUT)
+		return LADDER_WHY_USER_TIMEOUT;
+	if (open && !t->unacked)
+		return LADDER_WHY_KEEPALIVE;
+	if (t->unacked && !t->retransmits)
+		return LADDER_WHY_WINDOW;
+	return LADDER_WHY_GAVE_UP;
+}
+
+static void set_close_cause(struct moment *m, const struct tcptrail_record *r,
+			    const struct side_so_far *so_far)
 {
 	switch (r->transition.error) {
 	case 0:
 		break;
+	case ECONNREFUSED:
+		if (!so_far->sent || so_far->got_rst)
+			return;
+		m->cause = CAUSE_TIME;
+		m->why = LADDER_WHY_REJECTED;
+		return;
 	case ETIMEDOUT:
 		m->cause = CAUSE_TIME;
-		m->why = LADDER_WHY_GAVE_UP;
+		m->why = why_timed_out(r);
 		return;
 	case EHOSTUNREACH:
 	case ENETUNREACH:
@@ -97,7 +125,7 @@ static void add_socket(struct moments *m, uint8_t side, const struct tcptrail_re
 		moment->cause = CAUSE_ACTION;
 		break;
 	case TCPTRAIL_CLOSE:
-		set_close_cause(moment, r);
+		set_close_cause(moment, r, so_far);
 		break;
 	}
 	so_far->state = t->new_state;
@@ -136,7 +164,8 @@ static void add_timewait(struct moments *m, uint8_t side, const struct tcptrail_
 {
 	static const uint8_t why[] = {
 		[TCPTRAIL_REASON_TIMEOUT] = LADDER_WHY_2MSL,
-		[TCPTRAIL_REASON_SYN] = LADDER_WHY_REUSED,
+		[TCPTRAIL_REASON_SYN] = LADDER_WHY_SYN,
+		[TCPTRAIL_REASON_DATA] = LADDER_WHY_DATA,
 		[TCPTRAIL_REASON_REUSE] = LADDER_WHY_REUSED,
 		[TCPTRAIL_REASON_NETNS] = LADDER_WHY_NETNS,
 		[TCPTRAIL_REASON_KILLED] = LADDER_WHY_KILLED,
@@ -157,6 +186,16 @@ static void add_timewait(struct moments *m, uint8_t side, const struct tcptrail_
 	}
 	so_far->minisocket = t->new_state != TCPTRAIL_CLOSE;
 	so_far->state = t->new_state;
+}
+
+static void add_segment(struct moments *m, uint8_t side, const struct tcptrail_record *r,
+			struct side_so_far *so_far)
+{
+	bool out = r->segment.direction == TCPTRAIL_OUT;
+
+	add(m, out ? MOMENT_SENT : MOMENT_RECEIVED, side, r);
+	so_far->sent |= out;
+	so_far->got_rst |= !out && r->segment.tcp_flags & TCPTRAIL_RST;
 }
 
 /* Of use only where the trail has nothing better. */
@@ -186,8 +225,7 @@ static void collect(struct moments *m, const struct talk *talk, const uint8_t si
 		side = side_of[talk->sides[i]];
 		switch (r->kind) {
 		case TCPTRAIL_SEGMENT:
-			add(m, r->segment.direction == TCPTRAIL_OUT ? MOMENT_SENT : MOMENT_RECEIVED,
-			    side, r);
+			add_segment(m, side, r, &so_far[side]);
 			break;
 		case TCPTRAIL_SOCKET:
 			add_socket(m, side, r, &so_far[side]);

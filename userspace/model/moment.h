@@ -65,6 +65,16 @@ int moments_build(struct moments *moments, const struct ladder *ladder, const ui
 
 void moments_free(struct moments *moments);
 
+/* ladder.c */
+
+/** ladder_add_row() - room for one more, not filled; NULL if there is no memory */
+struct ladder_row *ladder_add_row(struct ladder *ladder);
+
+/* ladder_data.c */
+
+/** ladder_add_data() - rows that say how much flowed; 0 or -ENOMEM */
+int ladder_add_data(struct ladder *ladder);
+
 /* ladder_sides.c */
 
 /** ladder_find_opener() - which of the talk's ends is left; 1 if it is known, 0 if guessed */

@@ -79,15 +79,34 @@ static unsigned int tries(unsigned int before, const struct ladder_row *row)
 	return row->again + 1U > before ? row->again + 1U : before;
 }
 
+bool tale_ended_before(const struct tale_facts *f, unsigned int side, uint64_t time_ns)
+{
+	return f->end[side] && tale_time_at(f->end[side], side) < time_ns;
+}
+
+/* Did it end a TIME-WAIT of the end that it reached? */
+static bool kills_time_wait(const struct tale_facts *f, const struct ladder_row *row)
+{
+	unsigned int to = !row->from;
+
+	return f->time_wait_ns[to] && row->state[to] == TCPTRAIL_CLOSE;
+}
+
 static void look_at_segment(struct tale_facts *f, const struct ladder_row *row)
 {
 	unsigned int from = row->from;
 
 	if (row->tcp_flags & TCPTRAIL_RST) {
-		if (!f->rst)
+		if (kills_time_wait(f, row))
+			f->assassin = row;
+		else if (!f->rst)
 			f->rst = row;
 		return;
 	}
+	f->probes[from] += row->probe;
+	if ((row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_ACK)) == TCPTRAIL_ACK &&
+	    from == LADDER_LEFT && !f->third)
+		f->third = row;
 	if ((row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN) {
 		if (!row->sent && f->l->sides[from].end->here) {
 			f->stray = row;
@@ -138,13 +157,25 @@ static void look_at_states(struct tale_facts *f, const struct ladder_row *row)
 			break;
 		}
 	}
-	if (row->why == LADDER_WHY_GAVE_UP)
+	if (row->why == LADDER_WHY_GAVE_UP && row->from == LADDER_RIGHT)
 		f->gave_up = row;
+}
+
+static void look_at_record(struct tale_facts *f, const struct tcptrail_record *r, unsigned int side)
+{
+	f->last_ns = r->time_ns;
+	if (r->kind == TCPTRAIL_ACCEPT)
+		f->accepted_ns = r->time_ns;
+	if (r->kind != TCPTRAIL_SOCKET)
+		return;
+	f->syn_sent[side] |= r->transition.new_state == TCPTRAIL_SYN_SENT;
+	if (r->transition.new_state == TCPTRAIL_CLOSE && !f->closed[side])
+		f->closed[side] = r;
 }
 
 static void collect(struct tale_facts *f)
 {
-	const struct tcptrail_record *r;
+	const struct talk *talk = f->l->talk;
 	const struct ladder_row *row;
 	size_t i;
 
@@ -156,12 +187,9 @@ static void collect(struct tale_facts *f)
 		}
 		look_at_states(f, row);
 	}
-	for (i = 0; i < f->l->talk->count; i++) {
-		r = f->l->talk->records[i];
-		f->last_ns = r->time_ns;
-		if (r->kind == TCPTRAIL_ACCEPT)
-			f->accepted_ns = r->time_ns;
-	}
+	for (i = 0; i < talk->count; i++)
+		look_at_record(f, talk->records[i],
+			       f->l->sides[LADDER_RIGHT].end == &talk->ends[talk->sides[i]]);
 	f->refused = f->rst && f->syn[LADDER_LEFT] && !f->synack && f->rst->from == LADDER_RIGHT &&
 		     !f->established_ns[0] && !f->established_ns[1];
 }
@@ -182,9 +210,11 @@ void tale_tell(struct tale *tale, const struct ladder *ladder)
 	if (!tale_failed_open(&f))
 		tale_open(&f);
 	tale_close(&f);
+	tale_death(&f);
 	tale_fin_tries(&f);
 	tale_reset(&f);
 	tale_rest(&f);
+	tale_too_late(&f);
 	if (ladder->talk->lossy)
 		tale_say(&f, "The trail has lost records meanwhile: steps may be missing here.");
 }

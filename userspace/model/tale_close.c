@@ -4,31 +4,6 @@
 
 #define HALF_CLOSE_NS 50000000ULL /* worth a name from here */
 
-void tale_reset(struct tale_facts *f)
-{
-	unsigned int from;
-	char owner[40];
-
-	if (!f->rst || f->refused || tale_has(f->tale, "stale-duplicate-syn"))
-		return;
-	from = f->rst->from;
-	tale_name(f, "reset");
-	tale_name(f, from == LADDER_LEFT ? "reset-by-client" : "reset-by-server");
-	tale_owner(f, from, owner, sizeof(owner));
-	if (f->fin[!from] && !f->fin[from])
-		tale_say(
-			f,
-			"%s%s answered the other end's FIN, or what it sent after it, with RST: it was "
-			"closed with data unread, or its process was gone.",
-			tale_subject(f, from), owner);
-	else
-		tale_say(
-			f,
-			"%s%s ended it with RST: closed with data unread or with linger 0, or data came "
-			"for a socket that nobody held any more.",
-			tale_subject(f, from), owner);
-}
-
 /* Was the first FIN acknowledged by a segment of its own before the second one? */
 static bool acked_apart(const struct tale_facts *f, unsigned int first)
 {
@@ -58,19 +33,48 @@ static void tell_half_close(struct tale_facts *f, unsigned int first)
 	if (end <= begin || end - begin < HALF_CLOSE_NS)
 		return;
 	tale_name(f, "half-close");
-	tale_say(f, "For %s it was half closed: %s could still send.", tale_span(begin, end).text,
-		 tale_side(f, !first));
+	if (!f->l->half_closed_bytes) {
+		tale_say(f, "For %s it was half closed: %s could still send, and did not.",
+			 tale_span(begin, end).text, tale_side(f, !first));
+		return;
+	}
+	tale_name(f, "half-close-data");
+	tale_say(f,
+		 "For %s it was half closed, and %s went on sending: %u bytes came after the FIN.",
+		 tale_span(begin, end).text, tale_side(f, !first), f->l->half_closed_bytes);
+}
+
+/* Went its FIN to an end that had given up, or been dropped, before? */
+static bool is_too_late(const struct tale_facts *f, unsigned int side)
+{
+	return f->fin[side] && tale_ended_before(f, !side, f->fin[side]->time_ns);
+}
+
+void tale_too_late(struct tale_facts *f)
+{
+	unsigned int side;
+	char owner[40];
+
+	for (side = 0; side < 2; side++) {
+		if (!is_too_late(f, side))
+			continue;
+		tale_owner(f, side, owner, sizeof(owner));
+		tale_say(f, "%s%s closed %s after %s was gone%s.", tale_subject(f, side), owner,
+			 tale_span(tale_time_at(f->end[!side], !side), f->fin[side]->time_ns).text,
+			 tale_side(f, !side), f->rst ? ", and was answered with RST" : "");
+	}
 }
 
 void tale_close(struct tale_facts *f)
 {
-	bool both = f->fin[0] && f->fin[1];
+	const bool fin[2] = { f->fin[0] && !is_too_late(f, 0), f->fin[1] && !is_too_late(f, 1) };
+	bool both = fin[0] && fin[1];
 	unsigned int first;
 	char owner[40];
 
-	if (!f->fin[0] && !f->fin[1])
+	if (!fin[0] && !fin[1])
 		return;
-	first = !f->fin[0] || (f->fin[1] && f->fin[1]->time_ns < f->fin[0]->time_ns);
+	first = !fin[0] || (fin[1] && f->fin[1]->time_ns < f->fin[0]->time_ns);
 	tale_owner(f, first, owner, sizeof(owner));
 	if (f->closing[0] || f->closing[1]) {
 		tale_name(f, "simultaneous-close");
@@ -81,8 +85,11 @@ void tale_close(struct tale_facts *f)
 		return;
 	}
 	if (!both) {
-		tale_say(f, "%s%s closed; %s has not%s.", tale_subject(f, first), owner,
-			 tale_side(f, !first), f->rst ? ", it was reset" : " so far");
+		tale_say(f, "%s%s closed; %s %s.", tale_subject(f, first), owner,
+			 tale_side(f, !first),
+			 f->end[first]	? "had not until then" :
+			 f->end[!first] ? "did not" :
+					  "has not so far");
 		return;
 	}
 	if (acked_apart(f, first)) {
@@ -120,55 +127,11 @@ void tale_fin_tries(struct tale_facts *f)
 				tale_side(f, side), f->fins[side], tale_side(f, first),
 				f->rearms ? ", which began anew" : "");
 		} else {
+			if (tale_has(f->tale, "fin-unanswered"))
+				continue;
 			tale_name(f, "fin-retransmitted");
 			tale_say(f, "%s sent its FIN %u times.", tale_subject(f, side),
 				 f->fins[side]);
-		}
-	}
-}
-
-void tale_rest(struct tale_facts *f)
-{
-	unsigned int side;
-	const struct ladder_row *end;
-
-	for (side = 0; side < 2; side++) {
-		end = f->end[side];
-		if (f->time_wait_ns[side]) {
-			if (!end)
-				tale_say(f, "%s is in TIME-WAIT.", tale_subject(f, side));
-			else if (end->why == LADDER_WHY_REUSED)
-				tale_say(f,
-					 "%s's TIME-WAIT made room for a new connection after %s.",
-					 tale_subject(f, side),
-					 tale_span(f->time_wait_ns[side], end->time_ns).text);
-			else
-				tale_say(f, "%s was in TIME-WAIT for %s.", tale_subject(f, side),
-					 tale_span(f->time_wait_ns[side], tale_time_at(end, side))
-						 .text);
-			if (end && end->why == LADDER_WHY_REUSED)
-				tale_name(f, "time-wait-reuse");
-		} else if (end && end->why == LADDER_WHY_FIN_TIMEOUT) {
-			tale_name(f, "fin-wait2-timeout");
-			tale_say(
-				f,
-				"%s waited for the other's FIN in vain; the kernel dropped what nobody held "
-				"any more (net.ipv4.tcp_fin_timeout).",
-				tale_subject(f, side));
-		} else if (end && end->why == LADDER_WHY_GAVE_UP && f->established_ns[side]) {
-			tale_name(f, "timed-out");
-			tale_say(f, "%s gave up: what it sent was not acknowledged.",
-				 tale_subject(f, side));
-		} else if (end && end->why == LADDER_WHY_UNREACHABLE) {
-			tale_name(f, "unreachable");
-			tale_say(f,
-				 "%s was told that the other cannot be reached (by ICMP, or no "
-				 "neighbour has the address).",
-				 tale_subject(f, side));
-		} else if (end && end->why == LADDER_WHY_KILLED) {
-			tale_name(f, "killed");
-			tale_say(f, "%s's socket was destroyed from outside (ss -K).",
-				 tale_subject(f, side));
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What tale.c, tale_open.c and tale_close.c share. */
+/* What tale.c and the files of its chapters share. */
 #ifndef MODEL_TALE_INTERNAL_H
 #define MODEL_TALE_INTERNAL_H
 
@@ -12,22 +12,27 @@ struct tale_facts {
 	struct tale *tale;
 	const struct ladder_row *syn[2]; /* first without ACK, by sender */
 	const struct ladder_row *synack; /* first */
+	const struct ladder_row *third; /* first bare ACK of left */
 	const struct ladder_row *fin[2]; /* first, by sender */
 	const struct ladder_row *last_fin[2];
-	const struct ladder_row *rst; /* first */
+	const struct ladder_row *rst; /* first that ended something */
+	const struct ladder_row *assassin; /* RST that ended a TIME-WAIT */
 	const struct ladder_row *stray; /* a SYN that its sender did not send now */
-	const struct ladder_row *gave_up;
+	const struct ladder_row *gave_up; /* right did */
 	const struct ladder_row *end[2]; /* state CLOSED after others, by side */
+	const struct tcptrail_record *closed[2]; /* full socket to CLOSE, by side */
 	unsigned int syns[2];
 	unsigned int synacks;
 	unsigned int fins[2];
 	unsigned int rearms;
+	unsigned int probes[2];
 	uint64_t established_ns[2];
 	uint64_t close_wait_ns[2];
 	uint64_t time_wait_ns[2];
 	uint64_t accepted_ns;
 	uint64_t last_ns; /* of the last record */
 	bool closing[2];
+	bool syn_sent[2]; /* by a socket */
 	bool refused;
 	bool segments;
 };
@@ -61,10 +66,21 @@ void tale_stray(struct tale_facts *f);
 bool tale_failed_open(struct tale_facts *f);
 void tale_open(struct tale_facts *f);
 
+/** tale_ended_before() - had this side no socket any more when that happened? */
+bool tale_ended_before(const struct tale_facts *f, unsigned int side, uint64_t time_ns);
+
 /* tale_close.c */
 void tale_close(struct tale_facts *f);
 void tale_fin_tries(struct tale_facts *f);
+void tale_too_late(struct tale_facts *f);
+
+/* tale_reset.c */
 void tale_reset(struct tale_facts *f);
+
+/* tale_death.c */
+void tale_death(struct tale_facts *f);
+
+/* tale_rest.c */
 void tale_rest(struct tale_facts *f);
 
 #endif

@@ -12,10 +12,9 @@ void tale_stray(struct tale_facts *f)
 	if (!f->stray)
 		return;
 	tale_name(f, "stale-duplicate-syn");
-	tale_say(
-		f,
-		"A SYN with another number than the client's arrived at the server: an old duplicate, "
-		"or a forged one.");
+	tale_say(f, "%s arrived at the server: an old duplicate, or a forged one.",
+		 f->syn_sent[LADDER_LEFT] ? "A SYN with another number than the client's" :
+					    "A SYN that its host did not send");
 	if (f->rst && f->rst->from == LADDER_LEFT)
 		tale_say(
 			f,
@@ -42,10 +41,109 @@ static bool tell_unwanted(struct tale_facts *f)
 
 static void tell_tries(struct tale_facts *f)
 {
-	if (f->syns[LADDER_LEFT] > 1)
+	if (f->syns[LADDER_LEFT] > 1) {
+		tale_name(f, "syn-retransmitted");
 		tale_say(f, "The SYN was sent %u times.", f->syns[LADDER_LEFT]);
-	if (f->synacks > 1)
+	}
+	if (f->synacks > 1 && f->third && f->third->lost && !f->synack->lost) {
+		tale_name(f, "third-step-lost");
+		tale_say(
+			f,
+			"The third step was lost: the client was established, and the server was not "
+			"until it had asked again; its SYN-ACK was sent %u times.",
+			f->synacks);
+	} else if (f->synacks > 1) {
+		tale_name(f, "syn-ack-retransmitted");
 		tale_say(f, "The SYN-ACK was sent %u times.", f->synacks);
+	}
+}
+
+/* Nobody answered the SYN, or ICMP did. */
+static void tell_unanswered(struct tale_facts *f)
+{
+	const struct ladder_row *syn = f->syn[LADDER_LEFT], *end = f->end[LADDER_LEFT];
+	char tries[64];
+
+	snprintf(tries, sizeof(tries), "The SYN was sent %u time%s", f->syns[LADDER_LEFT],
+		 f->syns[LADDER_LEFT] == 1 ? "" : "s");
+	if (!end) {
+		tale_name(f, "syn-unanswered");
+		tale_say(f, "%s and has not been answered so far.", tries);
+		return;
+	}
+	switch (end->why) {
+	case LADDER_WHY_REJECTED:
+		tale_name(f, "refused");
+		tale_name(f, "rejected-by-icmp");
+		tale_say(f,
+			 "%s and refused after %s (ECONNREFUSED), but no RST came: an ICMP port "
+			 "unreachable did, as a firewall sends it that rejects.",
+			 tries, tale_span(syn->time_ns, end->time_ns).text);
+		break;
+	case LADDER_WHY_UNREACHABLE:
+		tale_name(f, "syn-unanswered");
+		tale_name(f, "unreachable");
+		tale_say(
+			f,
+			"%s; after %s the client was told that the other end cannot be reached: by "
+			"ICMP, or because no neighbour has the address.",
+			tries, tale_span(syn->time_ns, end->time_ns).text);
+		break;
+	case LADDER_WHY_ABANDONED:
+		tale_name(f, "syn-unanswered");
+		tale_name(f, "abandoned");
+		tale_say(f, "%s; its process closed the socket after %s, before an answer came.",
+			 tries, tale_span(syn->time_ns, end->time_ns).text);
+		break;
+	default:
+		tale_name(f, "syn-unanswered");
+		tale_name(f, "filtered");
+		tale_say(
+			f,
+			"%s and never answered, not even refused; it was given up after %s: a filter "
+			"drops it silently, or the host is down.",
+			tries, tale_span(syn->time_ns, end->time_ns).text);
+	}
+}
+
+static void tell_expired(struct tale_facts *f)
+{
+	tale_name(f, "request-expired");
+	tale_say(f,
+		 "The server sent its SYN-ACK %u time%s and got no answer; after %s it forgot the "
+		 "request.",
+		 f->synacks, f->synacks == 1 ? "" : "s",
+		 tale_span(f->l->start_ns, f->gave_up->time_ns).text);
+}
+
+/* What the server kept, or did not keep, between SYN and ACK. */
+static void tell_shortcuts(struct tale_facts *f)
+{
+	const struct ladder_row *syn = f->syn[LADDER_LEFT];
+
+	if (!f->synack || !syn)
+		return;
+	if (f->synack->no_socket) {
+		tale_name(f, "syn-cookie");
+		tale_say(
+			f,
+			"The server answered with a SYN cookie: it kept no request, its number holds "
+			"all (net.ipv4.tcp_syncookies: the queue was full, or it always does so).");
+	}
+	if (!syn->len)
+		return;
+	if (f->synack->ack - syn->seq > 1) {
+		tale_name(f, "fast-open");
+		tale_say(
+			f,
+			"Fast Open (RFC 7413): the SYN brought %u bytes, and the server took %u of "
+			"them before the handshake was over.",
+			syn->len, f->synack->ack - syn->seq - 1);
+	} else {
+		tale_name(f, "fast-open-declined");
+		tale_say(f, "The SYN brought %u bytes (Fast Open), which the server did not take.",
+			 syn->len);
+	}
 }
 
 bool tale_failed_open(struct tale_facts *f)
@@ -68,33 +166,13 @@ bool tale_failed_open(struct tale_facts *f)
 	}
 	if (tell_unwanted(f))
 		return true;
-	if (syn && !f->synack && f->l->sides[LADDER_LEFT].end->here) {
-		if (f->end[LADDER_LEFT] || f->syns[LADDER_LEFT] > 1) {
-			tale_name(f, "syn-unanswered");
-			if (f->end[LADDER_LEFT] &&
-			    f->end[LADDER_LEFT]->why == LADDER_WHY_UNREACHABLE)
-				tale_name(f, "unreachable");
-			tale_say(
-				f, "The SYN was sent %u time%s and not answered%s%s%s.",
-				f->syns[LADDER_LEFT], f->syns[LADDER_LEFT] == 1 ? "" : "s",
-				f->end[LADDER_LEFT] ? "; it was given up after " : "",
-				f->end[LADDER_LEFT] ?
-					tale_span(syn->time_ns, f->end[LADDER_LEFT]->time_ns).text :
-					"",
-				tale_has(f->tale, "unreachable") ?
-					"" :
-					": a filter drops it, or the host is down");
-			return true;
-		}
+	if (syn && !f->synack && f->l->sides[LADDER_LEFT].end->here &&
+	    (f->end[LADDER_LEFT] || f->syns[LADDER_LEFT] > 1)) {
+		tell_unanswered(f);
+		return true;
 	}
 	if (f->synack && f->gave_up) {
-		tale_name(f, "request-expired");
-		tale_say(
-			f,
-			"The server sent its SYN-ACK %u time%s and got no answer; after %s it forgot "
-			"the request.",
-			f->synacks, f->synacks == 1 ? "" : "s",
-			tale_span(f->l->start_ns, f->gave_up->time_ns).text);
+		tell_expired(f);
 		return true;
 	}
 	return false;
@@ -134,6 +212,7 @@ void tale_open(struct tale_facts *f)
 			 tale_subject(f, LADDER_LEFT), client, to,
 			 tale_span(syn->time_ns, left_ns ? left_ns : right_ns).text,
 			 left_ns ? "" : ", as the server saw it");
+	tell_shortcuts(f);
 	tell_tries(f);
 	if (f->accepted_ns && right_ns && f->accepted_ns > right_ns + ACCEPT_WAIT_NS)
 		tale_say(f, "It waited %s in the accept queue.",

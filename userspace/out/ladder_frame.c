@@ -49,6 +49,13 @@ static void put_numbers(struct buf *out, const struct ladder *l)
 			   l->sides[side].isn);
 		comma = ", ";
 	}
+	for (side = 0; side < 2; side++) {
+		if (!l->sides[side].has_stray)
+			continue;
+		buf_printf(out, "%s%c = %u", comma, side == LADDER_LEFT ? 'z' : 'v',
+			   l->sides[side].stray);
+		comma = ", ";
+	}
 	for (i = 0; i < 2; i++) {
 		side = i ? !first : first;
 		letter = ladder_fin_letter(l, side);

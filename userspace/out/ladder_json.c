@@ -11,7 +11,13 @@ static const char *const why_key[LADDER_WHYS] = {
 	[LADDER_WHY_2MSL] = "2msl",
 	[LADDER_WHY_FIN_TIMEOUT] = "fin_timeout",
 	[LADDER_WHY_REUSED] = "reused",
+	[LADDER_WHY_SYN] = "syn",
+	[LADDER_WHY_DATA] = "data",
 	[LADDER_WHY_GAVE_UP] = "gave_up",
+	[LADDER_WHY_USER_TIMEOUT] = "user_timeout",
+	[LADDER_WHY_KEEPALIVE] = "keepalive",
+	[LADDER_WHY_WINDOW] = "window",
+	[LADDER_WHY_REJECTED] = "rejected",
 	[LADDER_WHY_UNREACHABLE] = "unreachable",
 	[LADDER_WHY_KILLED] = "killed",
 	[LADDER_WHY_NETNS] = "netns",
@@ -46,6 +52,8 @@ static void put_side(struct json *j, const struct ladder *l, unsigned int side)
 		json_u64(j, "isn", s->isn);
 	if (s->has_fin)
 		json_u64(j, "fin_seq", s->fin);
+	if (s->has_stray)
+		json_u64(j, "stray_isn", s->stray);
 	json_end_object(j);
 }
 
@@ -75,6 +83,7 @@ static void put_segment(struct json *j, const struct ladder *l, const struct lad
 	json_u64(j, "again", row->again);
 	json_bool(j, "lost", row->lost);
 	json_bool(j, "inferred", row->inferred);
+	json_bool(j, "probe", row->probe);
 	if (row->sent && row->arrived)
 		json_fixed(j, "transit_seconds", (int64_t)(row->arrival_ns - row->time_ns), 9);
 }
@@ -97,6 +106,7 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 	} else if (row->kind == LADDER_DATA) {
 		json_u64(j, "left_bytes", row->len);
 		json_u64(j, "right_bytes", row->len_back);
+		json_bool(j, "half_closed", row->half);
 	} else {
 		json_word(j, "at", sides[row->from]);
 	}

@@ -4,21 +4,8 @@
 
 #include "duration.h"
 #include "ladder_draw.h"
+#include "ladder_words.h"
 #include "names.h"
-
-static const char *const why_text[LADDER_WHYS] = {
-	[LADDER_WHY_2MSL] = "2 MSL are over",
-	[LADDER_WHY_FIN_TIMEOUT] = "no FIN came (tcp_fin_timeout)",
-	[LADDER_WHY_REUSED] = "a new connection took over",
-	[LADDER_WHY_GAVE_UP] = "no answer: given up",
-	[LADDER_WHY_UNREACHABLE] = "unreachable (ICMP)",
-	[LADDER_WHY_KILLED] = "destroyed (ss -K)",
-	[LADDER_WHY_NETNS] = "its namespace is gone",
-	[LADDER_WHY_LISTENER] = "its listener is gone",
-	[LADDER_WHY_ABANDONED] = "given up by its process",
-	[LADDER_WHY_FOUND] = "found so, older than the trail",
-	[LADDER_WHY_REARMED] = "2 MSL begin anew",
-};
 
 /* An arrow in the making: a character for each column. */
 struct canvas {
@@ -47,65 +34,15 @@ static void write_at(struct canvas *c, int at, const char *text)
 		set_cell(c, at++, (char[]){ *text, '\0' });
 }
 
-/* Three digits are enough for a gap: "+35us", "+20.1ms", "+1.04s", "+16m40s". */
-static void put_short_span(char *to, size_t size, uint64_t ns)
-{
-	static const struct {
-		uint64_t unit;
-		const char *name;
-	} units[] = { { 1000ULL, "us" }, { 1000000ULL, "ms" }, { 1000000000ULL, "s" } };
-	unsigned int i = 0;
-	double n;
-
-	if (ns >= 999500000000ULL) {
-		*put_age(to, ns) = '\0';
-		return;
-	}
-	while (i < 2 && (double)ns / (double)units[i].unit >= 999.5)
-		i++;
-	n = (double)ns / (double)units[i].unit;
-	snprintf(to, size, "%.*f%s",
-		 i == 0 || n >= 99.95 ? 0 :
-		 n >= 9.995	      ? 1 :
-					2,
-		 n, units[i].name);
-}
-
-static void label_of(char *to, size_t size, const struct ladder_style *style,
-		     const struct ladder *l, const struct ladder_row *row)
-{
-	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
-	char flags[TCP_FLAGS_MAX + 1], seq[LADDER_NUMBER_MAX], ack[LADDER_NUMBER_MAX];
-	uint8_t shown = row->tcp_flags &
-			(TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST | TCPTRAIL_ACK);
-	size_t at;
-
-	*put_tcp_flags(flags, shown) = '\0';
-	if (style->absolute) {
-		snprintf(seq, sizeof(seq), "%u", row->seq);
-		snprintf(ack, sizeof(ack), "%u", row->ack);
-	} else {
-		ladder_number(seq, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
-		ladder_number(ack, l, !row->from, row->ack, 1);
-	}
-	at = (size_t)snprintf(to, size, "%s", flags);
-	if (shown != TCPTRAIL_ACK && at < size)
-		at += (size_t)snprintf(to + at, size - at, " seq=%s", seq);
-	if (shown & TCPTRAIL_ACK && at < size)
-		at += (size_t)snprintf(to + at, size - at, " ack=%s", ack);
-	if (row->again && at < size)
-		snprintf(to + at, size - at, " again");
-}
-
 static void draw_segment(struct canvas *c, const struct ladder_style *style, const struct ladder *l,
 			 const struct ladder_row *row)
 {
 	const char *line = row->inferred ? c->glyphs->inferred : c->glyphs->line;
 	bool to_right = row->from == LADDER_LEFT;
-	char label[TEXT_WIDTH], transit[16];
+	char label[LADDER_LABEL_MAX], transit[LADDER_SPAN_MAX];
 	int length, begin, end = c->width;
 
-	label_of(label, sizeof(label), style, l, row);
+	ladder_label(label, style, l, row, (size_t)(end - EDGE - 1));
 	length = (int)strlen(label);
 	begin = to_right ? EDGE : end - EDGE - length;
 	fill(c, 0, end, line);
@@ -123,7 +60,7 @@ static void draw_segment(struct canvas *c, const struct ladder_style *style, con
 	set_cell(c, begin + length, " ");
 	if (row->lost || !row->sent || !row->arrived)
 		return;
-	put_short_span(transit, sizeof(transit), row->arrival_ns - row->time_ns);
+	ladder_span(transit, row->arrival_ns - row->time_ns);
 	length = (int)strlen(transit);
 	begin = to_right ? end - EDGE - length : EDGE;
 	if ((to_right && begin - 3 < EDGE + (int)strlen(label)) ||
@@ -159,13 +96,17 @@ static void draw_data(struct canvas *c, const struct ladder_row *row)
 	char text[64];
 	int at;
 
-	snprintf(text, sizeof(text), "%u bytes ", row->len);
-	write_at(c, EDGE, text);
-	set_cell(c, EDGE + (int)strlen(text), c->glyphs->right);
-	snprintf(text, sizeof(text), " %u bytes", row->len_back);
-	at = c->width - EDGE - (int)strlen(text);
-	set_cell(c, at - 1, c->glyphs->left);
-	write_at(c, at, text);
+	if (row->len || !row->half) {
+		snprintf(text, sizeof(text), "%u bytes ", row->len);
+		write_at(c, EDGE, text);
+		set_cell(c, EDGE + (int)strlen(text), c->glyphs->right);
+	}
+	if (row->len_back || !row->half) {
+		snprintf(text, sizeof(text), " %u bytes", row->len_back);
+		at = c->width - EDGE - (int)strlen(text);
+		set_cell(c, at - 1, c->glyphs->left);
+		write_at(c, at, text);
+	}
 	set_cell(c, 0, c->glyphs->more);
 	set_cell(c, c->width - 1, c->glyphs->more);
 }
@@ -173,7 +114,7 @@ static void draw_data(struct canvas *c, const struct ladder_row *row)
 static void draw(struct canvas *c, const struct ladder_style *style, const struct ladder *l,
 		 const struct ladder_row *row)
 {
-	const char *why = why_text[row->why < LADDER_WHYS ? row->why : 0];
+	const char *why = ladder_why_text(row->why);
 
 	fill(c, 0, c->width, " ");
 	switch (row->kind) {
@@ -196,19 +137,12 @@ static void draw(struct canvas *c, const struct ladder_style *style, const struc
 	}
 }
 
-static void put_state(char *to, size_t size, const struct ladder_row *row, unsigned int side)
-{
-	snprintf(to, size, "%s%s", row->state[side] ? state_name(row->state[side]) : "",
-		 row->guessed[side] ? "?" : "");
-	if (row->state[side] == TCPTRAIL_CLOSE)
-		snprintf(to, size, "CLOSED%s", row->guessed[side] ? "?" : "");
-}
-
 static void put_row(struct buf *out, struct ladder_style *style, const struct ladder *l,
 		    const struct ladder_row *row, uint64_t before_ns)
 {
 	struct canvas c = { .glyphs = ladder_glyphs(style) };
-	char time[DURATION_MAX + 1], gap[DURATION_MAX + 1] = "", left[16], right[16];
+	char time[DURATION_MAX + 1], gap[LADDER_SPAN_MAX + 1] = "";
+	char left[LADDER_STATE_MAX], right[LADDER_STATE_MAX];
 	int i, last;
 
 	c.width = style->absolute ? ARROW_MAX : ARROW_WIDTH;
@@ -219,11 +153,11 @@ static void put_row(struct buf *out, struct ladder_style *style, const struct la
 	if (row->kind == LADDER_DATA)
 		time[0] = '\0';
 	else if (row != l->rows)
-		put_short_span(gap + 1, sizeof(gap) - 1, row->time_ns - before_ns);
+		ladder_span(gap + 1, row->time_ns - before_ns);
 	if (gap[1])
 		gap[0] = '+';
-	put_state(left, sizeof(left), row, LADDER_LEFT);
-	put_state(right, sizeof(right), row, LADDER_RIGHT);
+	ladder_state(left, row, LADDER_LEFT);
+	ladder_state(right, row, LADDER_RIGHT);
 	buf_printf(out, "%*s", TIME_WIDTH, time);
 	if (!style->absolute)
 		buf_printf(out, " %*s", GAP_WIDTH, gap);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How much flowed: between handshake and teardown, and after the first FIN in the
+ * direction that was still open. By sequence numbers, so modulo 4 GiB.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "userspace/model/moment.h"
+
+#define ENDS (TCPTRAIL_FIN | TCPTRAIL_RST)
+
+static bool is_end(const struct ladder_row *row)
+{
+	return row->kind == LADDER_SEGMENT && row->tcp_flags & ENDS;
+}
+
+static const struct ladder_row *first_fin(const struct ladder *l, unsigned int side)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from == side &&
+		    row->tcp_flags & TCPTRAIL_FIN)
+			return row;
+	return NULL;
+}
+
+/* What comes before belongs to no connection yet. */
+static const struct ladder_row *established(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->state[0] == TCPTRAIL_ESTABLISHED || row->state[1] == TCPTRAIL_ESTABLISHED)
+			break;
+	return row;
+}
+
+/* Bytes of @side before @seq, which counts neither its SYN nor its FIN. */
+static uint32_t bytes_before(const struct ladder_side *side, uint32_t seq)
+{
+	if (!side->has_isn || seq == side->isn || (side->has_stray && seq - side->stray < 2))
+		return 0;
+	if (side->has_fin && seq == side->fin + 1)
+		seq--;
+	return seq - side->isn - 1;
+}
+
+/* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
+static uint32_t total(const struct ladder *l, unsigned int side)
+{
+	const struct ladder_side *s = &l->sides[side];
+	const struct ladder_row *row;
+	uint32_t bytes = 0, n;
+
+	if (s->has_fin)
+		return bytes_before(s, s->fin);
+	for (row = established(l); row < l->rows + l->count; row++) {
+		if (!is_end(row))
+			continue;
+		if (row->from == side)
+			n = bytes_before(s, row->seq);
+		else
+			n = row->tcp_flags & TCPTRAIL_ACK ? bytes_before(s, row->ack) : 0;
+		bytes = n > bytes ? n : bytes;
+	}
+	return bytes;
+}
+
+/* How much of the other end's had arrived when @fin was sent; or all, if unknown. */
+static uint32_t by_then(const struct ladder *l, const struct ladder_row *fin, uint32_t all)
+{
+	uint32_t n;
+
+	if (!(fin->tcp_flags & TCPTRAIL_ACK))
+		return all;
+	n = bytes_before(&l->sides[!fin->from], fin->ack);
+	return n < all ? n : all;
+}
+
+static int insert(struct ladder *l, size_t at, const uint32_t bytes[2], bool half)
+{
+	struct ladder_row *row = ladder_add_row(l);
+
+	if (!row)
+		return -ENOMEM;
+	row = &l->rows[at];
+	memmove(row + 1, row, (l->count - 1 - at) * sizeof(*row));
+	*row = (struct ladder_row){
+		.kind = LADDER_DATA,
+		.half = half,
+		.time_ns = row[1].time_ns,
+		.len = bytes[LADDER_LEFT],
+		.len_back = bytes[LADDER_RIGHT],
+	};
+	return 0;
+}
+
+/* Where the closing begins: what flowed stands before it. */
+static size_t closing(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = established(l); row < l->rows + l->count; row++)
+		if (row->state[0] == TCPTRAIL_FIN_WAIT1 || row->state[1] == TCPTRAIL_FIN_WAIT1 ||
+		    is_end(row))
+			break;
+	return (size_t)(row - l->rows);
+}
+
+static bool is_simultaneous(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->state[0] == TCPTRAIL_CLOSING || row->state[1] == TCPTRAIL_CLOSING)
+			return true;
+	return false;
+}
+
+int ladder_add_data(struct ladder *l)
+{
+	const struct ladder_row *fin[2] = { first_fin(l, 0), first_fin(l, 1) };
+	uint32_t before[2] = { total(l, 0), total(l, 1) }, after[2] = { 0 };
+	unsigned int first = fin[0] && (!fin[1] || fin[0] < fin[1]) ? 0 : 1;
+	size_t at = closing(l);
+
+	if (at == l->count)
+		return 0;
+	if (fin[0] && fin[1] && !is_simultaneous(l)) {
+		after[!first] = before[!first] - by_then(l, fin[first], before[!first]);
+		before[!first] -= after[!first];
+	}
+	l->half_closed_bytes = after[!first];
+	if (after[!first] && insert(l, (size_t)(fin[!first] - l->rows), after, true))
+		return -ENOMEM;
+	return before[0] || before[1] ? insert(l, at, before, false) : 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An end that gave up on an established connection: by which clock, and what was lost. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "userspace/model/tale_internal.h"
+
+/* What waited, and how long nothing had moved as far as is on record. */
+static void tell_unacknowledged(struct tale_facts *f, const struct tcptrail_transition *t)
+{
+	if (t->unacked)
+		tale_say(f, "%u bytes were never acknowledged.", t->unacked);
+}
+
+static void put_retransmissions(char *to, size_t size, const struct tcptrail_transition *t)
+{
+	if (t->retransmits)
+		snprintf(to, size, "after %u retransmission%s in a row", t->retransmits,
+			 t->retransmits == 1 ? "" : "s");
+	else
+		snprintf(to, size, "without an answer");
+}
+
+static void tell_keepalive(struct tale_facts *f, unsigned int side)
+{
+	tale_name(f, "keepalive-timeout");
+	tale_say(
+		f,
+		"%s gave up (ETIMEDOUT) with nothing unacknowledged: it was idle, and its keepalive "
+		"probes (SO_KEEPALIVE) went unanswered. The other end, or the way to it, is gone.",
+		tale_subject(f, side));
+	if (f->probes[side])
+		tale_say(f, "%u of the probes %s on record.", f->probes[side],
+			 f->probes[side] == 1 ? "is" : "are");
+}
+
+static void tell_user_timeout(struct tale_facts *f, unsigned int side,
+			      const struct tcptrail_transition *t)
+{
+	char tries[64];
+
+	tale_name(f, "user-timeout");
+	put_retransmissions(tries, sizeof(tries), t);
+	tale_say(
+		f,
+		"%s gave up (ETIMEDOUT) %s, because its TCP_USER_TIMEOUT was over: the application "
+		"had set how long it would wait.",
+		tale_subject(f, side), tries);
+	if (!t->unacked)
+		tale_say(f,
+			 "Nothing was unacknowledged: it was keepalive probes that it waited for.");
+	tell_unacknowledged(f, t);
+}
+
+static void tell_window(struct tale_facts *f, unsigned int side,
+			const struct tcptrail_transition *t)
+{
+	tale_name(f, "window-probes-exhausted");
+	tale_say(
+		f,
+		"%s gave up (ETIMEDOUT) with %u bytes not sent or not acknowledged, and none "
+		"retransmitted: probably the other end's window was closed, and then its answers to "
+		"window probes stayed away.",
+		tale_subject(f, side), t->unacked);
+}
+
+static void tell_fin(struct tale_facts *f, unsigned int side, const struct tcptrail_transition *t)
+{
+	tale_name(f, "fin-unanswered");
+	tale_say(f,
+		 "%s's FIN was sent %u time%s and never acknowledged; after %s the kernel gave up "
+		 "what nobody held any more (net.ipv4.tcp_orphan_retries).",
+		 tale_subject(f, side), f->fins[side] ? f->fins[side] : 1,
+		 f->fins[side] > 1 ? "s" : "",
+		 f->fin[side] ? tale_span(f->fin[side]->time_ns, f->end[side]->time_ns).text :
+				"some time");
+	tell_unacknowledged(f, t);
+}
+
+static void tell_retransmissions(struct tale_facts *f, unsigned int side,
+				 const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	char tries[64];
+
+	tale_name(f, "retransmissions-exhausted");
+	put_retransmissions(tries, sizeof(tries), t);
+	tale_say(f,
+		 "%s gave up (%s) %s (net.ipv4.tcp_retries2): nothing came back. The other end, or "
+		 "the way to it, is gone.",
+		 tale_subject(f, side), t->error == ETIMEDOUT ? "ETIMEDOUT" : "unreachable", tries);
+	if (t->error != ETIMEDOUT)
+		tale_say(f,
+			 "Meanwhile ICMP, or a missing neighbour, said that it cannot be reached.");
+	tell_unacknowledged(f, t);
+}
+
+static void tell(struct tale_facts *f, unsigned int side)
+{
+	const struct tcptrail_record *r = f->closed[side];
+	const struct tcptrail_transition *t = &r->transition;
+
+	tale_name(f, "timed-out");
+	switch (f->end[side]->why) {
+	case LADDER_WHY_KEEPALIVE:
+		tell_keepalive(f, side);
+		break;
+	case LADDER_WHY_USER_TIMEOUT:
+		tell_user_timeout(f, side, t);
+		break;
+	case LADDER_WHY_WINDOW:
+		tell_window(f, side, t);
+		break;
+	default:
+		if (t->old_state == TCPTRAIL_FIN_WAIT1 || t->old_state == TCPTRAIL_LAST_ACK ||
+		    t->old_state == TCPTRAIL_CLOSING)
+			tell_fin(f, side, t);
+		else
+			tell_retransmissions(f, side, r);
+	}
+	if (f->rst && f->rst->from == side && f->rst->time_ns <= f->end[side]->time_ns)
+		tale_say(f, "It said so with a RST%s.",
+			 f->rst->lost ? ", which was lost, too" : "");
+}
+
+void tale_death(struct tale_facts *f)
+{
+	unsigned int side;
+
+	for (side = 0; side < 2; side++) {
+		if (!f->end[side] || !f->closed[side] || !f->established_ns[side])
+			continue;
+		switch (f->end[side]->why) {
+		case LADDER_WHY_GAVE_UP:
+		case LADDER_WHY_KEEPALIVE:
+		case LADDER_WHY_USER_TIMEOUT:
+		case LADDER_WHY_WINDOW:
+		case LADDER_WHY_UNREACHABLE:
+			tell(f, side);
+		}
+	}
+}
