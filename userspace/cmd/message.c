@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *running;
@@ -13,11 +14,19 @@ void cmd_name(const char *name)
 	running = name;
 }
 
+/* One line, whatever is quoted in it. */
 static void say(const char *format, va_list args)
 {
+	char *text, *p;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	for (p = text; *p; p++)
+		if ((*p > 0 && *p < ' ') || *p == 127)
+			*p = '?';
 	fflush(stdout); /* where both go to one place, the order shall be right */
-	fprintf(stderr, "tcptrail%s%s: ", running ? " " : "", running ? running : "");
-	vfprintf(stderr, format, args);
+	fprintf(stderr, "tcptrail%s%s: %s", running ? " " : "", running ? running : "", text);
+	free(text);
 }
 
 int cmd_fail(const char *format, ...)

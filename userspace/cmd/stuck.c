@@ -215,13 +215,17 @@ static int parse_states(struct stuck_run *run, char *list)
 	char *word, *rest = NULL;
 	int state;
 
+	if (!*list || *list == ',' || strstr(list, ",,") || list[strlen(list) - 1] == ',')
+		return cmd_usage("--state %s: has to be states with a comma between them, e.g. "
+				 "CLOSE-WAIT,LAST-ACK",
+				 list);
 	for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
 		state = state_parse(word);
 		if (state < 0)
 			return cmd_usage("--state %s: no such state; one is e.g. CLOSE-WAIT", word);
 		run->query.states |= 1U << state;
 	}
-	return run->query.states ? CMD_OK : cmd_usage("--state: needs a state, e.g. CLOSE-WAIT");
+	return CMD_OK;
 }
 
 static int parse(struct stuck_run *run, int argc, char *argv[])

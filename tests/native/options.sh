@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every option of every command with a value that is none: one clear line on
+# standard error that names the option, the value and what it has to be, nothing on
+# standard output, and a status that is not 0. Which commands and options there are
+# is read from tcptrail --help: one that is not in the table below fails.
+#
+#	tests/native/options.sh [BUILD]	BUILD (build) holds tcptrail
+
+build=${1:-build}
+tool=$build/tcptrail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+long=$(printf 'x%.0s' {1..5000})
+
+# COMMAND (* for every one that has it), OPTION (- for what is no option), a bad
+# value, and what has to be said of it.
+table()
+{
+	cat <<-'END'
+	*        -i          /nowhere/trail     no such file: give one that tcptrail record wrote
+	*        -i          /etc/passwd        not a trail: give a file that tcptrail record wrote
+	*        -i          /                  Is a directory
+	*        --device    /nowhere/device    not there: is the module loaded
+	*        --device    /dev/null          no tcptrail device: give
+	*        --port      0                  has to be a port from 1 to 65535
+	*        --port      65536              has to be a port
+	*        --port      80,                has to be a port
+	*        --port      http               has to be a port
+	*        --port      -1                 has to be a port
+	*        --addr      10.0.0.0/33        has to be an address
+	*        --addr      10.0.0             has to be an address
+	*        --addr      localhost          has to be an address
+	*        --addr      ::1/129            has to be an address
+	*        --addr      10.0.0.0/          has to be an address
+	*        --netns     x                  has to be the inode number
+	*        --netns     4294967296         has to be the inode number
+	*        --comm      12345678901234567  has to be .*16 bytes
+	*        --pid       0                  has to be a process id
+	*        --pid       99999999999        has to be a process id
+	*        --kind      all                has to be transitions
+	*        --state     OPEN               e\.g\. CLOSE-WAIT
+	*        --state     time_wait,,        e\.g\. CLOSE-WAIT
+	*        --count     0                  has to be a number from 1
+	*        --count     1x                 has to be a number from 1
+	*        --count     -1                 has to be a number from 1
+	*        --count     18446744073709551616  has to be a number from 1
+	*        --duration  0                  has to be a time above 0: 3, 500ms
+	*        --duration  -1s                has to be a time above 0
+	*        --duration  5y                 has to be a time above 0
+	*        --duration  584y               has to be a time above 0
+	*        --duration  99999999999d       has to be a time above 0
+	*        --older     soon               has to be a time: 10s
+	*        --older     -1                 has to be a time: 10s
+	*        --color     red                has to be auto, always or never
+	watch    -           extra              takes options only
+	life     -           extra              takes options only
+	stuck    -           extra              takes options only
+	status   -           extra              takes options only
+	record   -           /etc/passwd        exists: .*--force
+	explain  -           :80x               has to be :PORT, ADDRESS, ADDRESS:PORT
+	explain  -           :65536             has to be :PORT
+	explain  -           []                 has to be :PORT
+	explain  -           10.0.0.1-10.0.0.2-10.0.0.3  has to be :PORT
+	explain  -           cookie:0           has to be :PORT
+	explain  -           cookie:-1          has to be :PORT
+	help     -           frob               no such command
+	END
+}
+
+# What a command needs beside the option.
+words()
+{
+	case $1 in
+	record)	 echo "$work/new" ;;
+	explain) echo :80 ;;
+	esac
+}
+
+# In brief, on one line, for a message.
+shown()
+{
+	printf '%q ' "$@" | cut -c1-160
+}
+
+fail()
+{
+	failed=$((failed + 1))
+	echo "FAILED: $*" >&2
+}
+
+# run COMMAND…: its words in out and err. A command that takes it all would wait for
+# records, or clients: then its time is up.
+run()
+{
+	timeout -k 5 20 "$tool" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+}
+
+# refused PATTERN VALUE COMMAND…
+refused()
+{
+	local pattern=$1 value=$2
+	shift 2
+	run "$@"
+	local err out first
+	mapfile -t err <"$work/err"
+	mapfile -t out <"$work/out"
+	first=${err[0]-}
+	if [ $status = 124 ]; then
+		fail "$(shown "$@"): was taken, and ran"
+	elif [ $status = 0 ] || [ $status -gt 2 ]; then
+		fail "$(shown "$@"): status $status"
+	elif [ ${#err[@]} != 1 ] || [ ${#out[@]} != 0 ]; then
+		fail "$(shown "$@"): not one line on standard error, nothing on the other:" \
+			"${first:0:200} ${err[1]-}"
+	elif [[ $first =~ [[:cntrl:]] ]]; then
+		fail "$(shown "$@"): what a terminal would obey: ${first@Q}"
+	elif [[ $first != "tcptrail ${1-}: "* && $first != "tcptrail: "* ]]; then
+		fail "$(shown "$@"): does not say who speaks: $first"
+	elif [[ $first != *"$value"* ]]; then
+		fail "$(shown "$@"): does not name the value: $first"
+	elif ! [[ $first =~ $pattern ]]; then
+		fail "$(shown "$@"): no '$pattern' in: $first"
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+# options COMMAND: from its help, each with its VALUE if it takes one
+options()
+{
+	"$tool" help "$1" | sed -nE 's/^  (-[a-zA-Z]|--[a-z0-9-]+)( [A-Z[][^ ]*)?(  .*)?$/\1\2/p'
+}
+
+rows()
+{
+	table | awk -v command="$1" -v option="$2" \
+		'($1 == command || $1 == "*") && $2 == option'
+}
+
+# Whatever is wrong with all values: nothing, too much, what is meant for printf or
+# a terminal. How it is told is not looked at but that it is one line.
+hostile()
+{
+	local value option=${!#}
+	set -- "${@:1:$#-1}"
+	for value in '' $'/nowhere/\033[31m%s%n\nred'"$long"; do
+		case $option in
+		--*)	refused '' '' "$@" "$option=$value" ;;
+		*)	refused '' '' "$@" "$option$value" ;;
+		esac
+	done
+}
+
+check_option()
+{
+	local command=$1 option=$2 value=$3 rest pattern bad found=0
+	read -ra rest <<<"$(words "$command")"
+	if [ -z "$value" ]; then
+		refused "'$option=1': takes no value" "$option=1" "$command" "${rest[@]}" "$option=1"
+		return
+	fi
+	refused "'$option': needs a value" "$option" "$command" "${rest[@]}" "$option"
+	hostile "$command" "${rest[@]}" "$option"
+	while read -r _ _ bad pattern; do
+		found=1
+		refused "$pattern" "$bad" "$command" "${rest[@]}" "$option" "$bad"
+	done < <(rows "$command" "$option")
+	[ $found = 1 ] || fail "$command $option: no bad value for it in the table"
+}
+
+check_command()
+{
+	local command=$1 option value pattern bad found=0 rest
+	read -ra rest <<<"$(words "$command")"
+	if [ "$command" != help ]; then
+		refused "'--frob': not known" --frob "$command" "${rest[@]}" --frob
+		refused "'-z': not known" -z "$command" "${rest[@]}" -z
+	fi
+	while read -r option value; do
+		check_option "$command" "$option" "$value"
+	done < <(options "$command")
+	while read -r _ _ bad pattern; do
+		found=1
+		refused "$pattern" "$bad" "$command" "$bad"
+	done < <(rows "$command" -)
+	[ $found = 1 ] || fail "$command: no bad word for it in the table"
+}
+
+commands=$("$tool" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
+for command in $commands; do
+	check_command "$command"
+done
+# A help that is written otherwise than it is read here is no success.
+[ "$(wc -w <<<"$commands")" -ge 7 ] || fail "commands: only '$commands'"
+[ "$(options watch | wc -l)" -ge 19 ] || fail "watch: only '$(options watch)'"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]
