@@ -303,17 +303,29 @@ static const struct {
 	{ "time-wait-rearmed", rearmed, say_rearmed },
 };
 
-int verdict_on(const struct verdict_facts *facts, struct verdict *verdict)
+int verdict_rule(const struct verdict_facts *facts)
 {
 	unsigned int i;
 
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].applies(facts))
+			return (int)i;
+	return -1;
+}
+
+const char *verdict_name(unsigned int rule)
+{
+	return rule < sizeof(rules) / sizeof(rules[0]) ? rules[rule].name : NULL;
+}
+
+int verdict_on(const struct verdict_facts *facts, struct verdict *verdict)
+{
+	int rule = verdict_rule(facts);
+
 	*verdict = (struct verdict){ .name = "" };
-	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!rules[i].applies(facts))
-			continue;
-		verdict->name = rules[i].name;
-		rules[i].say(facts, verdict);
-		return 1;
-	}
-	return 0;
+	if (rule < 0)
+		return 0;
+	verdict->name = rules[rule].name;
+	rules[rule].say(facts, verdict);
+	return 1;
 }

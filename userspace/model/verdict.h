@@ -44,6 +44,12 @@ struct verdict {
 /** verdict_on() - false if no rule has anything to say; @verdict is filled then, too */
 int verdict_on(const struct verdict_facts *facts, struct verdict *verdict);
 
+/** verdict_rule() - the number of the rule that has something to say, or -1: no words made */
+int verdict_rule(const struct verdict_facts *facts);
+
+/** verdict_name() - a rule's name; NULL from the number on that there is no rule for */
+const char *verdict_name(unsigned int rule);
+
 /** verdict_patience_ns() - how long a state is normal; UINT64_MAX: for ever */
 uint64_t verdict_patience_ns(uint8_t state);
 
