@@ -227,7 +227,7 @@ lines 200 "$tool" life -i "$work/trail" --json --comm nginx --state last_ack
 lines 0 "$tool" life -i "$work/trail" --json --comm apache
 lines 0 "$tool" life -i "$work/open" --json
 lines 10 "$tool" life -i "$work/open" --json --open
-prints '10.0.0.1:80           < 10.1.0.0:1024         40us  20us  -     100us closed by peer nginx\[1234\]' \
+prints '10.0.0.1:80           < 10.1.0.0:1024         40us  10us  -     100us closed by peer nginx\[1234\]' \
 	"$tool" life -i "$work/trail"
 prints 'CLOSE-WAIT' "$tool" life -i "$work/open" --open
 prints 'half-close  *200 ' "$tool" life -i "$work/trail" --summary

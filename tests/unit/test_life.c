@@ -94,7 +94,7 @@ static const struct scene scenes[] = {
 	  "30 A in FIN,ACK\n31 A socket FIN_WAIT1 CLOSING\n"
 	  "50 A timewait CLOSING TIME_WAIT\n51 A socket CLOSING CLOSE\n"
 	  "60000050 A timewait TIME_WAIT CLOSE reason=timeout\n",
-	  A_LINE "-     20us  60.0s >60.0s closed by both\n" },
+	  A_LINE "-     21us  60.0s >60.0s closed by both\n" },
 	/* Its end was lost: the next life under its name tells. */
 	{ HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=104\n"
 		    "900000000 A socket CLOSE SYN_SENT cookie=103\n"
@@ -237,9 +237,11 @@ static void test_json(void **state)
 		"\"cookie\":101,\"role\":\"active\",\"closer\":\"us\",\"end\":\"normal\","
 		"\"state\":\"time_wait\",\"life_seconds\":60.620020000,\"life_at_least\":false,"
 		"\"handshake_seconds\":0.040040000,\"synack_seconds\":0.040030000,"
-		"\"half_close_seconds\":0.120010000,\"teardown_seconds\":0.120010000,"
-		"\"time_wait_seconds\":60.000010000,\"syns\":1,\"synacks\":0,\"fins\":1,"
-		"\"rearms\":0,\"retransmits\":0,\"uid\":0,\"cgroup\":0,\"accepted\":false,"
+		"\"answer_seconds\":0.000010000,"
+		"\"half_close_seconds\":0.120020000,\"teardown_seconds\":0.120020000,"
+		"\"first_ack_seconds\":0.040040000,\"second_fin_seconds\":0.079980000,"
+		"\"time_wait_seconds\":60.000000000,\"syns\":1,\"synacks\":0,\"fins\":1,"
+		"\"rearms\":0,\"retransmits\":0,\"uid\":0,\"accepted\":false,"
 		"\"opener\":{\"pid\":812,\"comm\":\"curl\"},"
 		"\"last_task\":{\"pid\":812,\"comm\":\"curl\"}}\n");
 	buf_free(&out);
@@ -262,14 +264,14 @@ static void test_summary(void **state)
 			    "1 opened by us\n"
 			    "                 COUNT        P50        P90        P99        MAX\n"
 			    "  handshake          1   40.040ms   40.040ms   40.040ms   40.040ms\n"
-			    "  half-close         1  120.010ms  120.010ms  120.010ms  120.010ms\n"
-			    "  teardown           1  120.010ms  120.010ms  120.010ms  120.010ms\n"
+			    "  half-close         1  120.020ms  120.020ms  120.020ms  120.020ms\n"
+			    "  teardown           1  120.020ms  120.020ms  120.020ms  120.020ms\n"
 			    "  TIME-WAIT          1    60.000s    60.000s    60.000s    60.000s\n"
 			    "1 opened by the peer\n"
 			    "                 COUNT        P50        P90        P99        MAX\n"
 			    "  handshake          1   40.060ms   40.060ms   40.060ms   40.060ms\n"
-			    "  half-close         1   79.990ms   79.990ms   79.990ms   79.990ms\n"
-			    "  teardown           1  120.020ms  120.020ms  120.020ms  120.020ms\n");
+			    "  half-close         1   79.980ms   79.980ms   79.980ms   79.980ms\n"
+			    "  teardown           1  120.010ms  120.010ms  120.010ms  120.010ms\n");
 	buf_free(&told.out);
 	free(told.summary);
 	model_free(model);

@@ -136,8 +136,8 @@ static void test_close_wait(void **state)
 	assert_int_equal(b->since_ns, BASE_NS + 520020000);
 	assert_int_equal(b->closer, CONN_CLOSER_PEER);
 	assert_int_equal(b->unread, 12);
-	assert_int_equal(b->fin_in_ns, BASE_NS + 520010000);
-	assert_int_equal(b->fin_in_acked_us, 20);
+	assert_int_equal(b->fin_in_ns, BASE_NS + 520020000);
+	assert_int_equal(b->fin_in_acked_us, 10);
 	model_free(model);
 }
 
@@ -185,49 +185,78 @@ struct ending {
 	uint64_t cookie;
 	uint8_t end;
 	uint8_t state;
+	uint8_t why;
 };
 
 static const struct ending endings[] = {
 	{ "refused", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=111\n", 101,
-	  CONN_REFUSED, TCPTRAIL_SYN_SENT },
+	  CONN_REFUSED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
 	{ "unanswered", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=110\n", 101,
-	  CONN_UNANSWERED, TCPTRAIL_SYN_SENT },
+	  CONN_UNANSWERED, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
 	{ "unreachable", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=113\n", 101,
-	  CONN_UNREACHABLE, TCPTRAIL_SYN_SENT },
+	  CONN_UNREACHABLE, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
 	{ "abandoned", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE\n", 101,
-	  CONN_ABANDONED, TCPTRAIL_SYN_SENT },
+	  CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
 	{ "request expired",
 	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout\n", 202,
-	  CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV },
+	  CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_SYN_ACK },
 	{ "request reset",
 	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=reset\n", 202,
-	  CONN_RESET_IN, TCPTRAIL_NEW_SYN_RECV },
+	  CONN_RESET_IN, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
 	{ "reset by peer", HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=104\n", 101,
-	  CONN_RESET_IN, TCPTRAIL_ESTABLISHED },
+	  CONN_RESET_IN, TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "reset by us",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE unread=3\n"
 		    "80010 B out RST seq=7001\n",
-	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED },
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	{ "closed with bytes unread",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE unread=3 pid=790\n", 202, CONN_RESET_OUT,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNREAD },
+	{ "linger 0", HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790\n", 202, CONN_RESET_OUT,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_ABORTED },
+	{ "never accepted",
+	  "0 B request CLOSE NEW_SYN_RECV orphan\n5 B socket SYN_RECV ESTABLISHED orphan\n"
+	  "9 B socket ESTABLISHED CLOSE orphan\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNACCEPTED },
+	{ "late data in FIN-WAIT-1",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE orphan\n90001 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
+	{ "late data in FIN-WAIT-2",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90001 B socket FIN_WAIT2 CLOSE orphan\n90002 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
+	{ "data unanswered", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5\n", 202,
+	  CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
+	{ "FIN unanswered",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE err=110 orphan\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_FIN },
+	{ "a window closed for good",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE err=110 unacked=9 orphan\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_DATA },
 	{ "killed", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=103\n", 202, CONN_KILLED,
-	  TCPTRAIL_ESTABLISHED },
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "timed out", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110\n", 202, CONN_UNANSWERED,
-	  TCPTRAIL_ESTABLISHED },
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_KEEPALIVE },
 	{ "fin timeout",
 	  HANDSHAKE CLIENT_CLOSES "900000 A timewait FIN_WAIT2 CLOSE reason=timeout\n", 101,
-	  CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2 },
+	  CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
 	{ "data after close",
 	  HANDSHAKE CLIENT_CLOSES "900000 A timewait FIN_WAIT2 CLOSE reason=data\n", 101,
-	  CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2 },
+	  CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
 	{ "reused",
 	  HANDSHAKE CLIENT_CLOSES SERVER_CLOSES "900000 A timewait TIME_WAIT CLOSE reason=reuse\n",
-	  101, CONN_REUSED, TCPTRAIL_TIME_WAIT },
+	  101, CONN_REUSED, TCPTRAIL_TIME_WAIT, CONN_WHY_UNTOLD },
 	{ "assassinated",
 	  HANDSHAKE CLIENT_CLOSES SERVER_CLOSES "900000 A timewait TIME_WAIT CLOSE reason=reset\n",
-	  101, CONN_RESET_IN, TCPTRAIL_TIME_WAIT },
+	  101, CONN_RESET_IN, TCPTRAIL_TIME_WAIT, CONN_WHY_UNTOLD },
 	{ "end not seen", HANDSHAKE "900000 A socket CLOSE SYN_SENT nolport\n", 101, CONN_UNSEEN,
-	  TCPTRAIL_ESTABLISHED },
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "begun before the trail", "0 A socket CLOSE_WAIT LAST_ACK\n9 A socket LAST_ACK CLOSE\n",
-	  101, CONN_NORMAL, TCPTRAIL_LAST_ACK },
+	  101, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
 };
 
 static void test_endings(void **state)
@@ -242,13 +271,54 @@ static void test_endings(void **state)
 		model_settle(model);
 		for (i = 0; i < ended.count && ended.conns[i].cookie != e->cookie; i++)
 			;
-		if (i == ended.count || ended.conns[i].end != e->end ||
-		    ended.conns[i].state != e->state)
-			fail_msg("%s: end %u, state %u", e->name,
-				 i < ended.count ? ended.conns[i].end : 255,
-				 i < ended.count ? ended.conns[i].state : 255);
+		if (i == ended.count)
+			fail_msg("%s: not told", e->name);
+		if (ended.conns[i].end != e->end || ended.conns[i].state != e->state ||
+		    ended.conns[i].why != e->why)
+			fail_msg("%s: end %u, state %u, why %u", e->name, ended.conns[i].end,
+				 ended.conns[i].state, ended.conns[i].why);
 		model_free(model);
 	}
+}
+
+/* The totals come with the full socket's last record, also where a minisocket lives on. */
+static void test_bytes(void **state)
+{
+	struct ended ended;
+	struct model *model = feed(HANDSHAKE
+				   "500000 A socket ESTABLISHED FIN_WAIT1 pid=812 uid=1000\n"
+				   "540040 A socket FIN_WAIT1 FIN_WAIT2 uid=1000\n"
+				   "540050 A timewait FIN_WAIT2 FIN_WAIT2 uid=1000\n"
+				   "540060 A socket FIN_WAIT2 CLOSE sent=5 received=5000000000\n"
+				   "600000 B socket ESTABLISHED CLOSE err=104 sent=7 received=5\n",
+				   &ended);
+	const struct conn *a = by_cookie(model, 101), *b = by_cookie(model, 202);
+
+	assert_int_equal(a->state, TCPTRAIL_FIN_WAIT2);
+	assert_true(a->flags & CONN_BYTES);
+	assert_int_equal(a->sent, 5);
+	assert_int_equal(a->received, 5000000000);
+	assert_int_equal(a->uid, 1000);
+	assert_int_equal(b->sent, 7);
+	assert_int_equal(b->received, 5);
+	model_free(model);
+}
+
+/* A FIN that overtakes data has its turn when the data is there. */
+static void test_early_fin(void **state)
+{
+	struct ended ended;
+	struct model *model = feed(HANDSHAKE "500000 B in FIN,ACK seq=1101 ack=7001\n"
+					     "700000 B socket ESTABLISHED CLOSE_WAIT\n"
+					     "700010 B out ACK\n"
+					     "900000 B in FIN,ACK seq=1101 ack=7001\n",
+				   &ended);
+	const struct conn *b = by_cookie(model, 202);
+
+	assert_int_equal(b->fin_in_ns, BASE_NS + 700000000);
+	assert_int_equal(b->fin_in_acked_us, 10);
+	assert_int_equal(b->closer, CONN_CLOSER_PEER);
+	model_free(model);
 }
 
 /* Self-transitions, and children that lost a race, change nothing. */
@@ -444,6 +514,8 @@ int main(void)
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_rearmed),
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_early_fin),
 		cmocka_unit_test(test_no_change),
 		cmocka_unit_test(test_snapshot_new),
 		cmocka_unit_test(test_snapshot_known),

@@ -58,6 +58,15 @@ void apply_count(uint8_t *count)
 		++*count;
 }
 
+void apply_bytes(struct conn *c, const struct tcptrail_record *r)
+{
+	if (!(r->flags & TCPTRAIL_F_BYTES))
+		return;
+	c->sent = r->transition.sent;
+	c->received = r->transition.received;
+	c->flags |= CONN_BYTES;
+}
+
 void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
@@ -66,8 +75,11 @@ void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *
 	c->unread = t->unread;
 	c->unacked = t->unacked;
 	c->retrans_total = t->retrans_total;
-	if (!(r->flags & TCPTRAIL_F_BYTES)) {
+	if (r->flags & TCPTRAIL_F_BYTES) {
+		apply_bytes(c, r);
+	} else {
 		c->uid = t->uid;
+		c->flags |= CONN_OWNED;
 		if (t->cgroup)
 			c->cgroup = t->cgroup;
 	}
@@ -115,6 +127,17 @@ void apply_fin_received(struct conn *c, uint64_t time_ns)
 	if (!c->fin_in_ns)
 		c->fin_in_ns = time_ns;
 	c->flags |= CONN_PEER_FIN;
+}
+
+/* A FIN that overtook data has to wait for it. */
+void apply_fin_taken(struct conn *c, uint64_t time_ns)
+{
+	apply_fin_received(c, time_ns);
+	if (c->flags & CONN_FIN_TAKEN)
+		return;
+	c->flags |= CONN_FIN_TAKEN;
+	c->fin_in_ns = time_ns;
+	c->fin_in_acked_us = 0;
 }
 
 void apply_fin_acked(struct conn *c, uint64_t time_ns)

@@ -49,6 +49,8 @@ struct conn *apply_request(struct model *m, const struct tcptrail_record *r)
 	} else if (!c->end && (c->half == CONN_REQUEST || c->state == TCPTRAIL_NO_STATE)) {
 		c->half = CONN_REQUEST;
 		c->state = TCPTRAIL_NEW_SYN_RECV;
+		if (t->reason == TCPTRAIL_REASON_TIMEOUT)
+			c->why = why_unanswered(c);
 		table_end(m, c, request_end(t->reason), r->time_ns);
 	}
 	return c;
@@ -90,6 +92,8 @@ struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r)
 	c->unacked = 0;
 	if (t->new_state == TCPTRAIL_CLOSE) {
 		c->state = t->old_state;
+		if (t->reason == TCPTRAIL_REASON_DATA)
+			c->why = CONN_WHY_LATE_DATA;
 		if (!c->end)
 			table_end(m, c, minisocket_end(c, t->reason), r->time_ns);
 		return c;
@@ -106,8 +110,7 @@ struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r)
 	}
 	if (t->new_state == TCPTRAIL_TIME_WAIT) {
 		apply_fin_acked(c, r->time_ns);
-		if (!c->fin_in_ns)
-			apply_fin_received(c, r->time_ns);
+		apply_fin_taken(c, r->time_ns);
 	}
 	apply_enter(m, c, t->new_state, r->time_ns);
 	return c;

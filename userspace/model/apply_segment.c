@@ -10,6 +10,10 @@ static void segment_sent(struct model *m, struct conn *c, const struct tcptrail_
 		c->flags |= CONN_RST_OUT;
 		if (c->end == CONN_ABANDONED)
 			c->end = CONN_RESET_OUT;
+		if (c->end == CONN_FIN_TIMEOUT && c->half == CONN_SOCKET) {
+			c->end = CONN_RESET_OUT;
+			c->why = CONN_WHY_LATE_DATA;
+		}
 		return;
 	}
 	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {

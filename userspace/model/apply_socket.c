@@ -36,14 +36,14 @@ static void take_step(struct model *m, struct conn *c, const struct tcptrail_rec
 		apply_fin_sent(c, r->time_ns);
 		break;
 	case TCPTRAIL_CLOSE_WAIT:
-		apply_fin_received(c, r->time_ns);
+		apply_fin_taken(c, r->time_ns);
 		break;
 	case TCPTRAIL_FIN_WAIT2:
 		apply_fin_acked(c, r->time_ns);
 		break;
 	case TCPTRAIL_CLOSING:
 		c->flags |= CONN_SIMULTANEOUS_CLOSE;
-		apply_fin_received(c, r->time_ns);
+		apply_fin_taken(c, r->time_ns);
 		break;
 	}
 }
@@ -82,10 +82,26 @@ static enum conn_end socket_end(const struct conn *c, const struct tcptrail_tran
 	return CONN_RESET_OUT;
 }
 
+static void end_socket(struct model *m, struct conn *c, const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	enum conn_end end = socket_end(c, t);
+
+	if (end == CONN_RESET_OUT)
+		c->why = why_reset(c, r);
+	else if (end == CONN_UNANSWERED || end == CONN_UNREACHABLE)
+		c->why = why_unanswered(c);
+	if (end == CONN_NORMAL)
+		apply_fin_acked(c, r->time_ns);
+	if (end == CONN_NORMAL &&
+	    (t->old_state == TCPTRAIL_FIN_WAIT2 || t->old_state == TCPTRAIL_CLOSING))
+		m->census.overflows++;
+	table_end(m, c, end, r->time_ns);
+}
+
 struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
-	enum conn_end end;
 	struct conn *c;
 
 	if (t->old_state == TCPTRAIL_CLOSE)
@@ -97,23 +113,19 @@ struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 	    t->old_state != TCPTRAIL_LISTEN && t->old_state != TCPTRAIL_SYN_RECV)
 		c->flags |= CONN_FOUND;
 	if (t->new_state == TCPTRAIL_CLOSE) {
-		/*
-		 * The full socket goes and the minisocket lives on; or a child lost the
-		 * race against another one for the same request.
-		 */
-		if (c->half == CONN_MINISOCKET ||
-		    (t->old_state == TCPTRAIL_SYN_RECV && c->state == TCPTRAIL_ESTABLISHED))
+		/* A child lost the race against another one for the same request. */
+		if (t->old_state == TCPTRAIL_SYN_RECV && c->state == TCPTRAIL_ESTABLISHED)
 			return c;
+		/* The full socket goes and the minisocket lives on. */
+		if (c->half == CONN_MINISOCKET) {
+			apply_bytes(c, r);
+			return c;
+		}
 		apply_facts(m, c, r);
 		c->state = t->old_state;
 		c->error = t->error < UINT8_MAX ? t->error : UINT8_MAX;
-		if (!c->end) {
-			end = socket_end(c, t);
-			if (end == CONN_NORMAL && (t->old_state == TCPTRAIL_FIN_WAIT2 ||
-						   t->old_state == TCPTRAIL_CLOSING))
-				m->census.overflows++;
-			table_end(m, c, end, r->time_ns);
-		}
+		if (!c->end)
+			end_socket(m, c, r);
 		return c;
 	}
 	apply_facts(m, c, r);

@@ -23,3 +23,20 @@ const char *conn_end_key(uint8_t end)
 
 	return end < CONN_ENDS ? keys[end] : "unseen";
 }
+
+const char *conn_why_key(uint8_t why)
+{
+	static const char *const keys[CONN_WHYS] = {
+		[CONN_WHY_UNREAD] = "unread",
+		[CONN_WHY_ABORTED] = "aborted",
+		[CONN_WHY_LATE_DATA] = "late_data",
+		[CONN_WHY_UNACCEPTED] = "unaccepted",
+		[CONN_WHY_SYN] = "syn",
+		[CONN_WHY_SYN_ACK] = "syn_ack",
+		[CONN_WHY_DATA] = "data",
+		[CONN_WHY_FIN] = "fin",
+		[CONN_WHY_KEEPALIVE] = "keepalive",
+	};
+
+	return why < CONN_WHYS ? keys[why] : NULL;
+}

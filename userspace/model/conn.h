@@ -73,6 +73,33 @@ enum conn_end {
 	CONN_ENDS,
 };
 
+/**
+ * enum conn_why - what is behind an end that needs an explanation
+ * @CONN_WHY_UNTOLD: nothing is, or the trail does not tell
+ * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read
+ * @CONN_WHY_ABORTED: reset: SO_LINGER of 0 seconds, or connect() to AF_UNSPEC
+ * @CONN_WHY_LATE_DATA: reset: bytes came after it had been closed
+ * @CONN_WHY_UNACCEPTED: reset: its listener was closed before accept() took it
+ * @CONN_WHY_SYN: the SYN was not answered, or could not be delivered
+ * @CONN_WHY_SYN_ACK: the SYN-ACK, likewise
+ * @CONN_WHY_DATA: payload, likewise
+ * @CONN_WHY_FIN: the FIN, likewise
+ * @CONN_WHY_KEEPALIVE: the keepalive probes, likewise
+ */
+enum conn_why {
+	CONN_WHY_UNTOLD = 0,
+	CONN_WHY_UNREAD,
+	CONN_WHY_ABORTED,
+	CONN_WHY_LATE_DATA,
+	CONN_WHY_UNACCEPTED,
+	CONN_WHY_SYN,
+	CONN_WHY_SYN_ACK,
+	CONN_WHY_DATA,
+	CONN_WHY_FIN,
+	CONN_WHY_KEEPALIVE,
+	CONN_WHYS,
+};
+
 /* conn.flags */
 #define CONN_IPV6 (1U << 0) /* the addresses are in the pair pool */
 #define CONN_WHOLE (1U << 1) /* both addresses and ports are known */
@@ -88,8 +115,11 @@ enum conn_end {
 #define CONN_ACCEPTED (1U << 11)
 #define CONN_QUEUED (1U << 12) /* among the ended ones that wait to be told */
 #define CONN_INDEXED (1U << 13) /* in the index by tuple */
-#define CONN_COOKIE (1U << 15) /* in the index by cookie */
 #define CONN_FAMILY_6 (1U << 14) /* the wire carries IPv6 (or an IPv6 listener) */
+#define CONN_COOKIE (1U << 15) /* in the index by cookie */
+#define CONN_OWNED (1U << 16) /* uid is known */
+#define CONN_BYTES (1U << 17) /* sent and received are known */
+#define CONN_FIN_TAKEN (1U << 18) /* fin_in_ns is when the FIN was its turn */
 
 /**
  * struct conn - one end of a connection
@@ -102,7 +132,8 @@ enum conn_end {
  * @since_ns: when the present state began; for an ended one, when it ended
  * @begun_ns: first step of the handshake, or when it was first seen
  * @fin_out_ns: our FIN, 0 if none yet
- * @fin_in_ns: the peer's FIN, 0 if none yet
+ * @fin_in_ns: the peer's FIN, 0 if none yet: when it was its turn, all bytes
+ *	before it there; until then, when it came
  * @state: enum tcptrail_state
  * @half: enum conn_half
  * @role: enum conn_role
@@ -113,22 +144,28 @@ enum conn_end {
  * @synacks: SYN-ACKs sent
  * @fins: FINs sent
  * @rearms: how often its TIME-WAIT was re-armed
+ * @place: the model's: where it is counted, see census.h
+ * @why: enum conn_why
  * @flags: CONN_*
  * @retrans_total: segments retransmitted
- * @place: the model's: where it is counted, see census.h
+ * @reserved: zero
  * @synack_us: begun to SYN-ACK (sent or received), microseconds
  * @established_us: begun to ESTABLISHED
  * @accepted_us: begun to accept()
  * @fin_out_acked_us: our FIN to its acknowledgement
  * @fin_in_acked_us: the peer's FIN to our acknowledgement
- * @uid: owner
+ * @uid: owner, with CONN_OWNED
  * @inode: of the socket file, 0 if it has none
  * @unread: bytes received and not read, when last told
  * @unacked: bytes sent and not acknowledged, when last told
  * @opener: who called connect() or accept(), see model_task()
  * @owner: who last acted on it
  * @next: the model's: the next ended one
+ * @other: the model's: the other end, see model_peer(); 0 if not known
  * @cgroup: cgroup id
+ * @sent: payload bytes sent, each once; with CONN_BYTES
+ * @received: payload bytes received; likewise
+ * @synack: both numbers of its SYN-ACK, see join.c; 0 if not known
  *
  * Spans in microseconds are 0 where the trail does not tell, and stop at
  * CONN_SPAN_MAX.
@@ -153,10 +190,11 @@ struct conn {
 	uint8_t synacks;
 	uint8_t fins;
 	uint8_t rearms;
-	uint16_t flags;
-	uint16_t retrans_total;
 	uint8_t place;
-	uint8_t reserved;
+	uint8_t why;
+	uint32_t flags;
+	uint16_t retrans_total;
+	uint16_t reserved;
 	uint32_t synack_us;
 	uint32_t established_us;
 	uint32_t accepted_us;
@@ -169,7 +207,11 @@ struct conn {
 	uint32_t opener;
 	uint32_t owner;
 	uint32_t next;
+	uint32_t other;
 	uint64_t cgroup;
+	uint64_t sent;
+	uint64_t received;
+	uint64_t synack;
 };
 
 /*
@@ -177,7 +219,7 @@ struct conn {
  * indices. An IPv6 one has 32 bytes more in the pair pool, and each different
  * (pid, comm) 24 in the task pool.
  */
-_Static_assert(sizeof(struct conn) == 128, "struct conn is two cache lines");
+_Static_assert(sizeof(struct conn) == 160, "struct conn: its size is stated");
 
 #define CONN_SPAN_MAX UINT32_MAX
 
@@ -193,5 +235,8 @@ static inline uint32_t conn_span(uint64_t from, uint64_t to)
 
 /** conn_end_key() - "normal", "reset_in" ... */
 const char *conn_end_key(uint8_t end);
+
+/** conn_why_key() - "unread", "aborted" ..., NULL for CONN_WHY_UNTOLD */
+const char *conn_why_key(uint8_t why);
 
 #endif

@@ -49,6 +49,30 @@ static uint64_t handshake_of(const struct conn *c)
 	return c->established_us * 1000ULL;
 }
 
+/* Reached by a handshake that is on record, passive, and no task ever had it. */
+static bool is_unaccepted(const struct conn *c)
+{
+	return c->role == CONN_PASSIVE && c->established_us && !c->opener && !c->owner &&
+	       !(c->flags & CONN_ACCEPTED);
+}
+
+static void open_of(struct life *life, const struct conn *c, uint64_t end_ns)
+{
+	uint64_t established_ns = c->begun_ns + c->established_us * 1000ULL;
+
+	life->handshake = handshake_of(c);
+	life->unaccepted = is_unaccepted(c);
+	if (life->unaccepted)
+		life->accept_wait = span(established_ns, end_ns);
+	else if (c->accepted_us && c->established_us)
+		life->accept_wait = span(established_ns, c->begun_ns + c->accepted_us * 1000ULL);
+	if (c->flags & CONN_FOUND)
+		return;
+	life->synack = c->synack_us * 1000ULL;
+	if (life->synack && life->handshake)
+		life->answer = span(life->synack, life->handshake);
+}
+
 /* In these states both FINs were sent: one that is not on record is older. */
 static bool has_both_fins(const struct conn *c)
 {
@@ -91,19 +115,39 @@ static void close_of(struct life *life, const struct conn *c, uint64_t end_ns)
 		life->teardown = span(first, end_ns);
 }
 
+/* FIN, ACK, FIN, ACK. Where the FINs crossed there is no order to tell. */
+static void steps_of(struct life *life, const struct conn *c)
+{
+	uint64_t out = c->fin_out_ns, in = c->fin_in_ns;
+	uint64_t out_ack = c->fin_out_acked_us * 1000ULL, in_ack = c->fin_in_acked_us * 1000ULL;
+	bool we_first = out && (!in || out < in);
+
+	if (c->flags & (CONN_AT_LEAST | CONN_SIMULTANEOUS_CLOSE))
+		return;
+	life->first_ack = we_first ? out_ack : in_ack;
+	if (!life->closed)
+		return;
+	life->second_ack = we_first ? in_ack : out_ack;
+	if (life->first_ack)
+		life->second_fin =
+			span((we_first ? out : in) + life->first_ack, we_first ? in : out);
+}
+
 void life_of(struct life *life, const struct conn *c, uint64_t now_ns)
 {
 	uint64_t end_ns = c->end ? c->since_ns : now_ns;
 
 	*life = (struct life){
-		.handshake = handshake_of(c),
 		.life = span(c->begun_ns, end_ns),
 		.at_least = c->flags & CONN_FOUND,
 		.closer = closer_of(c),
 	};
+	open_of(life, c, end_ns);
 	close_of(life, c, end_ns);
+	steps_of(life, c);
 	/* When it ended is not known, only that it had by then or had not. */
 	if (c->end == CONN_UNSEEN || c->end == CONN_EVICTED) {
+		life->accept_wait = life->unaccepted ? 0 : life->accept_wait;
 		life->time_wait = 0;
 		life->half_close = life->closed ? life->half_close : 0;
 	}

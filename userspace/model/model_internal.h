@@ -125,6 +125,9 @@ struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record 
 /** apply_clear_way() - a new life under an old cookie or name: the old one ended unseen */
 void apply_clear_way(struct model *m, const struct tcptrail_record *r);
 
+/** apply_bytes() - what it carried, if the record says so */
+void apply_bytes(struct conn *c, const struct tcptrail_record *r);
+
 /** apply_facts() - what a transition tells beside the state */
 void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *r);
 
@@ -133,6 +136,7 @@ void apply_enter(struct model *m, struct conn *c, uint8_t state, uint64_t time_n
 
 void apply_fin_sent(struct conn *c, uint64_t time_ns);
 void apply_fin_received(struct conn *c, uint64_t time_ns);
+void apply_fin_taken(struct conn *c, uint64_t time_ns);
 void apply_fin_acked(struct conn *c, uint64_t time_ns);
 
 /** apply_count() - one more, up to 255 */
@@ -148,6 +152,14 @@ struct conn *apply_request(struct model *m, const struct tcptrail_record *r);
 struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r);
 struct conn *apply_segment(struct model *m, const struct tcptrail_record *r);
 struct conn *apply_snapshot(struct model *m, const struct tcptrail_record *r);
+
+/* why.c: what is behind an end */
+
+/** why_reset() - a full socket closed by our RST, from its last record */
+uint8_t why_reset(const struct conn *c, const struct tcptrail_record *r);
+
+/** why_unanswered() - what was, or could not be delivered, from its last state */
+uint8_t why_unanswered(const struct conn *c);
 
 /* census.c: the numbers */
 

@@ -52,18 +52,50 @@ static void put_error(struct json *j, const struct conn *c)
 	json_u64(j, "errno", c->error);
 }
 
-static void put_spans(struct json *j, const struct conn *c, const struct life *life)
+static void put_spans(struct json *j, const struct life *life)
 {
 	put_seconds(j, "life_seconds", life->life);
 	json_bool(j, "life_at_least", life->at_least);
 	put_seconds(j, "handshake_seconds", life->handshake);
-	if (life->handshake) {
-		put_seconds(j, "synack_seconds", c->synack_us * 1000ULL);
-		put_seconds(j, "accepted_seconds", c->accepted_us * 1000ULL);
-	}
+	put_seconds(j, "synack_seconds", life->synack);
+	put_seconds(j, "answer_seconds", life->answer);
+	put_seconds(j, "accept_wait_seconds", life->accept_wait);
 	put_seconds(j, "half_close_seconds", life->half_close);
 	put_seconds(j, "teardown_seconds", life->teardown);
+	put_seconds(j, "first_ack_seconds", life->first_ack);
+	put_seconds(j, "second_fin_seconds", life->second_fin);
+	put_seconds(j, "second_ack_seconds", life->second_ack);
 	put_seconds(j, "time_wait_seconds", life->time_wait);
+}
+
+/* Of a socket whose totals are not on record there are none: not 0. */
+static void put_counts(struct json *j, const struct conn *c)
+{
+	if (c->flags & CONN_BYTES) {
+		json_u64(j, "sent", c->sent);
+		json_u64(j, "received", c->received);
+	}
+	if (c->why == CONN_WHY_UNREAD)
+		json_u64(j, "unread", c->unread);
+	json_u64(j, "syns", c->syns);
+	json_u64(j, "synacks", c->synacks);
+	json_u64(j, "fins", c->fins);
+	json_u64(j, "rearms", c->rearms);
+	json_u64(j, "retransmits", c->retrans_total);
+}
+
+static void put_owner(struct json *j, const struct model *model, const struct conn *c,
+		      const struct life *life)
+{
+	if (c->flags & CONN_OWNED)
+		json_u64(j, "uid", c->uid);
+	if (c->cgroup)
+		json_u64(j, "cgroup", c->cgroup);
+	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
+	if (life->unaccepted)
+		json_bool(j, "unaccepted", true);
+	put_task(j, "opener", model_task(model, c->opener));
+	put_task(j, "last_task", model_task(model, c->owner));
 }
 
 void life_json(struct buf *out, struct clock *clock, const struct model *model,
@@ -92,18 +124,12 @@ void life_json(struct buf *out, struct clock *clock, const struct model *model,
 	json_word(&j, "role", roles[c->role & 3]);
 	json_word(&j, "closer", closers[life->closer & 3]);
 	json_word(&j, "end", conn_end_key(c->end));
+	if (conn_why_key(c->why))
+		json_word(&j, "why", conn_why_key(c->why));
 	json_word(&j, "state", state_key(c->state));
 	put_error(&j, c);
-	put_spans(&j, c, life);
-	json_u64(&j, "syns", c->syns);
-	json_u64(&j, "synacks", c->synacks);
-	json_u64(&j, "fins", c->fins);
-	json_u64(&j, "rearms", c->rearms);
-	json_u64(&j, "retransmits", c->retrans_total);
-	json_u64(&j, "uid", c->uid);
-	json_u64(&j, "cgroup", c->cgroup);
-	json_bool(&j, "accepted", c->flags & CONN_ACCEPTED);
-	put_task(&j, "opener", model_task(model, c->opener));
-	put_task(&j, "last_task", model_task(model, c->owner));
+	put_spans(&j, life);
+	put_counts(&j, c);
+	put_owner(&j, model, c, life);
 	json_end(&j);
 }
