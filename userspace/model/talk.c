@@ -8,7 +8,6 @@
 
 #define NAME_PARTS \
 	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
-static const uint64_t hash_key[2] = { 0x9e3779b97f4a7c15ULL, 0xc2b2ae3d27d4eb4fULL };
 
 static int by_time(const void *a, const void *b)
 {
@@ -21,9 +20,9 @@ static int by_time(const void *a, const void *b)
 	return 0;
 }
 
-static uint32_t cookie_hash(uint64_t cookie)
+static uint32_t cookie_hash(const struct talks *t, uint64_t cookie)
 {
-	return index_hash(hash_key, cookie, cookie >> 32);
+	return index_hash(t->key, cookie, cookie >> 32);
 }
 
 static bool in_order(const struct talks *t)
@@ -53,7 +52,7 @@ static int complete_names(struct talks *t)
 		r = &t->records[i];
 		if (!r->cookie)
 			continue;
-		hash = cookie_hash(r->cookie);
+		hash = cookie_hash(t, r->cookie);
 		at = hash;
 		while ((slot = index_find(&later, hash, &at)))
 			if (t->records[slot - 1].cookie == r->cookie)
@@ -78,14 +77,17 @@ static int complete_names(struct talks *t)
 }
 
 /* Of the two ends in either order. */
-static uint32_t ends_hash(const struct tcptrail_record *r)
+static uint32_t end_hash(const struct talks *t, const uint8_t address[16], uint16_t port)
 {
-	uint64_t l[2], m[2];
+	uint64_t words[2];
 
-	memcpy(l, r->laddr, 16);
-	memcpy(m, r->raddr, 16);
-	return index_hash(hash_key, l[0] + l[1] + r->lport, 0x1234567) +
-	       index_hash(hash_key, m[0] + m[1] + r->rport, 0x1234567);
+	memcpy(words, address, 16);
+	return index_hash(t->key, index_hash(t->key, words[0], words[1]), port);
+}
+
+static uint32_t ends_hash(const struct talks *t, const struct tcptrail_record *r)
+{
+	return end_hash(t, r->laddr, r->lport) + end_hash(t, r->raddr, r->rport);
 }
 
 static bool is_end(const struct talk_end *end, const uint8_t address[16], uint16_t port)
@@ -260,7 +262,7 @@ static void take_syn_along(struct talks *t, struct draft *d, size_t at)
 static int assign(struct talks *t, size_t at)
 {
 	const struct tcptrail_record *r = &t->records[at];
-	uint32_t hash = ends_hash(r);
+	uint32_t hash = ends_hash(t, r);
 	struct talk_end *end;
 	struct draft *d;
 	int side = 0;
@@ -291,18 +293,21 @@ static int assign(struct talks *t, size_t at)
 
 static int hand_out(struct talks *t)
 {
+	size_t i, at = 0;
 	struct draft *d;
-	size_t i;
 
+	t->handed = calloc(t->count + 1, sizeof(*t->handed));
+	t->handed_sides = calloc(t->count + 1, 1);
+	if (!t->handed || !t->handed_sides)
+		return -ENOMEM;
 	for (i = 0; i < t->count; i++)
 		if (t->draft_of[i])
 			t->drafts[t->draft_of[i] - 1].talk.count++;
 	for (i = 0; i < t->drafts_count; i++) {
 		d = &t->drafts[i];
-		d->talk.records = calloc(d->talk.count + 1, sizeof(*d->talk.records));
-		d->talk.sides = calloc(d->talk.count + 1, 1);
-		if (!d->talk.records || !d->talk.sides)
-			return -ENOMEM;
+		d->talk.records = t->handed + at;
+		d->talk.sides = t->handed_sides + at;
+		at += d->talk.count;
 	}
 	for (i = 0; i < t->count; i++) {
 		if (!t->draft_of[i])
@@ -326,9 +331,7 @@ static void judge(const struct talks *t, struct talk *talk)
 		if (has_socket(end) && !end->resting && !end->over)
 			rest = false;
 	talk->complete = begun && rest && (talk->ends[0].begun || talk->ends[1].begun);
-	for (i = 0; i < t->losses && talk->count; i++)
-		if (t->loss_ns[i] >= talk->records[0]->time_ns)
-			talk->lossy = true;
+	talk->lossy = talk->count && t->loss_ns && t->loss_ns >= talk->records[0]->time_ns;
 	if (!t->selector.cookie)
 		talk->wanted = true;
 }

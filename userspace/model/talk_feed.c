@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "userspace/model/talk_internal.h"
 
@@ -13,6 +14,10 @@ int talks_create(struct talks **talks, const struct selector *selector)
 	if (!t)
 		return -ENOMEM;
 	t->selector = *selector;
+	if (getrandom(t->key, sizeof(t->key), 0) != sizeof(t->key))
+		t->key[0] = (uintptr_t)t; /* old or starved: an address will do */
+	t->key[0] |= 1;
+	t->key[1] |= 1;
 	if (index_init(&t->by_ends) || index_init(&t->by_cookie)) {
 		talks_free(t);
 		return -ENOMEM;
@@ -23,37 +28,18 @@ int talks_create(struct talks **talks, const struct selector *selector)
 
 void talks_free(struct talks *t)
 {
-	size_t i;
-
 	if (!t)
 		return;
-	for (i = 0; i < t->drafts_count; i++) {
-		free(t->drafts[i].talk.records);
-		free(t->drafts[i].talk.sides);
-	}
 	free(t->drafts);
+	free(t->handed);
+	free(t->handed_sides);
 	free(t->wanted);
 	free(t->records);
 	free(t->draft_of);
 	free(t->side_of);
-	free(t->loss_ns);
 	index_fini(&t->by_ends);
 	index_fini(&t->by_cookie);
 	free(t);
-}
-
-static int note_loss(struct talks *t, uint64_t time_ns)
-{
-	uint64_t *bigger;
-
-	if ((t->losses & (t->losses - 1)) == 0) {
-		bigger = reallocarray(t->loss_ns, t->losses ? t->losses * 2 : 1, sizeof(*bigger));
-		if (!bigger)
-			return -ENOMEM;
-		t->loss_ns = bigger;
-	}
-	t->loss_ns[t->losses++] = time_ns;
-	return 0;
 }
 
 static int keep(struct talks *t, const struct tcptrail_record *r)
@@ -91,9 +77,9 @@ int talks_feed(struct talks *t, const struct tcptrail_record *records, size_t co
 	int err = 0;
 
 	for (r = records; r < records + count && !err; r++) {
-		if (r->kind == TCPTRAIL_LOSS)
-			err = r->loss.cause == TCPTRAIL_LOSS_SNAPSHOT ? 0 :
-									note_loss(t, r->time_ns);
+		if (r->kind == TCPTRAIL_LOSS && r->loss.cause != TCPTRAIL_LOSS_SNAPSHOT &&
+		    r->time_ns > t->loss_ns)
+			t->loss_ns = r->time_ns;
 		else if ((is_transition(r) || r->kind == TCPTRAIL_SEGMENT) && !is_listener(r) &&
 			 selector_match(&t->selector, r))
 			err = keep(t, r);

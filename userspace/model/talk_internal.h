@@ -15,18 +15,20 @@ struct draft {
 
 struct talks {
 	struct selector selector;
+	uint64_t key[2]; /* of the hashes */
 	struct tcptrail_record *records;
 	uint32_t *draft_of; /* by record: draft number plus one, 0: none */
 	uint8_t *side_of;
 	size_t count;
 	size_t room;
 	size_t dropped;
-	uint64_t *loss_ns; /* when records were lost */
-	size_t losses;
+	uint64_t loss_ns; /* when records were lost last, 0: never */
 	struct draft *drafts;
 	size_t drafts_count;
 	size_t drafts_room;
 	struct talk *wanted;
+	const struct tcptrail_record **handed; /* the records, talk by talk */
+	uint8_t *handed_sides; /* likewise */
 	struct index by_ends;
 	struct index by_cookie;
 };
