@@ -215,10 +215,15 @@ struct conn {
 };
 
 /*
- * Memory per tracked IPv4 connection end: this, and about 27 bytes in the two
- * indices. An IPv6 one has 32 bytes more in the pair pool, and each different
- * (pid, comm) 24 in the task pool.
+ * Memory per tracked connection end, at most: this, and an entry of 8 bytes in each
+ * of two indices, which are from 35 to 70 % full. An IPv6 one has 32 bytes more in
+ * the pair pool, and each different (pid, comm) 24 in the task pool and an entry in
+ * an index of its own. tests/unit/test_memory.c holds the model to it.
  */
+#define CONN_BYTES_IPV4 (sizeof(struct conn) + 46)
+#define CONN_BYTES_IPV6 (CONN_BYTES_IPV4 + 32)
+#define CONN_BYTES_TASK 47
+
 _Static_assert(sizeof(struct conn) == 160, "struct conn: its size is stated");
 
 #define CONN_SPAN_MAX UINT32_MAX

@@ -59,8 +59,15 @@ struct talk {
 
 struct talks;
 
-/* At most so many records are kept: 256 MB. The oldest go first. */
+/* At most so many records are kept, 256 MiB of them. The oldest go first. */
 #define TALKS_RECORDS_MAX (1UL << 21)
+
+/*
+ * And what goes with each of them, at most: where every record is a talk of its own,
+ * that is twice a talk (of which the list of those asked for is one) and its place in
+ * an index. tests/unit/test_memory.c holds the talks to it.
+ */
+#define TALKS_RECORD_BYTES (sizeof(struct tcptrail_record) + 2 * sizeof(struct talk) + 80)
 
 /** talks_create() - 0 or -ENOMEM; the selector is copied */
 int talks_create(struct talks **talks, const struct selector *selector);

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory, by the kernel's account of this process, against what is stated: in
+ * conn.h for each connection end that is tracked, in talk.h for each record that is
+ * kept for a ladder.
+ *
+ * Under the address sanitizer the same is done, with less of it, and nothing is
+ * measured: memory there is another thing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "userspace/model/model.h"
+#include "userspace/model/stuck.h"
+#include "userspace/model/talk.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#define MEASURED false
+#define CONNS 100000U
+#define RECORDS 100000UL
+#else
+#define MEASURED true
+#define CONNS 1000000U
+#define RECORDS (2 * TALKS_RECORDS_MAX) /* the last of them fills it */
+#endif
+
+#define SLACK (4UL << 20) /* the pools' steps, and what malloc keeps */
+#define BATCH 1000
+
+static size_t resident_bytes(void)
+{
+	unsigned long size, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%lu %lu", &size, &resident), 2);
+	fclose(file);
+	return resident * (size_t)getpagesize();
+}
+
+static void within(size_t before, size_t bytes, const char *what)
+{
+	size_t now = resident_bytes(), grown = now > before ? now - before : 0;
+
+	if (!MEASURED)
+		return;
+	print_message("# %s: %zu bytes, at most %zu\n", what, grown, bytes + SLACK);
+	assert_true(grown <= bytes + SLACK);
+}
+
+static void make_address(uint8_t address[16], uint8_t family, uint32_t n)
+{
+	memset(address, 0, 16);
+	if (family == AF_INET)
+		memset(address + 10, 0xff, 2);
+	else
+		address[0] = 0xfd;
+	memcpy(address + 12, &n, 4);
+}
+
+/* Connection @n, established, in the hands of task @pid. */
+static struct tcptrail_record make(uint32_t n, uint8_t family, uint32_t pid)
+{
+	struct tcptrail_record r = {
+		.time_ns = 1000000000ULL + n,
+		.cookie = n + 1,
+		.netns = 1,
+		.kind = TCPTRAIL_SOCKET,
+		.family = family,
+		.lport = 80,
+		.rport = 40000,
+		.flags = TCPTRAIL_F_TASK,
+		.transition = { .old_state = TCPTRAIL_SYN_SENT,
+				.new_state = TCPTRAIL_ESTABLISHED,
+				.pid = pid,
+				.comm = "server" },
+	};
+
+	make_address(r.laddr, family, 1);
+	make_address(r.raddr, family, n);
+	return r;
+}
+
+static void feed(struct model *model, uint32_t first, uint32_t count, uint8_t family, bool tasks)
+{
+	struct tcptrail_record records[BATCH];
+	uint32_t n, i;
+
+	for (n = 0; n < count; n += BATCH) {
+		for (i = 0; i < BATCH; i++)
+			records[i] = make(first + n + i, family, tasks ? first + n + i : 1);
+		model_feed(model, records, BATCH);
+	}
+}
+
+static struct model *create(uint32_t limit)
+{
+	struct model_config config = { .max_conns = limit };
+	struct model *model;
+
+	malloc_trim(0);
+	assert_int_equal(model_create(&model, &config), 0);
+	return model;
+}
+
+static void grow(uint8_t family, bool tasks, size_t bytes, const char *what)
+{
+	size_t before;
+	struct model *model;
+
+	malloc_trim(0);
+	before = resident_bytes();
+	model = create(CONNS);
+	feed(model, 0, CONNS, family, tasks);
+	assert_int_equal(model_count(model), CONNS);
+	within(before, CONNS * bytes, what);
+	model_free(model);
+	malloc_trim(0);
+	within(before, 0, "after it is freed");
+}
+
+static void test_ipv4(void **state)
+{
+	grow(AF_INET, false, CONN_BYTES_IPV4, "a connection end, IPv4, all");
+}
+
+static void test_ipv6(void **state)
+{
+	grow(AF_INET6, false, CONN_BYTES_IPV6, "a connection end, IPv6, all");
+}
+
+static void test_tasks(void **state)
+{
+	grow(AF_INET6, true, CONN_BYTES_IPV6 + CONN_BYTES_TASK, "each of another task, all");
+}
+
+/* Beyond the limit nothing grows, whoever comes and goes. */
+static void test_limit(void **state)
+{
+	uint32_t limit = CONNS / 10;
+	size_t before;
+	struct model *model = create(limit);
+
+	feed(model, 0, limit, AF_INET6, true);
+	before = resident_bytes();
+	feed(model, limit, CONNS, AF_INET6, true);
+	assert_int_equal(model_count(model), limit);
+	assert_int_equal(model_stats(model)->evicted, CONNS);
+	within(before, 0, "ten times the limit, more");
+	model_free(model);
+}
+
+/* Opened and closed, with a minisocket each: what ends is let go. */
+static void test_churn(void **state)
+{
+	struct tcptrail_record r[3];
+	struct model *model = create(CONNS);
+	size_t before = resident_bytes();
+	uint32_t n;
+
+	for (n = 0; n < CONNS; n++) {
+		r[0] = make(n, AF_INET6, n);
+		r[0].time_ns = 1000000000ULL + n * 100000ULL;
+		r[1] = r[0];
+		r[1].kind = TCPTRAIL_TIMEWAIT;
+		r[1].transition.old_state = TCPTRAIL_FIN_WAIT2;
+		r[1].transition.new_state = TCPTRAIL_TIME_WAIT;
+		r[2] = r[1];
+		r[2].transition.old_state = TCPTRAIL_TIME_WAIT;
+		r[2].transition.new_state = TCPTRAIL_CLOSE;
+		r[2].transition.reason = TCPTRAIL_REASON_TIMEOUT;
+		model_feed(model, r, 3);
+	}
+	/* In MODEL_LINGER_NS there are a thousand of them. */
+	assert_in_range(model_count(model), 1, 1001);
+	assert_int_equal(model_stats(model)->created, CONNS);
+	within(before, 2000 * (CONN_BYTES_IPV6 + CONN_BYTES_TASK), "all that came and went");
+	model_free(model);
+}
+
+static void test_stuck(void **state)
+{
+	struct stuck_query query = { .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1 };
+	struct model *model = create(CONNS);
+	struct stuck *list;
+	size_t before, count;
+
+	feed(model, 0, CONNS, AF_INET, false);
+	malloc_trim(0);
+	before = resident_bytes();
+	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(count, CONNS);
+	/* The list has room for twice as many, of which half is touched; and sorted. */
+	within(before, 2 * CONNS * sizeof(*list), "a list of all that are stuck");
+	free(list);
+	malloc_trim(0);
+	within(before, 0, "after it is freed");
+	model_free(model);
+}
+
+/* Each record a talk of its own is the worst that can be. */
+static void test_talks(void **state)
+{
+	struct tcptrail_record r = make(0, AF_INET, 1);
+	struct selector selector;
+	const struct talk *list;
+	struct talks *talks;
+	size_t before, count, n;
+
+	malloc_trim(0);
+	before = resident_bytes();
+	assert_int_equal(selector_parse(&selector, ":80"), 0);
+	assert_int_equal(talks_create(&talks, &selector), 0);
+	for (n = 0; n < RECORDS; n++) {
+		r = make((uint32_t)n, AF_INET, 1);
+		assert_int_equal(talks_feed(talks, &r, 1), 0);
+	}
+	within(before, TALKS_RECORDS_MAX * sizeof(r), "records of talks");
+	assert_int_equal(talks_sort(talks, &list, &count), 0);
+	assert_int_equal(count + talks_dropped(talks), RECORDS);
+	within(before, TALKS_RECORDS_MAX * TALKS_RECORD_BYTES, "and the talks");
+	talks_free(talks);
+	malloc_trim(0);
+	within(before, 0, "after they are freed");
+}
+
+/* A trail of nothing but losses, of which a talk remembers that there were some. */
+static void test_losses(void **state)
+{
+	struct tcptrail_record r[2] = { make(0, AF_INET, 1), { .kind = TCPTRAIL_LOSS } };
+	struct selector selector;
+	const struct talk *list;
+	struct talks *talks;
+	size_t before, count, n;
+
+	assert_int_equal(selector_parse(&selector, ":80"), 0);
+	assert_int_equal(talks_create(&talks, &selector), 0);
+	assert_int_equal(talks_feed(talks, r, 1), 0);
+	before = resident_bytes();
+	r[1].loss.cause = TCPTRAIL_LOSS_OVERWRITTEN;
+	for (n = 0; n < RECORDS; n++) {
+		r[1].time_ns = r[0].time_ns + n;
+		assert_int_equal(talks_feed(talks, &r[1], 1), 0);
+	}
+	if (MEASURED)
+		assert_in_range(resident_bytes() - before, 0, SLACK / 4);
+	assert_int_equal(talks_sort(talks, &list, &count), 0);
+	assert_int_equal(count, 1);
+	assert_true(list[0].lossy);
+	talks_free(talks);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ipv4),  cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_tasks), cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_churn), cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_talks), cmocka_unit_test(test_losses),
+	};
+
+	/* A huge page that is used a little is no use of memory to be blamed for. */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	mallopt(M_MMAP_THRESHOLD, 128 << 10); /* or it rises with what tests before have freed */
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
