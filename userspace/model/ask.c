@@ -4,6 +4,11 @@
 
 #include "userspace/model/model_internal.h"
 
+const struct conn *model_find(const struct model *m, const struct tcptrail_record *r)
+{
+	return apply_find(m, r);
+}
+
 static void address_of(const struct model *m, const struct conn *c, unsigned int which,
 		       uint8_t address[16])
 {

@@ -97,6 +97,9 @@ const struct conn *model_next(const struct model *model, const struct conn *conn
 /** model_count() - how many there are */
 uint32_t model_count(const struct model *model);
 
+/** model_find() - the one that a record is about; NULL if there is none (any more) */
+const struct conn *model_find(const struct model *model, const struct tcptrail_record *record);
+
 /** model_laddr() - this end's address, IPv4 as ::ffff:a.b.c.d */
 void model_laddr(const struct model *model, const struct conn *conn, uint8_t address[16]);
 

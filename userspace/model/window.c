@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/model/window.h"
+
+#include <string.h>
+
+void window_add(struct window *w, uint64_t time_ns, uint64_t span)
+{
+	uint64_t number = time_ns / WINDOW_SLICE_NS + 1;
+	unsigned int slot = number % WINDOW_SLICES;
+
+	if (number < w->numbers[slot])
+		return;
+	if (number > w->numbers[slot]) {
+		memset(&w->slices[slot], 0, sizeof(w->slices[slot]));
+		w->numbers[slot] = number;
+	}
+	spread_add(&w->slices[slot], span);
+}
+
+static void add_slice(struct spread *sum, const struct spread *slice)
+{
+	for (unsigned int i = 0; i < SPREAD_SLOTS; i++)
+		sum->slots[i] += slice->slots[i];
+	sum->count += slice->count;
+	if (slice->max > sum->max)
+		sum->max = slice->max;
+}
+
+void window_sum(const struct window *w, uint64_t now_ns, struct spread *sum)
+{
+	uint64_t number = now_ns / WINDOW_SLICE_NS + 1;
+
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned int i = 0; i < WINDOW_SLICES; i++)
+		if (w->numbers[i] && w->numbers[i] + WINDOW_SLICES > number)
+			add_slice(sum, &w->slices[i]);
+}
