@@ -12,7 +12,7 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wsha
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
 
 LIB_SRC  := $(wildcard userspace/lib/*.c)
-TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c)
+TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c userspace/screen/*.c)
 CMD_SRC  := $(wildcard userspace/cmd/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
@@ -30,7 +30,7 @@ LIVE  := $(BUILD)/live/tcptrail-live \
 	 $(patsubst tests/guest/%.c,$(BUILD)/live/%,$(wildcard tests/guest/*.c)) \
 	 $(patsubst tests/guest/%.sh,$(BUILD)/live/tcptrail-%,$(wildcard tests/guest/*.sh))
 
-BENCH := $(addprefix $(BUILD)/bench/,drain model)
+BENCH := $(addprefix $(BUILD)/bench/,drain model compose)
 
 KERNELS ?= 5.10 6.1 6.12 7
 
@@ -86,12 +86,16 @@ install-module: module
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
 #: make clean      remove what was built
-.PHONY: tools need-libmnl module clean
-tools: need-libmnl $(BUILD)/tcptrail
+.PHONY: tools need-libmnl need-ncurses module clean
+tools: need-libmnl need-ncurses $(BUILD)/tcptrail
 
 need-libmnl:
 	@echo '#include <libmnl/libmnl.h>' | $(CC) -E - >/dev/null 2>&1 || { \
 		echo 'libmnl is missing: install it with scripts/packages build' >&2; exit 1; }
+
+need-ncurses:
+	@echo '#include <curses.h>' | $(CC) -E - >/dev/null 2>&1 || { \
+		echo 'ncurses is missing: install it with scripts/packages build' >&2; exit 1; }
 
 # modpost would want pahole and a whole vmlinux to give the module BTF.
 module:
@@ -114,7 +118,7 @@ $(TOOLS): $(TOOL_SRC:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/tcptrail: $(CMD_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lncursesw
 
 # Tests, native: one program of each tests/unit/test_NAME.c.
 .PHONY: unit test-unit

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The whole screen, in any size, and what the keys do to it. */
+#include <locale.h>
+
+#include "screen_tools.h"
+
+struct shown {
+	struct view view;
+	struct look look;
+	struct grid grid;
+};
+
+static void show(struct shown *s, int width, int height)
+{
+	assert_int_equal(grid_resize(&s->grid, width, height), 0);
+	look_sort(&s->look, &s->view);
+	screen_draw(&s->grid, &s->view, &s->look, true);
+}
+
+static enum look_do press(struct shown *s, int key)
+{
+	enum look_do what = look_key(&s->look, &s->view, key);
+
+	screen_draw(&s->grid, &s->view, &s->look, true);
+	return what;
+}
+
+static int setup(void **state)
+{
+	struct shown *s = calloc(1, sizeof(*s));
+
+	make_view(&s->view);
+	look_begin(&s->look);
+	show(s, 80, 24);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct shown *s = *state;
+
+	view_free(&s->view);
+	look_free(&s->look);
+	grid_free(&s->grid);
+	free(s);
+	return 0;
+}
+
+static void test_all_in_80x24(void **state)
+{
+	struct shown *s = *state;
+	const struct grid *g = &s->grid;
+
+	assert_string_equal(row(g, 0), "tcptrail top  examplehost  live                "
+				       "                         12:34:56");
+	assert_shown(g, "1,234 sockets");
+	assert_shown(g, "5 records lost");
+	assert_shown(g, "1 STATE           NOW    IN/S");
+	assert_shown(g, "ESTABLISHED     1,200    12.5");
+	assert_shown(g, "TIME-WAIT           0       0");
+	assert_shown(g, "client       20ms  21ms  1.0s  3.0s");
+	assert_shown(g, "server          -     -     -     -");
+	assert_shown(g, "3 STUCK                     AGE▼ PORT   REMOTE                HOLDER");
+	assert_shown(
+		g, "close-wait-leak           10m00s :8080  10.0.0.1:40001        shop[117] fd 4");
+	assert_shown(g, "  The peer closed; it has not.");
+	assert_shown(
+		g,
+		"wget[6]               10.0.0.5:5002              90.0       0      1      7   0%");
+	assert_true(find_row(g, "q quit") == 23);
+	/* The oldest first, the fastest first. */
+	assert_true(find_row(g, "shop[117]") < find_row(g, "app[7]"));
+	assert_true(find_row(g, "app[7]") < find_row(g, "web[9]"));
+	assert_true(find_row(g, "wget[6]") < find_row(g, "curl[5]"));
+}
+
+static void test_every_size(void **state)
+{
+	static const int widths[] = { 1,  2,  5,  10, 20,  39,	60,  74,
+				      75, 79, 80, 81, 110, 132, 170, 400 };
+	struct shown *s = *state;
+
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		for (int height = 1; height < 60; height++) {
+			for (int key = '1'; key <= '4'; key++) {
+				show(s, widths[i], height);
+				press(s, key);
+				press(s, LOOK_KEY_DOWN);
+				press(s, '/');
+				press(s, LOOK_KEY_ESCAPE);
+				press(s, '?');
+				press(s, LOOK_KEY_PAGE_DOWN);
+				press(s, LOOK_KEY_ESCAPE);
+			}
+		}
+	}
+}
+
+/* Where there is no room for all, the pane with the keys has it. */
+static void test_small(void **state)
+{
+	struct shown *s = *state;
+
+	show(s, 80, 10);
+	assert_shown(&s->grid, "3 STUCK");
+	assert_not_shown(&s->grid, "1 STATE");
+	press(s, '4');
+	assert_shown(&s->grid, "4 CHURN");
+	assert_not_shown(&s->grid, "3 STUCK");
+	press(s, LOOK_KEY_TAB);
+	assert_shown(&s->grid, "1 STATE");
+	press(s, LOOK_KEY_BACK_TAB);
+	assert_shown(&s->grid, "4 CHURN");
+	show(s, 50, 40);
+	assert_not_shown(&s->grid, "1 STATE");
+}
+
+static void test_wide(void **state)
+{
+	struct shown *s = *state;
+
+	show(s, 132, 50);
+	assert_shown(&s->grid, "LOCAL");
+	assert_shown(&s->grid, "UNREAD");
+	assert_shown(&s->grid, "10.0.0.2:8080");
+	assert_shown(&s->grid, "COUNT");
+	show(s, 200, 50);
+	assert_int_equal(find_row(&s->grid, "3 STUCK"), find_row(&s->grid, "4 CHURN"));
+}
+
+static void test_zoom(void **state)
+{
+	struct shown *s = *state;
+
+	press(s, '3');
+	assert_not_shown(&s->grid, "1 STATE");
+	press(s, '3');
+	assert_shown(&s->grid, "1 STATE");
+	press(s, 'z');
+	assert_not_shown(&s->grid, "1 STATE");
+	press(s, LOOK_KEY_ESCAPE);
+	assert_shown(&s->grid, "1 STATE");
+}
+
+static void test_sort(void **state)
+{
+	struct shown *s = *state;
+
+	/* age, then verdict, port, remote, unread, holder, and age again. */
+	press(s, 's');
+	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "verdict");
+	assert_string_equal(s->view.stuck[0].verdict, "close-wait-leak");
+	assert_shown(&s->grid, "VERDICT▼");
+	press(s, 's');
+	assert_int_equal(s->view.stuck[0].lport, 80);
+	assert_shown(&s->grid, "PORT▼");
+	press(s, 'r');
+	assert_int_equal(s->view.stuck[0].lport, 8080);
+	assert_shown(&s->grid, "PORT▲");
+	press(s, LOOK_KEY_RIGHT);
+	assert_string_equal(s->view.stuck[0].remote, "10.0.0.1:40001");
+	press(s, LOOK_KEY_RIGHT);
+	assert_int_equal(s->view.stuck[0].unread, 3);
+	press(s, LOOK_KEY_RIGHT);
+	assert_string_equal(s->view.stuck[0].holder, "app[7] fd 6");
+	press(s, LOOK_KEY_RIGHT);
+	assert_int_equal(s->view.stuck[0].age_ns, 600 * SEC);
+	press(s, LOOK_KEY_LEFT);
+	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "holder");
+	press(s, '4');
+	press(s, 'S');
+	assert_string_equal(look_sort_name(&s->look, LOOK_FLOWS), "peer");
+	assert_string_equal(s->view.flows[0].peer, "10.0.0.5:5001");
+	press(s, '1');
+	press(s, 's');
+	assert_shown(&s->grid, "This pane is not sorted");
+}
+
+/* The cursor stays with its row when the rows change places. */
+static void test_cursor(void **state)
+{
+	struct shown *s = *state;
+	struct look_list *list = &s->look.lists[LOOK_STUCK];
+
+	press(s, LOOK_KEY_DOWN);
+	press(s, LOOK_KEY_DOWN);
+	assert_int_equal(s->view.stuck[list->cursor].id, 2);
+	press(s, LOOK_KEY_DOWN);
+	assert_int_equal(s->view.stuck[list->cursor].id, 2);
+	s->view.stuck[list->cursor].age_ns = 9999 * SEC;
+	look_sort(&s->look, &s->view);
+	assert_int_equal(list->cursor, 0);
+	assert_int_equal(s->view.stuck[0].id, 2);
+	/* It is gone: the cursor stays on the screen. */
+	s->view.stuck_count = 1;
+	list->cursor = 2;
+	list->id = 77;
+	look_sort(&s->look, &s->view);
+	screen_draw(&s->grid, &s->view, &s->look, true);
+	assert_int_equal(list->cursor, 0);
+	s->view.stuck_count = 0;
+	press(s, LOOK_KEY_DOWN);
+	press(s, LOOK_KEY_ENTER);
+	assert_int_equal(s->look.mode, LOOK_NORMAL);
+	assert_shown(&s->grid, "nothing is stuck");
+	s->view.stuck_count = 3;
+}
+
+static void test_text(void **state)
+{
+	struct shown *s = *state;
+
+	press(s, LOOK_KEY_END);
+	press(s, LOOK_KEY_ENTER);
+	assert_shown(&s->grid, "last-ack-unanswered");
+	assert_shown(&s->grid, "second");
+	assert_not_shown(&s->grid, "1 STATE");
+	assert_int_equal(press(s, 'l'), LOOK_LADDER);
+	assert_string_equal(s->look.selector, "cookie:2");
+	assert_int_equal(press(s, 'q'), LOOK_NOTHING);
+	assert_shown(&s->grid, "1 STATE");
+	press(s, '?');
+	assert_shown(&s->grid, "Ctrl-L");
+	assert_int_equal(press(s, 'l'), LOOK_NOTHING);
+	press(s, LOOK_KEY_END);
+	assert_shown(&s->grid, "*:80 are those");
+	press(s, LOOK_KEY_HOME);
+	assert_shown(&s->grid, "Ctrl-L");
+}
+
+static void test_filter(void **state)
+{
+	struct shown *s = *state;
+
+	press(s, '/');
+	assert_shown(&s->grid, "filter:");
+	press(s, 'a');
+	press(s, 'q');
+	press(s, LOOK_KEY_BACKSPACE);
+	press(s, '=');
+	assert_string_equal(s->look.edit, "a=");
+	press(s, 0x1b00);
+	press(s, 0x7);
+	assert_string_equal(s->look.edit, "a=");
+	for (int i = 0; i < 2 * LOOK_EDIT_MAX; i++)
+		press(s, 'x');
+	assert_int_equal(s->look.edit_length, LOOK_EDIT_MAX);
+	press(s, 'U' & 0x1f);
+	press(s, '7');
+	assert_int_equal(press(s, LOOK_KEY_ENTER), LOOK_FILTER);
+	assert_string_equal(s->look.edit, "7");
+	strcpy(s->look.filter, s->look.edit);
+	screen_draw(&s->grid, &s->view, &s->look, true);
+	assert_shown(&s->grid, "only: 7");
+	press(s, '/');
+	press(s, '8');
+	assert_int_equal(press(s, LOOK_KEY_ESCAPE), LOOK_NOTHING);
+	assert_string_equal(s->look.filter, "7");
+}
+
+static void test_orders(void **state)
+{
+	struct shown *s = *state;
+
+	assert_int_equal(press(s, 'q'), LOOK_QUIT);
+	assert_int_equal(press(s, 'p'), LOOK_PAUSE);
+	assert_int_equal(press(s, '+'), LOOK_FASTER);
+	assert_int_equal(press(s, '-'), LOOK_SLOWER);
+	assert_int_equal(press(s, 'e'), LOOK_TO_END);
+	assert_int_equal(press(s, LOOK_KEY_REDRAW), LOOK_CLEAR);
+	assert_int_equal(press(s, LOOK_KEY_RESIZE), LOOK_CLEAR);
+	assert_int_equal(press(s, LOOK_KEY_OTHER), LOOK_NOTHING);
+	assert_int_equal(press(s, 0x20ac), LOOK_NOTHING);
+}
+
+/* What nobody can know is not shown as 0. */
+static void test_no_trail(void **state)
+{
+	struct shown *s = *state;
+
+	s->view.rates = false;
+	strcpy(s->view.note, "the module is not loaded");
+	show(s, 80, 24);
+	assert_shown(&s->grid, "the module is not loaded");
+	assert_shown(&s->grid, "ESTABLISHED     1,200       -");
+	assert_not_shown(&s->grid, "opened/s");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_all_in_80x24, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_every_size, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_small, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wide, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_zoom, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sort, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cursor, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_orders, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_trail, setup, teardown),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The worst stuck sockets, and why they are. */
+#include <stdio.h>
+#include <string.h>
+
+#include "panes.h"
+
+/* Columns; in a wide terminal the local end is whole, and unread bytes have their own. */
+#define VERDICT_WIDTH 24
+#define AGE_WIDTH 9
+#define PORT_WIDTH 7
+#define END_WIDTH 22
+#define UNREAD_WIDTH 9
+#define WIDE 112
+
+static void put_how_long(const struct area *a, int x, int y, enum grid_style style,
+			 const struct view_stuck *s)
+{
+	char age[DURATION_MAX + 4], *p = age;
+
+	if (s->count) {
+		p = put_str(p, "x");
+		p = put_u64(p, s->count);
+	} else {
+		if (s->at_least)
+			p = put_str(p, a->grid->ascii ? ">=" : "≥");
+		p = put_age(p, s->age_ns);
+	}
+	*p = '\0';
+	area_right(a, x, y, AGE_WIDTH - 1, style, age);
+}
+
+static enum grid_style style_of(const struct view_stuck *s)
+{
+	return s->age_ns > 300000000000ULL && !s->count ? GRID_BAD : GRID_WARN;
+}
+
+static void put_row(const struct area *a, int y, const struct view_stuck *s, bool selected)
+{
+	enum grid_style plain = selected ? GRID_SELECTED : GRID_PLAIN;
+	char text[32];
+	int x;
+
+	if (selected)
+		area_row(a, y, GRID_SELECTED);
+	x = area_column(a, 0, y, VERDICT_WIDTH - 1, selected ? plain : style_of(s), s->verdict) + 1;
+	put_how_long(a, x, y, plain, s);
+	x += AGE_WIDTH;
+	if (a->width >= WIDE) {
+		x = area_column(a, x, y, END_WIDTH - 1, plain, s->local) + 1;
+	} else {
+		snprintf(text, sizeof(text), ":%u", s->lport);
+		x = area_column(a, x, y, PORT_WIDTH - 1, plain, s->lport ? text : "*") + 1;
+	}
+	x = area_column(a, x, y, END_WIDTH - 1, plain, s->remote) + 1;
+	if (a->width >= WIDE) {
+		number_count(text, s->unread, UNREAD_WIDTH - 1);
+		area_right(a, x, y, UNREAD_WIDTH - 1, plain, s->unread ? text : "-");
+		x += UNREAD_WIDTH;
+	}
+	area_column(a, x, y, a->width - x, plain, s->holder[0] ? s->holder : "-");
+}
+
+static void put_head(const struct area *a, const struct look *l)
+{
+	enum grid_style style = pane_head(a, l, LOOK_STUCK);
+	int x = VERDICT_WIDTH;
+
+	pane_title(a, style, LOOK_STUCK, "STUCK");
+	if (!strcmp(look_sort_name(l, LOOK_STUCK), "verdict"))
+		pane_column(a, l, LOOK_STUCK, 9, 9, false, "VERDICT");
+	pane_column(a, l, LOOK_STUCK, x, AGE_WIDTH - 1, true, "AGE");
+	x += AGE_WIDTH;
+	pane_column(a, l, LOOK_STUCK, x, a->width >= WIDE ? END_WIDTH : PORT_WIDTH, false,
+		    a->width >= WIDE ? "LOCAL" : "PORT");
+	x += a->width >= WIDE ? END_WIDTH : PORT_WIDTH;
+	pane_column(a, l, LOOK_STUCK, x, END_WIDTH, false, "REMOTE");
+	x += END_WIDTH;
+	if (a->width >= WIDE) {
+		pane_column(a, l, LOOK_STUCK, x, UNREAD_WIDTH - 1, true, "UNREAD");
+		x += UNREAD_WIDTH;
+	}
+	pane_column(a, l, LOOK_STUCK, x, a->width - x, false, "HOLDER");
+}
+
+void pane_stuck(const struct area *a, const struct view *v, struct look *l)
+{
+	struct look_list *list = &l->lists[LOOK_STUCK];
+	/* Under the row that is selected stands why it is stuck. */
+	bool explain = l->pane == LOOK_STUCK && a->height > 3 && v->stuck_count;
+	int rows = a->height - 1 - explain, y = 0;
+
+	pane_scroll(list, rows, v->stuck_count);
+	put_head(a, l);
+	pane_more(a, list, l->pane == LOOK_STUCK ? GRID_FOCUS : GRID_HEAD, v->stuck_count,
+		  v->stuck_total);
+	if (!v->stuck_count)
+		area_put(a, 0, 1, GRID_DIM, "nothing is stuck");
+	for (size_t i = list->first; i < v->stuck_count && y < a->height - 1; i++) {
+		bool selected = l->pane == LOOK_STUCK && i == list->cursor;
+
+		put_row(a, ++y, &v->stuck[i], selected);
+		if (selected && explain)
+			area_column(a, 2, ++y, a->width - 2, GRID_PLAIN, v->stuck[i].sentence);
+	}
+}

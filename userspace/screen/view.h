@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a live screen shows, as numbers and words: neither where they come from
+ * nor where on the screen they stand.
+ */
+#ifndef TCPTRAIL_VIEW_H
+#define TCPTRAIL_VIEW_H
+
+#include "spark.h"
+#include "userspace/model/survey.h"
+#include "userspace/out/address.h"
+#include "userspace/out/clock.h"
+#include "userspace/out/duration.h"
+
+#define VIEW_SPANS SURVEY_SPANS
+#define VIEW_STUCK_MAX 500 /* the worst of those that are stuck */
+#define VIEW_WORD_MAX 128
+
+/**
+ * struct view_rate - something that is counted
+ * @total: so far
+ * @milli: thousandths of it a second, since the last look
+ * @graph: the latter, look by look
+ */
+struct view_rate {
+	uint64_t total;
+	uint64_t milli;
+	struct history graph;
+};
+
+/**
+ * struct view_state - a TCP state
+ * @now: connection ends in it
+ * @entered: how often it was entered
+ * @graph: @now, look by look
+ */
+struct view_state {
+	uint64_t now;
+	struct view_rate entered;
+	struct history graph;
+};
+
+/** struct view_span - percentiles of the last minute, in nanoseconds; @count 0: none */
+struct view_span {
+	uint64_t count;
+	uint64_t p50;
+	uint64_t p90;
+	uint64_t p99;
+	uint64_t max;
+};
+
+/**
+ * struct view_stuck - a connection, or a pile of them, that is stuck
+ * @id: tells it from others at the next look
+ * @state: of it
+ * @age_ns: how long it has been so
+ * @at_least: or longer
+ * @count: connections in one; 0: it is a single one
+ * @unread: bytes
+ * @lport: this end's port
+ * @local: this end
+ * @remote: the other end
+ * @holder: who holds it, or did last; empty if nobody is known
+ * @verdict: name of the rule
+ * @sentence: what is the matter
+ * @text: where in view.text all that is known of it begins
+ * @text_length: and how long that is
+ * @selector: the connection, as explain takes it
+ */
+struct view_stuck {
+	uint64_t id;
+	uint8_t state;
+	uint64_t age_ns;
+	bool at_least;
+	unsigned int count;
+	uint32_t unread;
+	uint16_t lport;
+	char local[ENDPOINT_MAX + 1];
+	char remote[ENDPOINT_MAX + 1];
+	char holder[VIEW_WORD_MAX];
+	const char *verdict;
+	char sentence[256];
+	size_t text;
+	size_t text_length;
+	char selector[2 * ENDPOINT_MAX + 2];
+};
+
+/**
+ * struct view_flow - who opens connections to whom
+ * @id: tells it from others at the next look
+ * @owner: name and process
+ * @peer: the remote end, or "*:80": others come to our port 80
+ * @passive: the latter
+ * @milli: opened, thousandths a second
+ * @opened: in all
+ * @live: are neither over nor in TIME-WAIT
+ * @time_wait: are in TIME-WAIT
+ * @share: thousandths of the source ports that they take, 0 if passive
+ */
+struct view_flow {
+	uint64_t id;
+	char owner[32];
+	char peer[ENDPOINT_MAX + 1];
+	bool passive;
+	uint64_t milli;
+	uint64_t opened;
+	uint32_t live;
+	uint32_t time_wait;
+	uint32_t share;
+};
+
+/**
+ * struct view - zero at the start
+ * @host: where the trail is from
+ * @source: what it is: "live", a file's name
+ * @clock: the time that the numbers are of, for people
+ * @now_ns: likewise, by the trail's clock
+ * @note: what has to be known of all the numbers, or empty
+ * @rates: there is a trail, not only a snapshot
+ * @looks: how many there were; below 2 there are no rates
+ * @interval_ns: between looks
+ * @speed_milli: of a trail that is played, thousandths; 0: it is no such
+ * @ended: it is over
+ * @states: by number
+ * @sockets: all of them
+ * @opened: handshakes completed
+ * @ended_lives: lives ended
+ * @again: sent again, by enum survey_again
+ * @resets: by direction
+ * @records: of the trail
+ * @lost: of the trail
+ * @spans: by enum survey_span
+ * @stuck: the worst of them
+ * @stuck_count: how many are listed
+ * @stuck_total: how many there are
+ * @stuck_graph: likewise, look by look
+ * @flows: who opens to whom
+ * @flows_count: how many
+ * @flows_crowded: connections that belong to none of them
+ * @text: what view_stuck.text points into
+ */
+struct view {
+	char host[65];
+	char source[64];
+	char clock[32];
+	uint64_t now_ns;
+	char note[128];
+	bool rates;
+	uint64_t looks;
+	uint64_t interval_ns;
+	uint64_t speed_milli;
+	bool ended;
+	struct view_state states[SURVEY_STATES];
+	uint64_t sockets;
+	struct view_rate opened;
+	struct view_rate ended_lives;
+	struct view_rate again[SURVEY_AGAINS];
+	struct view_rate resets[2];
+	struct view_rate records;
+	struct view_rate lost;
+	struct view_span spans[VIEW_SPANS];
+	struct view_stuck *stuck;
+	size_t stuck_count;
+	size_t stuck_total;
+	struct history stuck_graph;
+	struct view_flow *flows;
+	size_t flows_count;
+	uint64_t flows_crowded;
+	struct buf text;
+};
+
+/** view_take() - the survey's numbers, after a look; 0 or -ENOMEM. Stuck ones are the caller's */
+int view_take(struct view *v, const struct survey *survey);
+
+void view_free(struct view *v);
+
+/* view_json.c */
+
+/** view_json() - one line; the clock must be a UTC one; tcptrail-top(1) documents every field */
+void view_json(struct buf *out, const struct view *v, struct clock *clock);
+
+#endif
