@@ -2,6 +2,7 @@
 #include "select.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "cmd.h"
 
@@ -26,15 +27,22 @@ static const struct {
 					"or snapshot" },
 };
 
-int select_option(struct filter *f, int option, const char *value)
+int select_value(struct filter *f, int option, const char *value, char *why, size_t size)
 {
 	unsigned int i = (unsigned int)option - SELECT_PORT;
 	int err = sorts[i].add(f, value);
 
 	if (err == -E2BIG)
-		return cmd_usage("%s %s: too many: %d is the most", sorts[i].name, value,
-				 FILTER_MAX);
-	if (err)
-		return cmd_usage("%s %s: has to be %s", sorts[i].name, value, sorts[i].want);
-	return CMD_OK;
+		snprintf(why, size, "%s %s: too many: %d is the most", sorts[i].name, value,
+			 FILTER_MAX);
+	else if (err)
+		snprintf(why, size, "%s %s: has to be %s", sorts[i].name, value, sorts[i].want);
+	return err;
+}
+
+int select_option(struct filter *f, int option, const char *value)
+{
+	char why[256];
+
+	return select_value(f, option, value, why, sizeof(why)) ? cmd_usage("%s", why) : CMD_OK;
 }

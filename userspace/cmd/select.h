@@ -42,6 +42,18 @@ enum select_option {
 	"  --kind K           transitions, segments; or socket, request, timewait, accept,\n" \
 	"                     snapshot\n"
 
+/**
+ * select_value() - likewise, and say why not
+ * @f: gets it
+ * @option: enum select_option
+ * @value: what a user wrote
+ * @why: set if it cannot be taken
+ * @size: of @why
+ *
+ * Return: 0, -EINVAL, -E2BIG
+ */
+int select_value(struct filter *f, int option, const char *value, char *why, size_t size);
+
 /** select_option() - take an option that getopt_long() returned; CMD_OK or CMD_USAGE */
 int select_option(struct filter *f, int option, const char *value);
 

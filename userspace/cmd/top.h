@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of tcptrail top share. */
+#ifndef TCPTRAIL_TOP_H
+#define TCPTRAIL_TOP_H
+
+#include "cmd.h"
+#include "feed.h"
+#include "userspace/out/filter.h"
+#include "userspace/model/survey.h"
+#include "userspace/screen/look.h"
+#include "userspace/screen/view.h"
+#include "userspace/snapshot/owners.h"
+
+/**
+ * struct top_play - a trail from a file, played in its own time
+ * @batch: records that were read
+ * @count: how many
+ * @at: those before it have been fed
+ * @clock_ns: where in the trail's time we are; 0: not begun
+ * @wall_ns: when we were there (CLOCK_MONOTONIC); 0: the clock stands still
+ * @speed_milli: thousandths of the trail's own pace
+ * @error: of the trail's end, 0 or -errno
+ * @over: all has been fed
+ */
+struct top_play {
+	const struct tcptrail_record *batch;
+	int count;
+	int at;
+	uint64_t clock_ns;
+	uint64_t wall_ns;
+	uint64_t speed_milli;
+	int error;
+	bool over;
+};
+
+/**
+ * struct top - a running command
+ * @device: from --device
+ * @file: from -i
+ * @interval_ns: from --interval
+ * @limit: from --count, 0: no end
+ * @json: from --json
+ * @batch: from --batch, or --once without --json
+ * @once: from --once
+ * @trail: NULL: only snapshots
+ * @feed: the model, and what goes into it
+ * @survey: of that
+ * @view: what is shown of it
+ * @look: and how
+ * @grid: on what
+ * @filter: what is wanted, if @filtered
+ * @play: of a file
+ * @clock: for people
+ * @utc: for JSON
+ * @owners: who holds what is stuck, as of @owners_ns
+ * @owners_cost_ns: how long that took to find out
+ * @look_cost_ns: how long the last look took
+ * @home_netns: the network namespace that we are in
+ */
+struct top {
+	const char *device;
+	const char *file;
+	uint64_t interval_ns;
+	uint64_t limit;
+	int json;
+	int batch;
+	bool once;
+	struct tcptrail *trail;
+	struct feed feed;
+	struct survey survey;
+	struct view view;
+	struct look look;
+	struct grid grid;
+	struct filter filter;
+	bool filtered;
+	struct clock clock;
+	struct clock utc;
+	struct top_play play;
+	struct owners owners;
+	uint64_t owners_ns;
+	uint64_t owners_cost_ns;
+	uint64_t look_cost_ns;
+	uint32_t home_netns;
+};
+
+/* top_source.c: where records come from */
+
+/** top_open() - trail, model, first snapshot; CMD_OK or CMD_FAILED after a message */
+int top_open(struct top *top);
+
+/** top_read() - feed what there is by now; 0 or -errno of the trail */
+int top_read(struct top *top);
+
+/** top_now_ns() - by the trail's clock */
+uint64_t top_now_ns(const struct top *top);
+
+/** top_step() - a file's clock goes on by one interval, in no time */
+void top_step(struct top *top);
+
+/** top_run() - a file's clock goes on by itself from now, at this speed (thousandths); 0: it stops */
+void top_run(struct top *top, uint64_t speed_milli);
+
+/** top_to_end() - a file's clock goes to its last record */
+void top_to_end(struct top *top);
+
+void top_close(struct top *top);
+
+/* top_take.c */
+
+/** top_take() - a look: all numbers of now; 0 or -errno */
+int top_take(struct top *top);
+
+/* top_filter.c */
+
+/**
+ * top_filter() - take what somebody typed as a filter
+ * @top: the filter in use is only changed if all is right
+ * @text: words, see help.c; at most LOOK_EDIT_MAX bytes
+ * @why: set to what is wrong
+ * @size: of @why
+ *
+ * Return: 0, -EINVAL, -E2BIG
+ */
+int top_filter(struct top *top, const char *text, char *why, size_t size);
+
+/** top_take_filter() - use this one */
+void top_take_filter(struct top *top, const struct filter *f);
+
+/** top_show_option() - add an option (enum select_option) to what is shown as the filter */
+void top_show_option(struct top *top, int option, const char *value);
+
+/* top_ladder.c */
+
+/** top_ladder() - draw a connection; 0, -ENOENT: it is not on record, -errno */
+int top_ladder(const struct top *top, const char *selector, struct buf *out);
+
+/* top_batch.c */
+
+/** top_batch() - text or JSON, until the end; an exit status */
+int top_batch(struct top *top);
+
+/* top_screen.c */
+
+/** top_screen() - the live screen, until it is left; an exit status */
+int top_screen(struct top *top);
+
+#endif
