@@ -86,7 +86,7 @@ refused 2 'frob: no such command' "$tool" help frob
 prints 'watch' "$tool" --help
 prints 'watch' "$tool" help
 prints 'ABI 2' "$tool" --version
-for command in watch life explain stuck record status; do
+for command in watch life explain stuck top record status; do
 	prints "Usage: tcptrail $command" "$tool" help $command
 	prints "Usage: tcptrail $command" "$tool" $command --help
 	refused 2 "'--frob': not known.*tcptrail help $command" "$tool" $command --frob
