@@ -55,7 +55,16 @@ table()
 	*        --older     soon               has to be a time: 10s
 	*        --older     -1                 has to be a time: 10s
 	*        --color     red                has to be auto, always or never
+	*        --speed     0                  has to be a number from 0.01
+	*        --speed     1x                 has to be a number from 0.01
+	*        --speed     nan                has to be a number from 0.01
+	*        --speed     1e99               has to be a number from 0.01
+	top      --interval  0                  has to be a time from 100ms to 1h
+	top      --interval  99ms               has to be a time from 100ms
+	top      --interval  2h                 has to be a time from 100ms
+	top      --interval  soon               has to be a time from 100ms
 	watch    -           extra              takes options only
+	top      -           extra              takes options only
 	life     -           extra              takes options only
 	stuck    -           extra              takes options only
 	status   -           extra              takes options only
