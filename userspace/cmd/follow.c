@@ -26,6 +26,11 @@ void follow_catch_signals(void)
 	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
 }
 
+bool follow_stopped(void)
+{
+	return stopped;
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec t;

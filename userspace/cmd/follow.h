@@ -28,6 +28,9 @@ struct follow {
 /** follow_catch_signals() - SIGINT and SIGTERM end follow(), a second one the program */
 void follow_catch_signals(void);
 
+/** follow_stopped() - one of them came */
+bool follow_stopped(void);
+
 /**
  * follow() - read
  *

@@ -81,6 +81,18 @@ void model_settle(struct model *m)
 	table_reap(m, UINT64_MAX);
 }
 
+void model_end_unseen(struct model *m, bool (*gone)(void *arg, const struct conn *conn), void *arg)
+{
+	uint32_t slot;
+
+	for (slot = 1; slot < m->conns.top; slot++) {
+		struct conn *c = conn_at(m, slot);
+
+		if (c->half != CONN_FREE && !c->end && gone(arg, c))
+			table_end(m, c, CONN_UNSEEN, m->stats.newest_ns);
+	}
+}
+
 const struct model_stats *model_stats(const struct model *m)
 {
 	return &m->stats;

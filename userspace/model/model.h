@@ -89,6 +89,13 @@ void model_advance(struct model *model, uint64_t now_ns);
 /** model_settle() - tell the ends that still wait to be told: nothing comes after */
 void model_settle(struct model *model);
 
+/**
+ * model_end_unseen() - those that are gone, though the trail does not show their end
+ * @gone: says which; called for each that lives
+ */
+void model_end_unseen(struct model *model, bool (*gone)(void *arg, const struct conn *conn),
+		      void *arg);
+
 const struct model_stats *model_stats(const struct model *model);
 
 /** model_next() - the connection after @conn, the first for NULL, NULL after the last */

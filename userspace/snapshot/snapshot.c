@@ -254,6 +254,14 @@ void snapshot_free(struct snapshot *s)
 	*s = (struct snapshot){ 0 };
 }
 
+void snapshot_forget(struct snapshot *s)
+{
+	free(s->records);
+	s->records = NULL;
+	s->count = 0;
+	s->room = 0;
+}
+
 int snapshot_covers(const struct snapshot *s, uint32_t netns)
 {
 	return snapshot_netns(s, netns) != NULL;

@@ -58,6 +58,9 @@ int snapshot_take_states(struct snapshot *snapshot, uint32_t states);
 
 void snapshot_free(struct snapshot *snapshot);
 
+/** snapshot_forget() - its records; what is known of namespaces stays */
+void snapshot_forget(struct snapshot *snapshot);
+
 /** snapshot_covers() - was this namespace looked at in full? */
 int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 
