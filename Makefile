@@ -12,7 +12,8 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wsha
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
 
 LIB_SRC  := $(wildcard userspace/lib/*.c)
-TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c userspace/screen/*.c)
+TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c \
+			userspace/screen/*.c userspace/export/*.c)
 CMD_SRC  := $(wildcard userspace/cmd/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
@@ -86,16 +87,14 @@ install-module: module
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
 #: make clean      remove what was built
-.PHONY: tools need-libmnl need-ncurses module clean
-tools: need-libmnl need-ncurses $(BUILD)/tcptrail
+.PHONY: tools need-libraries module clean
+tools: need-libraries $(BUILD)/tcptrail
 
-need-libmnl:
-	@echo '#include <libmnl/libmnl.h>' | $(CC) -E - >/dev/null 2>&1 || { \
-		echo 'libmnl is missing: install it with scripts/packages build' >&2; exit 1; }
-
-need-ncurses:
-	@echo '#include <curses.h>' | $(CC) -E - >/dev/null 2>&1 || { \
-		echo 'ncurses is missing: install it with scripts/packages build' >&2; exit 1; }
+need-libraries:
+	@for header in libmnl/libmnl.h curses.h microhttpd.h zlib.h; do \
+		echo "#include <$$header>" | $(CC) -E - >/dev/null 2>&1 || { \
+		echo "$$header is missing: install it with scripts/packages build" >&2; exit 1; }; \
+	done
 
 # modpost would want pahole and a whole vmlinux to give the module BTF.
 module:
@@ -118,7 +117,10 @@ $(TOOLS): $(TOOL_SRC:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/tcptrail: $(CMD_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lncursesw
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lncursesw -lmicrohttpd -lz -lpthread
+
+# Its page is in it.
+$(BUILD)/userspace/export/page.o: userspace/export/page.html
 
 # Tests, native: one program of each tests/unit/test_NAME.c.
 .PHONY: unit test-unit

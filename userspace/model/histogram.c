@@ -36,6 +36,20 @@ void histogram_add(struct histogram *h, enum histogram_scale scale, uint64_t spa
 	}
 }
 
+void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < HISTOGRAM_BUCKETS; i++)
+		to->buckets[i] += from->buckets[i];
+	to->sum_s += from->sum_s;
+	to->sum_ns += from->sum_ns;
+	if (to->sum_ns >= SEC) {
+		to->sum_s++;
+		to->sum_ns -= SEC;
+	}
+}
+
 uint64_t histogram_count(const struct histogram *h)
 {
 	uint64_t count = 0;
