@@ -37,6 +37,7 @@ int cmd_stuck(int argc, char *argv[]);
 int cmd_explain(int argc, char *argv[]);
 int cmd_life(int argc, char *argv[]);
 int cmd_top(int argc, char *argv[]);
+int cmd_export(int argc, char *argv[]);
 
 /*
  * message.c: one clear line each on standard error, after "tcptrail watch: ".

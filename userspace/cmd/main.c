@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	  "sockets that are too long where they are, who holds them, what to do" },
 	{ "top", cmd_top, "live: sockets by state, the worst stuck ones, churn, handshakes" },
 	{ "record", cmd_record, "write the trail to a file, for any command's -i" },
+	{ "export", cmd_export, "numbers for Prometheus, by HTTP or in a file" },
 	{ "status", cmd_status, "what the module records, and what was lost" },
 	{ "help", cmd_help, "this, or more about a command: tcptrail help watch" },
 };

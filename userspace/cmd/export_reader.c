@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "export_reader.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "follow.h"
+#include "userspace/model/stuck.h"
+#include "userspace/out/stuck_out.h"
+
+#define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
+#define TICK_MS 1000
+#define TICK_NS 1000000000ULL
+#define FIRST_TICK_MS 20 /* until the history is read */
+#define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
+#define LATE_NS 10000000000ULL /* the reader ought to have come round again */
+#define STUCK_MAX 1000 /* lines for /stuck: the worst */
+
+/**
+ * struct reader - the lock is for all that others copy
+ * @feed: the model in it
+ * @read: records
+ * @lost: by enum metrics_lost; no_ring is in @info
+ * @incomplete: namespaces without a snapshot
+ * @round_ns: when the reader last came round
+ * @sweeping: a sweep is under way
+ * @swept_ns: when the last one was complete
+ * @stuck: lines as of then
+ * @caught_up: the history has been read
+ * @ticked_ns: when tick() was called
+ * @status: what a callback wants to stop with
+ */
+struct reader {
+	struct reader_config config;
+	pthread_mutex_t lock;
+	struct feed feed;
+	struct sweep *sweep;
+	struct tcptrail_info info;
+	uint64_t read;
+	uint64_t lost[METRICS_LOST];
+	uint64_t incomplete;
+	uint64_t time_wait_limit;
+	uint64_t round_ns;
+	bool live;
+	bool failed;
+	bool moved;
+	bool sweeping;
+	bool caught_up;
+	uint64_t swept_ns;
+	struct buf stuck;
+	struct follow follow;
+	uint64_t ticked_ns;
+	int status;
+};
+
+static void ended(void *arg, const struct model *model, const struct conn *c)
+{
+	const struct reader *r = arg;
+
+	groups_ended(r->config.groups, c);
+}
+
+static struct churn_ports ports_of(void *arg, uint32_t netns)
+{
+	const struct reader *r = arg;
+	const struct netns_facts *facts = snapshot_netns(&r->feed.snapshot, netns);
+
+	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+}
+
+static void count_losses(struct reader *r, const struct tcptrail_record *records, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (records[i].kind != TCPTRAIL_LOSS)
+			continue;
+		switch (records[i].loss.cause) {
+		case TCPTRAIL_LOSS_OVERWRITTEN:
+			r->lost[METRICS_OVERWRITTEN] += records[i].loss.count;
+			break;
+		case TCPTRAIL_LOSS_LIMITED:
+			r->lost[METRICS_LIMITED] += records[i].loss.count;
+			break;
+		case TCPTRAIL_LOSS_SNAPSHOT:
+			r->incomplete++;
+			break;
+		}
+	}
+}
+
+static void look_around(struct reader *r)
+{
+	unsigned long long limit;
+	FILE *file = fopen("/proc/sys/net/ipv4/tcp_max_tw_buckets", "re");
+
+	if (file && fscanf(file, "%llu", &limit) == 1)
+		r->time_wait_limit = limit;
+	if (file)
+		fclose(file);
+	tcptrail_get_info(r->config.trail, &r->info);
+}
+
+int reader_create(struct reader **result, const struct reader_config *config)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+	struct model_config model = { .max_conns = config->max_conns, .ended = ended, .arg = r };
+	struct sweep_config sweep = { .ports = ports_of, .arg = r, .groups = config->groups };
+	int err;
+
+	if (!r)
+		return cmd_fail("%s", strerror(ENOMEM));
+	r->config = *config;
+	r->live = tcptrail_is_live(config->trail);
+	r->round_ns = feed_now_ns();
+	buf_init(&r->stuck, NULL);
+	pthread_mutex_init(&r->lock, NULL);
+	err = model_create(&r->feed.model, &model);
+	if (!err)
+		err = sweep_create(&r->sweep, &sweep);
+	if (err) {
+		reader_free(r);
+		return cmd_fail("%s", strerror(-err));
+	}
+	look_around(r);
+	if (config->snapshot && feed_snapshot(&r->feed, SNAPSHOT_ALL_STATES)) {
+		reader_free(r);
+		return CMD_FAILED;
+	}
+	count_losses(r, r->feed.snapshot.records, r->feed.snapshot.count);
+	*result = r;
+	return CMD_OK;
+}
+
+void reader_free(struct reader *r)
+{
+	if (!r)
+		return;
+	sweep_free(r->sweep);
+	model_free(r->feed.model);
+	feed_free(&r->feed);
+	buf_free(&r->stuck);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static uint64_t trail_now_ns(const struct reader *r)
+{
+	return r->live ? feed_now_ns() : model_stats(r->feed.model)->newest_ns;
+}
+
+static void list_stuck(struct reader *r)
+{
+	struct stuck_query query = { .now_ns = trail_now_ns(r) };
+	struct stuck_out out = { .model = r->feed.model };
+	struct stuck *list;
+	size_t i, count;
+
+	r->stuck.len = 0;
+	if (stuck_find(r->feed.model, &query, &list, &count))
+		return;
+	for (i = 0; i < count && i < STUCK_MAX; i++)
+		stuck_json(&out, &r->stuck, &list[i]);
+	free(list);
+}
+
+/* With the lock held. Return: the sweep is complete */
+static bool sweep_slice(struct reader *r)
+{
+	uint64_t now_ns = feed_now_ns();
+
+	if (!r->sweeping && r->swept_ns && now_ns < r->swept_ns + READER_SWEEP_NS)
+		return true;
+	r->sweeping = !sweep_on(r->sweep, r->feed.model, trail_now_ns(r), SLICE);
+	if (r->sweeping)
+		return false;
+	r->swept_ns = now_ns;
+	if (r->config.stuck)
+		list_stuck(r);
+	return true;
+}
+
+static int tick(struct reader *r)
+{
+	uint64_t now_ns = feed_now_ns();
+
+	if (!r->caught_up || now_ns < r->ticked_ns + TICK_NS)
+		return 0;
+	r->ticked_ns = now_ns;
+	if (r->live)
+		look_around(r);
+	r->status = r->config.tick ? r->config.tick(r->config.arg) : CMD_OK;
+	return r->status ? 1 : 0;
+}
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct reader *r = context;
+
+	pthread_mutex_lock(&r->lock);
+	feed_records(&r->feed, records, (size_t)count);
+	count_losses(r, records, (size_t)count);
+	r->read += (size_t)count;
+	r->round_ns = feed_now_ns();
+	r->moved = true;
+	if (r->caught_up)
+		sweep_slice(r);
+	pthread_mutex_unlock(&r->lock);
+	return tick(r);
+}
+
+static bool is_gone(void *arg, const struct conn *c)
+{
+	return !feed_is_alive(arg, c);
+}
+
+/* The history is read, and so is the snapshot: from here on all is known. */
+static int catch_up(struct reader *r)
+{
+	pthread_mutex_lock(&r->lock);
+	if (r->config.snapshot) {
+		feed_rest(&r->feed);
+		model_end_unseen(r->feed.model, is_gone, &r->feed);
+		snapshot_forget(&r->feed.snapshot);
+		r->feed.merged = 0;
+	}
+	while (!sweep_slice(r))
+		;
+	pthread_mutex_unlock(&r->lock);
+	r->caught_up = true;
+	r->follow.tick_ms = TICK_MS;
+	r->status = r->config.caught_up ? r->config.caught_up(r->config.arg) : CMD_OK;
+	return r->status ? 1 : 0;
+}
+
+/* On a quiet machine no record tells that time goes on. */
+static int idle(void *context)
+{
+	struct reader *r = context;
+	bool complete = false;
+
+	pthread_mutex_lock(&r->lock);
+	r->round_ns = feed_now_ns();
+	if (r->live && !r->moved)
+		model_advance(r->feed.model, r->round_ns - SETTLE_NS);
+	r->moved = false;
+	pthread_mutex_unlock(&r->lock);
+	if (!r->live)
+		return 0;
+	if (!r->caught_up && r->round_ns > r->feed.snapshot_ns + SETTLE_NS && catch_up(r))
+		return 1;
+	while (r->caught_up && !complete && tcptrail_wait(r->config.trail, 0) == 0) {
+		pthread_mutex_lock(&r->lock);
+		complete = sweep_slice(r);
+		pthread_mutex_unlock(&r->lock);
+	}
+	return tick(r);
+}
+
+int reader_run(struct reader *r, int *err)
+{
+	r->follow = (struct follow){
+		.trail = r->config.trail,
+		.once = r->config.once,
+		.take = take,
+		.idle = idle,
+		.tick_ms = FIRST_TICK_MS,
+		.context = r,
+	};
+	*err = follow(&r->follow);
+	pthread_mutex_lock(&r->lock);
+	r->failed = *err < 0;
+	if (!r->live)
+		model_settle(r->feed.model);
+	pthread_mutex_unlock(&r->lock);
+	if (!r->caught_up && !follow_stopped())
+		catch_up(r);
+	return r->status;
+}
+
+int reader_serve(struct reader *r)
+{
+	while (!follow_stopped() && !tick(r))
+		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
+	return r->status;
+}
+
+static int copy_set(struct group_set *to, const struct group_set *from)
+{
+	*to = *from;
+	to->list = NULL;
+	if (!from->label)
+		return 0;
+	to->list = malloc(from->count * sizeof(*from->list));
+	if (!to->list)
+		return -ENOMEM;
+	memcpy(to->list, from->list, from->count * sizeof(*from->list));
+	return 0;
+}
+
+int reader_copy(void *arg, struct metrics *m)
+{
+	const struct model_stats *stats;
+	uint64_t now_ns = feed_now_ns();
+	struct reader *r = arg;
+	int err;
+
+	pthread_mutex_lock(&r->lock);
+	stats = model_stats(r->feed.model);
+	*m = (struct metrics){
+		.census = *model_census(r->feed.model),
+		.records = r->read,
+		.evicted = stats->evicted,
+		.tracked = model_count(r->feed.model),
+		.tracked_limit = r->config.max_conns ? r->config.max_conns : MODEL_CONNS_DEFAULT,
+		.found = *sweep_found(r->sweep),
+		.sweep_age_ns = r->live && now_ns > r->swept_ns ? now_ns - r->swept_ns : 0,
+		.snapshot_incomplete = r->incomplete,
+		.features = r->info.features,
+		.up = !r->failed && (!r->live || now_ns < r->round_ns + LATE_NS),
+		.time_wait_limit = r->time_wait_limit,
+		.version = TCPTRAIL_VERSION,
+	};
+	memcpy(m->lost, r->lost, sizeof(m->lost));
+	m->lost[METRICS_NO_RING] = r->info.no_ring;
+	memcpy(m->hooks, r->info.hooks, sizeof(m->hooks));
+	err = copy_set(&m->ports, groups_ports(r->config.groups));
+	if (!err)
+		err = copy_set(&m->units, groups_units(r->config.groups));
+	pthread_mutex_unlock(&r->lock);
+	snprintf(m->release, sizeof(m->release), "%s", tcptrail_origin(r->config.trail)->release);
+	return err;
+}
+
+void reader_stuck(void *arg, struct buf *out)
+{
+	struct reader *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	buf_mem(out, r->stuck.data, r->stuck.len);
+	pthread_mutex_unlock(&r->lock);
+}

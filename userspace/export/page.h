@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EXPORT_PAGE_H
+#define EXPORT_PAGE_H
+
+#include <stddef.h>
+
+/** page - page.html, as it was when this was built */
+extern const char page[];
+extern const char page_end[];
+
+#define PAGE_SIZE_OF ((size_t)(page_end - page))
+
+#endif
