@@ -63,7 +63,28 @@ table()
 	top      --interval  99ms               has to be a time from 100ms
 	top      --interval  2h                 has to be a time from 100ms
 	top      --interval  soon               has to be a time from 100ms
+	export   --listen    9714               has to be ADDR:PORT
+	export   --listen    127.0.0.1:65536    has to be ADDR:PORT
+	export   --listen    ::1:9714           has to be ADDR:PORT
+	export   --listen    [::1]              has to be ADDR:PORT
+	export   --listen    localhost:9714     has to be ADDR:PORT
+	export   --listen    192.0.2.1:9714     Cannot assign requested address
+	export   --textfile  /nowhere/dir       has to be a directory
+	export   --textfile  /etc/passwd        has to be a directory
+	export   --interval  0                  has to be a time from 1s
+	export   --interval  999ms              has to be a time from 1s
+	export   --interval  soon               has to be a time from 1s
+	export   --by-port   0                  has to be ports with commas
+	export   --by-port   80,                has to be ports with commas
+	export   --by-port   80,http            has to be ports with commas
+	export   --by-port   65536              has to be ports with commas
+	export   --by-port   1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17  16 ports at most
+	export   --user      nobody-at-all      has to be a user of this machine
+	export   --max-connections 0            has to be a number from 1
+	export   --max-connections 1e6          has to be a number from 1
+	export   --max-connections 16777217     has to be a number from 1
 	watch    -           extra              takes options only
+	export   -           extra              takes options only
 	top      -           extra              takes options only
 	life     -           extra              takes options only
 	stuck    -           extra              takes options only

@@ -2,12 +2,14 @@
 #include "export_options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "userspace/export/drop.h"
 #include "userspace/export/listen.h"
 #include "userspace/export/service.h"
 #include "userspace/export/textfile.h"
@@ -46,9 +48,10 @@ static int take_ports(struct export_options *o, const char *s)
 	for (;; at = end + 1) {
 		n = *at >= '0' && *at <= '9' ? strtoul(at, &end, 10) : 0;
 		if (!n || n > 65535 || (*end && *end != ','))
-			return cmd_usage("--by-port %s: takes ports with commas: 80,443", s);
+			return cmd_usage("--by-port %s: has to be ports with commas: 80,443", s);
 		if (count == GROUPS_PORTS_MAX)
-			return cmd_usage("--by-port %s: %d ports at most", s, GROUPS_PORTS_MAX);
+			return cmd_usage("--by-port %s: has to be %d ports at most", s,
+					 GROUPS_PORTS_MAX);
 		ports[count++] = (uint16_t)n;
 		if (!*end)
 			break;
@@ -64,7 +67,7 @@ static int take_units(struct export_options *o, const char *s)
 	if (s) {
 		n = *s >= '0' && *s <= '9' ? strtoull(s, &end, 10) : 0;
 		if (!n || *end || n > GROUPS_UNITS_MAX)
-			return cmd_usage("--by-unit=%s: takes a number from 1 to %d", s,
+			return cmd_usage("--by-unit=%s: has to be a number from 1 to %d", s,
 					 GROUPS_UNITS_MAX);
 	}
 	o->units = units_create(NULL);
@@ -80,7 +83,7 @@ static int take_listen(struct export_options *o, const char *s)
 	int fd;
 
 	if (len < 0)
-		return cmd_usage("--listen %s: takes ADDR:PORT, in numbers: 127.0.0.1:9714, "
+		return cmd_usage("--listen %s: has to be ADDR:PORT, in numbers: 127.0.0.1:9714, "
 				 "0.0.0.0:9714, [::1]:9714",
 				 s);
 	if (o->fds_count == EXPORT_LISTEN_MAX)
@@ -99,15 +102,23 @@ static int take_max(struct export_options *o, const char *s)
 
 	o->max_conns = *s >= '0' && *s <= '9' ? strtoull(s, &end, 10) : 0;
 	if (!o->max_conns || *end || o->max_conns > MODEL_CONNS_MAX)
-		return cmd_usage("--max-connections %s: takes a number from 1 to %u", s,
+		return cmd_usage("--max-connections %s: has to be a number from 1 to %u", s,
 				 MODEL_CONNS_MAX);
 	return CMD_OK;
+}
+
+static int access_directory(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : close(fd);
 }
 
 /* What goes with what, and where to listen if nobody says so. */
 static int settle(struct export_options *o)
 {
 	int fd, given = service_listening();
+	struct drop_user user;
 
 	if (o->replay && !o->file)
 		return cmd_usage("--replay: serves a recorded trail: give it with -i FILE");
@@ -115,6 +126,11 @@ static int settle(struct export_options *o)
 		return cmd_usage("-i %s: a file has no --device", o->file);
 	if (o->once && o->textfile)
 		return cmd_usage("--once: prints; --textfile %s writes: one of them", o->textfile);
+	if (o->textfile && access_directory(o->textfile))
+		return cmd_usage("--textfile %s: %s: has to be a directory", o->textfile,
+				 strerror(errno));
+	if (o->user && drop_find(&user, o->user))
+		return cmd_usage("--user %s: has to be a user of this machine", o->user);
 	if (o->file && !o->replay)
 		o->once = 1;
 	if (o->once)
@@ -162,7 +178,7 @@ int export_options_take(struct export_options *o, int argc, char *argv[])
 		case INTERVAL:
 			if (duration_parse(optarg, &o->interval_ns) ||
 			    o->interval_ns < 1000000000ULL)
-				return cmd_usage("--interval %s: takes a second or more: 15s, 1m",
+				return cmd_usage("--interval %s: has to be a time from 1s: 15s, 1m",
 						 optarg);
 			break;
 		case BY_PORT:
