@@ -32,6 +32,6 @@ void window_sum(const struct window *w, uint64_t now_ns, struct spread *sum)
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned int i = 0; i < WINDOW_SLICES; i++)
-		if (w->numbers[i] && w->numbers[i] + WINDOW_SLICES > number)
+		if (w->slices[i].count && w->numbers[i] + WINDOW_SLICES > number)
 			add_slice(sum, &w->slices[i]);
 }
