@@ -61,9 +61,8 @@ static void test_all_in_80x24(void **state)
 	assert_shown(g, "TIME-WAIT           0       0");
 	assert_shown(g, "client       20ms  21ms  1.0s  3.0s");
 	assert_shown(g, "server          -     -     -     -");
-	assert_shown(g, "3 STUCK                     AGE▼ PORT   REMOTE                HOLDER");
-	assert_shown(
-		g, "close-wait-leak           10m00s :8080  10.0.0.1:40001        shop[117] fd 4");
+	assert_shown(g, "3 STUCK                     AGE▼ PORT   REMOTE         HOLDER");
+	assert_shown(g, "close-wait-leak           10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
 	assert_shown(g, "  The peer closed; it has not.");
 	assert_shown(
 		g,

@@ -35,7 +35,19 @@ static enum grid_style style_of(const struct view_stuck *s)
 	return s->age_ns > 300000000000ULL && !s->count ? GRID_BAD : GRID_WARN;
 }
 
-static void put_row(const struct area *a, int y, const struct view_stuck *s, bool selected)
+/* No wider than they need: what is left is the holders'. */
+static int end_width(const struct view *v)
+{
+	int width = (int)sizeof("REMOTE") + 1, columns;
+
+	for (size_t i = 0; i < v->stuck_count; i++) {
+		columns = grid_columns(v->stuck[i].remote) + 1;
+		width = columns > width ? columns : width;
+	}
+	return width < END_WIDTH ? width : END_WIDTH;
+}
+
+static void put_row(const struct area *a, int y, int end, const struct view_stuck *s, bool selected)
 {
 	enum grid_style plain = selected ? GRID_SELECTED : GRID_PLAIN;
 	char text[32];
@@ -52,7 +64,7 @@ static void put_row(const struct area *a, int y, const struct view_stuck *s, boo
 		snprintf(text, sizeof(text), ":%u", s->lport);
 		x = area_column(a, x, y, PORT_WIDTH - 1, plain, s->lport ? text : "*") + 1;
 	}
-	x = area_column(a, x, y, END_WIDTH - 1, plain, s->remote) + 1;
+	x = area_column(a, x, y, end - 1, plain, s->remote) + 1;
 	if (a->width >= WIDE) {
 		number_count(text, s->unread, UNREAD_WIDTH - 1);
 		area_right(a, x, y, UNREAD_WIDTH - 1, plain, s->unread ? text : "-");
@@ -61,7 +73,7 @@ static void put_row(const struct area *a, int y, const struct view_stuck *s, boo
 	area_column(a, x, y, a->width - x, plain, s->holder[0] ? s->holder : "-");
 }
 
-static void put_head(const struct area *a, const struct look *l)
+static void put_head(const struct area *a, int end, const struct look *l)
 {
 	enum grid_style style = pane_head(a, l, LOOK_STUCK);
 	int x = VERDICT_WIDTH;
@@ -74,8 +86,8 @@ static void put_head(const struct area *a, const struct look *l)
 	pane_column(a, l, LOOK_STUCK, x, a->width >= WIDE ? END_WIDTH : PORT_WIDTH, false,
 		    a->width >= WIDE ? "LOCAL" : "PORT");
 	x += a->width >= WIDE ? END_WIDTH : PORT_WIDTH;
-	pane_column(a, l, LOOK_STUCK, x, END_WIDTH, false, "REMOTE");
-	x += END_WIDTH;
+	pane_column(a, l, LOOK_STUCK, x, end, false, "REMOTE");
+	x += end;
 	if (a->width >= WIDE) {
 		pane_column(a, l, LOOK_STUCK, x, UNREAD_WIDTH - 1, true, "UNREAD");
 		x += UNREAD_WIDTH;
@@ -88,10 +100,10 @@ void pane_stuck(const struct area *a, const struct view *v, struct look *l)
 	struct look_list *list = &l->lists[LOOK_STUCK];
 	/* Under the row that is selected stands why it is stuck. */
 	bool explain = l->pane == LOOK_STUCK && a->height > 3 && v->stuck_count;
-	int rows = a->height - 1 - explain, y = 0;
+	int rows = a->height - 1 - explain, end = end_width(v), y = 0;
 
 	pane_scroll(list, rows, v->stuck_count);
-	put_head(a, l);
+	put_head(a, end, l);
 	pane_more(a, list, l->pane == LOOK_STUCK ? GRID_FOCUS : GRID_HEAD, v->stuck_count,
 		  v->stuck_total);
 	if (!v->stuck_count)
@@ -99,7 +111,7 @@ void pane_stuck(const struct area *a, const struct view *v, struct look *l)
 	for (size_t i = list->first; i < v->stuck_count && y < a->height - 1; i++) {
 		bool selected = l->pane == LOOK_STUCK && i == list->cursor;
 
-		put_row(a, ++y, &v->stuck[i], selected);
+		put_row(a, ++y, end, &v->stuck[i], selected);
 		if (selected && explain)
 			area_column(a, 2, ++y, a->width - 2, GRID_PLAIN, v->stuck[i].sentence);
 	}
