@@ -246,9 +246,9 @@ static void swap_fields(uint8_t *bytes, const struct field *fields)
 
 static void make_foreign(uint8_t *file, size_t size)
 {
-	static const struct field header[] = { { 8, 4 },  { 12, 2 },  { 14, 2 },
-					       { 16, 4 }, { 20, 4 },  { 24, 8 },
-					       { 32, 8 }, { 184, 4 }, { 0, 0 } };
+	static const struct field header[] = { { 8, 4 },   { 12, 2 }, { 14, 2 }, { 16, 4 },
+					       { 20, 4 },  { 24, 8 }, { 32, 8 }, { 184, 4 },
+					       { 188, 4 }, { 0, 0 } };
 	static const struct field info[] = { { 0, 4 },	{ 8, 2 },  { 10, 2 },  { 12, 4 },
 					     { 16, 4 }, { 20, 4 }, { 24, 8 },  { 32, 4 },
 					     { 36, 4 }, { 40, 8 }, { 48, 8 },  { 56, 8 },
@@ -303,11 +303,13 @@ static void test_foreign(void **state)
 	header->info.abi_major = TCPTRAIL_ABI_MAJOR;
 	header->info.nports = 2;
 	header->realtime_offset_ns = 0x0102030405060708;
+	header->netns = 0x01020304;
 	expected = header->info;
 	make_foreign(foreign, SIZE);
 	put_file(foreign, SIZE);
 	assert_int_equal(tcptrail_open_file(&trail, path), 0);
 	assert_int_equal(tcptrail_origin(trail)->realtime_offset_ns, 0x0102030405060708);
+	assert_int_equal(tcptrail_origin(trail)->netns, 0x01020304);
 	assert_int_equal(tcptrail_get_info(trail, &info), 0);
 	assert_memory_equal(&info, &expected, sizeof(info));
 	assert_int_equal(read_all(trail, back, RECORDS, &err), RECORDS);

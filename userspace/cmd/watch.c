@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -168,15 +167,13 @@ static int parse(struct watch *w, int argc, char *argv[])
 	return status;
 }
 
-/* What goes without saying: our own namespace, and that it is today. */
-static void set_home(struct watch *w)
+/* What goes without saying: the recorder's own namespace, and that it is today. */
+static void set_home(struct watch *w, const struct tcptrail *trail)
 {
 	time_t now = time(NULL);
-	struct stat st;
 	struct tm tm;
 
-	if (!w->file && !stat("/proc/self/ns/net", &st))
-		w->line.home_netns = (uint32_t)st.st_ino;
+	w->line.home_netns = tcptrail_origin(trail)->netns;
 	if (localtime_r(&now, &tm))
 		strftime(w->line.date, sizeof(w->line.date), "%Y-%m-%d", &tm);
 }
@@ -196,7 +193,7 @@ static int watch(struct watch *w, struct tcptrail *trail)
 
 	clock_init(&w->line.clock, offset_ns, false);
 	clock_init(&w->utc, offset_ns, true);
-	set_home(w);
+	set_home(w, trail);
 	buf_init(&w->out, stdout);
 	if (w->header)
 		line_header(&w->line, &w->out);

@@ -15,7 +15,7 @@
 #define FILE_MAGIC "\x89TCPT\r\n\x1a" /* no text, and broken by any that treats it as such */
 #define FILE_BYTE_ORDER 0x01020304U
 #define FILE_VERSION_MAJOR 1
-#define FILE_VERSION_MINOR 0
+#define FILE_VERSION_MINOR 1
 #define FILE_HEADER_MAX (64 * 1024)
 #define FILE_BLOCK (256 * 1024) /* bytes per read() and write() */
 
@@ -24,7 +24,8 @@
  * @magic: FILE_MAGIC without the terminator
  * @byte_order: FILE_BYTE_ORDER
  * @version_major: raised when older readers would misread the file
- * @version_minor: raised when something is added at the header's end
+ * @version_minor: raised when something is added at the header's end, or in what
+ *	was reserved. 1: @netns
  * @header_size: bytes to the first record
  * @record_size: bytes from one record to the next
  * @realtime_offset_ns: CLOCK_REALTIME minus CLOCK_MONOTONIC
@@ -32,7 +33,7 @@
  * @hostname: zero-terminated, zero-padded
  * @release: likewise
  * @info_size: how many bytes of @info count
- * @reserved: zero
+ * @netns: network namespace of the one who recorded, 0 if not known
  * @info: what the module said of itself when the file was begun
  * @reserved2: zero
  */
@@ -48,7 +49,7 @@ struct file_header {
 	char hostname[72];
 	char release[72];
 	uint32_t info_size;
-	uint32_t reserved;
+	uint32_t netns;
 	struct tcptrail_info info;
 	uint8_t reserved2[56];
 };

@@ -172,6 +172,7 @@ static void take_origin(struct file *f, const struct file_header *h)
 	struct tcptrail_origin *origin = &f->trail.origin;
 
 	origin->realtime_offset_ns = h->realtime_offset_ns;
+	origin->netns = h->netns;
 	memcpy(origin->hostname, h->hostname, sizeof(origin->hostname) - 1);
 	memcpy(origin->release, h->release, sizeof(origin->release) - 1);
 }

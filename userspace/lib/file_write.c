@@ -112,11 +112,13 @@ static int write_header(struct tcptrail_writer *w, struct tcptrail *trail)
 		err = tcptrail_get_info(trail, &h.info);
 	} else {
 		trail_origin_here(&origin);
+		origin.netns = 0;
 	}
 	if (err)
 		return err;
 	memcpy(h.magic, FILE_MAGIC, sizeof(h.magic));
 	h.realtime_offset_ns = origin.realtime_offset_ns;
+	h.netns = origin.netns;
 	memcpy(h.hostname, origin.hostname, sizeof(origin.hostname));
 	memcpy(h.release, origin.release, sizeof(origin.release));
 	err = append(w, &h, sizeof(h));

@@ -28,6 +28,7 @@ void swap_header(struct file_header *h)
 	swap64(&h->realtime_offset_ns);
 	swap64(&h->created_ns);
 	swap32(&h->info_size);
+	swap32(&h->netns);
 }
 
 void swap_info(struct tcptrail_info *info)

@@ -94,11 +94,13 @@ int tcptrail_get_info(struct tcptrail *trail, struct tcptrail_info *info);
  * struct tcptrail_origin - to tell the time of day of a record
  * @realtime_offset_ns: CLOCK_REALTIME minus CLOCK_MONOTONIC, nanoseconds, when
  *	the trail was opened (device) or recorded (file)
+ * @netns: network namespace of the one who opened or recorded it, 0 if not known
  * @hostname: of the machine that recorded, zero-terminated
  * @release: its kernel release, zero-terminated
  */
 struct tcptrail_origin {
 	int64_t realtime_offset_ns;
+	uint32_t netns;
 	char hostname[65];
 	char release[65];
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trail.h"
 
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -44,8 +45,10 @@ static int64_t realtime_offset(void)
 void trail_origin_here(struct tcptrail_origin *origin)
 {
 	struct utsname name = { 0 };
+	struct stat st;
 
 	uname(&name);
+	origin->netns = stat("/proc/self/ns/net", &st) ? 0 : (uint32_t)st.st_ino;
 	origin->realtime_offset_ns = realtime_offset();
 	snprintf(origin->hostname, sizeof(origin->hostname), "%s", name.nodename);
 	snprintf(origin->release, sizeof(origin->release), "%s", name.release);

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A recorded file gives byte for byte what the live device gave: the same history,
+# read from the rings and from a file, by each command and in each form. In TAP.
+#
+# One thing is each reader's own: how far the clock of the records is from the time
+# of day. So that is cut out where it stands; everything else has to be equal.
+# shellcheck source=tests/guest/hosts.sh
+. tcptrail-hosts
+work=$(mktemp -d)
+count=0 failures=0
+pids=
+trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
+
+check()
+{
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/said" 2>&1; then
+		echo "ok $count - $name"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$work/said" | head -n 40
+	fi
+}
+
+start()
+{
+	"$@" &
+	pids="$pids $!"
+}
+
+# "time":"2026-…Z" in JSON; 2026-11-24 12:34:56.123456, or its second half, in text.
+without_time_of_day()
+{
+	sed -E -e 's/"(time|started)":"[^"]*"/"\1":""/g' \
+		-e 's/^([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}/TIME/' \
+		-e 's/^-- [0-9]{4}-[0-9]{2}-[0-9]{2} --$/DATE/'
+}
+
+# same LINES HOW COMMAND…: of the device (with HOW, or - for nothing) and of the file,
+# and at least LINES long
+same()
+{
+	lines=$1 how=$2
+	shift 2
+	[ "$how" != - ] || how=
+	# shellcheck disable=SC2086 # several words, or none
+	"$@" $how >"$work/device.raw" 2>"$work/err" || { cat "$work/err"; return 1; }
+	"$@" -i "$work/trail" >"$work/file.raw" 2>"$work/err" || { cat "$work/err"; return 1; }
+	without_time_of_day <"$work/device.raw" >"$work/device"
+	without_time_of_day <"$work/file.raw" >"$work/file"
+	diff "$work/device" "$work/file" || return
+	wc -l "$work/device"
+	[ "$(wc -l <"$work/device")" -ge "$lines" ]
+}
+
+# Whatever is told by a clock that goes on, and by descriptors that a file has not, is
+# not the trail's: the connections and the states they are in are.
+stuck()
+{
+	tcptrail stuck --state close-wait,time-wait --older 0 --json "$@" 2>/dev/null |
+		sed -nE 's/.*"state":"([^"]*)".*"cookie":([0-9]+).*/\1 \2/p' | sort
+}
+
+same_stuck()
+{
+	stuck >"$work/device"
+	stuck -i "$work/trail" >"$work/file"
+	diff "$work/device" "$work/file" && [ "$(wc -l <"$work/device")" -ge 6 ]
+}
+
+echo 1..15
+modprobe tcptrail
+hosts
+ip -n alice addr add fd00::1/64 dev veth0 nodad
+ip -n bob addr add fd00::2/64 dev veth0 nodad
+start on bob traffic serve 10.0.0.2 80
+start on bob traffic serve fd00::2 80
+start on bob traffic serve --forget 10.0.0.2 8080
+sleep 0.5
+on alice traffic fetch 10.0.0.2 80 3
+on alice traffic fetch fd00::2 80 3
+on alice traffic fetch 10.0.0.2 8080 3
+on alice traffic fetch 10.0.0.2 9 2>/dev/null # nobody listens
+sleep 2 # until all is quiet: nothing is recorded from here on
+
+tcptrail record --quiet --history --no-follow --no-snapshot "$work/trail"
+check 'there is something' [ "$(tcptrail watch -i "$work/trail" --no-header | wc -l)" -ge 100 ]
+all='--history --no-follow'
+check 'watch' same 100 "$all" tcptrail watch
+check 'watch --json' same 100 "$all" tcptrail watch --json
+check 'watch --relative, to the byte' same 100 "$all" tcptrail watch --relative --show-netns --ascii
+check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.raw"
+check 'watch with filters' same 5 "$all" tcptrail watch --json --port 80 --kind segments --addr fd00::/16
+check 'life' same 8 "$all" tcptrail life
+check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.raw"
+check 'life --json --summary' same 8 "$all" tcptrail life --json --summary
+check 'life --summary' same 12 "$all" tcptrail life --summary
+check 'explain' same 10 - tcptrail explain 10.0.0.2:80
+check 'explain --all --absolute' same 60 - tcptrail explain :80 --all --absolute --ascii
+check 'explain --all --json' same 6 - tcptrail explain :80 --all --json
+check 'explain of one that was refused' same 5 - tcptrail explain :9
+check 'stuck finds the same' same_stuck
+[ "$failures" = 0 ]
