@@ -100,7 +100,7 @@ static uint8_t count_before(const struct ladder *l, const struct ladder_row *row
 		    (r->tcp_flags & mask) != (row->tcp_flags & mask))
 			continue;
 		if (row->tcp_flags & steps ? r->seq + r->len == row->seq + row->len :
-					     r->ack == row->ack)
+					     r->ack == row->ack && r->seq == row->seq)
 			n++;
 	}
 	return n < UINT8_MAX ? (uint8_t)n : UINT8_MAX;
@@ -268,6 +268,25 @@ static void changed(struct builder *b, size_t at)
 	}
 }
 
+/*
+ * Probes that an end died of were lost, or their answers were. An end that has had
+ * no data has its bare ACKs recorded: if there is none, it got none.
+ */
+static void lose_probes(struct ladder *l, const struct ladder_row *death)
+{
+	unsigned int side = death->from;
+	struct ladder_row *row;
+
+	if (!l->sides[!side].end->here || !l->sides[side].has_isn || l->talk->lossy)
+		return;
+	for (row = &l->rows[death - l->rows]; row-- > l->rows;) {
+		if (row->kind == LADDER_SEGMENT && row->from != side)
+			return;
+		if (row->probe && row->seq == l->sides[side].isn)
+			row->lost = true;
+	}
+}
+
 static void make_rows(struct builder *b)
 {
 	size_t i;
@@ -286,6 +305,9 @@ static void make_rows(struct builder *b)
 			break;
 		}
 	}
+	for (i = 0; i < b->ladder->count; i++)
+		if (b->ladder->rows[i].why == LADDER_WHY_KEEPALIVE)
+			lose_probes(b->ladder, &b->ladder->rows[i]);
 	if (!b->err)
 		b->err = ladder_add_data(b->ladder);
 }

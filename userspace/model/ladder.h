@@ -60,8 +60,8 @@ enum ladder_why {
  * @arrival_ns: when it arrived
  * @seq: of the segment
  * @ack: likewise
- * @len: payload bytes; for LADDER_DATA those that left sent
- * @len_back: for LADDER_DATA: those that right sent
+ * @len: payload bytes
+ * @bytes: LADDER_DATA: what each side sent
  * @state: what each side is in from here, 0: as before
  * @guessed: that is inferred from what it sent
  */
@@ -83,7 +83,7 @@ struct ladder_row {
 	uint32_t seq;
 	uint32_t ack;
 	uint32_t len;
-	uint32_t len_back;
+	uint64_t bytes[2];
 	uint8_t state[2];
 	bool guessed[2];
 };
@@ -128,7 +128,7 @@ struct ladder {
 	size_t room;
 	bool opener_known;
 	bool listening;
-	uint32_t half_closed_bytes;
+	uint64_t half_closed_bytes;
 	uint64_t start_ns;
 	const struct talk *talk;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * How much flowed: between handshake and teardown, and after the first FIN in the
- * direction that was still open. By sequence numbers, so modulo 4 GiB.
+ * direction that was still open. As the sockets counted it; else by sequence numbers,
+ * which is modulo 4 GiB, as it is for what came after the FIN.
  */
 #include <errno.h>
 #include <string.h>
@@ -47,13 +48,32 @@ static uint32_t bytes_before(const struct ladder_side *side, uint32_t seq)
 	return seq - side->isn - 1;
 }
 
-/* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
-static uint32_t total(const struct ladder *l, unsigned int side)
+/* What a socket had counted when it closed, or NULL. */
+static const struct tcptrail_transition *counted(const struct ladder *l, unsigned int side)
 {
+	const struct talk *talk = l->talk;
+	const struct tcptrail_record *r;
+	size_t i;
+
+	for (i = talk->count; i-- > 0;) {
+		r = talk->records[i];
+		if (r->kind == TCPTRAIL_SOCKET && r->flags & TCPTRAIL_F_BYTES &&
+		    l->sides[side].end == &talk->ends[talk->sides[i]])
+			return &r->transition;
+	}
+	return NULL;
+}
+
+/* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
+static uint64_t total(const struct ladder *l, unsigned int side)
+{
+	const struct tcptrail_transition *own = counted(l, side), *other = counted(l, !side);
 	const struct ladder_side *s = &l->sides[side];
 	const struct ladder_row *row;
 	uint32_t bytes = 0, n;
 
+	if (own || other)
+		return own ? own->sent : other->received;
 	if (s->has_fin)
 		return bytes_before(s, s->fin);
 	for (row = established(l); row < l->rows + l->count; row++) {
@@ -68,18 +88,16 @@ static uint32_t total(const struct ladder *l, unsigned int side)
 	return bytes;
 }
 
-/* How much of the other end's had arrived when @fin was sent; or all, if unknown. */
-static uint32_t by_then(const struct ladder *l, const struct ladder_row *fin, uint32_t all)
+/* How much of the other end's came after @fin was sent; 0 if unknown. */
+static uint32_t since(const struct ladder *l, const struct ladder_row *fin, uint64_t all)
 {
-	uint32_t n;
+	const struct ladder_side *other = &l->sides[!fin->from];
+	uint32_t n = other->fin - fin->ack;
 
-	if (!(fin->tcp_flags & TCPTRAIL_ACK))
-		return all;
-	n = bytes_before(&l->sides[!fin->from], fin->ack);
-	return n < all ? n : all;
+	return fin->tcp_flags & TCPTRAIL_ACK && n < 1U << 31 && n <= all ? n : 0;
 }
 
-static int insert(struct ladder *l, size_t at, const uint32_t bytes[2], bool half)
+static int insert(struct ladder *l, size_t at, const uint64_t bytes[2], bool half)
 {
 	struct ladder_row *row = ladder_add_row(l);
 
@@ -91,10 +109,14 @@ static int insert(struct ladder *l, size_t at, const uint32_t bytes[2], bool hal
 		.kind = LADDER_DATA,
 		.half = half,
 		.time_ns = row[1].time_ns,
-		.len = bytes[LADDER_LEFT],
-		.len_back = bytes[LADDER_RIGHT],
+		.bytes = { bytes[LADDER_LEFT], bytes[LADDER_RIGHT] },
 	};
 	return 0;
+}
+
+static bool begins_to_close(uint8_t state)
+{
+	return state == TCPTRAIL_FIN_WAIT1 || state == TCPTRAIL_CLOSE;
 }
 
 /* Where the closing begins: what flowed stands before it. */
@@ -103,8 +125,7 @@ static size_t closing(const struct ladder *l)
 	const struct ladder_row *row;
 
 	for (row = established(l); row < l->rows + l->count; row++)
-		if (row->state[0] == TCPTRAIL_FIN_WAIT1 || row->state[1] == TCPTRAIL_FIN_WAIT1 ||
-		    is_end(row))
+		if (begins_to_close(row->state[0]) || begins_to_close(row->state[1]) || is_end(row))
 			break;
 	return (size_t)(row - l->rows);
 }
@@ -122,14 +143,14 @@ static bool is_simultaneous(const struct ladder *l)
 int ladder_add_data(struct ladder *l)
 {
 	const struct ladder_row *fin[2] = { first_fin(l, 0), first_fin(l, 1) };
-	uint32_t before[2] = { total(l, 0), total(l, 1) }, after[2] = { 0 };
+	uint64_t before[2] = { total(l, 0), total(l, 1) }, after[2] = { 0 };
 	unsigned int first = fin[0] && (!fin[1] || fin[0] < fin[1]) ? 0 : 1;
 	size_t at = closing(l);
 
 	if (at == l->count)
 		return 0;
 	if (fin[0] && fin[1] && !is_simultaneous(l)) {
-		after[!first] = before[!first] - by_then(l, fin[first], before[!first]);
+		after[!first] = since(l, fin[first], before[!first]);
 		before[!first] -= after[!first];
 	}
 	l->half_closed_bytes = after[!first];

@@ -111,6 +111,9 @@ static void add_socket(struct moments *m, uint8_t side, const struct tcptrail_re
 
 	if (t->old_state == t->new_state)
 		return;
+	/* With a SYN cookie the child comes with the third step: next it is established. */
+	if (t->old_state == TCPTRAIL_LISTEN && so_far->sent && so_far->state != TCPTRAIL_SYN_RECV)
+		return;
 	if (t->new_state == TCPTRAIL_CLOSE &&
 	    (so_far->minisocket ||
 	     (t->old_state == TCPTRAIL_SYN_RECV && so_far->state == TCPTRAIL_ESTABLISHED)))

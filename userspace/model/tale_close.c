@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How it was closed, and what was left of it. */
+#include <inttypes.h>
+
 #include "userspace/model/tale_internal.h"
 
 #define HALF_CLOSE_NS 50000000ULL /* worth a name from here */
@@ -40,7 +42,8 @@ static void tell_half_close(struct tale_facts *f, unsigned int first)
 	}
 	tale_name(f, "half-close-data");
 	tale_say(f,
-		 "For %s it was half closed, and %s went on sending: %u bytes came after the FIN.",
+		 "For %s it was half closed, and %s went on sending: %" PRIu64
+		 " bytes came after the FIN.",
 		 tale_span(begin, end).text, tale_side(f, !first), f->l->half_closed_bytes);
 }
 

@@ -104,8 +104,8 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 	if (row->kind == LADDER_SEGMENT) {
 		put_segment(j, l, row);
 	} else if (row->kind == LADDER_DATA) {
-		json_u64(j, "left_bytes", row->len);
-		json_u64(j, "right_bytes", row->len_back);
+		json_u64(j, "left_bytes", row->bytes[LADDER_LEFT]);
+		json_u64(j, "right_bytes", row->bytes[LADDER_RIGHT]);
 		json_bool(j, "half_closed", row->half);
 	} else {
 		json_word(j, "at", sides[row->from]);

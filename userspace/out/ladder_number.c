@@ -29,8 +29,8 @@ void ladder_number(char *to, const struct ladder *l, unsigned int side, uint32_t
 
 	if (s->has_stray && number - s->stray < 2)
 		offset(to, side == LADDER_LEFT ? 'z' : 'v', number - s->stray);
-	else if (past_fin != LADDER_NO_FIN && s->has_fin && number - s->fin == past_fin)
-		offset(to, letter, past_fin);
+	else if (s->has_fin && past_fin <= number - s->fin && number - s->fin <= 1)
+		offset(to, letter, number - s->fin);
 	else if (s->has_isn && number - s->isn < 1U << 31)
 		offset(to, side == LADDER_LEFT ? 'x' : 'y', number - s->isn);
 	else if (past_fin != LADDER_NO_FIN && s->has_fin && s->fin + 1 - number < 1U << 30)

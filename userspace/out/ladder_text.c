@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,13 +97,13 @@ static void draw_data(struct canvas *c, const struct ladder_row *row)
 	char text[64];
 	int at;
 
-	if (row->len || !row->half) {
-		snprintf(text, sizeof(text), "%u bytes ", row->len);
+	if (row->bytes[LADDER_LEFT] || !row->half) {
+		snprintf(text, sizeof(text), "%" PRIu64 " bytes ", row->bytes[LADDER_LEFT]);
 		write_at(c, EDGE, text);
 		set_cell(c, EDGE + (int)strlen(text), c->glyphs->right);
 	}
-	if (row->len_back || !row->half) {
-		snprintf(text, sizeof(text), " %u bytes", row->len_back);
+	if (row->bytes[LADDER_RIGHT] || !row->half) {
+		snprintf(text, sizeof(text), " %" PRIu64 " bytes", row->bytes[LADDER_RIGHT]);
 		at = c->width - EDGE - (int)strlen(text);
 		set_cell(c, at - 1, c->glyphs->left);
 		write_at(c, at, text);
