@@ -117,7 +117,7 @@ $(TOOLS): $(TOOL_SRC:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/tcptrail: $(CMD_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lncursesw -lmicrohttpd -lz -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lmicrohttpd -lz -lpthread
 
 # Its page is in it.
 $(BUILD)/userspace/export/page.o: userspace/export/page.html
@@ -128,7 +128,7 @@ unit: $(UNIT)
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lm -lpthread
 
 #: make test-unit  only the native tests
 test-unit:
@@ -141,14 +141,14 @@ FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
 		      $(FUZZ_OBJ) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lm
 
 #: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=45 for each target
 fuzz:
@@ -161,7 +161,7 @@ live: $(LIVE)
 
 $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lm -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
@@ -178,7 +178,7 @@ bench-programs: $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail

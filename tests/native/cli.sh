@@ -206,6 +206,16 @@ fi
 
 # One connection, and those that are stuck.
 prints 'SYN seq=x.*SYN-RECV' env LC_ALL=C "$tool" explain :1024 -i "$work/trail"
+prints '<svg .*role="img"' "$tool" explain 10.1.0.0:1024 -i "$work/trail" --svg -
+"$tool" explain 10.1.0.0:1024 -i "$work/trail" --svg "$work/picture" > "$work/out"
+if [ ! -s "$work/out" ] && grep -q '</svg>' "$work/picture"; then
+	pass
+else
+	fail "explain --svg FILE: no picture in it, or something else said"
+fi
+refused 2 'not with --all' "$tool" explain :80 --all --svg "$work/picture" -i "$work/trail"
+refused 2 'not with --json' "$tool" explain :80 --json --svg "$work/picture" -i "$work/trail"
+refused 1 'No space left' "$tool" explain 10.1.0.0:1024 --svg /dev/full -i "$work/trail"
 prints '"kind":"connection"' "$tool" explain 10.1.0.0:1024 -i "$work/trail" --json
 lines 200 "$tool" explain :80 --all --json -i "$work/trail"
 refused 0 '199 other connections match :80: --all' "$tool" explain :80 -i "$work/trail"

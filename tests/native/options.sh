@@ -96,6 +96,9 @@ table()
 	explain  -           10.0.0.1-10.0.0.2-10.0.0.3  has to be :PORT
 	explain  -           cookie:0           has to be :PORT
 	explain  -           cookie:-1          has to be :PORT
+	explain  --svg       /nowhere/picture   No such file or directory: has to be a file to write to
+	explain  --svg       /                  Is a directory: has to be
+	explain  --svg       /etc/passwd/x      Not a directory: has to be
 	help     -           frob               no such command
 	END
 }

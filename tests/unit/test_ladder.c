@@ -45,9 +45,52 @@ static void write_file(const char *name, const char *text)
 	fclose(file);
 }
 
+/* For those who look at them: tests/native/svg.sh. */
+static void write_picture(const char *name, const char *svg)
+{
+	const char *pictures = getenv("SVG_DIR");
+	char path[256];
+	FILE *file;
+
+	if (!pictures)
+		return;
+	snprintf(path, sizeof(path), "%s/%s.svg", pictures, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(svg, file);
+	fclose(file);
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+static void draw_picture(const char *name, struct ladder_style *style, const struct ladder *ladder,
+			 const struct tale *tale)
+{
+	size_t i, segments = 0, lost = 0;
+	struct buf svg;
+
+	buf_init(&svg, NULL);
+	assert_int_equal(ladder_svg(&svg, style, ladder, tale), 0);
+	write_picture(name, buf_string(&svg));
+	for (i = 0; i < ladder->count; i++) {
+		segments += ladder->rows[i].kind == LADDER_SEGMENT;
+		lost += ladder->rows[i].lost;
+	}
+	assert_int_equal(count_of(buf_string(&svg), "class=\"segment\""), segments);
+	assert_int_equal(count_of(buf_string(&svg), "class=\"cross\""), lost);
+	buf_free(&svg);
+}
+
 /* The ladder of the first talk that the records hold. */
-static void draw(struct buf *out, struct ladder_style *style, const char *script, struct tale *tale,
-		 size_t *talks_count)
+static void draw(const char *name, struct buf *out, struct ladder_style *style, const char *script,
+		 struct tale *tale, size_t *talks_count)
 {
 	struct tcptrail_record records[RECORDS_MAX];
 	size_t count = script_records(script, records, RECORDS_MAX);
@@ -64,6 +107,7 @@ static void draw(struct buf *out, struct ladder_style *style, const char *script
 	assert_int_equal(ladder_build(&ladder, &list[*talks_count - 1]), 0);
 	tale_tell(tale, &ladder);
 	ladder_text(out, style, &ladder, tale);
+	draw_picture(name, style, &ladder, tale);
 	ladder_free(&ladder);
 	talks_free(talks);
 }
@@ -119,6 +163,28 @@ static const struct golden goldens[] = {
 	{ "found", NULL, { NULL }, false, false },
 	{ "lossy", NULL, { "three-way-handshake" }, false, false },
 	{ "request_expired", NULL, { "request-expired" }, false, false },
+	/* Recorded of tests/guest/scene.c */
+	{ "rejected", NULL, { "refused", "rejected-by-icmp" }, false, false },
+	{ "unreachable", NULL, { "syn-unanswered", "unreachable" }, false, false },
+	{ "abandoned", NULL, { "syn-unanswered", "abandoned" }, false, false },
+	{ "third_step_lost", NULL, { "third-step-lost" }, false, false },
+	{ "never_accepted", NULL, { "never-accepted", "reset-by-server" }, false, false },
+	{ "stray_syn", NULL, { "stale-duplicate-syn" }, false, false },
+	{ "syn_cookie", NULL, { "syn-cookie", "three-way-handshake" }, false, false },
+	{ "fast_open", NULL, { "fast-open", "three-way-handshake" }, false, false },
+	{ "fin_wait2_timeout", NULL, { "fin-wait2-timeout" }, false, false },
+	{ "linger_0", NULL, { "reset-by-client", "aborted-linger" }, false, false },
+	{ "unread", NULL, { "reset-by-server", "aborted-unread" }, false, false },
+	{ "data_for_nobody", NULL, { "reset-by-client", "data-after-close" }, false, false },
+	{ "killed", NULL, { "reset-by-client", "killed" }, false, false },
+	{ "keepalive", NULL, { "timed-out", "keepalive-timeout" }, false, false },
+	{ "user_timeout", NULL, { "timed-out", "user-timeout" }, false, false },
+	{ "retransmits", NULL, { "timed-out", "retransmissions-exhausted" }, false, false },
+	{ "zero_window", NULL, { "timed-out", "window-probes-exhausted" }, false, false },
+	{ "fin_unanswered", NULL, { "timed-out", "fin-unanswered" }, false, false },
+	{ "reuse_by_connect", NULL, { "time-wait-reuse", "reuse-by-connect" }, false, false },
+	{ "reuse_by_syn", NULL, { "time-wait-reuse", "reuse-by-syn" }, false, false },
+	{ "assassination", NULL, { "time-wait-assassination" }, false, false },
 };
 
 static void test_golden(void **state)
@@ -132,7 +198,7 @@ static void test_golden(void **state)
 
 	clock_init(&style.clock, 1700000000000000000LL, true);
 	buf_init(&out, NULL);
-	draw(&out, &style, script, &tale, &talks);
+	draw(g->name, &out, &style, script, &tale, &talks);
 	assert_int_equal(talks, 1);
 	if (getenv("UPDATE_GOLDEN"))
 		write_file(g->name, buf_string(&out));
@@ -184,10 +250,56 @@ static void test_json(void **state)
 	free(script);
 }
 
+/* Whatever a process calls itself, it stays text. */
+static void test_hostile_names(void **state)
+{
+	static const char *const names[] = { "</text><script>", "\" onload=\"x()\"", "]]>&amp;&#0;",
+					     "\x1b[2J\xff\xc3\x28\x01\x7f" };
+	struct tcptrail_record records[RECORDS_MAX];
+	char *script = read_file("four_way", "script");
+	size_t count = script_records(script, records, RECORDS_MAX), talks_count, i;
+	struct ladder_style style = { 0 };
+	struct selector selector;
+	const struct talk *list;
+	struct ladder ladder;
+	struct talks *talks;
+	struct tale tale;
+	struct buf out;
+	const char *p;
+
+	assert_int_equal(selector_parse(&selector, ":80"), 0);
+	assert_int_equal(talks_create(&talks, &selector), 0);
+	assert_int_equal(talks_feed(talks, records, count), 0);
+	assert_int_equal(talks_sort(talks, &list, &talks_count), 0);
+	for (i = 0; i < 4; i++) {
+		char name[] = "hostile_0";
+
+		name[8] = (char)('0' + i);
+		assert_int_equal(ladder_build(&ladder, &list[0]), 0);
+		memset(ladder.sides[0].comm, 0, sizeof(ladder.sides[0].comm));
+		strncpy(ladder.sides[0].comm, names[i], 16);
+		tale_tell(&tale, &ladder);
+		clock_init(&style.clock, 0, true);
+		draw_picture(name, &style, &ladder, &tale);
+		buf_init(&out, NULL);
+		assert_int_equal(ladder_svg(&out, &style, &ladder, &tale), 0);
+		assert_null(strstr(buf_string(&out), "<script"));
+		assert_null(strstr(buf_string(&out), " onload=\""));
+		ladder_text(&out, &style, &ladder, &tale);
+		for (p = buf_string(&out); *p; p++)
+			assert_true(*p == '\n' || (unsigned char)*p >= 0x20);
+		assert_null(strchr(buf_string(&out), 0x7f));
+		buf_free(&out);
+		ladder_free(&ladder);
+	}
+	talks_free(talks);
+	free(script);
+}
+
 int main(void)
 {
 	enum { COUNT = sizeof(goldens) / sizeof(goldens[0]) };
-	struct CMUnitTest tests[COUNT + 1] = { 0 };
+	struct CMUnitTest tests[COUNT + 2] = { 0 };
 	size_t i;
 
 	for (i = 0; i < COUNT; i++) {
@@ -197,5 +309,7 @@ int main(void)
 	}
 	tests[COUNT].name = "json";
 	tests[COUNT].test_func = test_json;
+	tests[COUNT + 1].name = "hostile_names";
+	tests[COUNT + 1].test_func = test_hostile_names;
 	return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
 }

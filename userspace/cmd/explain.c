@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "follow.h"
 #include "userspace/model/talk.h"
@@ -27,6 +30,7 @@ static const char help[] =
 	"  --all              all that match, oldest first\n"
 	"  --absolute         sequence numbers as on the wire, instead of x, y, u, w\n"
 	"  --ascii            no other characters\n"
+	"  --svg FILE         a picture to put into a ticket (- is standard output)\n"
 	"  --json             JSON Lines, see tcptrail-explain(1)\n"
 	"  -i FILE            from a file of tcptrail record\n"
 	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
@@ -35,12 +39,14 @@ static const char help[] =
  * struct explain - a running command
  * @device: from --device
  * @file: from -i
+ * @picture: from --svg
  * @selector: as typed
  * @talks: the records that match
  */
 struct explain {
 	const char *device;
 	const char *file;
+	const char *picture;
 	const char *selector;
 	struct talks *talks;
 	struct ladder_style style;
@@ -71,12 +77,14 @@ static int draw(struct explain *e, const struct talk *talk)
 	if (err)
 		return cmd_fail("%s", strerror(-err));
 	tale_tell(&tale, &ladder);
-	if (e->json)
+	if (e->picture)
+		err = ladder_svg(&e->out, &e->style, &ladder, &tale);
+	else if (e->json)
 		ladder_json(&e->out, &e->style, &ladder, &tale);
 	else
 		ladder_text(&e->out, &e->style, &ladder, &tale);
 	ladder_free(&ladder);
-	return CMD_OK;
+	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
 }
 
 static const struct talk *choose(const struct explain *e, const struct talk *list, size_t count)
@@ -123,9 +131,51 @@ static int draw_wanted(struct explain *e)
 	return status;
 }
 
+/* The picture, once it is whole. */
+static int save(struct explain *e)
+{
+	bool to_stdout = !strcmp(e->picture, "-");
+	FILE *file = to_stdout ? stdout : fopen(e->picture, "w");
+	const char *svg = buf_string(&e->out);
+	int err = 0;
+
+	if (!file)
+		return cmd_fail("%s: %s", e->picture, strerror(errno));
+	if (fputs(svg, file) < 0 || fflush(file))
+		err = errno;
+	if (!to_stdout && fclose(file) && !err)
+		err = errno;
+	if (err && !(to_stdout && err == EPIPE))
+		return cmd_fail("%s: %s", to_stdout ? "standard output" : e->picture,
+				strerror(err));
+	return CMD_OK;
+}
+
+/* Before the trail is read: can a picture go there? 0 or -errno. */
+static int check_place(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char directory[PATH_MAX] = ".";
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (strlen(path) >= sizeof(directory))
+		return -ENAMETOOLONG;
+	if (name)
+		snprintf(directory, sizeof(directory), "%.*s/", (int)(name - path), path);
+	if (!path[0])
+		return -ENOENT;
+	if (!stat(path, &st))
+		return S_ISDIR(st.st_mode) ? -EISDIR : access(path, W_OK) ? -errno : 0;
+	if (errno != ENOENT)
+		return -errno;
+	return access(directory, W_OK | X_OK) ? -errno : 0;
+}
+
 static int parse(struct explain *e, struct selector *selector, int argc, char *argv[])
 {
-	enum { DEVICE = 0x100 };
+	enum { DEVICE = 0x100, SVG };
 	int ascii = 0, absolute = 0;
 	const struct option options[] = {
 		{ "last", no_argument, &e->last, 1 },
@@ -133,19 +183,26 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 		{ "absolute", no_argument, &absolute, 1 },
 		{ "ascii", no_argument, &ascii, 1 },
 		{ "json", no_argument, &e->json, 1 },
+		{ "svg", required_argument, NULL, SVG },
 		{ "device", required_argument, NULL, DEVICE },
 		{ 0 },
 	};
-	int option;
+	int option, err;
 
 	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
 		if (option == 'i')
 			e->file = optarg;
 		else if (option == DEVICE)
 			e->device = optarg;
+		else if (option == SVG)
+			e->picture = optarg;
 		else if (option)
 			return cmd_bad_option(argv);
 	}
+	err = e->picture ? check_place(e->picture) : 0;
+	if (err)
+		return cmd_usage("--svg %s: %s: has to be a file to write to, or -", e->picture,
+				 strerror(-err));
 	e->selector = argv[optind];
 	if (!e->selector)
 		return cmd_usage(
@@ -157,6 +214,10 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 				 e->selector);
 	if (e->file && e->device)
 		return cmd_usage("-i %s: a file has no --device", e->file);
+	if (e->picture && (e->all || e->json))
+		return cmd_usage("--svg %s: one picture of one connection, so not with --%s; "
+				 "A:P-B:Q names one",
+				 e->picture, e->all ? "all" : "json");
 	e->style.absolute = absolute;
 	e->style.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	return CMD_OK;
@@ -180,9 +241,11 @@ static int explain(struct explain *e, struct tcptrail *trail)
 	/* A file that is cut off still tells of what it holds. */
 	if (err)
 		status = cmd_read_failed(e->device, e->file, err);
-	buf_init(&e->out, stdout);
+	buf_init(&e->out, e->picture ? NULL : stdout);
 	drawn = draw_wanted(e);
-	if (buf_flush(&e->out) && e->out.error != EPIPE)
+	if (!drawn && e->picture)
+		drawn = save(e);
+	else if (buf_flush(&e->out) && e->out.error != EPIPE)
 		drawn = cmd_fail("standard output: %s", strerror(e->out.error));
 	buf_free(&e->out);
 	return status ? status : drawn;

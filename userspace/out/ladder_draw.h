@@ -29,6 +29,12 @@ struct glyphs {
 /** ladder_glyphs() - what arrows are made of */
 const struct glyphs *ladder_glyphs(const struct ladder_style *style);
 
+/** ladder_who() - a side's role, address and owner: a line */
+void ladder_who(struct buf *out, const struct ladder *ladder, unsigned int side);
+
+/** ladder_numbers() - what x, y, u and w are: a line, or nothing */
+void ladder_numbers(struct buf *out, const struct ladder *ladder);
+
 /** ladder_head() - who, when, the numbers, names of the columns */
 void ladder_head(struct buf *out, struct ladder_style *style, const struct ladder *ladder);
 

@@ -13,7 +13,7 @@ const struct glyphs *ladder_glyphs(const struct ladder_style *style)
 	return style->ascii ? &ascii : &unicode;
 }
 
-static void put_side(struct buf *out, const struct ladder *l, unsigned int side)
+void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
 {
 	static const char *const roles[2][2] = { { "left ", "right" }, { "client", "server" } };
 	const struct ladder_side *s = &l->sides[side];
@@ -35,8 +35,7 @@ static void put_side(struct buf *out, const struct ladder *l, unsigned int side)
 	buf_char(out, '\n');
 }
 
-/* What x, y, u and w are. */
-static void put_numbers(struct buf *out, const struct ladder *l)
+void ladder_numbers(struct buf *out, const struct ladder *l)
 {
 	const char *comma = "";
 	char number[LADDER_NUMBER_MAX], letter;
@@ -74,10 +73,10 @@ void ladder_head(struct buf *out, struct ladder_style *style, const struct ladde
 	int arrow = style->absolute ? ARROW_MAX : ARROW_WIDTH;
 	char *p;
 
-	put_side(out, l, LADDER_LEFT);
-	put_side(out, l, LADDER_RIGHT);
+	ladder_who(out, l, LADDER_LEFT);
+	ladder_who(out, l, LADDER_RIGHT);
 	if (!style->absolute)
-		put_numbers(out, l);
+		ladder_numbers(out, l);
 	clock_look(&style->clock, l->start_ns);
 	buf_printf(out, "%s ", style->clock.date);
 	p = buf_room(out, PUT_TIME_OF_DAY);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The ladder as text of 80 columns, and as a line of JSON. */
+/* The ladder as text of 80 columns, as a picture, and as a line of JSON. */
 #ifndef TCPTRAIL_LADDER_OUT_H
 #define TCPTRAIL_LADDER_OUT_H
 
@@ -27,6 +27,10 @@ void ladder_text(struct buf *out, struct ladder_style *style, const struct ladde
 void ladder_json(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
 		 const struct tale *tale);
 
+/** ladder_svg() - a picture, to be put into a page or a file; 0 or -ENOMEM */
+int ladder_svg(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
+	       const struct tale *tale);
+
 /* ladder_number.c: numbers as in the textbook */
 
 #define LADDER_NUMBER_MAX 24
@@ -39,8 +43,8 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
  * @ladder: for what x, y, u and w are
  * @side: whose bytes the number counts
  * @number: the number
- * @past_fin: say u or w if it is so far past that side's FIN: 0 for a sequence
- *	number, 1 for its acknowledgement; LADDER_NO_FIN: rather x and y
+ * @past_fin: say u or w if it is so far past that side's FIN, or 1: 0 for a sequence
+ *	number, 1 for an acknowledgement; LADDER_NO_FIN: rather x and y
  */
 void ladder_number(char *to, const struct ladder *ladder, unsigned int side, uint32_t number,
 		   uint32_t past_fin);

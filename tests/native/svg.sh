@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The pictures of tcptrail explain --svg, of every ladder in tests/unit/ladder and of
+# one whose processes have names made to break out: well-formed, and in a browser no
+# text lies on another or outside.
+#
+#	tests/native/svg.sh [BUILD]	BUILD (build) holds unit/test_ladder
+
+build=${1:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check()
+{
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $2" >&2
+	fi
+}
+
+mkdir "$work/pictures"
+SVG_DIR=$work/pictures "$build/unit/test_ladder" >"$work/log" 2>&1
+check $? "test_ladder: $(tail -n 5 "$work/log")"
+
+# A page with all of them, and a script of its own that measures.
+python3 - "$work" <<'END' >"$work/well-formed"
+import glob, os, sys
+import xml.etree.ElementTree as tree
+
+work = sys.argv[1]
+page = ['<!doctype html><meta charset="utf-8"><body>']
+for path in sorted(glob.glob(work + '/pictures/*.svg')):
+    name = os.path.basename(path)[:-4]
+    svg = open(path, 'rb').read()
+    try:
+        root = tree.fromstring(svg)
+        names = {e.tag.split('}')[1] for e in root.iter()}
+        assert names <= {'svg', 'title', 'desc', 'g', 'text', 'line', 'rect', 'path'}, names
+        assert root.get('role') == 'img' and root[0].text and root[1].text
+        attributes = {a for e in root.iter() for a in e.keys()}
+        assert not [a for a in attributes if a.startswith('on') or 'href' in a], attributes
+        print('ok', name)
+    except Exception as e:
+        print('bad', name, e)
+    page.append('<div id="%s">%s</div>' % (name, svg.decode()))
+page.append('''<pre id="result"></pre><script>
+function corners(text) {
+    const box = text.getBBox(), m = text.getCTM(), frame = text.ownerSVGElement;
+    return [[0, 0], [1, 0], [1, 1], [0, 1]].map(([i, j]) => {
+        const p = frame.createSVGPoint();
+        p.x = box.x + i * box.width;
+        p.y = box.y + 2 + j * (box.height - 4); /* less the air above and under the letters */
+        return p.matrixTransform(m);
+    });
+}
+function apart(a, b) { /* is there a line between the two? */
+    for (const q of [a, b])
+        for (let i = 0; i < 4; i++) {
+            const n = {x: q[(i + 1) % 4].y - q[i].y, y: q[i].x - q[(i + 1) % 4].x};
+            const on = p => p.map(c => c.x * n.x + c.y * n.y);
+            if (Math.max(...on(a)) <= Math.min(...on(b)) || Math.max(...on(b)) <= Math.min(...on(a)))
+                return true;
+        }
+    return false;
+}
+const told = [];
+for (const div of document.querySelectorAll('div')) {
+    const svg = div.querySelector('svg'), texts = [...svg.querySelectorAll('text')];
+    const boxes = texts.map(corners), [width, height] = ['width', 'height'].map(a => +svg.getAttribute(a));
+    let bad = [];
+    boxes.forEach((a, i) => {
+        if (a.some(c => c.x < 1 || c.y < 1 || c.x > width - 1 || c.y > height - 1))
+            bad.push('outside: ' + texts[i].textContent);
+        for (let j = 0; j < i; j++)
+            if (!apart(a, boxes[j]))
+                bad.push(texts[j].textContent + ' on ' + texts[i].textContent);
+    });
+    told.push(div.id + ': ' + texts.length + ' texts' + bad.map(b => ', ' + b).join(''));
+}
+document.getElementById('result').textContent = 'begin\\n' + told.join('\\n') + '\\nend';
+</script>''')
+open(work + '/page.html', 'w').write('\n'.join(page))
+END
+while read -r verdict what; do
+	[ "$verdict" = ok ]
+	check $? "$what"
+done <"$work/well-formed"
+
+timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
+	--dump-dom "file://$work/page.html" >"$work/dom" 2>"$work/browser"
+check $? "chromium: $(tail -n 3 "$work/browser")"
+sed -n '/<pre id="result">begin/,/^end/p' "$work/dom" | sed '1d;$d' >"$work/measured"
+while read -r line; do
+	case $line in
+	*texts,*)	check 1 "$line" ;;
+	*)		check 0 ;;
+	esac
+done <"$work/measured"
+pictures=$(find "$work/pictures" -name '*.svg' | wc -l)
+[ "$pictures" -gt 20 ] && [ "$(wc -l <"$work/measured")" = "$pictures" ]
+check $? "$pictures pictures, $(wc -l <"$work/measured") measured"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]
