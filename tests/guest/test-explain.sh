@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# tcptrail explain on connections whose story is known (tests/guest/scene.c): each
+# has the names that it should have, none that it should not, and is told so. In TAP.
+#
+# About timing is only three-segments: bob has to close before his ACK leaves. It
+# gets several tries.
+#
+#	alice 10.0.0.1 ---- 50 ms each way ---- 10.0.0.2 bob
+# shellcheck source=tests/guest/hosts.sh
+. tcptrail-hosts
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0 failures=0 port=9000
+
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+		return
+	fi
+	failures=$((failures + 1))
+	echo "not ok $count - $2"
+	{ cat "$work/why"; tcptrail explain --all ":$port" 2>&1; } | sed 's/^/# /'
+}
+
+# play SCENE: and the first connection that it made, as JSON.
+play()
+{
+	port=$((port + 1))
+	scene "$1" $port 2>"$work/why" || return
+	tcptrail explain --all --json ":$port" 2>>"$work/why" | head -n 1 >"$work/json"
+}
+
+has_names()
+{
+	sed -n 's/.*"names":\[\([^]]*\)\].*/,\1,/p' "$work/json" >"$work/names"
+	for name; do
+		case $name in
+		!*)	! grep -q ",\"${name#!}\"," "$work/names" || echo "has ${name#!}" ;;
+		*)	grep -q ",\"$name\"," "$work/names" || echo "not $name" ;;
+		esac
+	done >>"$work/why"
+	! [ -s "$work/why" ]
+}
+
+tells()
+{
+	sed 's/.*"sentences"://' "$work/json" | grep -qE -- "$1" || {
+		echo "does not say: $1" >>"$work/why"
+		return 1
+	}
+}
+
+# expect SCENE 'NAME !NOT-THIS-NAME...' SENTENCE
+expect()
+{
+	# shellcheck disable=SC2086 # the names are words
+	play "$1" && has_names $2 && tells "$3"
+	result $? "$1"
+}
+
+# The same, where it may need luck.
+expect_soon()
+{
+	for _ in 1 2 3 4 5; do
+		play "$1"
+		# shellcheck disable=SC2086
+		has_names $2 && break
+	done
+	[ ! -s "$work/why" ] && tells "$3"
+	result $? "$1"
+}
+
+echo 1..37
+modprobe tcptrail
+hosts
+for host in alice bob; do
+	tc -n $host qdisc replace dev veth0 root netem delay 50ms
+	on $host nft 'add table ip wire; add chain ip wire in { type filter hook input priority 0; }'
+done
+
+open=three-way-handshake
+closed='!reset !timed-out'
+
+expect refused "refused !rejected-by-icmp !$open" 'Nobody listens at 10.0.0.2:[0-9]+:'
+expect rejected 'refused rejected-by-icmp' 'no RST came'
+expect unreachable 'syn-unanswered unreachable !filtered !refused' 'cannot be reached'
+expect filtered 'syn-unanswered filtered !unreachable' 'sent [2-9] times and never answered, .* silently'
+expect abandoned 'syn-unanswered abandoned !filtered' 'closed the socket after'
+expect request-expired "request-expired !$open" 'SYN-ACK [2-9] times and got no answer'
+expect syn-lost "$open syn-retransmitted !syn-ack-retransmitted $closed" 'SYN was sent [2-9] times'
+expect synack-lost "$open syn-ack-retransmitted !third-step-lost $closed" 'SYN-ACK was sent [2-9] times'
+expect third-step-lost "$open third-step-lost !syn-retransmitted $closed" 'third step was lost'
+expect never-accepted "$open never-accepted reset-by-server !aborted-linger" 'closed before anybody accepted'
+expect stale-syn "stale-duplicate-syn $open !simultaneous-open $closed" 'what the third step .* is for'
+expect stray-syn "stale-duplicate-syn !$open" 'A SYN that its host did not send'
+expect simultaneous-open "simultaneous-open !$open !syn-cookie" 'two active openers'
+expect syn-cookie "$open syn-cookie !fast-open $closed" 'answered with a SYN cookie'
+expect fast-open "$open fast-open !syn-cookie $closed" 'the SYN brought 5 bytes, and the server took 5'
+
+expect four-way "$open four-way-teardown half-close !half-close-data !syn-cookie !fast-open $closed" \
+	'could still send, and did not'
+expect_soon three-segments "$open three-segment-teardown !four-way-teardown !half-close $closed" \
+	'three segments'
+expect half-close "$open half-close half-close-data $closed" 'server went on sending: 5000 bytes'
+expect simultaneous-close "$open simultaneous-close !four-way-teardown $closed" 'through CLOSING'
+expect lost-last-ack "$open lost-last-ack !fin-retransmitted !time-wait-reuse $closed" \
+	'server sent its FIN [2-9] times, .* began anew'
+expect fin-wait2-timeout "$open fin-wait2-timeout !data-after-close !four-way-teardown" 'tcp_fin_timeout'
+
+expect linger-0 "$open reset-by-client aborted-linger !aborted-unread !timed-out" 'SO_LINGER'
+expect unread "$open reset-by-server aborted-unread !aborted-linger" 'closed with 812 bytes unread'
+expect data-for-nobody "$open reset-by-client data-after-close !aborted-linger" 'server still sent data'
+expect killed "$open reset-by-client killed !aborted-linger" 'destroyed from outside'
+
+expect keepalive "$open timed-out keepalive-timeout !user-timeout !retransmissions-exhausted" \
+	'nothing unacknowledged: .*keepalive'
+expect user-timeout "$open timed-out user-timeout !keepalive-timeout !retransmissions-exhausted" \
+	'TCP_USER_TIMEOUT was over.*812 bytes were never acknowledged'
+expect retransmits "$open timed-out retransmissions-exhausted !user-timeout !keepalive-timeout" \
+	'after [1-9] retransmissions? in a row .*812 bytes were never acknowledged'
+expect zero-window "$open timed-out window-probes-exhausted !retransmissions-exhausted" 'probably'
+expect fin-unanswered "$open timed-out fin-unanswered !fin-retransmitted !four-way-teardown" \
+	'FIN was sent [2-9] times and never acknowledged'
+
+expect reuse-by-connect "$open four-way-teardown time-wait-reuse reuse-by-connect !reuse-by-syn" \
+	'client.s TIME-WAIT made room .* a connect\(\) here'
+expect reuse-by-syn "$open time-wait-reuse reuse-by-syn !reuse-by-connect" \
+	'server.s TIME-WAIT made room .* a SYN'
+tcptrail explain --all --json ":$port" | tail -n +2 >"$work/json"
+: >"$work/why"
+has_names "$open" four-way-teardown '!time-wait-reuse'
+result $? '… and the connection that took over is another one'
+expect assassination "$open four-way-teardown time-wait-assassination !reset" \
+	'an assassination \(RFC 1337\).*ACK from TIME-WAIT'
+
+# What is drawn of them all fits.
+tcptrail explain --all 10.0.0.0/8 >"$work/out" 2>"$work/why"
+[ "$(wc -L <"$work/out")" -le 80 ]
+result $? 'no ladder is wider than 80 columns'
+LC_ALL=C tcptrail explain --all --ascii 10.0.0.0/8 | LC_ALL=C grep -q '[^ -~]'
+[ $? = 1 ]
+result $? '… and with --ascii each is ASCII'
+run_rmmod=$(rmmod tcptrail 2>&1)
+[ -z "$run_rmmod" ]
+result $? 'and it unloads'
+[ "$failures" = 0 ]
