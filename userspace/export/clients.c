@@ -95,6 +95,7 @@ void clients_served(struct clients *c, int number, uint64_t now_ns)
 
 void clients_weed(struct clients *c, uint64_t now_ns)
 {
+	const struct linger at_once = { .l_onoff = 1 };
 	uint64_t patience_ns;
 	bool crowded;
 	unsigned int i;
@@ -109,7 +110,11 @@ void clients_weed(struct clients *c, uint64_t now_ns)
 					     CLIENTS_PATIENCE_NS;
 		if (client->fd == -1 || now_ns < client->since_ns + patience_ns)
 			continue;
-		/* The library sees its end, and closes it. */
+		/*
+		 * The library sees its end, and closes it; what it did not read goes with
+		 * it, rather than wait in the kernel.
+		 */
+		setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 		shutdown(client->fd, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&c->lock);

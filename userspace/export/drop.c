@@ -30,11 +30,14 @@ int drop_find(struct drop_user *user, const char *name)
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_data_struct none[2] = { 0 }, had[2] = { 0 };
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &header, none))
-		return -errno;
+	/* A service without any may be kept from the call by its filter, too. */
+	if (syscall(SYS_capset, &header, none)) {
+		if (syscall(SYS_capget, &header, had) || had[0].permitted || had[1].permitted)
+			return -EPERM;
+	}
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
 }
 

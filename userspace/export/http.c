@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "userspace/export/clients.h"
@@ -15,6 +16,12 @@
 
 #define STACK_BYTES (256U << 10)
 #define REQUEST_BYTES (16U << 10) /* for all that a request has: more is answered with 431 */
+
+/*
+ * What the kernel takes for a client that does not read: without this it would grow
+ * to 4 MiB for each.
+ */
+#define SEND_BYTES (64 << 10)
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 #define PAGE_POLICY                                                                   \
@@ -240,9 +247,11 @@ int http_start(struct http **result, int fd, const struct http_source *source)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	sigset_t all, before;
+	int room = SEND_BYTES;
 
 	if (!http)
 		return -ENOMEM;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	http->source = source;
 	http->clients = clients_create();
 	if (!http->clients) {
