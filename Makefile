@@ -80,6 +80,13 @@ install-tools: tools
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
 
+	for unit in userspace/systemd/*.service userspace/systemd/*.socket; do \
+		install -D -m 644 $$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} && \
+		sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; \
+	done
+	install -D -m 644 userspace/systemd/tcptrail.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcptrail.conf
+	install -D -m 644 userspace/udev/60-tcptrail.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-tcptrail.rules
+
 install-module: module
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 	depmod -a
