@@ -58,11 +58,12 @@ prints()
 	fi
 }
 
+# After midnight a line tells what day the records are of: it is none of theirs.
 lines()
 {
 	expected=$1
 	shift
-	got=$("$@" 2> "$work/err" | wc -l)
+	got=$("$@" 2> "$work/err" | grep -vc '^-- ....-..-.. --$')
 	if [ "$got" = "$expected" ]; then
 		pass
 	else
