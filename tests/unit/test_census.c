@@ -234,6 +234,20 @@ static void test_overflow(void **state)
 	assert_int_equal(model_census(model)->overflows, 1);
 	assert_int_equal(model_census(model)->time_waits, 0);
 	model_free(model);
+
+	/* Nor has one for the time until the peer closes. */
+	model = feed(HANDSHAKE ACCEPT "2000000 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
+				      "2040040 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+				      "2040060 A socket FIN_WAIT2 CLOSE orphan\n");
+	assert_int_equal(model_census(model)->overflows, 1);
+	model_free(model);
+
+	/* Its time was over, in a full socket. */
+	model = feed(HANDSHAKE ACCEPT "2000000 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
+				      "2040040 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+				      "122040060 A socket FIN_WAIT2 CLOSE orphan\n");
+	assert_int_equal(model_census(model)->overflows, 0);
+	model_free(model);
 }
 
 /* Each bound is the longest span of its bucket; what is longer than all has the last. */

@@ -4,6 +4,8 @@
 
 #include "userspace/model/model_internal.h"
 
+#define AT_ONCE_NS 50000000ULL /* in one go of the kernel, interrupts and all */
+
 /* The step of handshake or teardown that leads to a state. */
 static void take_step(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
@@ -82,6 +84,24 @@ static enum conn_end socket_end(const struct conn *c, const struct tcptrail_tran
 	return CONN_RESET_OUT;
 }
 
+/*
+ * The kernel had no room for a minisocket: the full socket ends where it would have
+ * become one. With the peer's FIN there that is plain. Without, it is due when our
+ * FIN is acknowledged, or at close() if that comes later; TCP_LINGER2 below zero looks
+ * the same.
+ */
+static bool lacks_minisocket(const struct conn *c, const struct tcptrail_record *r,
+			     enum conn_end end)
+{
+	uint8_t old_state = r->transition.old_state;
+
+	if (end == CONN_NORMAL)
+		return old_state == TCPTRAIL_FIN_WAIT2 || old_state == TCPTRAIL_CLOSING;
+	return end == CONN_FIN_TIMEOUT && old_state == TCPTRAIL_FIN_WAIT2 &&
+	       c->flags & CONN_ORPHAN &&
+	       (r->flags & TCPTRAIL_F_TASK || r->time_ns < c->since_ns + AT_ONCE_NS);
+}
+
 static void end_socket(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
@@ -93,9 +113,7 @@ static void end_socket(struct model *m, struct conn *c, const struct tcptrail_re
 		c->why = why_unanswered(c);
 	if (end == CONN_NORMAL)
 		apply_fin_acked(c, r->time_ns);
-	if (end == CONN_NORMAL &&
-	    (t->old_state == TCPTRAIL_FIN_WAIT2 || t->old_state == TCPTRAIL_CLOSING))
-		m->census.overflows++;
+	m->census.overflows += lacks_minisocket(c, r, end);
 	table_end(m, c, end, r->time_ns);
 }
 
