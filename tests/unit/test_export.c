@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The exporter's parts: what a client wants, the text, the sweep, the groups. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/unit/script.h"
+#include "userspace/export/clients.h"
+#include "userspace/export/expo.h"
+#include "userspace/export/listen.h"
+#include "userspace/export/negotiate.h"
+#include "userspace/export/sweep.h"
+#include "userspace/model/verdict.h"
+
+#define SEC 1000000000ULL
+
+static void test_accept(void **state)
+{
+	static const struct {
+		const char *accept;
+		bool openmetrics;
+	} cases[] = {
+		{ NULL, false },
+		{ "", false },
+		{ "*/*", false },
+		{ "text/plain", false },
+		{ "application/openmetrics-text", true },
+		{ "application/openmetrics-text;version=1.0.0", true },
+		{ "application/openmetrics-text; version=1.0.0; charset=utf-8", true },
+		{ "application/openmetrics-text;version=0.0.1", false },
+		{ "application/openmetrics-textual", false },
+		{ "application/openmetrics-text;q=0", false },
+		{ "APPLICATION/OpenMetrics-Text;VERSION=1.0.0", true },
+		/* What Prometheus 2 and 3 send. */
+		{ "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;"
+		  "version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+		  true },
+		{ "text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5",
+		  false },
+		{ ";;;,,,;q=;version=", false },
+		{ "application/openmetrics-text;version=1.0.0;q=99999999999999999999", true },
+		{ "application/openmetrics-text;version=1.0.0;q=nan", false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(wants_openmetrics(cases[i].accept), cases[i].openmetrics);
+	assert_true(wants_gzip("gzip"));
+	assert_true(wants_gzip("deflate, gzip;q=0.1"));
+	assert_false(wants_gzip("gzip;q=0"));
+	assert_false(wants_gzip("xgzip, gzipx"));
+	assert_false(wants_gzip(NULL));
+}
+
+static void test_listen(void **state)
+{
+	static const char *const good[] = { "127.0.0.1:9714", "0.0.0.0:0", "[::1]:65535",
+					    "[::]:1" };
+	static const char *const bad[] = { "",		 ":",		"9714",
+					   "127.0.0.1",	 ":9714",	"[::1]",
+					   "[::1]:",	 "::1:9714",	"[::1:1",
+					   "1.2.3:4",	 "[1.2.3.4]:5", "1.2.3.4:65536",
+					   "1.2.3.4:-1", "1.2.3.4: 1",	"1.2.3.4:1x" };
+	struct sockaddr_storage address;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(listen_parse(&address, good[i]) > 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(listen_parse(&address, bad[i]), -EINVAL);
+}
+
+/* Whatever is in a name, a line stays a line, and a label a label. */
+static void test_labels(void **state)
+{
+	struct expo e = { 0 };
+	struct buf out;
+
+	buf_init(&out, NULL);
+	e.out = &out;
+	expo_counter(&e, "x", "Help.");
+	expo_label(&e, "unit", "a\"b\\c\nd\xff");
+	expo_u64(&e, 7);
+	e.openmetrics = true;
+	expo_counter(&e, "y", "Help.");
+	expo_seconds(&e, 1500000000);
+	expo_end(&e);
+	assert_string_equal(buf_string(&out), "# HELP x_total Help.\n"
+					      "# TYPE x_total counter\n"
+					      "x_total{unit=\"a\\\"b\\\\c?d?\"} 7\n"
+					      "# HELP y Help.\n"
+					      "# TYPE y counter\n"
+					      "y_total 1.5\n"
+					      "# EOF\n");
+	buf_free(&out);
+}
+
+static struct churn_ports thousand(void *arg, uint32_t netns)
+{
+	return (struct churn_ports){ .first = 40000, .last = 40999, .count = 1000 };
+}
+
+static bool unit_name(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
+{
+	snprintf(name, GROUPS_NAME_MAX, "unit%d", (int)cgroup);
+	return cgroup < 4;
+}
+
+/* Connections to one destination, @cgroup and all. */
+static void open_many(struct model *model, unsigned int count, uint64_t cgroup)
+{
+	static uint64_t cookie = 1000;
+	struct tcptrail_record r;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		r = script_line("0 A socket CLOSE SYN_SENT inode=5");
+		r.cookie = ++cookie;
+		r.lport = (uint16_t)(40000 + (cookie - 1001));
+		r.transition.cgroup = cgroup;
+		model_feed(model, &r, 1);
+	}
+}
+
+static struct model *make_model(void)
+{
+	struct model_config config = { .max_conns = 2000 };
+	struct tcptrail_record r;
+	struct model *model;
+
+	assert_int_equal(model_create(&model, &config), 0);
+	open_many(model, 250, 1);
+	open_many(model, 30, 2);
+	open_many(model, 20, 3);
+	r = script_line("0 B snapshot CLOSE_WAIT age_us=1000000 inode=7 unread=11");
+	model_feed(model, &r, 1);
+	return model;
+}
+
+static void test_sweep(void **state)
+{
+	struct sweep_config config = { .ports = thousand };
+	struct model *model = make_model();
+	const struct sweep_found *found;
+	uint64_t now_ns = 31 * SEC, stuck = 0;
+	unsigned int slices = 0, i;
+	struct sweep *sweep;
+
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	while (!sweep_on(sweep, model, now_ns, 7)) {
+		slices++;
+		assert_int_equal(sweep_found(sweep)->at_ns, 0); /* half a walk is not told */
+	}
+	assert_int_equal(slices, 301 / 7);
+	found = sweep_found(sweep);
+	assert_int_equal(found->oldest_ns[TCPTRAIL_SYN_SENT], 30 * SEC);
+	assert_true(found->oldest_ns[TCPTRAIL_CLOSE_WAIT] == 31 * SEC);
+	assert_int_equal(found->unread, 11);
+	assert_true(found->ports_share > 0.2999 && found->ports_share < 0.3001);
+	assert_int_equal(found->ports, 1000);
+	for (i = 0; i < SWEEP_VERDICTS && verdict_name(i); i++)
+		stuck += found->stuck[i];
+	assert_int_equal(stuck, 301);
+	sweep_free(sweep);
+	model_free(model);
+}
+
+static void test_groups(void **state)
+{
+	struct model *model = make_model();
+	struct sweep_config config = { 0 };
+	const struct group_set *set;
+	struct groups *groups;
+	struct sweep *sweep;
+	struct conn c = { .lport = 443, .rport = 80, .role = CONN_ACTIVE, .end = CONN_NORMAL };
+
+	assert_int_equal(groups_create(&groups), 0);
+	assert_int_equal(groups_by_port(groups, (uint16_t[]){ 80, 443 }, 2), 0);
+	assert_int_equal(groups_by_unit(groups, 2, unit_name, NULL), 0);
+	config.groups = groups;
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	while (!sweep_on(sweep, model, SEC, 100))
+		;
+	set = groups_ports(groups);
+	assert_int_equal(set->count, 3);
+	assert_int_equal(set->list[0].sockets[TCPTRAIL_SYN_SENT], 300);
+	assert_int_equal(set->list[0].sockets[TCPTRAIL_CLOSE_WAIT], 1);
+	set = groups_units(groups);
+	assert_string_equal(set->list[0].name, "unit1");
+	assert_int_equal(set->list[0].sockets[TCPTRAIL_SYN_SENT], 250);
+	assert_string_equal(set->list[1].name, "unit2");
+	assert_int_equal(set->list[1].sockets[TCPTRAIL_SYN_SENT], 30);
+	/* The third has no place of its own, and what is in none neither. */
+	assert_string_equal(set->list[2].name, "other");
+	assert_int_equal(set->list[2].sockets[TCPTRAIL_SYN_SENT], 20);
+	assert_int_equal(set->list[2].sockets[TCPTRAIL_CLOSE_WAIT], 1);
+
+	/* Its own port goes before the peer's. */
+	c.state = TCPTRAIL_TIME_WAIT;
+	groups_ended(groups, &c);
+	assert_int_equal(groups_ports(groups)->list[1].ended[CONN_NORMAL], 1);
+	assert_int_equal(groups_ports(groups)->list[0].ended[CONN_NORMAL], 0);
+	sweep_free(sweep);
+	groups_free(groups);
+	model_free(model);
+}
+
+static bool is_open(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_DONTWAIT) < 0;
+}
+
+/* Each has its time, and less of it in a crowd. */
+static void test_clients(void **state)
+{
+	struct clients *clients = clients_create();
+	int pairs[CLIENTS_CROWD][2], numbers[CLIENTS_CROWD];
+	uint64_t keep = CLIENTS_KEEP_NS;
+	unsigned int i;
+
+	for (i = 0; i < CLIENTS_CROWD; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+		if (i < 3)
+			numbers[i] = clients_came(clients, pairs[i][0], 0);
+	}
+	clients_served(clients, numbers[1], 0);
+	clients_asked(clients, numbers[2], SEC);
+	clients_weed(clients, CLIENTS_PATIENCE_NS - 1);
+	assert_true(is_open(pairs[0][1]));
+	clients_weed(clients, CLIENTS_PATIENCE_NS);
+	assert_false(is_open(pairs[0][1]));
+	assert_true(is_open(pairs[1][1]));
+	assert_true(is_open(pairs[2][1]));
+	clients_weed(clients, CLIENTS_PATIENCE_NS + SEC);
+	assert_false(is_open(pairs[2][1]));
+	clients_weed(clients, keep);
+	assert_false(is_open(pairs[1][1]));
+	for (i = 3; i < CLIENTS_CROWD; i++)
+		numbers[i] = clients_came(clients, pairs[i][0], keep);
+	clients_weed(clients, keep + SEC);
+	for (i = 3; i < CLIENTS_CROWD; i++)
+		assert_false(is_open(pairs[i][1]));
+	for (i = 0; i < CLIENTS_CROWD; i++) {
+		clients_went(clients, numbers[i]);
+		close(pairs[i][0]);
+		close(pairs[i][1]);
+	}
+	clients_free(clients);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_accept), cmocka_unit_test(test_listen),
+		cmocka_unit_test(test_labels), cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_groups), cmocka_unit_test(test_clients),
+	};
+
+	return cmocka_run_group_tests_name("export", tests, NULL, NULL);
+}
