@@ -31,7 +31,7 @@ LIVE  := $(BUILD)/live/tcptrail-live \
 	 $(patsubst tests/guest/%.c,$(BUILD)/live/%,$(wildcard tests/guest/*.c)) \
 	 $(patsubst tests/guest/%.sh,$(BUILD)/live/tcptrail-%,$(wildcard tests/guest/*.sh))
 
-BENCH := $(addprefix $(BUILD)/bench/,drain model compose)
+BENCH := $(addprefix $(BUILD)/bench/,drain model compose scrape)
 
 KERNELS ?= 5.10 6.1 6.12 7
 
@@ -185,11 +185,12 @@ bench-programs: $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail
 	$(BUILD)/bench/model
+	$(BUILD)/bench/scrape
 
 #: make bench      what tracing costs, in instructions of the guest
 .PHONY: bench
