@@ -20,28 +20,34 @@ struct run {
 	struct buf json;
 	uint64_t ended;
 	bool summarize;
+	bool join;
 };
 
 static void tell(struct run *run, const struct model *model, const struct conn *c)
 {
-	struct life life;
+	struct life_pair pair;
+	unsigned int i;
 
 	if (!life_is_told(c))
 		return;
-	life_of(&life, c, c->end ? c->since_ns : model_stats(model)->newest_ns);
-	life_text(&run->text, model, c, &life);
-	life_json(&run->json, &run->clock, model, c, &life);
-	if (run->summarize)
-		life_summary_add(&run->summary, c, &life);
+	life_pair(&pair, model, c, run->join, model_stats(model)->newest_ns);
+	life_text(&run->text, model, &pair);
+	life_parts(&run->text, model, &pair);
+	life_json(&run->json, &run->clock, model, &pair);
+	for (i = 0; i < pair.count && run->summarize; i++)
+		life_summary_add(&run->summary, pair.ends[i].c, &pair.ends[i].life);
 }
 
 static void ended(void *arg, const struct model *model, const struct conn *c)
 {
+	const struct conn *other = model_peer(model, c);
 	struct run *run = arg;
 
 	if (c->end == CONN_LIVES || c->end >= CONN_ENDS)
 		abort();
 	run->ended++;
+	/* One that is over, too, is told with it. */
+	run->ended += c->other && other->end && !(other->flags & CONN_QUEUED);
 	tell(run, model, c);
 }
 
@@ -132,6 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	records = fuzz_records(data, size, &count);
 	run.ended = 0;
 	run.summarize = size && *data & 2;
+	run.join = size && *data & 4;
+	config.join = run.join;
 	clock_init(&run.clock, 0, true);
 	buf_init(&run.text, NULL);
 	buf_init(&run.json, NULL);

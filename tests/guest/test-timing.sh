@@ -52,7 +52,7 @@ link()
 # microseconds of handshake, SYNs and SYN-ACKs. PORT is the server's.
 lives()
 {
-	tcptrail life --history --no-follow --open --json --port "$2" 2>/dev/null |
+	tcptrail life --ends --history --no-follow --open --json --port "$2" 2>/dev/null |
 		awk -v role="$1" -v us="$([ "$1" = active ] && echo local || echo remote)" '
 		function get(key) {
 			if (!match($0, "\"" key "\":\"?[^,\"}]*"))

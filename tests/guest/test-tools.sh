@@ -62,7 +62,7 @@ start()
 	pids="$pids $last"
 }
 
-echo 1..30
+echo 1..31
 for name in web forgetful browser; do
 	ln -s "$(command -v traffic)" "$work/$name"
 done
@@ -143,12 +143,16 @@ check 'a file gives line for line what the device gave' \
 
 # TIME-WAIT lasts longer than this test: the client's end lives.
 run tcptrail life --history --no-follow --open --port 80
-check 'life tells who opened, who closed first, and who it was' \
-	says '^10.0.0.2:80 +< 10.0.0.1:.* closed by peer web\[[0-9]+\]$'
-check '… and of the end that lives' says '^10.0.0.1:.*> 10.0.0.2:80 .* TIME-WAIT +browser\[[0-9]+\]$'
+check 'life tells of both ends in one line, and who they are' \
+	says '^10.0.0.1:[0-9]+ +=> 10.0.0.2:80 .* 3 +6 +TIME-WAIT +browser\+web$'
 check '… within 100 columns' [ "$(wc -L <"$work/out")" -le 100 ]
 check '… and the handshake took what the link takes' between 20 100 \
 	"$(sed -n 's/^10.0.0.1:.*> 10.0.0.2:80 *\([0-9]*\)ms .*/\1/p' "$work/out")"
+run tcptrail life --history --no-follow --open --port 80 --ends
+check '… of each by itself: who opened, who closed first, who it was' \
+	says '^10.0.0.2:80 +< 10.0.0.1:.* closed by peer web\[[0-9]+\]$'
+check '… and of the end that lives' \
+	says '^10.0.0.1:.*> 10.0.0.2:80 .* TIME-WAIT +browser\[[0-9]+\]$'
 without_time <"$work/life.json" >"$work/part.json"
 tcptrail life -i "$work/trail" --json 2>/dev/null | without_time >"$work/file.json"
 run diff "$work/part.json" "$work/file.json"

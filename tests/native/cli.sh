@@ -238,9 +238,12 @@ lines 200 "$tool" life -i "$work/trail" --json --comm nginx --state last_ack
 lines 0 "$tool" life -i "$work/trail" --json --comm apache
 lines 0 "$tool" life -i "$work/open" --json
 lines 10 "$tool" life -i "$work/open" --json --open
-prints '10.0.0.1:80           < 10.1.0.0:1024         40us  10us  -     100us closed by peer nginx\[1234\]' \
+prints '10.0.0.1:80            < 10.1.0.0:1024         40us  100us  -     -     closed by peer nginx\[1234\]' \
 	"$tool" life -i "$work/trail"
 prints 'CLOSE-WAIT' "$tool" life -i "$work/open" --open
+prints 'opened  SYN in 10us SYN-ACK out 30us ACK in 10us accept' "$tool" life -i "$work/trail" -v
+prints 'closed  FIN in 20us FIN,ACK out 20us ACK in; half-closed 10us' "$tool" life -i "$work/trail" --verbose
+lines 200 "$tool" life -i "$work/trail" --ends --json
 prints 'half-close  *200 ' "$tool" life -i "$work/trail" --summary
 prints '"kind":"life_summary","ends":{"normal":200}' "$tool" life -i "$work/trail" --summary --json
 refused 1 'cut off or damaged' "$tool" life -i "$work/cut"

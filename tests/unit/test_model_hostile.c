@@ -65,6 +65,8 @@ static void make_record(struct tcptrail_record *r, unsigned int names)
 	r->rport = (uint16_t)below(4);
 	if (r->kind == TCPTRAIL_SEGMENT) {
 		r->segment.direction = below(2);
+		r->segment.seq = below(names);
+		r->segment.ack = below(4);
 	} else if (r->kind != TCPTRAIL_LOSS) {
 		r->transition.old_state = (uint8_t)below(14);
 		r->transition.new_state = (uint8_t)below(14);
@@ -78,7 +80,12 @@ static void count_ended(void *arg, const struct model *model, const struct conn 
 {
 	uint8_t address[16];
 
+	const struct conn *other = model_peer(model, conn);
+
+	/* The other one is told with it, if it is over, too. */
 	++*(uint64_t *)arg;
+	if (conn->other && other->end && !(other->flags & CONN_QUEUED))
+		++*(uint64_t *)arg;
 	assert_true(conn->end != CONN_LIVES && conn->end < CONN_ENDS);
 	model_laddr(model, conn, address);
 	model_raddr(model, conn, address);
@@ -94,7 +101,8 @@ static void check(const struct model *model, uint32_t limit)
 	for (c = model_next(model, NULL); c; c = model_next(model, c)) {
 		count++;
 		places[census_place(c)]++;
-		model_peer(model, c);
+		if (c->other)
+			assert_ptr_equal(model_peer(model, model_peer(model, c)), c);
 		model_listener(model, c);
 		if (c->owner)
 			assert_true(model_task(model, c->owner)->refs > 0);
@@ -106,9 +114,9 @@ static void check(const struct model *model, uint32_t limit)
 			    sizeof(places) - sizeof(places[0]));
 }
 
-static void run_model(uint32_t limit, unsigned int names)
+static void run_model(uint32_t limit, unsigned int names, bool join)
 {
-	struct model_config config = { .max_conns = limit, .ended = count_ended };
+	struct model_config config = { .max_conns = limit, .join = join, .ended = count_ended };
 	struct stuck_query query = { .states = ~0U, .older_ns = 1 };
 	struct tcptrail_record records[100];
 	const struct model_stats *stats;
@@ -141,22 +149,26 @@ static void run_model(uint32_t limit, unsigned int names)
 
 static void test_few_names(void **state)
 {
-	run_model(1000, 50);
+	run_model(1000, 50, false);
+	run_model(1000, 50, true);
 }
 
 static void test_many_names(void **state)
 {
-	run_model(1000, 60000);
+	run_model(1000, 60000, false);
+	run_model(1000, 60000, true);
 }
 
 static void test_tiny(void **state)
 {
-	run_model(1, 100);
+	run_model(1, 100, false);
+	run_model(1, 100, true);
 }
 
 static void test_roomy(void **state)
 {
-	run_model(100000, 60000);
+	run_model(100000, 60000, false);
+	run_model(100000, 60000, true);
 }
 
 /* A flood of half-open connections costs those that were flooded, nobody else. */

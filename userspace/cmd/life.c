@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tcptrail life: one line for each connection end, when its life is over. */
+/* tcptrail life: one line for each connection, when its life is over. */
 #include "cmd.h"
 
 #include <errno.h>
@@ -7,21 +7,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "feed.h"
 #include "follow.h"
+#include "life_print.h"
 #include "select.h"
 #include "tally.h"
-#include "userspace/out/life_out.h"
 
 static const char help[] =
 	"Usage: tcptrail life [OPTION...]\n\n"
-	"Prints a line for each end of a connection when its life is over: both addresses,\n"
-	"with > where this end opened it and < where the other did; the times of handshake\n"
-	"(SHAKE), half-close (HALF), TIME-WAIT (TWAIT) and the whole life (LIFE, with > if it\n"
-	"began before the trail did); how it ended; what was sent again; and who opened or\n"
-	"accepted it.\n\n"
+	"Prints a line for each connection when its life is over: both addresses, with > where\n"
+	"this end opened it and < where the other did, and => where both ends are on this\n"
+	"machine; the times of handshake (SHAKE) and the whole life (LIFE, with > if it began\n"
+	"before the trail did); payload bytes (SENT, RECVD); how it ended; what was sent again;\n"
+	"and who opened or accepted it.\n\n"
 	"  -i FILE            read a file of tcptrail record (- is standard input)\n"
+	"  -v, --verbose      with each: namespace, owner, handshake and teardown step by step,\n"
+	"                     half-close, TIME-WAIT, bytes, and why it ended\n"
+	"  --ends             a line for each end on this machine, when that is over\n"
 	"  --history          first what the rings hold from before, then on\n"
 	"  --no-follow        only what is recorded already, then stop (with --history)\n"
 	"  --open             at the end also those that live, with their state\n"
@@ -31,7 +34,7 @@ static const char help[] =
 	"  --json             JSON Lines, see tcptrail-life(1)\n"
 	"  --no-header        no names of columns\n"
 	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
-	"Which lives (lists with commas):\n"
+	"Which lives (lists with commas; of a connection within the machine either end):\n"
 	"  --port N           either end's port\n"
 	"  --addr A[/PREFIX]  either end's address\n"
 	"  --state S          the state that it was in at its end: TIME-WAIT, syn_sent\n"
@@ -46,13 +49,10 @@ static const char help[] =
  * struct life_run - a running command
  * @device: from --device
  * @file: from -i
- * @filter: which lives, if @filtered
- * @model: the connections
- * @summary: of those that were printed
- * @clock: for JSON
+ * @model: what ended, from the trail alone, so that a file gives what the device gave
+ * @all: what lives, from the trail and a snapshot; with --open
+ * @printer: which are printed, and how
  * @moved: records came since idle() was last called: they tell the time
- * @limit: print so many at most
- * @printed: so many were
  */
 struct life_run {
 	const char *device;
@@ -61,167 +61,98 @@ struct life_run {
 	int once;
 	int open;
 	int summarize;
-	int json;
 	int no_header;
-	bool filtered;
 	bool moved;
 	uint64_t duration_ns;
-	struct filter filter;
 	struct model *model;
-	struct life_summary *summary;
-	struct clock clock;
-	struct buf out;
+	struct feed all;
+	struct life_printer printer;
 	struct tally tally;
-	uint64_t limit;
-	uint64_t printed;
 };
 
-static bool match_task(const struct life_run *run, struct tcptrail_record *r, uint32_t id)
+/* A recorder's snapshot is left out where lives that ended are told. */
+static void feed_trail(struct life_run *run, const struct tcptrail_record *records, int count)
 {
-	const struct task *task = model_task(run->model, id);
-
-	r->flags &= ~TCPTRAIL_F_TASK;
-	if (task) {
-		r->flags |= TCPTRAIL_F_TASK;
-		r->transition.pid = task->pid;
-		memcpy(r->transition.comm, task->comm, sizeof(task->comm));
-	}
-	return filter_match(&run->filter, r);
-}
-
-/* A life, as the record that a filter knows. */
-static bool is_wanted(const struct life_run *run, const struct conn *c)
-{
-	struct tcptrail_record r = {
-		.kind = TCPTRAIL_SNAPSHOT,
-		.netns = c->netns,
-		.lport = c->lport,
-		.rport = c->rport,
-	};
-
-	if (!life_is_told(c))
-		return false;
-	if (!run->filtered)
-		return true;
-	model_laddr(run->model, c, r.laddr);
-	model_raddr(run->model, c, r.raddr);
-	r.transition.old_state = c->state;
-	r.transition.new_state = c->state;
-	return match_task(run, &r, c->opener) || match_task(run, &r, c->owner);
-}
-
-static bool is_full(const struct life_run *run)
-{
-	return run->limit && run->printed == run->limit;
-}
-
-static void print(struct life_run *run, const struct conn *c, const struct life *life)
-{
-	if (run->json)
-		life_json(&run->out, &run->clock, run->model, c, life);
-	else
-		life_text(&run->out, run->model, c, life);
-	run->printed++;
-}
-
-static void ended(void *arg, const struct model *model, const struct conn *c)
-{
-	struct life_run *run = arg;
-	struct life life;
-
-	if (is_full(run) || !is_wanted(run, c))
-		return;
-	life_of(&life, c, c->since_ns);
-	print(run, c, &life);
-	if (run->summary)
-		life_summary_add(run->summary, c, &life);
-}
-
-/*
- * A recorder's snapshot is left out, so that a file gives what the device gave;
- * only those that live are not all known without it.
- */
-static int take(void *context, const struct tcptrail_record *records, int count)
-{
-	struct life_run *run = context;
 	int i, first = 0;
 
-	run->moved = true;
-	tally_add(&run->tally, records, count);
-	for (i = 0; i < count && !run->open; i++) {
+	for (i = 0; i < count; i++) {
 		if (records[i].kind != TCPTRAIL_SNAPSHOT)
 			continue;
 		model_feed(run->model, &records[first], (size_t)(i - first));
 		first = i + 1;
 	}
 	model_feed(run->model, &records[first], (size_t)(count - first));
-	return is_full(run) ? 1 : -run->out.error;
+}
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct life_run *run = context;
+
+	run->moved = true;
+	tally_add(&run->tally, records, count);
+	feed_trail(run, records, count);
+	if (run->open)
+		feed_records(&run->all, records, (size_t)count);
+	return life_is_full(&run->printer) ? 1 : -run->printer.out.error;
 }
 
 /* On a quiet machine no record tells that time goes on. */
 static int idle(void *context)
 {
 	struct life_run *run = context;
-	struct timespec t;
+	struct buf *out = &run->printer.out;
 
-	if (!run->file && !run->once && !run->moved) {
-		clock_gettime(CLOCK_MONOTONIC, &t);
-		model_advance(run->model,
-			      (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec - SETTLE_NS);
-	}
+	if (!run->file && !run->once && !run->moved)
+		model_advance(run->model, feed_now_ns() - SETTLE_NS);
 	run->moved = false;
-	if (run->out.len)
-		buf_flush(&run->out);
-	return is_full(run) && !run->out.error ? 1 : -run->out.error;
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const struct conn *x = *(const struct conn *const *)a;
-	const struct conn *y = *(const struct conn *const *)b;
-
-	if (x->begun_ns != y->begun_ns)
-		return x->begun_ns < y->begun_ns ? -1 : 1;
-	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
-}
-
-static int print_open(struct life_run *run)
-{
-	const struct conn **list = calloc((size_t)model_count(run->model) + 1, sizeof(*list));
-	const struct conn *c;
-	struct life life;
-	size_t i, count = 0;
-
-	if (!list)
-		return cmd_fail("%s", strerror(ENOMEM));
-	for (c = model_next(run->model, NULL); c; c = model_next(run->model, c))
-		if (is_wanted(run, c))
-			list[count++] = c;
-	qsort(list, count, sizeof(*list), by_age);
-	for (i = 0; i < count && !is_full(run); i++) {
-		life_of(&life, list[i], model_stats(run->model)->newest_ns);
-		print(run, list[i], &life);
-	}
-	free(list);
-	return CMD_OK;
+	if (out->len)
+		buf_flush(out);
+	return life_is_full(&run->printer) && !out->error ? 1 : -out->error;
 }
 
 static int finish(struct life_run *run)
 {
-	int status = CMD_OK;
+	struct life_printer *p = &run->printer;
+	int err;
 
 	model_settle(run->model);
-	if (run->open)
-		status = print_open(run);
-	if (run->summary && run->json) {
-		life_json_summary(&run->out, run->summary);
-	} else if (run->summary) {
-		if (run->printed || !run->no_header)
-			buf_char(&run->out, '\n');
-		life_text_summary(&run->out, run->summary);
+	err = life_print_waiting(p, run->model, run->open);
+	if (!err && run->open) {
+		model_settle(run->all.model);
+		feed_rest(&run->all);
+		err = life_print_open(p, &run->all);
 	}
-	buf_flush(&run->out);
-	return status;
+	if (p->summary && p->json) {
+		life_json_summary(&p->out, p->summary);
+	} else if (p->summary) {
+		if (p->printed || !run->no_header)
+			buf_char(&p->out, '\n');
+		life_text_summary(&p->out, p->summary);
+	}
+	buf_flush(&p->out);
+	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
+}
+
+/* The trail is open: what the snapshot does not have yet, that has. */
+static int prepare(struct life_run *run)
+{
+	const struct model_config config = {
+		.join = !run->printer.ends,
+		.ended = life_ended,
+		.arg = &run->printer,
+	};
+	const struct model_config all = { .join = config.join };
+	int err = model_create(&run->model, &config);
+
+	if (!err && run->open)
+		err = model_create(&run->all.model, &all);
+	if (!err && run->summarize) {
+		run->printer.summary = calloc(1, sizeof(*run->printer.summary));
+		err = run->printer.summary ? 0 : -ENOMEM;
+	}
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	return run->open && !run->file ? feed_snapshot(&run->all, SNAPSHOT_ALL_STATES) : CMD_OK;
 }
 
 static int life(struct life_run *run, struct tcptrail *trail)
@@ -235,26 +166,22 @@ static int life(struct life_run *run, struct tcptrail *trail)
 		.tick_ms = TICK_MS,
 		.context = run,
 	};
-	const struct model_config config = { .ended = ended, .arg = run };
-	int err = model_create(&run->model, &config);
-	int status;
+	struct buf *out = &run->printer.out;
+	int err, status;
 
-	if (!err && run->summarize) {
-		run->summary = calloc(1, sizeof(*run->summary));
-		err = run->summary ? 0 : -ENOMEM;
-	}
-	if (err)
-		return cmd_fail("%s", strerror(-err));
-	clock_init(&run->clock, tcptrail_origin(trail)->realtime_offset_ns, true);
-	if (!run->json && !run->no_header)
-		life_text_header(&run->out);
+	status = prepare(run);
+	if (status)
+		return status;
+	clock_init(&run->printer.clock, tcptrail_origin(trail)->realtime_offset_ns, true);
+	if (!run->printer.json && !run->no_header)
+		life_text_header(out);
 	follow_catch_signals();
 	err = follow(&f);
 	status = finish(run);
-	if (run->out.error == EPIPE)
+	if (out->error == EPIPE)
 		return CMD_OK; /* the reader of our output has seen enough */
-	if (run->out.error)
-		return cmd_fail("standard output: %s", strerror(run->out.error));
+	if (out->error)
+		return cmd_fail("standard output: %s", strerror(out->error));
 	tally_finish(&run->tally, trail);
 	tally_tell(&run->tally);
 	return err ? cmd_read_failed(run->device, run->file, err) : status;
@@ -274,7 +201,9 @@ static int parse(struct life_run *run, int argc, char *argv[])
 		{ "no-follow", no_argument, &run->once, 1 },
 		{ "open", no_argument, &run->open, 1 },
 		{ "summary", no_argument, &run->summarize, 1 },
-		{ "json", no_argument, &run->json, 1 },
+		{ "json", no_argument, &run->printer.json, 1 },
+		{ "ends", no_argument, &run->printer.ends, 1 },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "no-header", no_argument, &run->no_header, 1 },
 		{ "count", required_argument, NULL, COUNT },
 		{ "duration", required_argument, NULL, DURATION },
@@ -283,18 +212,21 @@ static int parse(struct life_run *run, int argc, char *argv[])
 	};
 	int option, status = CMD_OK;
 
-	while (!status && (option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+	while (!status && (option = getopt_long(argc, argv, ":i:v", options, NULL)) != -1) {
 		switch (option) {
 		case 0:
 			break;
 		case 'i':
 			run->file = optarg;
 			break;
+		case 'v':
+			run->printer.verbose = 1;
+			break;
 		case DEVICE:
 			run->device = optarg;
 			break;
 		case COUNT:
-			status = cmd_take_count(optarg, &run->limit);
+			status = cmd_take_count(optarg, &run->printer.limit);
 			break;
 		case DURATION:
 			status = cmd_take_duration(optarg, &run->duration_ns);
@@ -303,7 +235,7 @@ static int parse(struct life_run *run, int argc, char *argv[])
 		case ':':
 			return cmd_bad_option(argv);
 		default:
-			status = select_option(&run->filter, option, optarg);
+			status = select_option(&run->printer.filter, option, optarg);
 		}
 	}
 	if (!status && argv[optind])
@@ -311,7 +243,7 @@ static int parse(struct life_run *run, int argc, char *argv[])
 	if (!status && run->file && (run->history || run->device))
 		return cmd_usage("-i %s: a file has no %s", run->file,
 				 run->device ? "--device" : "--history: it is read from its start");
-	run->filtered = !filter_is_empty(&run->filter);
+	run->printer.filtered = !filter_is_empty(&run->printer.filter);
 	return status;
 }
 
@@ -331,11 +263,13 @@ int cmd_life(int argc, char *argv[])
 				  run.history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
 	if (status)
 		return status;
-	buf_init(&run.out, stdout);
+	buf_init(&run.printer.out, stdout);
 	status = life(&run, trail);
-	buf_free(&run.out);
+	buf_free(&run.printer.out);
+	free(run.printer.summary);
+	feed_free(&run.all);
+	model_free(run.all.model);
 	model_free(run.model);
-	free(run.summary);
 	tcptrail_close(trail);
 	return status;
 }

@@ -17,6 +17,7 @@ static void segment_sent(struct model *m, struct conn *c, const struct tcptrail_
 		return;
 	}
 	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
+		join_synack(m, c, &r->segment);
 		m->census.retransmits[CENSUS_SYN_ACK] += c->synacks > 0;
 		apply_count(&c->synacks);
 		if (!c->synack_us)
@@ -34,17 +35,20 @@ static void segment_sent(struct model *m, struct conn *c, const struct tcptrail_
 		c->fin_in_acked_us = conn_span(c->fin_in_ns, r->time_ns);
 }
 
-static void segment_received(struct conn *c, const struct tcptrail_record *r)
+static void segment_received(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	uint8_t flags = r->segment.tcp_flags;
 
-	if (flags & TCPTRAIL_RST)
+	if (flags & TCPTRAIL_RST) {
 		c->flags |= CONN_RST_IN;
-	else if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK && !c->synack_us)
-		c->synack_us = conn_span(c->begun_ns, r->time_ns);
-	else if (flags & TCPTRAIL_FIN && c->state != TCPTRAIL_SYN_SENT &&
-		 c->state != TCPTRAIL_NO_STATE)
+	} else if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
+		join_synack(m, c, &r->segment);
+		if (!c->synack_us)
+			c->synack_us = conn_span(c->begun_ns, r->time_ns);
+	} else if (flags & TCPTRAIL_FIN && c->state != TCPTRAIL_SYN_SENT &&
+		   c->state != TCPTRAIL_NO_STATE) {
 		apply_fin_received(c, r->time_ns);
+	}
 }
 
 /* A segment never makes a connection: strangers must not fill the tables. */
@@ -60,6 +64,6 @@ struct conn *apply_segment(struct model *m, const struct tcptrail_record *r)
 	if (r->segment.direction == TCPTRAIL_OUT)
 		segment_sent(m, c, r);
 	else
-		segment_received(c, r);
+		segment_received(m, c, r);
 	return c;
 }

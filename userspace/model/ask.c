@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What may be asked of a connection: its addresses, its other end, its listener. */
+/* What may be asked of a connection: its addresses, its listener. */
 #include <string.h>
 
 #include "userspace/model/model_internal.h"
@@ -29,22 +29,6 @@ void model_laddr(const struct model *m, const struct conn *c, uint8_t address[16
 void model_raddr(const struct model *m, const struct conn *c, uint8_t address[16])
 {
 	address_of(m, c, 1, address);
-}
-
-const struct conn *model_peer(const struct model *m, const struct conn *c)
-{
-	uint8_t laddr[16], raddr[16];
-	struct tuple t = table_tuple(m, c);
-
-	model_laddr(m, c, laddr);
-	model_raddr(m, c, raddr);
-	t.lport = c->rport;
-	t.rport = c->lport;
-	t.addr4[0] = c->addr4[1];
-	t.addr4[1] = c->addr4[0];
-	t.laddr = raddr;
-	t.raddr = laddr;
-	return table_by_tuple(m, &t);
 }
 
 const struct conn *model_listener(const struct model *m, const struct conn *c)

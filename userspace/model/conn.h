@@ -119,6 +119,7 @@ enum conn_why {
 #define CONN_COOKIE (1U << 15) /* in the index by cookie */
 #define CONN_OWNED (1U << 16) /* uid is known */
 #define CONN_BYTES (1U << 17) /* sent and received are known */
+#define CONN_JOINABLE (1U << 19) /* in the index by SYN-ACK */
 #define CONN_FIN_TAKEN (1U << 18) /* fin_in_ns is when the FIN was its turn */
 
 /**
@@ -165,7 +166,8 @@ enum conn_why {
  * @cgroup: cgroup id
  * @sent: payload bytes sent, each once; with CONN_BYTES
  * @received: payload bytes received; likewise
- * @synack: both numbers of its SYN-ACK, see join.c; 0 if not known
+ * @synack: both numbers of its SYN-ACK, see join.c; 0 if not known, or not
+ *	asked for
  *
  * Spans in microseconds are 0 where the trail does not tell, and stop at
  * CONN_SPAN_MAX.

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "userspace/model/conn.h"
+#include "userspace/model/model.h"
 
 /** enum life_closer - whose FIN was first */
 enum life_closer {
@@ -50,6 +50,38 @@ struct life {
 	bool unaccepted;
 	uint8_t closer;
 };
+
+/**
+ * struct life_end - one end of a connection, and what can be said of it
+ * @c: the end
+ * @life: its spans
+ */
+struct life_end {
+	const struct conn *c;
+	struct life life;
+};
+
+/**
+ * struct life_pair - a connection as it is told
+ * @ends: both ends, the opener's first; or the one that is on this machine
+ * @count: 1 or 2
+ */
+struct life_pair {
+	struct life_end ends[2];
+	unsigned int count;
+};
+
+/** life_pair() - @c and, if @joined, its other end; @now_ns as in life_of() */
+void life_pair(struct life_pair *pair, const struct model *model, const struct conn *c, bool joined,
+	       uint64_t now_ns);
+
+/**
+ * life_cause() - the end that tells why the connection is over
+ *
+ * One that was reset says nothing of the reason: the one that did it does. 0 or 1;
+ * one that lives comes first.
+ */
+unsigned int life_cause(const struct life_pair *pair);
 
 /** life_is_told() - is it a connection? Listeners are none */
 bool life_is_told(const struct conn *c);

@@ -26,7 +26,7 @@ int model_create(struct model **model, const struct model_config *config)
 	if (pool_init(&m->conns, sizeof(struct conn), limit) ||
 	    pool_init(&m->pairs, sizeof(struct pair), limit) ||
 	    pool_init(&m->tasks, sizeof(struct task), 2 * limit) || index_init(&m->by_tuple) ||
-	    index_init(&m->by_cookie) || index_init(&m->by_task)) {
+	    index_init(&m->by_cookie) || index_init(&m->by_task) || index_init(&m->by_synack)) {
 		model_free(m);
 		return -ENOMEM;
 	}
@@ -44,6 +44,7 @@ void model_free(struct model *m)
 	index_fini(&m->by_tuple);
 	index_fini(&m->by_cookie);
 	index_fini(&m->by_task);
+	index_fini(&m->by_synack);
 	free(m);
 }
 

@@ -38,11 +38,14 @@ typedef void (*model_ended_fn)(void *arg, const struct model *model, const struc
  * struct model_config - what a model may be told at its making
  * @max_conns: how many connection ends it holds at most; 0: the default. Beyond
  *	it the least useful one is dropped (and counted)
+ * @join: find the other ends in all namespaces; and tell both at a time, when
+ *	both have ended: the other one by model_peer()
  * @ended: called at the end of a life, or NULL
  * @arg: for @ended
  */
 struct model_config {
 	uint32_t max_conns;
+	bool join;
 	model_ended_fn ended;
 	void *arg;
 };
@@ -86,7 +89,11 @@ void model_feed(struct model *model, const struct tcptrail_record *records, size
  */
 void model_advance(struct model *model, uint64_t now_ns);
 
-/** model_settle() - tell the ends that still wait to be told: nothing comes after */
+/**
+ * model_settle() - tell the ends that still wait to be told: nothing comes after
+ *
+ * With model_config.join those whose other end lives stay: model_next() has them.
+ */
 void model_settle(struct model *model);
 
 /**
@@ -113,7 +120,11 @@ void model_laddr(const struct model *model, const struct conn *conn, uint8_t add
 /** model_raddr() - the other end's, likewise */
 void model_raddr(const struct model *model, const struct conn *conn, uint8_t address[16]);
 
-/** model_peer() - the other end of the connection if it is in the same namespace, or NULL */
+/**
+ * model_peer() - the other end of the connection if it is on this machine, or NULL
+ *
+ * With model_config.join in whatever namespace it is, else in the same one only.
+ */
 const struct conn *model_peer(const struct model *model, const struct conn *conn);
 
 /** model_listener() - the listener that a passive connection came by, or NULL */

@@ -41,6 +41,7 @@ struct pair {
  * @by_tuple: conns that are CONN_INDEXED
  * @by_cookie: conns that have a cookie
  * @by_task: tasks by pid and comm
+ * @by_synack: conns that are CONN_JOINABLE
  * @key: of the hashes
  * @live: conns in use, ended ones that wait included
  * @ended_first: oldest of those that wait to be told, 0 if none
@@ -54,6 +55,7 @@ struct model {
 	struct index by_tuple;
 	struct index by_cookie;
 	struct index by_task;
+	struct index by_synack;
 	uint64_t key[2];
 	uint32_t live;
 	uint32_t ended_first;
@@ -105,6 +107,20 @@ void table_forget(struct model *m, struct conn *c);
 
 /** table_reap() - tell and drop what ended up to then */
 void table_reap(struct model *m, uint64_t until_ns);
+
+/* join.c: both ends of a connection */
+
+/** join_synack() - @c sent or received this SYN-ACK */
+void join_synack(struct model *m, struct conn *c, const struct tcptrail_segment *s);
+
+/** join_leave() - @c has no other end any more */
+void join_leave(struct model *m, struct conn *c);
+
+/** join_waits() - @c has ended, and its other end has not, or not been told yet */
+bool join_waits(struct model *m, struct conn *c);
+
+/** join_waiting() - the other end, if it has ended and waits for @c to be told with it */
+struct conn *join_waiting(const struct model *m, const struct conn *c);
 
 /* task.c */
 

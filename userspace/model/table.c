@@ -153,14 +153,13 @@ void table_forget(struct model *m, struct conn *c)
 	c->flags &= ~CONN_COOKIE;
 }
 
-static void drop(struct model *m, struct conn *c)
+static void release(struct model *m, struct conn *c)
 {
-	table_forget(m, c);
-	if (m->config.ended)
-		m->config.ended(m->config.arg, m, c);
 	m->stats.ended++;
 	census_ended(m, c);
 	census_move(m, c);
+	table_forget(m, c);
+	join_leave(m, c);
 	task_drop(m, &c->opener);
 	task_drop(m, &c->owner);
 	if (c->flags & CONN_IPV6)
@@ -169,7 +168,21 @@ static void drop(struct model *m, struct conn *c)
 	m->live--;
 }
 
-static void reap_first(struct model *m)
+/* An end that has waited for this one is told with it. */
+static void drop(struct model *m, struct conn *c)
+{
+	struct conn *other = join_waiting(m, c);
+
+	table_forget(m, c);
+	if (m->config.ended)
+		m->config.ended(m->config.arg, m, c);
+	release(m, c);
+	if (other)
+		release(m, other);
+}
+
+/* One that came back to life leaves the queue and stays: NULL. */
+static struct conn *take_first(struct model *m)
 {
 	struct conn *c = conn_at(m, m->ended_first);
 
@@ -178,8 +191,14 @@ static void reap_first(struct model *m)
 		m->ended_last = 0;
 	c->next = 0;
 	c->flags &= ~CONN_QUEUED;
-	/* One that came back to life leaves the queue and stays. */
-	if (c->end)
+	return c->end ? c : NULL;
+}
+
+static void reap_first(struct model *m)
+{
+	struct conn *c = take_first(m);
+
+	if (c && !join_waits(m, c))
 		drop(m, c);
 }
 
@@ -213,7 +232,7 @@ void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time
 /* How much is lost with it: the least goes first. */
 static unsigned int usefulness(const struct conn *c)
 {
-	if (c->half == CONN_REQUEST)
+	if (c->half == CONN_REQUEST || c->end)
 		return 0;
 	if (c->half == CONN_MINISOCKET)
 		return 1;
@@ -229,10 +248,11 @@ static void evict(struct model *m)
 	struct conn *c, *worst = NULL;
 	unsigned int i;
 
-	while (m->ended_first && !conn_at(m, m->ended_first)->end)
-		reap_first(m);
-	if (m->ended_first) {
-		reap_first(m);
+	while (m->ended_first) {
+		c = take_first(m);
+		if (!c)
+			continue;
+		drop(m, c);
 		return;
 	}
 	for (i = 0; i < EVICT_SAMPLE; i++) {
@@ -247,9 +267,11 @@ static void evict(struct model *m)
 	}
 	if (!worst)
 		return;
-	worst->end = CONN_EVICTED;
-	worst->since_ns = m->stats.newest_ns;
-	m->stats.evicted++;
+	if (!worst->end) {
+		worst->end = CONN_EVICTED;
+		worst->since_ns = m->stats.newest_ns;
+		m->stats.evicted++;
+	}
 	drop(m, worst);
 }
 

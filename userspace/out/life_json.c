@@ -98,38 +98,51 @@ static void put_owner(struct json *j, const struct model *model, const struct co
 	put_task(j, "last_task", model_task(model, c->owner));
 }
 
-void life_json(struct buf *out, struct clock *clock, const struct model *model,
-	       const struct conn *c, const struct life *life)
+static void put_life(struct json *j, struct clock *clock, const struct model *model,
+		     const struct life_end *end)
 {
 	static const char *const roles[] = { "unknown", "active", "passive", "listener" };
 	static const char *const closers[] = { "none", "us", "peer", "both" };
+	const struct conn *c = end->c;
 	uint8_t laddr[16], raddr[16];
-	struct json j;
 
 	model_laddr(model, c, laddr);
 	model_raddr(model, c, raddr);
+	if (c->end) {
+		put_time(j, clock, c->since_ns);
+		json_u64(j, "time_ns", c->since_ns);
+	}
+	json_u64(j, "netns", c->netns);
+	put_end(j, "local_address", laddr);
+	json_u64(j, "local_port", c->lport);
+	put_end(j, "remote_address", raddr);
+	json_u64(j, "remote_port", c->rport);
+	json_u64(j, "cookie", c->cookie);
+	json_word(j, "role", roles[c->role & 3]);
+	json_word(j, "closer", closers[end->life.closer & 3]);
+	json_word(j, "end", conn_end_key(c->end));
+	if (conn_why_key(c->why))
+		json_word(j, "why", conn_why_key(c->why));
+	json_word(j, "state", state_key(c->state));
+	put_error(j, c);
+	put_spans(j, &end->life);
+	put_counts(j, c);
+	put_owner(j, model, c, &end->life);
+}
+
+void life_json(struct buf *out, struct clock *clock, const struct model *model,
+	       const struct life_pair *pair)
+{
+	struct json j;
+
 	json_begin(&j, out);
 	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "life");
-	if (c->end) {
-		put_time(&j, clock, c->since_ns);
-		json_u64(&j, "time_ns", c->since_ns);
+	put_life(&j, clock, model, &pair->ends[0]);
+	if (pair->count > 1) {
+		json_object(&j, "peer");
+		put_life(&j, clock, model, &pair->ends[1]);
+		json_end_object(&j);
 	}
-	json_u64(&j, "netns", c->netns);
-	put_end(&j, "local_address", laddr);
-	json_u64(&j, "local_port", c->lport);
-	put_end(&j, "remote_address", raddr);
-	json_u64(&j, "remote_port", c->rport);
-	json_u64(&j, "cookie", c->cookie);
-	json_word(&j, "role", roles[c->role & 3]);
-	json_word(&j, "closer", closers[life->closer & 3]);
-	json_word(&j, "end", conn_end_key(c->end));
-	if (conn_why_key(c->why))
-		json_word(&j, "why", conn_why_key(c->why));
-	json_word(&j, "state", state_key(c->state));
-	put_error(&j, c);
-	put_spans(&j, life);
-	put_counts(&j, c);
-	put_owner(&j, model, c, life);
 	json_end(&j);
 }

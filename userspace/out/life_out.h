@@ -37,13 +37,34 @@ void life_summary_add(struct life_summary *s, const struct conn *c, const struct
 #define LIFE_WIDTH 100 /* columns of a line, unless an IPv6 address pushes it */
 
 void life_text_header(struct buf *out);
-void life_text(struct buf *out, const struct model *model, const struct conn *c,
-	       const struct life *life);
+
+/** life_text() - one line */
+void life_text(struct buf *out, const struct model *model, const struct life_pair *pair);
+
+/** life_parts() - and what there is to say beside: some more lines, indented */
+void life_parts(struct buf *out, const struct model *model, const struct life_pair *pair);
+
 void life_text_summary(struct buf *out, const struct life_summary *s);
 
 /** life_json() - @clock: a UTC one */
 void life_json(struct buf *out, struct clock *clock, const struct model *model,
-	       const struct conn *c, const struct life *life);
+	       const struct life_pair *pair);
 void life_json_summary(struct buf *out, const struct life_summary *s);
+
+/* life_words.c: how it ended, as people say it */
+
+#define LIFE_WORD_WIDTH 14
+
+/** life_word() - in LIFE_WORD_WIDTH bytes at most */
+const char *life_word(const struct life_pair *pair);
+
+/** life_sentence() - and why, in a sentence without a full stop */
+void life_sentence(struct buf *out, const struct life_pair *pair);
+
+/** life_owner() - who opened or accepted it, or acted last; NULL if not known */
+const struct task *life_owner(const struct model *model, const struct conn *c);
+
+/** put_brief() - "152us", "9.9ms", "204ms", "60.0s", "16.6m", "99.9h", "124d": 5 bytes at most */
+char *put_brief(char *p, uint64_t ns);
 
 #endif

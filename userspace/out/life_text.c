@@ -8,12 +8,14 @@
 #include "names.h"
 
 /*
- * Columns: local end, who opened, remote end, four spans, end, how often SYN,
- * SYN-ACK or FIN were sent if not once, owner. Long IPv6 ends push the rest.
+ * Columns: local end, who opened, remote end, two spans, payload in both
+ * directions, end, how often SYN, SYN-ACK or FIN were sent if not once, owner.
+ * Long IPv6 ends push the rest.
  */
 #define END_WIDTH 21
 #define SPAN_WIDTH 5
-#define HOW_WIDTH 14
+#define LIFE_SPAN_WIDTH 6 /* with ">" */
+#define BYTES_WIDTH 5
 #define TAIL_MAX 40
 #define LINE_MAX (2 * ENDPOINT_MAX + 128)
 
@@ -30,8 +32,7 @@ static char *pad(char *p, const char *from, size_t width)
 	return p;
 }
 
-/* "152us", "9.9ms", "204ms", "60.0s", "16.6m", "99.9h", "124d": SPAN_WIDTH bytes at most. */
-static char *put_brief(char *p, uint64_t ns)
+char *put_brief(char *p, uint64_t ns)
 {
 	static const struct {
 		uint64_t below;
@@ -60,59 +61,50 @@ static char *put_brief(char *p, uint64_t ns)
 	return p;
 }
 
-static char *put_time(char *p, uint64_t ns, bool at_least)
+static char *put_time(char *p, uint64_t ns, bool at_least, size_t width)
 {
 	char *from = p;
 
-	if (at_least)
+	if (at_least && ns)
 		*p++ = '>';
 	if (ns)
 		p = put_brief(p, ns);
 	else
 		*p++ = '-';
-	return pad(p, from, SPAN_WIDTH);
+	return pad(p, from, width);
 }
 
-static const char *closed_by(uint8_t closer)
+/* "9999", "12.3k", "999k", "99.9M": BYTES_WIDTH bytes at most. */
+static char *put_bytes(char *p, uint64_t n)
 {
-	static const char *const words[] = { "closed", "closed by us", "closed by peer",
-					     "closed by both" };
+	static const char units[] = "kMGTPE";
+	const char *unit = units;
+	uint64_t thousandth = n;
 
-	return words[closer & 3];
-}
-
-static const char *unanswered(uint8_t state)
-{
-	if (state == TCPTRAIL_SYN_SENT)
-		return "never answered";
-	return state == TCPTRAIL_NEW_SYN_RECV ? "expired" : "timed out";
-}
-
-static const char *how(const struct conn *c, const struct life *life)
-{
-	static const char *const words[CONN_ENDS] = {
-		[CONN_RESET_IN] = "reset by peer",
-		[CONN_RESET_OUT] = "reset by us",
-		[CONN_REFUSED] = "refused",
-		[CONN_UNREACHABLE] = "unreachable",
-		[CONN_ABANDONED] = "given up",
-		[CONN_FIN_TIMEOUT] = "no FIN came",
-		[CONN_REUSED] = "reused",
-		[CONN_KILLED] = "killed",
-		[CONN_LISTENER_GONE] = "listener gone",
-		[CONN_NETNS_GONE] = "netns gone",
-		[CONN_EVICTED] = "dropped",
-	};
-
-	switch (c->end) {
-	case CONN_LIVES:
-		return state_name(c->state);
-	case CONN_NORMAL:
-		return closed_by(life->closer);
-	case CONN_UNANSWERED:
-		return unanswered(c->state);
+	if (n < 10000)
+		return put_u64(p, n);
+	for (n /= 1000; n >= 1000; n /= 1000) {
+		thousandth /= 1000;
+		unit++;
 	}
-	return c->end < CONN_ENDS && words[c->end] ? words[c->end] : "end not seen";
+	p = put_u64(p, n);
+	if (n < 100) {
+		*p++ = '.';
+		p = put_u64(p, thousandth % 1000 / 100);
+	}
+	*p++ = *unit;
+	return p;
+}
+
+static char *put_payload(char *p, const struct conn *c, uint64_t bytes)
+{
+	char *from = p;
+
+	if (c->flags & CONN_BYTES)
+		p = put_bytes(p, bytes);
+	else
+		*p++ = '-';
+	return pad(p, from, BYTES_WIDTH);
 }
 
 static char *put_again(char *p, const char *stop, unsigned int sent, const char *name)
@@ -124,32 +116,64 @@ static char *put_again(char *p, const char *stop, unsigned int sent, const char 
 	return sent < 2 || stop - p < length ? p : put_mem(p, text, (size_t)length);
 }
 
-/* The name is cut where the line is full; without room for a name, none. */
+static char *put_name(char *p, const char *stop, const struct task *task)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(task->comm) && task->comm[i] && p < stop; i++)
+		*p++ = task->comm[i] < ' ' || task->comm[i] == 127 ? '?' : task->comm[i];
+	return p;
+}
+
+/* The name is cut where the line is full; without room for it, the pid is left out. */
 static char *put_owner(char *p, const char *stop, const struct task *task)
 {
 	char pid[16];
 	int length = snprintf(pid, sizeof(pid), "[%u]", task->pid);
-	size_t name = strnlen(task->comm, sizeof(task->comm));
 
 	if (stop - p < length + 3)
-		return p;
-	if (name > (size_t)(stop - p - length))
-		name = (size_t)(stop - p - length);
-	p = put_safe(p, task->comm, name);
+		return stop - p < 3 ? p : put_name(p, stop, task);
+	p = put_name(p, stop - length, task);
 	return put_mem(p, pid, (size_t)length);
+}
+
+/* Of two owners only the names: "curl+nginx", half of the room for each at least. */
+static char *put_owners(char *p, const char *stop, const struct model *model,
+			const struct life_pair *pair)
+{
+	const struct task *first = life_owner(model, pair->ends[0].c);
+	const struct task *second = pair->count > 1 ? life_owner(model, pair->ends[1].c) : NULL;
+	size_t second_length = second ? strnlen(second->comm, sizeof(second->comm)) : 0;
+	ptrdiff_t room = stop - p;
+
+	if (!first || !second)
+		return first || second ? put_owner(p, stop, first ? first : second) : p;
+	if (room < 7)
+		return p;
+	if (second_length > (size_t)room / 2)
+		second_length = (size_t)room / 2;
+	p = put_name(p, stop - second_length - 1, first);
+	*p++ = '+';
+	return put_name(p, stop, second);
+}
+
+static unsigned int most(const struct life_pair *pair, unsigned int first, unsigned int second)
+{
+	return pair->count > 1 && second > first ? second : first;
 }
 
 void life_text_header(struct buf *out)
 {
-	buf_printf(out, "%-*s   %-*s %-*s %-*s %-*s %-*s %-*s OWNER\n", END_WIDTH, "LOCAL",
-		   END_WIDTH, "REMOTE", SPAN_WIDTH, "SHAKE", SPAN_WIDTH, "HALF", SPAN_WIDTH,
-		   "TWAIT", SPAN_WIDTH, "LIFE", HOW_WIDTH, "END");
+	buf_printf(out, "%-*s    %-*s %-*s %-*s %-*s %-*s %-*s OWNER\n", END_WIDTH, "LOCAL",
+		   END_WIDTH, "REMOTE", SPAN_WIDTH, "SHAKE", LIFE_SPAN_WIDTH, "LIFE", BYTES_WIDTH,
+		   "SENT", BYTES_WIDTH, "RECVD", LIFE_WORD_WIDTH, "END");
 }
 
-void life_text(struct buf *out, const struct model *model, const struct conn *c,
-	       const struct life *life)
+void life_text(struct buf *out, const struct model *model, const struct life_pair *pair)
 {
-	const struct task *owner = model_task(model, c->opener ? c->opener : c->owner);
+	const struct conn *c = pair->ends[0].c;
+	const struct conn *other = pair->count > 1 ? pair->ends[1].c : c;
+	const struct life *life = &pair->ends[0].life;
 	uint8_t laddr[16], raddr[16];
 	char *line = buf_room(out, LINE_MAX), *p = line, *from;
 	const char *stop;
@@ -157,22 +181,22 @@ void life_text(struct buf *out, const struct model *model, const struct conn *c,
 	model_laddr(model, c, laddr);
 	model_raddr(model, c, raddr);
 	p = pad(put_endpoint(p, laddr, c->lport), p, END_WIDTH);
+	*p++ = pair->count > 1 ? '=' : ' ';
 	*p++ = c->role == CONN_ACTIVE ? '>' : c->role == CONN_PASSIVE ? '<' : '?';
 	*p++ = ' ';
 	from = p;
 	p = pad(put_endpoint(p, raddr, c->rport), from, END_WIDTH);
-	p = put_time(p, life->handshake, false);
-	p = put_time(p, life->half_close, false);
-	p = put_time(p, life->time_wait, false);
-	p = put_time(p, life->life, life->at_least);
+	p = put_time(p, life->handshake, false, SPAN_WIDTH);
+	p = put_time(p, life->life, life->at_least, LIFE_SPAN_WIDTH);
+	p = put_payload(p, c, c->sent);
+	p = put_payload(p, c, c->received);
 	from = p;
-	p = pad(put_str(p, how(c, life)), from, HOW_WIDTH);
+	p = pad(put_str(p, life_word(pair)), from, LIFE_WORD_WIDTH);
 	stop = c->flags & CONN_IPV6 ? p + TAIL_MAX : line + LIFE_WIDTH;
-	p = put_again(p, stop, c->syns, "SYN");
-	p = put_again(p, stop, c->synacks, "SYN-ACK");
-	p = put_again(p, stop, c->fins, "FIN");
-	if (owner)
-		p = put_owner(p, stop, owner);
+	p = put_again(p, stop, most(pair, c->syns, other->syns), "SYN");
+	p = put_again(p, stop, most(pair, c->synacks, other->synacks), "SYN-ACK");
+	p = put_again(p, stop, most(pair, c->fins, other->fins), "FIN");
+	p = put_owners(p, stop, model, pair);
 	while (p[-1] == ' ')
 		p--;
 	*p++ = '\n';

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Both ends of a connection as one: who finds whom, and what is told of both. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "tests/unit/script.h"
+#include "userspace/out/life_out.h"
+
+#define RECORDS_MAX 64
+
+#define HANDSHAKE                                                 \
+	"0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n"   \
+	"10 A out SYN seq=1000\n"                                 \
+	"20020 B request CLOSE NEW_SYN_RECV orphan\n"             \
+	"20030 B out SYN,ACK seq=7000 ack=1001\n"                 \
+	"40030 A in SYN,ACK seq=7000 ack=1001\n"                  \
+	"40040 A socket SYN_SENT ESTABLISHED inode=5001\n"        \
+	"60070 B request NEW_SYN_RECV CLOSE reason=established\n" \
+	"60080 B socket SYN_RECV ESTABLISHED orphan\n"            \
+	"70000 B accept ESTABLISHED comm=web-server pid=112\n"
+
+#define TEARDOWN                                                    \
+	"500000 A socket ESTABLISHED FIN_WAIT1 comm=curl pid=812\n" \
+	"500010 A out FIN,ACK seq=1101 ack=10001\n"                 \
+	"520010 B in FIN,ACK seq=1101 ack=10001\n"                  \
+	"520020 B socket ESTABLISHED CLOSE_WAIT\n"                  \
+	"520030 B out ACK seq=10001 ack=1102\n"                     \
+	"540040 A socket FIN_WAIT1 FIN_WAIT2\n"                     \
+	"540050 A timewait FIN_WAIT2 FIN_WAIT2\n"                   \
+	"540060 A socket FIN_WAIT2 CLOSE sent=100 received=90000\n" \
+	"600000 B socket CLOSE_WAIT LAST_ACK uid=33\n"              \
+	"600010 B out FIN,ACK seq=10001 ack=1102\n"                 \
+	"620010 A in FIN,ACK seq=10001 ack=1102\n"                  \
+	"620020 A timewait FIN_WAIT2 TIME_WAIT reason=fin\n"        \
+	"620030 A out ACK seq=1102 ack=10002\n"                     \
+	"640030 B socket LAST_ACK CLOSE sent=90000 received=100\n"
+
+#define TIME_WAIT_OVER "60620020 A timewait TIME_WAIT CLOSE reason=timeout\n"
+
+struct scene {
+	const char *name;
+	const char *script;
+	const char *told; /* each as it is told, then what is left, oldest first */
+};
+
+static const struct scene scenes[] = {
+	{ "one line, when both ends are over, and the steps of both",
+	  HANDSHAKE TEARDOWN TIME_WAIT_OVER,
+	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  60.6s  100   90.0k client closed  "
+	  "curl+web-serv\n"
+	  "  client  netns 1, cookie 101, uid 0, opened by curl[812]\n"
+	  "      opened  SYN out 40ms SYN-ACK in 10us established\n"
+	  "      closed  FIN out 40ms ACK in 79ms FIN in 10us ACK out; half-closed 120ms; "
+	  "TIME-WAIT 60.0s\n"
+	  "      bytes   100 sent, 90,000 received\n"
+	  "  server  netns 2, cookie 202, uid 33, accepted by web-server[112]\n"
+	  "      opened  SYN in 10us SYN-ACK out 40ms ACK in 9.9ms accept()\n"
+	  "      closed  FIN in 10us ACK out 79ms FIN out 40ms ACK in; half-closed 79ms\n"
+	  "      bytes   90,000 sent, 100 received\n"
+	  "  closed normally, first by the client\n" },
+	{ "the server's end is over and waits for the client's TIME-WAIT", HANDSHAKE TEARDOWN,
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           40ms  640ms  100   90.0k "
+	  "TIME-WAIT      curl+web-serv\n" },
+	{ "who reset it, and why: bytes unread",
+	  HANDSHAKE
+	  "80000 B socket ESTABLISHED CLOSE unread=3 pid=112 comm=web-server sent=0 received=3\n"
+	  "80010 B out RST\n100000 A in RST\n"
+	  "100010 A socket ESTABLISHED CLOSE err=104 sent=3 received=0\n",
+	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  100ms  3     0     server reset   "
+	  "curl+web-serv\n"
+	  "  client  netns 1, cookie 101, uid 0, opened by curl[812]\n"
+	  "      opened  SYN out 40ms SYN-ACK in 10us established\n"
+	  "      bytes   3 sent, 0 received\n"
+	  "  server  netns 2, cookie 202, uid 0, accepted by web-server[112]\n"
+	  "      opened  SYN in 10us SYN-ACK out 40ms ACK in 9.9ms accept()\n"
+	  "      bytes   0 sent, 3 received\n"
+	  "  reset by the server: closed with 3 bytes unread\n" },
+	{ "the same addresses and ports in another pair of namespaces are another connection",
+	  HANDSHAKE
+	  "1000 A socket CLOSE SYN_SENT netns=3 cookie=103\n"
+	  "1020 B request CLOSE NEW_SYN_RECV netns=4 cookie=204\n"
+	  "1030 B out SYN,ACK seq=8000 ack=2001 netns=4 cookie=204\n"
+	  "1040 A in SYN,ACK seq=8000 ack=2001 netns=3\n"
+	  "80000 A socket ESTABLISHED CLOSE err=104\n80000 B socket ESTABLISHED CLOSE pid=112\n",
+	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  80ms   -     -     server reset   "
+	  "curl+web-serv\n"
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           -     79ms   -     -     SYN-SENT\n" },
+	{ "with NAT between them the ends call each other by other names",
+	  "0 A socket CLOSE SYN_SENT\n5 B request CLOSE NEW_SYN_RECV port=51234\n"
+	  "6 B out SYN,ACK seq=7000 ack=1001 port=51234\n7 A in SYN,ACK seq=7000 ack=1001\n"
+	  "8 A socket SYN_SENT CLOSE err=110\n9 B request NEW_SYN_RECV CLOSE reason=timeout "
+	  "port=51234\n",
+	  "10.0.0.1:40000        => 10.0.0.2:80           -     8us    -     -     never answered\n"
+	  "  client  netns 1, cookie 101, uid 0\n"
+	  "      opened  SYN out 7us SYN-ACK in\n"
+	  "  server  netns 2, cookie 202, uid 0\n"
+	  "      opened  SYN in 1us SYN-ACK out\n"
+	  "  never answered: 0 SYNs sent\n" },
+	{ "an answer to a stale SYN joins nobody for good",
+	  "0 A socket CLOSE SYN_SENT\n5 B request CLOSE NEW_SYN_RECV cookie=209 port=9999\n"
+	  "6 B out SYN,ACK seq=70 ack=11 cookie=209 port=9999\n7 A in SYN,ACK seq=70 ack=11\n"
+	  "8 B request NEW_SYN_RECV CLOSE reason=reset cookie=209 port=9999\n"
+	  "10 B request CLOSE NEW_SYN_RECV\n11 B out SYN,ACK seq=7000 ack=1001\n"
+	  "12 A in SYN,ACK seq=7000 ack=1001\n13 A socket SYN_SENT ESTABLISHED\n"
+	  "14 B socket SYN_RECV ESTABLISHED\n",
+	  "10.0.0.2:80            < 10.0.0.1:9999         -     3us    -     -     reset by peer\n"
+	  "  here  netns 2, cookie 209, uid 0\n"
+	  "      opened  SYN in 1us SYN-ACK out\n"
+	  "  reset by the peer\n"
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           13us  14us   -     -     "
+	  "ESTABLISHED\n" },
+	{ "without a SYN-ACK on record no guess is made across namespaces",
+	  "0 A socket SYN_SENT ESTABLISHED\n1 B socket SYN_RECV ESTABLISHED\n",
+	  "left: 10.0.0.1:40000         > 10.0.0.2:80           -     >1us   -     -     "
+	  "ESTABLISHED\n"
+	  "left: 10.0.0.2:80            < 10.0.0.1:40000        -     -      -     -     "
+	  "ESTABLISHED\n" },
+	{ "in one namespace the name is enough",
+	  "0 A socket SYN_SENT ESTABLISHED netns=5\n1 B socket SYN_RECV ESTABLISHED netns=5\n"
+	  "2 B socket ESTABLISHED CLOSE netns=5\n3 A socket ESTABLISHED CLOSE err=104 netns=5\n",
+	  "10.0.0.1:40000        => 10.0.0.2:80           -     >3us   -     -     server reset\n"
+	  "  client  netns 5, cookie 101, uid 0\n"
+	  "  server  netns 5, cookie 202, uid 0\n"
+	  "  reset by the server\n" },
+	{ "a socket that connects to itself has no other end",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN seq=5\n2 A socket SYN_SENT SYN_RECV\n"
+	  "3 A out SYN,ACK seq=5 ack=6\n4 A in SYN,ACK seq=5 ack=6\n"
+	  "5 A socket SYN_RECV ESTABLISHED\n6 A socket ESTABLISHED CLOSE\n",
+	  "10.0.0.1:40000         > 10.0.0.2:80           5us   6us    -     -     reset by us\n"
+	  "  here  netns 1, cookie 101, uid 0\n"
+	  "      opened  SYN out 3us SYN-ACK in 2us established\n"
+	  "  reset by this end\n" },
+	{ "both open at the same time",
+	  "0 A socket CLOSE SYN_SENT\n1 B socket CLOSE SYN_SENT\n2 A socket SYN_SENT SYN_RECV\n"
+	  "3 A out SYN,ACK seq=5 ack=10\n4 B socket SYN_SENT SYN_RECV\n"
+	  "5 B out SYN,ACK seq=9 ack=6\n6 A in SYN,ACK seq=9 ack=6\n"
+	  "7 A socket SYN_RECV ESTABLISHED\n8 B in SYN,ACK seq=5 ack=10\n"
+	  "9 B socket SYN_RECV ESTABLISHED\n",
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           7us   9us    -     -     "
+	  "ESTABLISHED\n" },
+	{ "an end comes back to life while it waits to be told: it is told once",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=104\n"
+		    "300000 B socket CLOSE_WAIT LAST_ACK\n400000 B socket LAST_ACK CLOSE\n"
+		    "900000 A socket ESTABLISHED CLOSE err=104\n",
+	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  900ms  -     -     server reset   "
+	  "curl+web-serv\n" },
+};
+
+struct told {
+	struct buf out;
+	const char *prefix;
+	bool parts;
+};
+
+static void tell(void *arg, const struct model *model, const struct conn *c)
+{
+	struct told *told = arg;
+	struct life_pair pair;
+
+	life_pair(&pair, model, c, true, model_stats(model)->newest_ns);
+	/* Of two that live, or wait, the first stands for both. */
+	if (*told->prefix && pair.ends[0].c != c)
+		return;
+	buf_str(&told->out, told->prefix);
+	life_text(&told->out, model, &pair);
+	if (told->parts && !*told->prefix)
+		life_parts(&told->out, model, &pair);
+}
+
+static void test_scenes(void **state)
+{
+	struct tcptrail_record records[RECORDS_MAX];
+	const struct scene *scene;
+	const struct conn *c;
+	struct model *model;
+
+	for (scene = scenes; scene < scenes + sizeof(scenes) / sizeof(scenes[0]); scene++) {
+		struct told told = { .prefix = "", .parts = strstr(scene->told, "\n  ") };
+		struct model_config config = { .join = true, .ended = tell, .arg = &told };
+
+		buf_init(&told.out, NULL);
+		assert_int_equal(model_create(&model, &config), 0);
+		model_feed(model, records, script_records(scene->script, records, RECORDS_MAX));
+		model_settle(model);
+		told.prefix = "left: ";
+		for (c = model_next(model, NULL); c; c = model_next(model, c))
+			tell(&told, model, c);
+		if (strcmp(buf_string(&told.out), scene->told))
+			print_message("%s:\n", scene->name);
+		assert_string_equal(buf_string(&told.out), scene->told);
+		buf_free(&told.out);
+		model_free(model);
+	}
+}
+
+/* Without room for more, ends that wait for their others go first, and nothing hangs. */
+static void test_evict(void **state)
+{
+	struct model_config config = { .max_conns = 40, .join = true };
+	struct tcptrail_record records[RECORDS_MAX];
+	struct model *model;
+	unsigned int i;
+
+	assert_int_equal(model_create(&model, &config), 0);
+	for (i = 0; i < 500; i++) {
+		char script[512];
+
+		/* The servers' ends are over, the clients' live on. */
+		snprintf(script, sizeof(script),
+			 "%u A socket CLOSE SYN_SENT cookie=%u port=%u\n"
+			 "%u B request CLOSE NEW_SYN_RECV cookie=%u port=%u\n"
+			 "%u B out SYN,ACK seq=%u ack=%u cookie=%u port=%u\n"
+			 "%u A in SYN,ACK seq=%u ack=%u port=%u\n"
+			 "%u B request NEW_SYN_RECV CLOSE reason=reset cookie=%u port=%u\n",
+			 i * 1000000, 1000 + i, 10000 + i, i * 1000000 + 1, 5000 + i, 10000 + i,
+			 i * 1000000 + 2, 7000 + i, i + 1, 5000 + i, 10000 + i, i * 1000000 + 3,
+			 7000 + i, i + 1, 10000 + i, i * 1000000 + 4, 5000 + i, 10000 + i);
+		model_feed(model, records, script_records(script, records, RECORDS_MAX));
+		assert_true(model_count(model) <= 40);
+	}
+	assert_true(model_stats(model)->ended > 400);
+	model_settle(model);
+	model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_evict),
+	};
+
+	return cmocka_run_group_tests_name("join", tests, NULL, NULL);
+}
