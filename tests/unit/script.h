@@ -15,6 +15,7 @@
 #ifndef TEST_SCRIPT_H
 #define TEST_SCRIPT_H
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,8 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 			r->rport = n;
 		else
 			r->lport = n;
+	} else if (!strcmp(key, "raddr")) {
+		inet_pton(AF_INET, value, r->raddr + 12);
 	} else if (!strcmp(key, "age_us")) {
 		r->seq = n * 1000;
 	} else if (!strcmp(key, "err")) {

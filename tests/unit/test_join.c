@@ -99,6 +99,13 @@ static const struct scene scenes[] = {
 	  "  server  netns 2, cookie 202, uid 0\n"
 	  "      opened  SYN in 1us SYN-ACK out\n"
 	  "  never answered: 0 SYNs sent\n" },
+	{ "where the destination was translated before the SYN was seen to go, too",
+	  "0 A socket CLOSE SYN_SENT nolport\n"
+	  "1 A out SYN seq=1000 raddr=10.0.0.9\n5 B request CLOSE NEW_SYN_RECV\n"
+	  "6 B out SYN,ACK seq=7000 ack=1001\n7 A in SYN,ACK seq=7000 ack=1001\n"
+	  "8 A socket SYN_SENT ESTABLISHED\n",
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           8us   8us    -     -     "
+	  "ESTABLISHED\n" },
 	{ "an answer to a stale SYN joins nobody for good",
 	  "0 A socket CLOSE SYN_SENT\n5 B request CLOSE NEW_SYN_RECV cookie=209 port=9999\n"
 	  "6 B out SYN,ACK seq=70 ack=11 cookie=209 port=9999\n7 A in SYN,ACK seq=70 ack=11\n"

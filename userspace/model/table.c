@@ -303,9 +303,29 @@ static void set_tuple(struct model *m, struct conn *c, const struct tuple *t)
 	memcpy(table_pair(m, c)->raddr, t->raddr, 16);
 }
 
+/*
+ * Where a segment is seen to go its destination may be translated already; a
+ * connecting socket, which lacks only its own port, has told whom it calls.
+ */
+static void keep_remote(const struct model *m, const struct conn *c, struct tuple *t,
+			uint8_t raddr[16])
+{
+	struct tuple own = table_tuple(m, c);
+
+	if (!own.rport || own.ipv6 != t->ipv6)
+		return;
+	t->rport = own.rport;
+	t->addr4[1] = own.addr4[1];
+	if (!own.ipv6)
+		return;
+	memcpy(raddr, own.raddr, 16);
+	t->raddr = raddr;
+}
+
 void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	struct tuple tuple;
+	uint8_t raddr[16];
 	bool whole;
 
 	if (r->cookie && !c->cookie)
@@ -313,6 +333,8 @@ void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r
 	if (c->flags & CONN_WHOLE)
 		return;
 	whole = tuple_of(&tuple, r);
+	if (r->kind == TCPTRAIL_SEGMENT)
+		keep_remote(m, c, &tuple, raddr);
 	if (tuple.ipv6 || !(c->flags & CONN_IPV6))
 		set_tuple(m, c, &tuple);
 	if (r->family == AF_INET6)
