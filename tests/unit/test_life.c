@@ -265,25 +265,37 @@ static void test_summary(void **state)
 	model_settle(model);
 	buf_free(&told.out);
 	life_text_summary(&told.out, told.summary);
-	assert_string_equal(buf_string(&told.out),
-			    "2 ended: 2 normal\n"
-			    "1 opened by us\n"
-			    "                 COUNT        P50        P90        P99        MAX\n"
-			    "  handshake          1   40.040ms   40.040ms   40.040ms   40.040ms\n"
-			    "  half-close         1  120.020ms  120.020ms  120.020ms  120.020ms\n"
-			    "  teardown           1  120.020ms  120.020ms  120.020ms  120.020ms\n"
-			    "  TIME-WAIT          1    60.000s    60.000s    60.000s    60.000s\n"
-			    "1 opened by the peer\n"
-			    "                 COUNT        P50        P90        P99        MAX\n"
-			    "  handshake          1   40.060ms   40.060ms   40.060ms   40.060ms\n"
-			    "  half-close         1   79.980ms   79.980ms   79.980ms   79.980ms\n"
-			    "  teardown           1  120.010ms  120.010ms  120.010ms  120.010ms\n");
+	assert_string_equal(
+		buf_string(&told.out),
+		"2 ends of connections over: 2 normal\n"
+		"1 opened by us\n"
+		"                  COUNT        P50        P90        P99        MAX\n"
+		"  handshake           1   40.040ms   40.040ms   40.040ms   40.040ms\n"
+		"  half-close          1  120.020ms  120.020ms  120.020ms  120.020ms\n"
+		"  teardown            1  120.020ms  120.020ms  120.020ms  120.020ms\n"
+		"  TIME-WAIT           1    60.000s    60.000s    60.000s    60.000s\n"
+		"  in state        COUNT        P50        P90        P99        MAX\n"
+		"  SYN-SENT            1   40.040ms   40.040ms   40.040ms   40.040ms\n"
+		"  ESTABLISHED         1  459.960ms  459.960ms  459.960ms  459.960ms\n"
+		"  FIN-WAIT-1          1   40.040ms   40.040ms   40.040ms   40.040ms\n"
+		"  FIN-WAIT-2          1   79.980ms   79.980ms   79.980ms   79.980ms\n"
+		"1 opened by the peer\n"
+		"                  COUNT        P50        P90        P99        MAX\n"
+		"  handshake           1   40.060ms   40.060ms   40.060ms   40.060ms\n"
+		"  accept wait         1    9.920ms    9.920ms    9.920ms    9.920ms\n"
+		"  half-close          1   79.980ms   79.980ms   79.980ms   79.980ms\n"
+		"  teardown            1  120.010ms  120.010ms  120.010ms  120.010ms\n"
+		"  in state        COUNT        P50        P90        P99        MAX\n"
+		"  SYN-RECV            1   40.060ms   40.060ms   40.060ms   40.060ms\n"
+		"  ESTABLISHED         1  459.940ms  459.940ms  459.940ms  459.940ms\n"
+		"  CLOSE-WAIT          1   79.980ms   79.980ms   79.980ms   79.980ms\n"
+		"  LAST-ACK            1   40.030ms   40.030ms   40.030ms   40.030ms\n");
 	buf_free(&told.out);
 	free(told.summary);
 	model_free(model);
 }
 
-/* No times, no columns for them. */
+/* Columns only for what there is. */
 static void test_summary_bare(void **state)
 {
 	struct told told = { .summary = calloc(1, sizeof(*told.summary)) };
@@ -293,10 +305,93 @@ static void test_summary_bare(void **state)
 	model_settle(model);
 	buf_free(&told.out);
 	life_text_summary(&told.out, told.summary);
-	assert_string_equal(buf_string(&told.out), "1 ended: 1 refused\n1 opened by us\n");
+	assert_string_equal(
+		buf_string(&told.out),
+		"1 end of connections over: 1 refused\n1 opened by us\n"
+		"  in state        COUNT        P50        P90        P99        MAX\n"
+		"  SYN-SENT            1        9us        9us        9us        9us\n");
 	buf_free(&told.out);
 	free(told.summary);
 	model_free(model);
+}
+
+/* One end's time in each state, in microseconds, by the way it went. */
+static void test_states(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *script;
+		uint64_t us[LIFE_STATES];
+	} cases[] = {
+		{ "never answered",
+		  "0 A socket CLOSE SYN_SENT\n900 A socket SYN_SENT CLOSE err=110\n",
+		  { [TCPTRAIL_SYN_SENT] = 900 } },
+		{ "expired",
+		  "0 A request CLOSE NEW_SYN_RECV\n1 A out SYN,ACK\n"
+		  "900 A request NEW_SYN_RECV CLOSE reason=timeout\n",
+		  { [TCPTRAIL_SYN_RECV] = 900 } },
+		{ "reset while established",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "350 A socket ESTABLISHED CLOSE err=104\n",
+		  { [TCPTRAIL_SYN_SENT] = 100, [TCPTRAIL_ESTABLISHED] = 250 } },
+		{ "FIN unanswered",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "200 A socket ESTABLISHED FIN_WAIT1\n900 A socket FIN_WAIT1 CLOSE err=110\n",
+		  { [TCPTRAIL_SYN_SENT] = 100,
+		    [TCPTRAIL_ESTABLISHED] = 100,
+		    [TCPTRAIL_FIN_WAIT1] = 700 } },
+		{ "no FIN came",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "200 A socket ESTABLISHED FIN_WAIT1\n230 A socket FIN_WAIT1 FIN_WAIT2\n"
+		  "231 A timewait FIN_WAIT2 FIN_WAIT2\n232 A socket FIN_WAIT2 CLOSE\n"
+		  "900 A timewait FIN_WAIT2 CLOSE reason=timeout\n",
+		  { [TCPTRAIL_SYN_SENT] = 100,
+		    [TCPTRAIL_ESTABLISHED] = 100,
+		    [TCPTRAIL_FIN_WAIT1] = 30,
+		    [TCPTRAIL_FIN_WAIT2] = 670 } },
+		{ "crossing FINs",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "200 A socket ESTABLISHED FIN_WAIT1\n250 A socket FIN_WAIT1 CLOSING\n"
+		  "300 A timewait CLOSING TIME_WAIT\n301 A socket CLOSING CLOSE\n"
+		  "900 A timewait TIME_WAIT CLOSE reason=timeout\n",
+		  { [TCPTRAIL_SYN_SENT] = 100,
+		    [TCPTRAIL_ESTABLISHED] = 100,
+		    [TCPTRAIL_FIN_WAIT1] = 50,
+		    [TCPTRAIL_CLOSING] = 50,
+		    [TCPTRAIL_TIME_WAIT] = 600 } },
+		{ "abandoned in CLOSE-WAIT",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "200 A socket ESTABLISHED CLOSE_WAIT\n900 A socket CLOSE_WAIT CLOSE err=103\n",
+		  { [TCPTRAIL_SYN_SENT] = 100,
+		    [TCPTRAIL_ESTABLISHED] = 100,
+		    [TCPTRAIL_CLOSE_WAIT] = 700 } },
+		{ "begun before the trail",
+		  "0 A socket ESTABLISHED CLOSE_WAIT\n200 A socket CLOSE_WAIT LAST_ACK\n"
+		  "300 A socket LAST_ACK CLOSE\n",
+		  { [TCPTRAIL_CLOSE_WAIT] = 200, [TCPTRAIL_LAST_ACK] = 100 } },
+		{ "its end was not seen",
+		  "0 A socket CLOSE SYN_SENT\n100 A socket SYN_SENT ESTABLISHED\n"
+		  "200 A socket ESTABLISHED CLOSE_WAIT\n900 A socket CLOSE SYN_SENT cookie=7\n",
+		  { [TCPTRAIL_SYN_SENT] = 100, [TCPTRAIL_ESTABLISHED] = 100 } },
+	};
+	uint64_t states[LIFE_STATES];
+	const struct conn *c;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct told told = { 0 };
+		struct model *model = feed(cases[i].script, &told);
+
+		for (c = model_next(model, NULL); c->cookie != 101; c = model_next(model, c))
+			;
+		life_states(states, c, 0);
+		for (n = 0; n < LIFE_STATES; n++)
+			if (states[n] != cases[i].us[n] * 1000)
+				fail_msg("%s: %llu ns in %s", cases[i].what,
+					 (unsigned long long)states[n], state_name((uint8_t)n));
+		buf_free(&told.out);
+		model_free(model);
+	}
 }
 
 /* Percentiles: exact where they are small, within 1 in 128 everywhere, never above the longest. */
@@ -330,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_scenes),	cmocka_unit_test(test_width),
 		cmocka_unit_test(test_advance), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_summary), cmocka_unit_test(test_summary_bare),
-		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_spread),	cmocka_unit_test(test_states),
 	};
 
 	return cmocka_run_group_tests_name("life", tests, NULL, NULL);

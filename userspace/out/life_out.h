@@ -12,6 +12,7 @@
 /** enum life_span - what the summary tells the percentiles of */
 enum life_span {
 	LIFE_HANDSHAKE,
+	LIFE_ACCEPT_WAIT,
 	LIFE_HALF_CLOSE,
 	LIFE_TEARDOWN,
 	LIFE_TIME_WAIT,
@@ -22,14 +23,16 @@ enum life_span {
 
 /**
  * struct life_summary - zero at the start
- * @ended: how many lives ended, by role
+ * @ended: how many ends of connections are over, by role
  * @by_end: and how
- * @spans: of those that ended, by role
+ * @spans: of those, by role
+ * @states: time in each state, likewise
  */
 struct life_summary {
 	uint64_t ended[LIFE_ROLES];
 	uint64_t by_end[CONN_ENDS];
 	struct spread spans[LIFE_ROLES][LIFE_SPANS];
+	struct spread states[LIFE_ROLES][LIFE_STATES];
 };
 
 void life_summary_add(struct life_summary *s, const struct conn *c, const struct life *life);

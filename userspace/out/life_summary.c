@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
 #include "duration.h"
 #include "json.h"
 #include "life_out.h"
+#include "names.h"
 #include "record_json.h"
 
-static const char *const span_names[LIFE_SPANS] = { "handshake", "half-close", "teardown",
-						    "TIME-WAIT" };
-static const char *const span_keys[LIFE_SPANS] = { "handshake", "half_close", "teardown",
-						   "time_wait" };
+static const char *const span_names[LIFE_SPANS] = { "handshake", "accept wait", "half-close",
+						    "teardown", "TIME-WAIT" };
+static const char *const span_keys[LIFE_SPANS] = { "handshake", "accept_wait", "half_close",
+						   "teardown", "time_wait" };
 static const char *const role_names[LIFE_ROLES] = { "opened before", "opened by us",
 						    "opened by the peer" };
 static const char *const role_keys[LIFE_ROLES] = { "unknown", "active", "passive" };
 static const unsigned int percents[] = { 50, 90, 99 };
+
+/* As a life goes through them. TIME-WAIT is among the spans. */
+static const uint8_t in_state[] = { TCPTRAIL_SYN_SENT,	 TCPTRAIL_SYN_RECV,  TCPTRAIL_ESTABLISHED,
+				    TCPTRAIL_FIN_WAIT1,	 TCPTRAIL_FIN_WAIT2, TCPTRAIL_CLOSING,
+				    TCPTRAIL_CLOSE_WAIT, TCPTRAIL_LAST_ACK };
 
 #define PERCENTS (sizeof(percents) / sizeof(percents[0]))
 
@@ -20,10 +28,12 @@ void life_summary_add(struct life_summary *s, const struct conn *c, const struct
 	unsigned int role = c->role < LIFE_ROLES ? c->role : CONN_ROLE_UNKNOWN;
 	const uint64_t spans[LIFE_SPANS] = {
 		[LIFE_HANDSHAKE] = life->handshake,
+		[LIFE_ACCEPT_WAIT] = life->unaccepted ? 0 : life->accept_wait,
 		[LIFE_HALF_CLOSE] = life->closed ? life->half_close : 0,
 		[LIFE_TEARDOWN] = life->teardown,
 		[LIFE_TIME_WAIT] = life->time_wait,
 	};
+	uint64_t states[LIFE_STATES];
 	unsigned int i;
 
 	s->ended[role]++;
@@ -32,6 +42,10 @@ void life_summary_add(struct life_summary *s, const struct conn *c, const struct
 	for (i = 0; i < LIFE_SPANS; i++)
 		if (spans[i])
 			spread_add(&s->spans[role][i], spans[i]);
+	life_states(states, c, c->since_ns);
+	for (i = 0; i < LIFE_STATES; i++)
+		if (states[i])
+			spread_add(&s->states[role][i], states[i]);
 }
 
 static void put_time(struct buf *out, uint64_t ns)
@@ -42,9 +56,9 @@ static void put_time(struct buf *out, uint64_t ns)
 	buf_printf(out, " %10s", text);
 }
 
-static void put_columns(struct buf *out)
+static void put_columns(struct buf *out, const char *what)
 {
-	buf_printf(out, "  %-10s %9s %10s %10s %10s %10s\n", "", "COUNT", "P50", "P90", "P99",
+	buf_printf(out, "  %-11s %9s %10s %10s %10s %10s\n", what, "COUNT", "P50", "P90", "P99",
 		   "MAX");
 }
 
@@ -52,39 +66,72 @@ static void put_spread(struct buf *out, const char *name, const struct spread *s
 {
 	unsigned int i;
 
-	buf_printf(out, "  %-10s %9llu", name, (unsigned long long)s->count);
+	buf_printf(out, "  %-11s %9llu", name, (unsigned long long)s->count);
 	for (i = 0; i < PERCENTS; i++)
 		put_time(out, spread_percentile(s, percents[i]));
 	put_time(out, s->max);
 	buf_char(out, '\n');
 }
 
-void life_text_summary(struct buf *out, const struct life_summary *s)
+static void put_role(struct buf *out, const struct life_summary *s, unsigned int role)
 {
-	uint64_t all = s->ended[0] + s->ended[1] + s->ended[2];
-	const char *comma = ": ";
-	unsigned int role, i, rows;
+	unsigned int i, rows;
 
-	buf_printf(out, "%llu ended", (unsigned long long)all);
+	for (i = 0, rows = 0; i < LIFE_SPANS; i++) {
+		if (!s->spans[role][i].count)
+			continue;
+		if (!rows++)
+			put_columns(out, "");
+		put_spread(out, span_names[i], &s->spans[role][i]);
+	}
+	for (i = 0, rows = 0; i < sizeof(in_state); i++) {
+		if (!s->states[role][in_state[i]].count)
+			continue;
+		if (!rows++)
+			put_columns(out, "in state");
+		put_spread(out, state_name(in_state[i]), &s->states[role][in_state[i]]);
+	}
+}
+
+/* Behind the first words, in lines of LIFE_WIDTH. */
+static void put_ends(struct buf *out, const struct life_summary *s)
+{
+	size_t start = out->len, column = 36;
+	const char *comma = ": ";
+	char text[64];
+	unsigned int i;
+	int length;
+
 	for (i = 0; i < CONN_ENDS; i++) {
 		if (!s->by_end[i])
 			continue;
-		buf_printf(out, "%s%llu %s", comma, (unsigned long long)s->by_end[i],
-			   conn_end_key((uint8_t)i));
+		length = snprintf(text, sizeof(text), "%llu %s", (unsigned long long)s->by_end[i],
+				  conn_end_key((uint8_t)i));
+		buf_str(out, comma);
+		if (out->len - start + column + (size_t)length >= LIFE_WIDTH) {
+			buf_str(out, "\n  ");
+			start = out->len;
+			column = 2;
+		}
+		buf_str(out, text);
 		comma = ", ";
 	}
+}
+
+void life_text_summary(struct buf *out, const struct life_summary *s)
+{
+	uint64_t all = s->ended[0] + s->ended[1] + s->ended[2];
+	unsigned int role;
+
+	buf_printf(out, "%llu end%s of connections over", (unsigned long long)all,
+		   all == 1 ? "" : "s");
+	put_ends(out, s);
 	buf_char(out, '\n');
 	for (role = 0; role < LIFE_ROLES; role++) {
 		if (!s->ended[role])
 			continue;
 		buf_printf(out, "%llu %s\n", (unsigned long long)s->ended[role], role_names[role]);
-		for (i = 0, rows = 0; i < LIFE_SPANS; i++) {
-			if (!s->spans[role][i].count)
-				continue;
-			if (!rows++)
-				put_columns(out);
-			put_spread(out, span_names[i], &s->spans[role][i]);
-		}
+		put_role(out, s, role);
 	}
 }
 
@@ -120,6 +167,11 @@ void life_json_summary(struct buf *out, const struct life_summary *s)
 		for (i = 0; i < LIFE_SPANS; i++)
 			if (s->spans[role][i].count)
 				json_spread(&j, span_keys[i], &s->spans[role][i]);
+		json_object(&j, "states");
+		for (i = 0; i < LIFE_STATES; i++)
+			if (s->states[role][i].count)
+				json_spread(&j, state_key((uint8_t)i), &s->states[role][i]);
+		json_end_object(&j);
 		json_end_object(&j);
 	}
 	json_end(&j);
