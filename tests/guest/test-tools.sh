@@ -121,7 +121,7 @@ check '… and stays within 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
 check 'the handshake took what the link takes' between 20 100 \
 	"$(tr '\n' ' ' <"$work/out" | sed -n 's/.*handshake took \([0-9]*\)\.[0-9]*ms for the client.*/\1/p')"
 
-run tcptrail stuck --older 1s
+run tcptrail stuck --older 1s --all
 check 'stuck finds all three' [ "$(grep -cE 'CLOSE-WAIT .*10.0.0.2:8080' "$work/out")" = 3 ]
 check '… with process and fd' says 'forgetful\[[0-9]+\] fd [0-9]+'
 

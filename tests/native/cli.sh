@@ -226,7 +226,9 @@ refused 1 'not a trail' "$tool" stuck -i /etc/passwd
 refused 1 'cut off or damaged' "$tool" stuck -i "$work/cut"
 prints 'Nothing is stuck' "$tool" stuck -i "$work/trail"
 "$build/bench/drain" --generate "$work/open" 90 10
-lines 9 "$tool" stuck -i "$work/open" --state close_wait --older 0 --json
+lines 9 "$tool" stuck -i "$work/open" --state close_wait --older 0 --json --all
+lines 1 "$tool" stuck -i "$work/open" --state close_wait --older 0 --json
+prints '"kind":"group".*"count":9,' "$tool" stuck -i "$work/open" --state close_wait --older 0 --json
 prints 'close-wait-leak' "$tool" stuck -i "$work/open" --state CLOSE-WAIT --older 0 --json
 
 # Lives.

@@ -103,6 +103,7 @@ static void look_at(int family)
 {
 	struct sockaddr_storage address;
 	const struct tcptrail_record *r;
+	const struct live *live;
 	struct snapshot snapshot;
 	uint64_t before_ns, waiting;
 	socklen_t size;
@@ -156,6 +157,17 @@ static void look_at(int family)
 	assert_int_equal(r->transition.unread, 1); /* one waits to be accepted */
 	assert_int_equal(r->flags & TCPTRAIL_F_NO_RPORT, TCPTRAIL_F_NO_RPORT);
 	assert_true(snapshot_covers(&snapshot, r->netns));
+	live = snapshot_live(&snapshot, cookie_of(l));
+	assert_non_null(live);
+	assert_int_equal(live->queued, 1);
+	assert_int_equal(live->backlog, 8);
+	assert_false(live_queue_full(live));
+	live = snapshot_live(&snapshot, waiting);
+	assert_non_null(live);
+	assert_true(live->has_info);
+	assert_true(live->received_ms < 60000 && live->acked_ms < 60000);
+	assert_int_equal(live->timer, LIVE_TIMER_NONE);
+	assert_null(snapshot_live(&snapshot, 1ULL << 60));
 	snapshot_free(&snapshot);
 
 	/* Only what is asked for. */
@@ -180,6 +192,48 @@ static void test_ipv6(void **state)
 	look_at(AF_INET6);
 }
 
+/* Of established sockets only those on which nothing moves, with all about them. */
+static void test_stalled(void **state)
+{
+	struct sockaddr_storage address;
+	const struct live *live = NULL;
+	struct snapshot snapshot;
+	static char block[1 << 16];
+	socklen_t size;
+	int l = listener(AF_INET, &address, &size), c, s, idle, tries;
+
+	assert_true(l >= 0);
+	idle = client(AF_INET, &address, size);
+	c = client(AF_INET, &address, size);
+	s = accept(l, NULL, NULL);
+	assert_true(s >= 0);
+	while (send(c, block, sizeof(block), MSG_DONTWAIT) > 0)
+		;
+	/* The peer's window closes with the last segment that fits; then the timer asks. */
+	for (tries = 0; tries < 500; tries++) {
+		take(&snapshot, SNAPSHOT_STALLED | 1U << TCPTRAIL_LISTEN);
+		live = snapshot_live(&snapshot, cookie_of(c));
+		if (live)
+			break;
+		snapshot_free(&snapshot);
+		usleep(10000);
+	}
+	assert_non_null(live);
+	assert_true(live_zero_window(live));
+	assert_true(live->has_info);
+	assert_true(live->unsent > 0);
+	assert_non_null(find(&snapshot, cookie_of(c)));
+	assert_true(find(&snapshot, cookie_of(c))->transition.unacked > 0);
+	assert_non_null(find(&snapshot, cookie_of(l)));
+	assert_null(find(&snapshot, cookie_of(idle)));
+	assert_null(find(&snapshot, cookie_of(s)));
+	snapshot_free(&snapshot);
+	close(idle);
+	close(s);
+	close(c);
+	close(l);
+}
+
 static void test_order(void **state)
 {
 	struct snapshot snapshot;
@@ -197,6 +251,7 @@ static void test_hostile(void **state)
 {
 	uint8_t message[sizeof(struct inet_diag_msg) + 64];
 	struct tcptrail_record r;
+	struct live live;
 	uint64_t seed = 88172645463325252ULL;
 	size_t length, i, good = 0;
 	unsigned int round;
@@ -217,6 +272,7 @@ static void test_hostile(void **state)
 		message[sizeof(struct inet_diag_msg) + 2] = INET_DIAG_INFO;
 		message[sizeof(struct inet_diag_msg) + 3] = 0;
 		memset(&r, 0, sizeof(r));
+		diag_live(&live, message, length);
 		if (diag_record(&r, message, length, 0))
 			continue;
 		good++;
@@ -229,9 +285,8 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ipv4),
-		cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_ipv4),	cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_stalled), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_hostile),
 	};
 

@@ -62,10 +62,18 @@ void feed_rest(struct feed *feed)
 			 unseen == 1 ? "" : "s");
 }
 
+/* A state that the snapshot was not asked for: what the trail knows is all there is. */
+static bool was_looked_for(const struct feed *feed, uint8_t state)
+{
+	if (state == TCPTRAIL_NEW_SYN_RECV)
+		state = TCPTRAIL_SYN_RECV;
+	return state > TCPTRAIL_NEW_SYN_RECV || feed->snapshot.states & 1U << state;
+}
+
 bool feed_is_alive(const struct feed *feed, const struct conn *c)
 {
-	return c->flags & CONN_CONFIRMED || c->since_ns >= feed->snapshot_ns ||
-	       !snapshot_covers(&feed->snapshot, c->netns);
+	return !was_looked_for(feed, c->state) || c->flags & CONN_CONFIRMED ||
+	       c->since_ns >= feed->snapshot_ns || !snapshot_covers(&feed->snapshot, c->netns);
 }
 
 void feed_free(struct feed *feed)

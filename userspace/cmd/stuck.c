@@ -10,15 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "feed.h"
 #include "follow.h"
-#include "userspace/model/stuck.h"
+#include "stuck.h"
 #include "userspace/out/duration.h"
 #include "userspace/out/names.h"
-#include "userspace/out/stuck_out.h"
-#include "userspace/snapshot/owners.h"
 
 static const char help[] =
 	"Usage: tcptrail stuck [OPTION...]\n\n"
@@ -29,28 +25,12 @@ static const char help[] =
 	"  --state S[,S...]   only these states, also normal ones (ESTABLISHED)\n"
 	"  --older T          what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
 	"                     CLOSE-WAIT, 60s for FIN-WAIT-2)\n"
+	"  --all              each socket by itself; otherwise those of one owner and one peer\n"
+	"                     with the same verdict are told together\n"
 	"  --json             JSON Lines, see tcptrail-stuck(1)\n"
 	"  -i FILE            from a file of tcptrail record, as of its last record\n"
 	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
 	"The exit status is 0 whether or not something is stuck.\n";
-
-/**
- * struct stuck_run - a running command
- * @device: from --device
- * @file: from -i
- * @json: from --json
- * @query: what is asked
- * @feed: the connections; a snapshot only live
- * @have_trail: there is one beside the snapshot
- */
-struct stuck_run {
-	const char *device;
-	const char *file;
-	int json;
-	struct stuck_query query;
-	struct feed feed;
-	bool have_trail;
-};
 
 static int take(void *context, const struct tcptrail_record *records, int count)
 {
@@ -79,13 +59,13 @@ static int read_trail(struct stuck_run *run, struct tcptrail *trail)
 	return err ? cmd_read_failed(run->device, run->file, err) : CMD_OK;
 }
 
-/* Most sockets are established, and nobody has asked for those. */
+/* Most sockets are established, and most of those are well. */
 static int take_snapshot(struct stuck_run *run)
 {
 	uint32_t states = SNAPSHOT_ALL_STATES;
 
 	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
-		states &= ~(1U << TCPTRAIL_ESTABLISHED);
+		states = (states & ~(1U << TCPTRAIL_ESTABLISHED)) | SNAPSHOT_STALLED;
 	return feed_snapshot(&run->feed, states);
 }
 
@@ -137,77 +117,19 @@ static bool is_alive(void *arg, const struct conn *c)
 	return feed_is_alive(arg, c);
 }
 
-static int find_owners(const struct stuck_run *run, const struct stuck *list, size_t count,
-		       struct owners *owners)
+static const struct live *live_of(void *arg, uint64_t cookie)
 {
-	uint32_t *inodes = calloc(2 * count + 1, sizeof(*inodes));
-	const struct conn *listener;
-	size_t i, wanted = 0;
-	int err;
+	const struct feed *feed = arg;
 
-	if (!inodes)
-		return cmd_fail("%s", strerror(ENOMEM));
-	for (i = 0; i < count; i++) {
-		listener = model_listener(run->feed.model, list[i].conn);
-		if (list[i].conn->inode)
-			inodes[wanted++] = list[i].conn->inode;
-		else if (listener && listener->inode)
-			inodes[wanted++] = listener->inode;
-	}
-	err = owners_find(owners, inodes, wanted);
-	free(inodes);
-	return err ? cmd_fail("/proc: %s", strerror(-err)) : CMD_OK;
+	return snapshot_live(&feed->snapshot, cookie);
 }
 
-static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
+static struct churn_ports ports_of(void *arg, uint32_t netns)
 {
-	const struct model_stats *stats = model_stats(run->feed.model);
+	const struct feed *feed = arg;
+	const struct netns_facts *facts = snapshot_netns(&feed->snapshot, netns);
 
-	if (!count)
-		buf_str(out, "Nothing is stuck.\n");
-	else
-		buf_printf(out, "\n%zu stuck.\n", count);
-	if (stats->lost)
-		buf_printf(out,
-			   "%llu records were lost: an age may be too long where the trail alone "
-			   "tells it.\n",
-			   (unsigned long long)stats->lost);
-}
-
-static int print(struct stuck_run *run, const struct stuck *list, size_t count)
-{
-	struct stuck_out o = { .model = run->feed.model };
-	struct owners owners = { 0 };
-	struct buf out;
-	struct stat st;
-	size_t i;
-	int status = CMD_OK;
-
-	if (!run->file) {
-		o.owners = &owners;
-		status = find_owners(run, list, count, &owners);
-		if (!stat("/proc/self/ns/net", &st))
-			o.home_netns = (uint32_t)st.st_ino;
-	}
-	if (owners.unreadable)
-		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
-			 owners.unreadable);
-	buf_init(&out, stdout);
-	if (!run->json && count)
-		stuck_text_header(&out);
-	for (i = 0; i < count && !status; i++) {
-		if (run->json)
-			stuck_json(&o, &out, &list[i]);
-		else
-			stuck_text(&o, &out, &list[i]);
-	}
-	if (!run->json && !status)
-		tell_summary(run, &out, count);
-	if (buf_flush(&out) && out.error != EPIPE)
-		status = cmd_fail("standard output: %s", strerror(out.error));
-	buf_free(&out);
-	owners_free(&owners);
-	return status;
+	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
 }
 
 static int parse_states(struct stuck_run *run, char *list)
@@ -235,6 +157,7 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 		{ "state", required_argument, NULL, STATE },
 		{ "older", required_argument, NULL, OLDER },
 		{ "device", required_argument, NULL, DEVICE },
+		{ "all", no_argument, &run->all, 1 },
 		{ "json", no_argument, &run->json, 1 },
 		{ 0 },
 	};
@@ -283,6 +206,8 @@ static int stuck(struct stuck_run *run)
 	status = run->file ? read_file(run) : read_live(run);
 	if (!run->file) {
 		run->query.alive = is_alive;
+		run->query.live = live_of;
+		run->query.ports = ports_of;
 		run->query.arg = &run->feed;
 	}
 	/* A file that is cut off tells of what it holds. */
@@ -290,7 +215,7 @@ static int stuck(struct stuck_run *run)
 		err = stuck_find(run->feed.model, &run->query, &list, &count);
 		if (err)
 			status = cmd_fail("%s", strerror(-err));
-		else if (print(run, list, count))
+		else if (stuck_print(run, list, count))
 			status = CMD_FAILED;
 	}
 	free(list);

@@ -3,13 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/model/requests.h"
 #include "userspace/model/stuck.h"
 #include "userspace/model/verdict.h"
 
+#define MS 1000000ULL
+
+/**
+ * struct finding - what has been found so far
+ * @model: the connections
+ * @query: what is asked
+ * @list: those that are stuck
+ * @count: how many
+ * @room: for how many there is memory
+ * @requests: handshakes that wait, by port
+ * @ports: at how many ports
+ */
 struct finding {
+	const struct model *model;
+	const struct stuck_query *query;
 	struct stuck *list;
 	size_t count;
 	size_t room;
+	struct requests *requests;
+	size_t ports;
 };
 
 static int add(struct finding *f, const struct stuck *stuck)
@@ -39,94 +56,128 @@ static bool asked_for(const struct stuck_query *q, const struct conn *c)
 	return !q->alive || q->alive(q->arg, c);
 }
 
-static bool too_long(const struct stuck_query *q, const struct conn *c, uint64_t age_ns)
+static uint64_t age_of(const struct finding *f, uint64_t since_ns)
 {
-	uint64_t patience_ns = q->older_ns ? q->older_ns : verdict_patience_ns(c->state);
-
-	/* What is normal for ever was asked for by name, or not at all. */
-	if (verdict_patience_ns(c->state) == UINT64_MAX && !q->states)
-		return false;
-	if (patience_ns == UINT64_MAX)
-		patience_ns = 0;
-	return age_ns >= patience_ns;
+	return f->query->now_ns > since_ns ? f->query->now_ns - since_ns : 0;
 }
 
-/* TIME-WAITs cost ports on the side that chose one: count them by the other end. */
-struct pile_key {
-	uint8_t address[16];
-	uint32_t netns;
-	uint16_t port;
-	uint16_t passive;
-};
-
-struct pile {
-	struct pile_key key;
-	const struct conn *conn;
-};
-
-static int by_key(const void *a, const void *b)
+/* Probes that are answered acknowledge nothing new: then the last data sent tells. */
+static uint64_t stalled_ns(const struct live *live)
 {
-	return memcmp(a, b, sizeof(struct pile_key));
+	return (live_zero_window(live) ? live->sent_ms : live->acked_ms) * MS;
 }
 
-static void pile_key_of(const struct model *m, const struct conn *c, struct pile_key *key)
+static bool is_stalled(const struct conn *c, const struct live *live)
 {
-	memset(key, 0, sizeof(*key));
-	key->netns = c->netns;
-	key->passive = c->role == CONN_PASSIVE ||
-		       (c->role == CONN_ROLE_UNKNOWN && model_listener(m, c));
-	if (key->passive) {
-		key->port = c->lport;
-	} else {
-		key->port = c->rport;
-		model_raddr(m, c, key->address);
-	}
+	return c->unacked && live->has_info && (live_zero_window(live) || live->retransmits);
 }
 
-static int count_piles(const struct stuck_query *q, struct finding *f, struct pile *piles,
-		       size_t count)
+/* Is it a client that nobody has accepted, and at this listener? */
+static bool waits_at(const struct finding *f, const struct conn *c, const struct conn *listener)
 {
-	size_t first, next;
-	struct stuck stuck;
-	int err = 0;
-
-	qsort(piles, count, sizeof(*piles), by_key);
-	for (first = 0; first < count && !err; first = next) {
-		for (next = first + 1; next < count && !by_key(&piles[first], &piles[next]); next++)
-			;
-		if (next - first < VERDICT_PILE)
-			continue;
-		stuck = (struct stuck){ .conn = piles[first].conn, .pile = next - first };
-		stuck.age_ns = q->now_ns > stuck.conn->since_ns ? q->now_ns - stuck.conn->since_ns :
-								  0;
-		err = add(f, &stuck);
-	}
-	return err;
+	return !c->end && c->lport == listener->lport && c->netns == listener->netns &&
+	       c->state != TCPTRAIL_LISTEN && c->role != CONN_ACTIVE && !c->inode &&
+	       (c->state == TCPTRAIL_ESTABLISHED || c->state == TCPTRAIL_CLOSE_WAIT ||
+		c->state == TCPTRAIL_NEW_SYN_RECV) &&
+	       !(c->flags & (CONN_ACCEPTED | CONN_ORPHAN)) &&
+	       model_listener(f->model, c) == listener &&
+	       (!f->query->alive || f->query->alive(f->query->arg, c));
 }
 
-static int find_piles(const struct model *m, const struct stuck_query *q, struct finding *f)
+static uint64_t longest_wait_ns(const struct finding *f, const struct conn *listener)
 {
 	const struct conn *c;
-	struct pile *piles;
-	size_t count = 0;
+	uint64_t age_ns, longest_ns = 0;
+
+	for (c = model_next(f->model, NULL); c; c = model_next(f->model, c)) {
+		if (!waits_at(f, c, listener))
+			continue;
+		age_ns = age_of(f, c->begun_ns < c->since_ns ? c->begun_ns : c->since_ns);
+		if (age_ns > longest_ns)
+			longest_ns = age_ns;
+	}
+	return longest_ns;
+}
+
+/*
+ * What is normal for ever is so no more if nothing moves on it, or nobody else gets
+ * in; or it was asked for by name.
+ */
+static bool is_abnormal(const struct finding *f, struct stuck *s)
+{
+	if (s->live && s->conn->state == TCPTRAIL_ESTABLISHED && is_stalled(s->conn, s->live)) {
+		s->age_ns = stalled_ns(s->live);
+		s->at_least = false;
+		return s->age_ns >= (f->query->older_ns ? f->query->older_ns : VERDICT_STALL_NS);
+	}
+	if (s->live && s->conn->state == TCPTRAIL_LISTEN && live_queue_full(s->live)) {
+		s->age_ns = longest_wait_ns(f, s->conn);
+		s->at_least = true;
+		return true;
+	}
+	return f->query->states && s->age_ns >= f->query->older_ns;
+}
+
+static bool too_long(const struct finding *f, struct stuck *s)
+{
+	uint64_t patience_ns = verdict_patience_ns(s->conn->state);
+
+	if (patience_ns == UINT64_MAX)
+		return is_abnormal(f, s);
+	return s->age_ns >= (f->query->older_ns ? f->query->older_ns : patience_ns);
+}
+
+static int look_at(struct finding *f, const struct conn *c)
+{
+	const struct stuck_query *q = f->query;
+	const struct requests *requests;
+	struct stuck s = { .conn = c };
+
+	s.age_ns = age_of(f, c->since_ns);
+	s.at_least = c->flags & CONN_AT_LEAST;
+	if (q->live && c->cookie)
+		s.live = q->live(q->arg, c->cookie);
+	if (!too_long(f, &s))
+		return 0;
+	requests = requests_at(f->requests, f->ports, c);
+	if (requests) {
+		s.requests = requests->count;
+		s.requesters = requests->peers;
+	}
+	return add(f, &s);
+}
+
+static int find_piles(struct finding *f)
+{
+	const struct stuck_query *q = f->query;
+	const struct churn_query churn = {
+		.now_ns = q->now_ns,
+		.at_least = VERDICT_PILE,
+		.ports = q->ports,
+		.alive = q->alive,
+		.arg = q->arg,
+	};
+	struct churn *list;
+	struct stuck s;
+	size_t count, i;
 	int err;
 
-	for (c = model_next(m, NULL); c; c = model_next(m, c))
-		count += c->state == TCPTRAIL_TIME_WAIT && asked_for(q, c);
-	if (count < VERDICT_PILE)
+	if (q->states && !(q->states & 1U << TCPTRAIL_TIME_WAIT))
 		return 0;
-	piles = calloc(count, sizeof(*piles));
-	if (!piles)
-		return -ENOMEM;
-	count = 0;
-	for (c = model_next(m, NULL); c; c = model_next(m, c)) {
-		if (c->state != TCPTRAIL_TIME_WAIT || !asked_for(q, c))
+	err = churn_find(f->model, &churn, &list, &count);
+	for (i = 0; i < count && !err; i++) {
+		/* Ports that only other states take have their own verdicts. */
+		if (!list[i].timewaits)
 			continue;
-		piles[count].conn = c;
-		pile_key_of(m, c, &piles[count++].key);
+		s = (struct stuck){
+			.conn = list[i].conn,
+			.pile = list[i].timewaits,
+			.churn = list[i],
+		};
+		s.age_ns = age_of(f, s.conn->since_ns);
+		err = add(f, &s);
 	}
-	err = count_piles(q, f, piles, count);
-	free(piles);
+	free(list);
 	return err;
 }
 
@@ -145,21 +196,16 @@ static int worst_first(const void *a, const void *b)
 int stuck_find(const struct model *m, const struct stuck_query *q, struct stuck **list,
 	       size_t *count)
 {
-	struct finding f = { 0 };
+	struct finding f = { .model = m, .query = q };
 	const struct conn *c;
-	struct stuck stuck;
-	int err = 0;
+	int err = requests_count(m, q->alive, q->arg, &f.requests, &f.ports);
 
-	for (c = model_next(m, NULL); c && !err; c = model_next(m, c)) {
-		if (!asked_for(q, c))
-			continue;
-		stuck = (struct stuck){ .conn = c };
-		stuck.age_ns = q->now_ns > c->since_ns ? q->now_ns - c->since_ns : 0;
-		if (too_long(q, c, stuck.age_ns))
-			err = add(&f, &stuck);
-	}
+	for (c = model_next(m, NULL); c && !err; c = model_next(m, c))
+		if (asked_for(q, c))
+			err = look_at(&f, c);
 	if (!err)
-		err = find_piles(m, q, &f);
+		err = find_piles(&f);
+	free(f.requests);
 	if (err) {
 		free(f.list);
 		return err;

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "userspace/model/churn.h"
 #include "userspace/model/model.h"
+#include "userspace/snapshot/live.h"
 
 /**
  * struct stuck_query - what is asked
@@ -14,27 +16,43 @@
  * @states: bit n: only state n; 0: all that are not normal for ever
  * @older_ns: how long is too long; 0: verdict_patience_ns() of the state
  * @alive: is this one still there? NULL: all that the model has are
- * @arg: for @alive
+ * @live: what the kernel knows of a socket now, NULL if nothing; NULL: of none. Those
+ *	that it knows an ESTABLISHED socket of are looked at, and full accept queues
+ * @ports: see struct churn_query
+ * @arg: for all three
  */
 struct stuck_query {
 	uint64_t now_ns;
 	uint32_t states;
 	uint64_t older_ns;
 	bool (*alive)(void *arg, const struct conn *conn);
+	const struct live *(*live)(void *arg, uint64_t cookie);
+	struct churn_ports (*ports)(void *arg, uint32_t netns);
 	void *arg;
 };
 
 /**
  * struct stuck - one that is
- * @conn: the connection, or one member of the pile
- * @age_ns: how long in this state; "at least" if @conn says CONN_AT_LEAST
+ * @conn: the connection, or one of the pile's TIME-WAITs
+ * @live: what the kernel knows of it now; NULL if not known
+ * @age_ns: how long in this state; of an ESTABLISHED one, how long nothing moved; of
+ *	a LISTEN one, how long somebody has waited in its queue
+ * @at_least: it may be longer
+ * @requests: of a SYN-RECV: how many of them there are at this port
+ * @requesters: from how many addresses
  * @pile: so many TIME-WAITs share a remote end (active opener) or a local port
  *	(passive); 0 for a single connection
+ * @churn: all about the pile
  */
 struct stuck {
 	const struct conn *conn;
+	const struct live *live;
 	uint64_t age_ns;
+	bool at_least;
+	unsigned int requests;
+	unsigned int requesters;
 	unsigned int pile;
+	struct churn churn;
 };
 
 /**

@@ -9,16 +9,24 @@
 
 #include <stddef.h>
 
+#include "userspace/model/churn.h"
 #include "userspace/model/conn.h"
+#include "userspace/model/growth.h"
+#include "userspace/snapshot/live.h"
 
 /**
  * struct verdict_facts - what a rule may look at
- * @conn: the connection; for a pile one of its members
+ * @conn: the connection; of churn one of its TIME-WAITs
  * @age: how long it has been so, in words ("14m03s", "at least 2s")
  * @holder: who holds it, in words; NULL if nobody is known to
  * @holders: how many descriptors that are
  * @listener: who listens where it came in, in words; NULL if not known
- * @pile: how many TIME-WAITs share this end or that, 0 for a single connection
+ * @live: what the kernel knows of it now; NULL if not known
+ * @queue: what it knows of the listener where it came in; NULL if not known
+ * @growth: how the CLOSE-WAITs of the process that holds it grow; NULL if not known
+ * @churn: NULL for a single connection
+ * @requests: how many SYNs of others wait there for the third step, too
+ * @requesters: from how many addresses
  */
 struct verdict_facts {
 	const struct conn *conn;
@@ -26,18 +34,35 @@ struct verdict_facts {
 	const char *holder;
 	size_t holders;
 	const char *listener;
-	unsigned int pile;
+	const struct live *live;
+	const struct live *queue;
+	const struct growth *growth;
+	const struct churn *churn;
+	unsigned int requests;
+	unsigned int requesters;
 };
+
+/** enum verdict_weight - how bad it is */
+enum verdict_weight {
+	VERDICT_HARMLESS = 0,
+	VERDICT_PASSES = 1, /* the kernel ends it by itself */
+	VERDICT_LASTS = 2, /* until somebody does something */
+	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
+};
+
+#define VERDICT_SENTENCE_MAX 384
 
 /**
  * struct verdict - what a rule says
  * @name: the rule's
+ * @weight: how bad that is
  * @sentence: what is the matter, with the evidence
  * @remedy: what to do
  */
 struct verdict {
 	const char *name;
-	char sentence[256];
+	enum verdict_weight weight;
+	char sentence[VERDICT_SENTENCE_MAX];
 	char remedy[256];
 };
 
@@ -50,10 +75,19 @@ int verdict_rule(const struct verdict_facts *facts);
 /** verdict_name() - a rule's name; NULL from the number on that there is no rule for */
 const char *verdict_name(unsigned int rule);
 
+/** verdict_weight() - how bad it is; VERDICT_HARMLESS if there is no such rule */
+enum verdict_weight verdict_weight(unsigned int rule);
+
 /** verdict_patience_ns() - how long a state is normal; UINT64_MAX: for ever */
 uint64_t verdict_patience_ns(uint8_t state);
 
+/* How long an established connection's bytes may wait unacknowledged. */
+#define VERDICT_STALL_NS 10000000000ULL
+
 /* So many TIME-WAITs towards one peer, or at one listener, are worth a word. */
 #define VERDICT_PILE 1000
+
+/* So many requests at one listener are a flood, if they come from as many addresses. */
+#define VERDICT_FLOOD 64
 
 #endif

@@ -3,7 +3,7 @@
 #include "json.h"
 #include "names.h"
 #include "record_json.h"
-#include "stuck_out.h"
+#include "stuck_facts.h"
 
 static void put_end(struct json *j, const char *key, const uint8_t address[16])
 {
@@ -40,56 +40,188 @@ static void put_task(struct json *j, const char *key, const struct task *task)
 	json_end_object(j);
 }
 
-static void put_connection(const struct stuck_out *o, struct json *j, const struct conn *c)
+static void put_counts(struct json *j, const struct stuck_group *group)
 {
-	json_u64(j, "cookie", c->cookie);
-	json_u64(j, "inode", c->inode);
+	const struct conn *c = group->members[0]->conn;
+
 	json_u64(j, "uid", c->uid);
-	json_u64(j, "cgroup", c->cgroup);
-	json_u64(j, "unread", c->unread);
-	json_u64(j, "unacked", c->unacked);
+	json_u64(j, "unread", group->unread);
+	json_u64(j, "unacked", group->unacked);
 	json_u64(j, "syns", c->syns);
 	json_u64(j, "synacks", c->synacks);
 	json_u64(j, "fins", c->fins);
 	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
 	json_bool(j, "orphan", c->flags & CONN_ORPHAN);
-	put_task(j, "opener", model_task(o->model, c->opener));
-	put_task(j, "last_task", model_task(o->model, c->owner));
 }
 
-void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
+static void put_single(struct json *j, const struct conn *c)
 {
-	const struct conn *c = stuck->conn;
+	json_u64(j, "cookie", c->cookie);
+	json_u64(j, "inode", c->inode);
+}
+
+/* What the kernel says now. */
+static void put_live(struct json *j, const struct live *live, uint8_t state)
+{
+	static const char *const timers[] = { "none", "retransmit", "keepalive", "minisocket",
+					      "probe" };
+
+	if (!live)
+		return;
+	if (state == TCPTRAIL_LISTEN) {
+		json_u64(j, "queued", live->queued);
+		json_u64(j, "backlog", live->backlog);
+		return;
+	}
+	if (live->timer < sizeof(timers) / sizeof(timers[0]))
+		json_word(j, "timer", timers[live->timer]);
+	if (live->timer)
+		json_fixed(j, "timer_seconds", live->expires_ms, 3);
+	json_u64(j, "retransmits", live->retransmits);
+	if (!live->has_info)
+		return;
+	json_u64(j, "backoff", live->backoff);
+	json_u64(j, "unsent", live->unsent);
+	json_fixed(j, "sent_seconds", live->sent_ms, 3);
+	json_fixed(j, "received_seconds", live->received_ms, 3);
+	json_fixed(j, "acked_seconds", live->acked_ms, 3);
+	if (live->window != UINT32_MAX)
+		json_u64(j, "window", live->window);
+}
+
+static void put_place(const struct stuck_out *o, struct json *j, const struct conn *c,
+		      const struct stuck_words *w)
+{
+	struct cgroup_name room;
+	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
+
+	if (w->netns && w->netns->name[0])
+		json_str(j, "netns_name", w->netns->name);
+	json_u64(j, "cgroup", c->cgroup);
+	if (!cgroup)
+		return;
+	json_str(j, "cgroup_path", cgroup->path);
+	if (cgroup->unit[0])
+		json_str(j, "unit", cgroup->unit);
+	if (cgroup->container[0])
+		json_str(j, "container", cgroup->container);
+}
+
+static void put_growth(struct json *j, const struct growth *g)
+{
+	if (!g)
+		return;
+	json_object(j, "growth");
+	json_u64(j, "count", g->count);
+	if (g->window_ns)
+		json_u64(j, "per_hour", growth_per_hour(g));
+	json_u64(j, "fds", g->fds);
+	if (g->fd_limit && g->fd_limit != PROCESS_UNLIMITED)
+		json_u64(j, "fd_limit", g->fd_limit);
+	if (g->out_ns != GROWTH_NEVER)
+		json_fixed(j, "out_seconds", (int64_t)g->out_ns, 9);
+	json_end_object(j);
+}
+
+static void put_churn(struct json *j, const struct churn *c)
+{
+	json_u64(j, "count", c->timewaits);
+	json_u64(j, "per_minute", churn_per_minute(c));
+	if (c->comm[0]) {
+		json_object(j, "maker");
+		json_strn(j, "comm", c->comm, sizeof(c->comm));
+		if (c->pid)
+			json_u64(j, "pid", c->pid);
+		json_u64(j, "count", c->made);
+		json_end_object(j);
+	}
+	if (c->passive)
+		return;
+	json_u64(j, "ports_used", c->used);
+	json_u64(j, "ports", c->ports);
+	if (c->out_ns != CHURN_NEVER)
+		json_fixed(j, "out_seconds", (int64_t)c->out_ns, 9);
+}
+
+/* Only what all members have in common. */
+static void put_ends(const struct stuck_out *o, struct json *j, const struct stuck_group *group)
+{
+	const struct stuck *s = group->members[0];
+	const struct conn *c = s->conn;
+	bool many = s->pile || group->count > 1;
+	bool passive = s->pile ? s->churn.passive : stuck_is_passive(o, c);
 	uint8_t laddr[16], raddr[16];
+
+	model_laddr(o->model, c, laddr);
+	model_raddr(o->model, c, raddr);
+	if (!s->pile || !passive)
+		put_end(j, "local_address", laddr);
+	if (!many || passive)
+		json_u64(j, "local_port", c->lport);
+	if (c->state == TCPTRAIL_LISTEN)
+		return;
+	if (group->peers == 1 && !(s->pile && passive))
+		put_end(j, "remote_address", raddr);
+	if (!many || !passive)
+		json_u64(j, "remote_port", c->rport);
+}
+
+static void put_sockets(const struct stuck_out *o, struct json *j, const struct stuck_group *group,
+			const struct stuck_words *w)
+{
+	const struct stuck *s = group->members[0];
+
+	if (group->count > 1) {
+		json_u64(j, "count", group->count);
+		json_u64(j, "peers", group->peers);
+	}
+	json_fixed(j, "age_seconds", (int64_t)s->age_ns, 9);
+	json_bool(j, "age_at_least", s->at_least);
+	if (group->count == 1)
+		put_single(j, s->conn);
+	put_counts(j, group);
+	put_live(j, w->live, s->conn->state);
+	put_task(j, "opener", model_task(o->model, s->conn->opener));
+	put_task(j, "last_task", model_task(o->model, s->conn->owner));
+	put_holders(j, w);
+	if (w->process)
+		json_str(j, "command", w->process->command);
+	put_growth(j, w->growth);
+}
+
+void stuck_json_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+{
+	const struct stuck *s = group->members[0];
 	struct stuck_words words;
 	struct json j;
 
-	stuck_words(o, stuck, &words);
-	model_laddr(o->model, c, laddr);
-	model_raddr(o->model, c, raddr);
+	stuck_words(o, s, &words);
 	json_begin(&j, out);
 	json_u64(&j, "v", JSON_VERSION);
-	json_word(&j, "kind", stuck->pile ? "pile" : "stuck");
-	json_word(&j, "state", state_key(c->state));
-	json_u64(&j, "netns", c->netns);
-	if (!stuck->pile || c->role == CONN_PASSIVE) {
-		put_end(&j, "local_address", laddr);
-		json_u64(&j, "local_port", c->lport);
-	}
-	if (!stuck->pile || c->role != CONN_PASSIVE) {
-		put_end(&j, "remote_address", raddr);
-		json_u64(&j, "remote_port", c->rport);
-	}
-	if (stuck->pile) {
-		json_u64(&j, "count", stuck->pile);
-	} else {
-		json_fixed(&j, "age_seconds", (int64_t)stuck->age_ns, 9);
-		json_bool(&j, "age_at_least", c->flags & CONN_AT_LEAST);
-		put_connection(o, &j, c);
-		put_holders(&j, &words);
-	}
+	json_word(&j, "kind", s->pile ? "pile" : group->count > 1 ? "group" : "stuck");
+	json_word(&j, "state", state_key(s->conn->state));
+	json_u64(&j, "netns", s->conn->netns);
+	put_ends(o, &j, group);
+	if (s->pile)
+		put_churn(&j, &s->churn);
+	else
+		put_sockets(o, &j, group, &words);
+	put_place(o, &j, s->conn, &words);
 	json_word(&j, "verdict", words.verdict.name);
 	json_str(&j, "sentence", words.verdict.sentence);
 	json_str(&j, "remedy", words.verdict.remedy);
 	json_end(&j);
+}
+
+void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
+{
+	const struct stuck_group group = {
+		.members = &stuck,
+		.count = 1,
+		.peers = 1,
+		.unread = stuck->conn->unread,
+		.unacked = stuck->conn->unacked,
+	};
+
+	stuck_json_group(o, out, &group);
 }

@@ -3,51 +3,53 @@
 
 #include "address.h"
 #include "names.h"
-#include "stuck_out.h"
+#include "stuck_facts.h"
 
-/* Columns: state, age, local, remote, owner. Long IPv6 ends push the rest. */
+/* Columns: state, age, local, remote, owner: 91 at most. Long IPv6 ends take a line each. */
 #define STATE_WIDTH 12
 #define AGE_WIDTH 9
-#define END_WIDTH 22
+#define END_WIDTH 21
 #define INDENT "    "
 #define TEXT_WIDTH 80
 
-static void put_column(struct buf *out, const char *text, size_t length, size_t width)
+static void put_column(struct buf *out, const char *text, size_t width)
 {
+	size_t length = strlen(text);
+
 	buf_mem(out, text, length);
 	for (; length < width; length++)
 		buf_char(out, ' ');
 	buf_char(out, ' ');
 }
 
-static void put_word(struct buf *out, const char *text, size_t width)
-{
-	put_column(out, text, strlen(text), width);
-}
-
 void stuck_text_header(struct buf *out)
 {
-	put_word(out, "STATE", STATE_WIDTH);
-	put_word(out, "AGE", AGE_WIDTH);
-	put_word(out, "LOCAL", END_WIDTH);
-	put_word(out, "REMOTE", END_WIDTH);
+	put_column(out, "STATE", STATE_WIDTH);
+	put_column(out, "AGE", AGE_WIDTH);
+	put_column(out, "LOCAL", END_WIDTH);
+	put_column(out, "REMOTE", END_WIDTH);
 	buf_str(out, "HELD BY\n");
 }
 
-static void put_end(struct buf *out, const uint8_t address[16], uint16_t port)
+/* How much of a word goes on a line; a longer one is broken, between characters. */
+static size_t word_length(const char *text)
 {
-	char text[ENDPOINT_MAX];
+	size_t length = strcspn(text, " "), most = TEXT_WIDTH - strlen(INDENT);
 
-	put_column(out, text, (size_t)(put_endpoint(text, address, port) - text), END_WIDTH);
+	if (length <= most)
+		return length;
+	while (most > 1 && (text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
 }
 
 /* Indented, broken at spaces before column 80. */
-static void put_paragraph(struct buf *out, const char *text)
+void stuck_put_paragraph(struct buf *out, const char *text)
 {
 	size_t at = 0, length;
 
 	while (*text) {
-		length = strcspn(text, " ");
+		length = word_length(text);
 		if (at && at + 1 + length > TEXT_WIDTH) {
 			buf_char(out, '\n');
 			at = 0;
@@ -61,50 +63,92 @@ static void put_paragraph(struct buf *out, const char *text)
 	buf_char(out, '\n');
 }
 
-static void put_facts(const struct stuck_out *o, struct buf *out, const struct conn *c)
+/* An end that all share in full, in part, or not at all. */
+static void name_end(char to[ENDPOINT_MAX + 1], const uint8_t address[16], uint16_t port,
+		     bool has_address, bool has_port)
 {
-	if (c->netns != o->home_netns)
-		buf_printf(out, "netns %u, ", c->netns);
-	if (c->cgroup)
-		buf_printf(out, "cgroup %llu, ", (unsigned long long)c->cgroup);
-	buf_printf(out, "cookie %llu, uid %u, unread %u, unacknowledged %u\n",
-		   (unsigned long long)c->cookie, c->uid, c->unread, c->unacked);
+	char *p = to;
+
+	if (has_address && has_port)
+		p = put_endpoint(p, address, port);
+	else if (has_address)
+		p = put_address(p, address);
+	else if (has_port)
+		p = put_u64(put_str(p, "*:"), port);
+	else
+		*p++ = '*';
+	*p = '\0';
+}
+
+static void name_ends(const struct stuck_out *o, const struct stuck_group *group,
+		      char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
+{
+	const struct stuck *s = group->members[0];
+	const struct conn *c = s->conn;
+	bool many = group->count > 1 || s->pile, passive = stuck_is_passive(o, c);
+	uint8_t laddr[16], raddr[16];
+
+	if (s->pile)
+		passive = s->churn.passive;
+	model_laddr(o->model, c, laddr);
+	model_raddr(o->model, c, raddr);
+	if (c->state == TCPTRAIL_LISTEN) {
+		name_end(local, laddr, c->lport, true, true);
+		strcpy(remote, "*");
+		return;
+	}
+	name_end(local, laddr, c->lport, !(s->pile && passive), !many || passive);
+	name_end(remote, raddr, c->rport, group->peers == 1 && !(s->pile && passive),
+		 !many || !passive);
+}
+
+static void put_line(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
+		     const struct stuck_words *w)
+{
+	const struct stuck *s = group->members[0];
+	char local[ENDPOINT_MAX + 1], remote[ENDPOINT_MAX + 1], age[sizeof(w->age) + 2] = "";
+
+	if (!s->pile) {
+		strcpy(age, s->at_least ? ">=" : "");
+		strcat(age, w->age);
+	}
+	name_ends(o, group, local, remote);
+	put_column(out, state_name(s->conn->state), STATE_WIDTH);
+	put_column(out, age, AGE_WIDTH);
+	if (strlen(local) > END_WIDTH || strlen(remote) > END_WIDTH) {
+		buf_str(out, local);
+		buf_char(out, '\n');
+		put_column(out, "", STATE_WIDTH + AGE_WIDTH + 1);
+	} else {
+		put_column(out, local, END_WIDTH);
+	}
+	put_column(out, remote, END_WIDTH);
+	buf_str(out, w->owner[0] ? w->owner : "-");
+	buf_char(out, '\n');
+}
+
+void stuck_text_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+{
+	struct stuck_words words;
+
+	stuck_words(o, group->members[0], &words);
+	put_line(o, out, group, &words);
+	stuck_put_facts(o, out, group, &words);
+	if (words.verdict.name[0]) {
+		stuck_put_paragraph(out, words.verdict.sentence);
+		stuck_put_paragraph(out, words.verdict.remedy);
+	}
 }
 
 void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
 {
-	const struct conn *c = stuck->conn;
-	struct stuck_words words;
-	uint8_t laddr[16], raddr[16];
-	char age[sizeof(words.age) + 8];
+	const struct stuck_group group = {
+		.members = &stuck,
+		.count = 1,
+		.peers = 1,
+		.unread = stuck->conn->unread,
+		.unacked = stuck->conn->unacked,
+	};
 
-	stuck_words(o, stuck, &words);
-	model_laddr(o->model, c, laddr);
-	model_raddr(o->model, c, raddr);
-	put_word(out, state_name(c->state), STATE_WIDTH);
-	if (stuck->pile) {
-		put_word(out, "", AGE_WIDTH);
-	} else {
-		strcpy(age, c->flags & CONN_AT_LEAST ? ">=" : "");
-		strcat(age, words.age);
-		put_word(out, age, AGE_WIDTH);
-	}
-	if (stuck->pile && c->role != CONN_PASSIVE)
-		put_word(out, "*", END_WIDTH);
-	else
-		put_end(out, laddr, c->lport);
-	if (stuck->pile && c->role == CONN_PASSIVE)
-		put_word(out, "*", END_WIDTH);
-	else
-		put_end(out, raddr, c->rport);
-	buf_str(out, words.holder[0] ? words.holder : "-");
-	buf_char(out, '\n');
-	if (!stuck->pile) {
-		buf_str(out, INDENT);
-		put_facts(o, out, c);
-	}
-	if (words.verdict.name[0]) {
-		put_paragraph(out, words.verdict.sentence);
-		put_paragraph(out, words.verdict.remedy);
-	}
+	stuck_text_group(o, out, &group);
 }

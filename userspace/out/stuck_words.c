@@ -1,71 +1,157 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "line.h"
+#include "escape.h"
 #include "stuck_out.h"
 
 /* Holders by name; the first few, and how many more there are. */
 #define HOLDERS_NAMED 3
 
-/* A process may call itself anything. */
-static const char *safe(char name[17], const char comm[16])
+char *stuck_put_task(char *to, size_t size, const char comm[16], uint32_t pid)
 {
-	*put_safe(name, comm, 16) = '\0';
-	return name;
+	size_t at = escape(to, size, comm, 16);
+
+	if (pid)
+		at += (size_t)snprintf(to + at, size - at, "[%u]", pid);
+	return to + (at < size ? at : size - 1);
 }
 
 static void name_holders(char *to, size_t size, const struct holder *holders, size_t count)
 {
-	char name[17];
-	size_t i, at = 0;
+	char *end = to + size, *p = to;
+	size_t i;
 
-	for (i = 0; i < count && i < HOLDERS_NAMED && at < size; i++)
-		at += (size_t)snprintf(to + at, size - at, "%s%s[%u] fd %d", i ? ", " : "",
-				       safe(name, holders[i].comm), holders[i].pid, holders[i].fd);
-	if (count > HOLDERS_NAMED && at < size)
-		snprintf(to + at, size - at, " and %zu more", count - HOLDERS_NAMED);
+	for (i = 0; i < count && i < HOLDERS_NAMED; i++) {
+		if (i && end - p > 2)
+			p = put_str(p, ", ");
+		p = stuck_put_task(p, (size_t)(end - p), holders[i].comm, holders[i].pid);
+		p += snprintf(p, (size_t)(end - p), " fd %d", holders[i].fd);
+		if (p >= end)
+			return;
+	}
+	if (count > HOLDERS_NAMED)
+		snprintf(p, (size_t)(end - p), " and %zu more", count - HOLDERS_NAMED);
 }
 
-static void name_task(char *to, size_t size, const struct task *task)
+static const struct task *last_task(const struct stuck_out *o, const struct conn *c)
 {
-	char name[17];
+	return model_task(o->model, c->owner ? c->owner : c->opener);
+}
 
-	if (task)
-		snprintf(to, size, "%s[%u]", safe(name, task->comm), task->pid);
+static const struct holder *holders_of(const struct stuck_out *o, const struct conn *c,
+				       size_t *count)
+{
+	*count = 0;
+	return o->owners ? owners_of(o->owners, c->inode, count) : NULL;
 }
 
 /*
  * Who holds a connection: by its descriptors now, or, where these cannot be
  * known, the task that acted on it last.
  */
-static void name_owner(const struct stuck_out *o, const struct conn *c, char *to, size_t size,
-		       const struct holder **holders, size_t *count)
+static void name_owner(const struct stuck_out *o, const struct conn *c, char owner[STUCK_NAME_MAX])
 {
-	*count = 0;
-	*holders = o->owners ? owners_of(o->owners, c->inode, count) : NULL;
-	if (*count)
-		name_holders(to, size, *holders, *count);
-	else
-		name_task(to, size, model_task(o->model, c->owner ? c->owner : c->opener));
+	size_t count;
+	const struct holder *holders = holders_of(o, c, &count);
+	const struct task *task = last_task(o, c);
+
+	if (count)
+		stuck_put_task(owner, STUCK_NAME_MAX, holders->comm, holders->pid);
+	else if (task)
+		stuck_put_task(owner, STUCK_NAME_MAX, task->comm, task->pid);
 }
 
-void stuck_words(const struct stuck_out *o, const struct stuck *stuck, struct stuck_words *w)
+static int by_pid(const void *a, const void *b)
 {
-	const struct conn *c = stuck->conn, *listener = model_listener(o->model, c);
-	const struct holder *holders;
-	char age[sizeof(w->age) + 16];
-	struct verdict_facts facts = { .conn = c, .age = age, .pile = stuck->pile };
-	size_t count;
+	uint32_t x = *(const uint32_t *)a, y = ((const struct leak *)b)->pid;
 
-	w->holder[0] = '\0';
-	w->listener[0] = '\0';
-	*put_age(w->age, stuck->age_ns) = '\0';
-	snprintf(age, sizeof(age), "%s%s", c->flags & CONN_AT_LEAST ? "at least " : "", w->age);
-	name_owner(o, c, w->holder, sizeof(w->holder), &w->holders, &w->holders_count);
+	return (x > y) - (x < y);
+}
+
+static const struct growth *growth_of_pid(const struct stuck_out *o, uint32_t pid)
+{
+	const struct leak *leak;
+
+	leak = o->leak_count ? bsearch(&pid, o->leaks, o->leak_count, sizeof(*leak), by_pid) : NULL;
+	return leak ? &leak->growth : NULL;
+}
+
+bool stuck_is_passive(const struct stuck_out *o, const struct conn *c)
+{
+	if (c->role == CONN_ROLE_UNKNOWN)
+		return model_listener(o->model, c);
+	return c->role == CONN_PASSIVE;
+}
+
+/* What needs no words. */
+static void take_facts(const struct stuck_out *o, const struct stuck *s, struct stuck_words *w,
+		       struct verdict_facts *f, const struct conn *listener)
+{
+	const struct conn *c = s->conn;
+
+	*f = (struct verdict_facts){
+		.conn = c,
+		.live = s->live,
+		.churn = s->pile ? &s->churn : NULL,
+		.requests = s->requests,
+		.requesters = s->requesters,
+	};
+	w->holders = holders_of(o, c, &w->holders_count);
+	w->live = s->live;
+	if (w->holders_count) {
+		w->process = owners_process(o->owners, w->holders->pid);
+		if (c->state == TCPTRAIL_CLOSE_WAIT)
+			w->growth = growth_of_pid(o, w->holders->pid);
+	}
+	if (o->snapshot) {
+		w->netns = snapshot_netns(o->snapshot, c->netns);
+		if (listener)
+			f->queue = snapshot_live(o->snapshot, listener->cookie);
+	}
+	f->holders = w->holders_count;
+	f->growth = w->growth;
+}
+
+static void name_maker(const struct churn *churn, struct stuck_words *w)
+{
+	if (churn->comm[0])
+		stuck_put_task(w->owner, sizeof(w->owner), churn->comm, churn->pid);
+}
+
+void stuck_words(const struct stuck_out *o, const struct stuck *s, struct stuck_words *w)
+{
+	const struct conn *c = s->conn, *listener = model_listener(o->model, c);
+	char age[sizeof(w->age) + 16];
+	struct verdict_facts f;
+
+	*w = (struct stuck_words){ 0 };
+	take_facts(o, s, w, &f, listener);
+	*put_age(w->age, s->age_ns) = '\0';
+	snprintf(age, sizeof(age), "%s%s", s->at_least ? "at least " : "", w->age);
+	if (s->pile)
+		name_maker(&s->churn, w);
+	else
+		name_owner(o, c, w->owner);
+	if (w->holders_count)
+		name_holders(w->holder, sizeof(w->holder), w->holders, w->holders_count);
+	else
+		strcpy(w->holder, w->owner);
 	if (listener)
-		name_owner(o, listener, w->listener, sizeof(w->listener), &holders, &count);
-	facts.holder = w->holder[0] ? w->holder : NULL;
-	facts.holders = w->holders_count;
-	facts.listener = w->listener[0] ? w->listener : NULL;
-	verdict_on(&facts, &w->verdict);
+		name_owner(o, listener, w->listener);
+	f.age = age;
+	f.holder = w->holder[0] ? w->holder : NULL;
+	f.listener = w->listener[0] ? w->listener : NULL;
+	verdict_on(&f, &w->verdict);
+}
+
+int stuck_rule(const struct stuck_out *o, const struct stuck *s)
+{
+	struct stuck_words w = { .holders = NULL };
+	struct verdict_facts f;
+
+	take_facts(o, s, &w, &f, model_listener(o->model, s->conn));
+	if (w.holders_count)
+		f.holder = w.holders->comm;
+	return verdict_rule(&f);
 }

@@ -8,6 +8,7 @@
 
 #include "spark.h"
 #include "userspace/model/survey.h"
+#include "userspace/model/verdict.h"
 #include "userspace/out/address.h"
 #include "userspace/out/clock.h"
 #include "userspace/out/duration.h"
@@ -79,7 +80,7 @@ struct view_stuck {
 	char remote[ENDPOINT_MAX + 1];
 	char holder[VIEW_WORD_MAX];
 	const char *verdict;
-	char sentence[256];
+	char sentence[VERDICT_SENTENCE_MAX];
 	size_t text;
 	size_t text_length;
 	char selector[2 * ENDPOINT_MAX + 2];

@@ -38,6 +38,21 @@ struct tcptrail_record *snapshot_add(struct snapshot *s)
 	return &s->records[s->count++];
 }
 
+struct live *snapshot_add_live(struct snapshot *s)
+{
+	size_t room = s->live_room ? s->live_room * 2 : 256;
+	void *bigger;
+
+	if (s->live_count == s->live_room) {
+		bigger = reallocarray(s->live, room, sizeof(*s->live));
+		if (!bigger)
+			return NULL;
+		s->live = bigger;
+		s->live_room = room;
+	}
+	return &s->live[s->live_count++];
+}
+
 static int note_seen(struct snapshot *s)
 {
 	void *bigger = reallocarray(s->netns, s->netns_count + 1, sizeof(*s->netns));
@@ -68,11 +83,12 @@ static int note_unseen(struct snapshot *s, uint32_t netns)
 /* A dump that was disturbed is taken again: its beginning is thrown away. */
 static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
 {
-	size_t before = s->count;
+	size_t before = s->count, before_live = s->live_count;
 	int tries, err = 0;
 
 	for (tries = 0; tries < DUMP_TRIES; tries++) {
 		s->count = before;
+		s->live_count = before_live;
 		err = diag_dump(s, netns, family);
 		if (err != -EINTR)
 			break;
@@ -219,13 +235,20 @@ static int by_number(const void *a, const void *b)
 	return (x->netns > y->netns) - (x->netns < y->netns);
 }
 
+static int by_cookie(const void *a, const void *b)
+{
+	const struct live *x = a, *y = b;
+
+	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
+}
+
 int snapshot_take_states(struct snapshot *s, uint32_t states)
 {
 	struct tour tour = { .snapshot = s };
 	pthread_t thread;
 	int err;
 
-	*s = (struct snapshot){ .states = states & SNAPSHOT_ALL_STATES };
+	*s = (struct snapshot){ .states = states & (SNAPSHOT_ALL_STATES | SNAPSHOT_STALLED) };
 	err = netns_number("/proc/thread-self/ns/net", &tour.home);
 	if (err)
 		return err;
@@ -239,6 +262,8 @@ int snapshot_take_states(struct snapshot *s, uint32_t states)
 	pthread_join(thread, NULL);
 	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
 	netns_name_all(s->netns, s->netns_count);
+	if (s->live_count)
+		qsort(s->live, s->live_count, sizeof(*s->live), by_cookie);
 	return tour.err;
 }
 
@@ -250,6 +275,7 @@ int snapshot_take(struct snapshot *s)
 void snapshot_free(struct snapshot *s)
 {
 	free(s->records);
+	free(s->live);
 	free(s->netns);
 	*s = (struct snapshot){ 0 };
 }
@@ -270,4 +296,11 @@ int snapshot_covers(const struct snapshot *s, uint32_t netns)
 const struct netns_facts *snapshot_netns(const struct snapshot *s, uint32_t netns)
 {
 	return netns_find(s->netns, s->netns_count, netns);
+}
+
+const struct live *snapshot_live(const struct snapshot *s, uint64_t cookie)
+{
+	const struct live key = { .cookie = cookie };
+
+	return s->live_count ? bsearch(&key, s->live, s->live_count, sizeof(key), by_cookie) : NULL;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "module/uapi/tcptrail.h"
+#include "userspace/snapshot/live.h"
 #include "userspace/snapshot/netns.h"
 
 /**
@@ -25,15 +26,23 @@
  *	TCPTRAIL_LOSS_SNAPSHOT with its number stands in its place
  * @count: how many
  * @room: for how many there is memory
+ * @live: what the records do not say of them, ascending by cookie; none of
+ *	TIME-WAITs
+ * @live_count: how many
+ * @live_room: for how many there is memory
  * @netns: namespaces that were looked at in full, ascending by number
  * @netns_count: how many
- * @states: bit n: sockets in state n (SYN_RECV stands for requests, too)
+ * @states: bit n: sockets in state n (SYN_RECV stands for requests, too);
+ *	SNAPSHOT_STALLED
  * @here: the namespace being looked at
  */
 struct snapshot {
 	struct tcptrail_record *records;
 	size_t count;
 	size_t room;
+	struct live *live;
+	size_t live_count;
+	size_t live_room;
 	struct netns_facts *netns;
 	size_t netns_count;
 	uint32_t states;
@@ -41,6 +50,9 @@ struct snapshot {
 };
 
 #define SNAPSHOT_ALL_STATES (((1U << (TCPTRAIL_NEW_SYN_RECV + 1)) - 1) & ~1U)
+
+/* Instead of all ESTABLISHED those on which nothing moves: the others are passed over quickly. */
+#define SNAPSHOT_STALLED 1U
 
 /**
  * snapshot_take() - look at all sockets
@@ -67,10 +79,16 @@ int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 /** snapshot_netns() - what is known of a namespace that was looked at; NULL for any other */
 const struct netns_facts *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
-/* diag.c */
+/** snapshot_live() - what is known of a socket beside its record; NULL for any other */
+const struct live *snapshot_live(const struct snapshot *snapshot, uint64_t cookie);
+
+/* diag.c, diag_message.c */
 
 /** snapshot_add() - room for one more record, zeroed; NULL without memory */
 struct tcptrail_record *snapshot_add(struct snapshot *snapshot);
+
+/** snapshot_add_live() - likewise */
+struct live *snapshot_add_live(struct snapshot *snapshot);
 
 /**
  * diag_dump() - the sockets of the calling thread's namespace
@@ -94,5 +112,8 @@ int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family);
  */
 int diag_record(struct tcptrail_record *record, const void *payload, size_t length,
 		uint64_t fin_timeout_ns);
+
+/** diag_live() - what else it says; likewise */
+int diag_live(struct live *live, const void *payload, size_t length);
 
 #endif

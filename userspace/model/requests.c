@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/model/requests.h"
+
+struct request {
+	uint32_t netns;
+	uint16_t port;
+	uint8_t raddr[16];
+};
+
+static int by_port(const void *a, const void *b)
+{
+	const struct requests *x = a, *y = b;
+
+	if (x->netns != y->netns)
+		return x->netns < y->netns ? -1 : 1;
+	return (x->port > y->port) - (x->port < y->port);
+}
+
+static int by_port_and_peer(const void *a, const void *b)
+{
+	const struct request *x = a, *y = b;
+
+	if (x->netns != y->netns)
+		return x->netns < y->netns ? -1 : 1;
+	if (x->port != y->port)
+		return x->port < y->port ? -1 : 1;
+	return memcmp(x->raddr, y->raddr, sizeof(x->raddr));
+}
+
+static bool waits(const struct conn *c)
+{
+	return !c->end && (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV);
+}
+
+/* Sorted requests to one entry a port, in place of a list as long as they are. */
+static size_t sum_up(struct requests *to, const struct request *from, size_t count)
+{
+	struct requests *at = to - 1;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!i || from[i].netns != at->netns || from[i].port != at->port)
+			*++at = (struct requests){ from[i].netns, from[i].port, 0, 0 };
+		else if (!memcmp(from[i].raddr, from[i - 1].raddr, sizeof(from[i].raddr)))
+			at->peers--;
+		at->count++;
+		at->peers++;
+	}
+	return (size_t)(at + 1 - to);
+}
+
+int requests_count(const struct model *m, bool (*alive)(void *arg, const struct conn *conn),
+		   void *arg, struct requests **list, size_t *count)
+{
+	struct request *all;
+	const struct conn *c;
+	size_t n = 0;
+
+	*list = NULL;
+	*count = 0;
+	for (c = model_next(m, NULL); c; c = model_next(m, c))
+		n += waits(c) && (!alive || alive(arg, c));
+	if (!n)
+		return 0;
+	all = calloc(n, sizeof(*all));
+	*list = calloc(n, sizeof(**list));
+	if (!all || !*list) {
+		free(all);
+		free(*list);
+		*list = NULL;
+		return -ENOMEM;
+	}
+	n = 0;
+	for (c = model_next(m, NULL); c; c = model_next(m, c)) {
+		if (!waits(c) || (alive && !alive(arg, c)))
+			continue;
+		all[n].netns = c->netns;
+		all[n].port = c->lport;
+		model_raddr(m, c, all[n++].raddr);
+	}
+	qsort(all, n, sizeof(*all), by_port_and_peer);
+	*count = sum_up(*list, all, n);
+	free(all);
+	return 0;
+}
+
+const struct requests *requests_at(const struct requests *list, size_t count, const struct conn *c)
+{
+	const struct requests key = { .netns = c->netns, .port = c->lport };
+
+	return count ? bsearch(&key, list, count, sizeof(key), by_port) : NULL;
+}

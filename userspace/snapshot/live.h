@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel knows of a socket now and no record has: its timer, its queues,
+ * when data last moved. It stands beside the snapshot's records, by cookie.
+ */
+#ifndef SNAPSHOT_LIVE_H
+#define SNAPSHOT_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** enum live_timer - which timer runs, as sock_diag numbers them */
+enum live_timer {
+	LIVE_TIMER_NONE = 0,
+	LIVE_TIMER_RETRANSMIT = 1,
+	LIVE_TIMER_KEEPALIVE = 2,
+	LIVE_TIMER_MINISOCKET = 3,
+	LIVE_TIMER_PROBE = 4, /* the peer's window is closed: ask whether it still is */
+};
+
+/**
+ * struct live - one socket
+ * @cookie: its name
+ * @timer: enum live_timer; of a request socket its SYN-ACK's, as RETRANSMIT
+ * @retransmits: how often in a row the timer has repeated something, or probed
+ * @backoff: how often the timer's time was doubled
+ * @has_info: the five fields that follow are known
+ * @sent_ms: milliseconds since data was last sent; since the socket's birth if never
+ * @received_ms: likewise, received
+ * @acked_ms: since the peer last acknowledged anything
+ * @unsent: bytes written that were never sent
+ * @window: bytes that the peer has room for; UINT32_MAX: this kernel does not tell
+ * @expires_ms: until the timer is due
+ * @queued: of a listener: how many connections wait to be accepted
+ * @backlog: of a listener: how many may
+ */
+struct live {
+	uint64_t cookie;
+	uint8_t timer;
+	uint8_t retransmits;
+	uint8_t backoff;
+	bool has_info;
+	uint32_t sent_ms;
+	uint32_t received_ms;
+	uint32_t acked_ms;
+	uint32_t unsent;
+	uint32_t window;
+	uint32_t expires_ms;
+	uint32_t queued;
+	uint32_t backlog;
+};
+
+#define LIVE_PROBES_LOST 3 /* so many in a row without an answer are no chance */
+
+/**
+ * live_zero_window() - does the peer keep its window closed, while there is something for it?
+ *
+ * It answers our probes, then. Where it does not, it may have closed its window before,
+ * but now it is gone.
+ */
+static inline bool live_zero_window(const struct live *live)
+{
+	return live->timer == LIVE_TIMER_PROBE && live->retransmits < LIVE_PROBES_LOST;
+}
+
+/** live_queue_full() - of a listener: has it no room for a further connection? */
+static inline bool live_queue_full(const struct live *live)
+{
+	return live->queued > live->backlog;
+}
+
+#endif
