@@ -265,7 +265,7 @@ shows 'AGE▼'
 
 # All about one, its ladder, and back.
 keys Down Enter
-shows 'netns 2, cookie 1035'
+shows 'netns 2, uid 0, cookie 1035'
 shows_no '1 STATE'
 keys l
 shows '── SYN seq=x ─'
