@@ -21,12 +21,14 @@
 /**
  * struct place - one destination
  * @used: source ports that connect() cannot take now
- * @timewaits: TIME-WAITs there, or at one of our own ports
+ * @timewaits: TIME-WAITs there
+ * @passive: they are at one of our own ports
  * @netns: whose
  */
 struct place {
 	uint32_t used;
-	uint32_t timewaits;
+	uint32_t timewaits : 31;
+	uint32_t passive : 1;
 	uint32_t netns;
 };
 
@@ -122,6 +124,7 @@ static void count_port(struct sweep *s, const struct model *m, const struct conn
 	}
 	place = &s->places[hash % PLACES];
 	place->netns = c->netns;
+	place->passive = passive;
 	place->timewaits += timewait;
 	if (passive || !in_range)
 		return;
@@ -154,18 +157,27 @@ static void count_conn(struct sweep *s, const struct model *m, const struct conn
 	count_port(s, m, c);
 }
 
-static void find_fullest(struct sweep *s)
+/* How fast they come is not counted here: whether ports suffice is told by stuck alone. */
+static int rule_for_pile(const struct place *p)
 {
 	static const struct conn nobody;
-	const struct verdict_facts facts = { .conn = &nobody, .pile = VERDICT_PILE };
-	int rule = verdict_rule(&facts);
+	const struct churn churn = { .passive = p->passive, .out_ns = CHURN_NEVER };
+	const struct verdict_facts facts = { .conn = &nobody, .churn = &churn };
+
+	return verdict_rule(&facts);
+}
+
+static void find_fullest(struct sweep *s)
+{
 	struct churn_ports ports;
 	const struct place *p;
+	int rule;
 
 	/* Without any connection there is a range, too. */
 	s->growing.ports = CHURN_PORTS_DEFAULT.count;
 	for (p = s->places; p < s->places + PLACES; p++) {
-		if (p->timewaits >= VERDICT_PILE && rule >= 0 && rule < SWEEP_VERDICTS)
+		rule = p->timewaits >= VERDICT_PILE ? rule_for_pile(p) : -1;
+		if (rule >= 0 && rule < SWEEP_VERDICTS)
 			s->growing.stuck[rule] += p->timewaits;
 		if (!p->used)
 			continue;
