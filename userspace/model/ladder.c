@@ -32,10 +32,12 @@ struct builder {
 	int err;
 };
 
+#define ROWS_FIRST 32
+
 struct ladder_row *ladder_add_row(struct ladder *l)
 {
 	struct ladder_row *bigger;
-	size_t room = l->room ? l->room * 2 : 32;
+	size_t room = l->room * 2;
 
 	if (l->count == l->room) {
 		bigger = reallocarray(l->rows, room, sizeof(*bigger));
@@ -329,7 +331,11 @@ int ladder_build(struct ladder *l, const struct talk *talk)
 	unsigned int left = 0;
 	uint8_t side_of[2];
 
-	*l = (struct ladder){ .talk = talk };
+	/* Never without rows, so that "up to the last row" means something. */
+	*l = (struct ladder){ .talk = talk, .room = ROWS_FIRST };
+	l->rows = calloc(ROWS_FIRST, sizeof(*l->rows));
+	if (!l->rows)
+		return -ENOMEM;
 	l->opener_known = ladder_find_opener(talk, &left);
 	side_of[left] = LADDER_LEFT;
 	side_of[!left] = LADDER_RIGHT;

@@ -7,7 +7,7 @@ char ladder_fin_letter(const struct ladder *l, unsigned int side)
 {
 	const struct ladder_row *row;
 
-	for (row = l->rows; row && row < l->rows + l->count; row++)
+	for (row = l->rows; row < l->rows + l->count; row++)
 		if (row->kind == LADDER_SEGMENT && row->tcp_flags & TCPTRAIL_FIN)
 			return row->from == side ? 'u' : 'w';
 	return side == LADDER_LEFT ? 'u' : 'w';
