@@ -14,8 +14,10 @@
 
 static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
 {
-	/* As a double: a trail may hold any times. */
-	return span_ns ? (uint64_t)((double)count * 1000 * SEC / (double)span_ns + 0.5) : 0;
+	/* As a double: a trail may hold any times, and any number that was lost. */
+	double milli = span_ns ? (double)count * 1000 * SEC / (double)span_ns + 0.5 : 0;
+
+	return milli < (double)INT64_MAX ? (uint64_t)milli : INT64_MAX;
 }
 
 static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
