@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What any output has to be. */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,4 +171,146 @@ void fuzz_check_json(const struct buf *out)
 		if (peek(out, at++) != '\n')
 			fail(out, at - 1, "no end of line");
 	}
+}
+
+static size_t word(const struct buf *out, size_t at)
+{
+	size_t from = at;
+
+	while (at < out->len && (isalnum((unsigned char)out->data[at]) || out->data[at] == '_' ||
+				 out->data[at] == ':'))
+		at++;
+	if (at == from || isdigit((unsigned char)out->data[from]))
+		fail(out, at, "no name");
+	return at;
+}
+
+static size_t labels(const struct buf *out, size_t at)
+{
+	do {
+		at = word(out, at + 1);
+		if (peek(out, at) != '=' || peek(out, at + 1) != '"')
+			fail(out, at, "no value of a label");
+		for (at += 2; peek(out, at) != '"'; at++)
+			if (peek(out, at) == '\n' || !peek(out, at) ||
+			    (peek(out, at) == '\\' && !strchr("\"\\n", peek(out, ++at))))
+				fail(out, at, "not what a label may hold");
+		at++;
+	} while (peek(out, at) == ',');
+	if (peek(out, at) != '}')
+		fail(out, at, "no end of the labels");
+	return at + 1;
+}
+
+void fuzz_check_expo(const struct buf *out)
+{
+	size_t at = 0;
+
+	while (at < out->len) {
+		if (peek(out, at) == '#') {
+			while (peek(out, at) && peek(out, at) != '\n')
+				at++;
+		} else {
+			at = word(out, at);
+			if (peek(out, at) == '{')
+				at = labels(out, at);
+			if (peek(out, at) != ' ')
+				fail(out, at, "no space");
+			at = number(out, at + 1);
+		}
+		if (peek(out, at++) != '\n')
+			fail(out, at - 1, "no end of line");
+	}
+}
+
+#define XML_DEPTH 32
+
+struct xml {
+	const struct buf *out;
+	size_t open[XML_DEPTH]; /* where the names of the open elements begin */
+	unsigned int depth;
+};
+
+static size_t name_length(const struct buf *out, size_t at)
+{
+	size_t from = at;
+
+	while (isalnum((unsigned char)peek(out, at)) ||
+	       (peek(out, at) && strchr("-:_", peek(out, at))))
+		at++;
+	if (at == from)
+		fail(out, at, "no name");
+	return at - from;
+}
+
+static size_t entity(const struct buf *out, size_t at)
+{
+	static const char *const known[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (out->len - at >= strlen(known[i]) &&
+		    !memcmp(out->data + at, known[i], strlen(known[i])))
+			return at + strlen(known[i]);
+	fail(out, at, "no such entity");
+	return 0;
+}
+
+/* Attributes up to '>', '/' or '?'. */
+static size_t attributes(const struct buf *out, size_t at)
+{
+	while (peek(out, at) == ' ' || peek(out, at) == '\n') {
+		at++;
+		if (peek(out, at) && strchr(" \n/>?", peek(out, at)))
+			continue;
+		at += name_length(out, at);
+		if (peek(out, at) != '=' || peek(out, at + 1) != '"')
+			fail(out, at, "no value of an attribute");
+		for (at += 2; peek(out, at) != '"';) {
+			if (!peek(out, at) || peek(out, at) == '<')
+				fail(out, at, "not what an attribute may hold");
+			at = peek(out, at) == '&' ? entity(out, at) : at + 1;
+		}
+		at++;
+	}
+	return at;
+}
+
+static size_t tag(struct xml *x, size_t at)
+{
+	const struct buf *out = x->out;
+	bool ends = peek(out, at + 1) == '/', declares = peek(out, at + 1) == '?';
+	size_t name = at + 1 + (ends || declares), length = name_length(out, name);
+
+	at = attributes(out, name + length);
+	if (ends) {
+		if (!x->depth || name_length(out, x->open[--x->depth]) != length ||
+		    memcmp(out->data + x->open[x->depth], out->data + name, length))
+			fail(out, name, "another element is open");
+	} else if (peek(out, at) == '/' || (declares && peek(out, at) == '?')) {
+		at++;
+	} else if (x->depth == XML_DEPTH) {
+		fail(out, at, "too deep");
+	} else {
+		x->open[x->depth++] = name;
+	}
+	if (peek(out, at) != '>')
+		fail(out, at, "no end of the tag");
+	return at + 1;
+}
+
+void fuzz_check_xml(const struct buf *out)
+{
+	struct xml x = { .out = out };
+	size_t at = 0;
+
+	fuzz_check_text(out);
+	while (at < out->len) {
+		if (peek(out, at) == '<')
+			at = tag(&x, at);
+		else
+			at = peek(out, at) == '&' ? entity(out, at) : at + 1;
+	}
+	if (x.depth)
+		fail(out, at, "an element is left open");
 }

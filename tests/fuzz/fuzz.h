@@ -36,4 +36,10 @@ void fuzz_check_text(const struct buf *out);
 /** fuzz_check_json() - lines that each are one JSON object (RFC 8259) */
 void fuzz_check_json(const struct buf *out);
 
+/** fuzz_check_expo() - Prometheus' text: comments, and a name, labels, a number a line */
+void fuzz_check_expo(const struct buf *out);
+
+/** fuzz_check_xml() - well formed: elements closed in order, no bare '<' and '&' */
+void fuzz_check_xml(const struct buf *out);
+
 #endif

@@ -9,7 +9,7 @@
 static void draw(const struct talk *talk, unsigned int style_bits)
 {
 	struct ladder_style style = { .ascii = style_bits & 1, .absolute = style_bits & 2 };
-	struct buf text, json;
+	struct buf text, json, svg;
 	struct ladder ladder;
 	struct tale tale;
 
@@ -21,10 +21,15 @@ static void draw(const struct talk *talk, unsigned int style_bits)
 	buf_init(&json, NULL);
 	ladder_text(&text, &style, &ladder, &tale);
 	ladder_json(&json, &style, &ladder, &tale);
+	buf_init(&svg, NULL);
+	if (ladder_svg(&svg, &style, &ladder, &tale))
+		abort();
 	fuzz_check_text(&text);
 	fuzz_check_json(&json);
+	fuzz_check_xml(&svg);
 	buf_free(&text);
 	buf_free(&json);
+	buf_free(&svg);
 	ladder_free(&ladder);
 }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any records as the numbers of the exporter and of the live screen. What is counted
+ * record by record has to be what a look at all connections counts.
+ */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "fuzz.h"
+#include "userspace/export/metrics.h"
+#include "userspace/model/census.h"
+#include "userspace/model/churn.h"
+#include "userspace/model/life.h"
+#include "userspace/screen/panes.h"
+#include "userspace/screen/view.h"
+
+#define CONNS_MAX 8
+
+struct run {
+	struct model *model;
+	struct groups *groups;
+	struct sweep *sweep;
+	struct survey survey;
+	struct view view;
+	uint64_t told;
+};
+
+static void ended(void *arg, const struct model *model, const struct conn *c)
+{
+	struct run *run = arg;
+
+	run->told += life_is_told(c);
+	groups_ended(run->groups, c);
+	survey_ended(&run->survey, model, c);
+}
+
+/* A control group may be called anything, too. */
+static bool name_unit(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
+{
+	static const char *const names[] = { "nginx.service", "a\"} 1\n", "\xff\\", "" };
+
+	strcpy(name, names[cgroup % 4]);
+	return cgroup % 5;
+}
+
+static void check_census(const struct run *run)
+{
+	const struct census *census = model_census(run->model);
+	uint64_t places[CENSUS_PLACES] = { 0 }, told = 0;
+	const struct conn *c;
+	unsigned int i;
+
+	for (c = model_next(run->model, NULL); c; c = model_next(run->model, c))
+		places[census_place(c)]++;
+	/* Place 0 is of those that ended. */
+	if (memcmp(places + 1, census->places + 1, sizeof(places) - sizeof(places[0])))
+		abort();
+	for (i = 0; i < CONN_ENDS; i++)
+		told += census->ended[i];
+	if (told < run->told)
+		abort();
+}
+
+static void check_metrics(const struct run *run, uint64_t now_ns)
+{
+	struct metrics metrics = { .census = *model_census(run->model), .up = true };
+	struct buf out;
+
+	while (!sweep_on(run->sweep, run->model, now_ns, 3))
+		;
+	metrics.found = *sweep_found(run->sweep);
+	metrics.ports = *groups_ports(run->groups);
+	metrics.units = *groups_units(run->groups);
+	metrics.version = "0";
+	buf_init(&out, NULL);
+	metrics_text(&out, &metrics, now_ns & 1, now_ns);
+	fuzz_check_text(&out);
+	fuzz_check_expo(&out);
+	buf_free(&out); /* the groups' lists are theirs */
+}
+
+static void check_churn(const struct run *run, uint64_t now_ns)
+{
+	struct churn_query query = { .now_ns = now_ns };
+	struct churn *list;
+	size_t i, count;
+
+	if (churn_find(run->model, &query, &list, &count))
+		abort();
+	for (i = 0; i < count; i++) {
+		if (list[i].used > CONNS_MAX || list[i].timewaits > CONNS_MAX)
+			abort();
+		churn_per_minute(&list[i]);
+	}
+	free(list);
+}
+
+static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
+{
+	static const int widths[] = { 80, 1, 33, 200 }, heights[] = { 24, 1, 7, 60 };
+	struct grid grid = { .ascii = bits & 1 };
+	struct look look = { 0 };
+	struct clock clock;
+	struct buf out;
+	int y;
+
+	survey_look(&run->survey, run->model, now_ns);
+	if (view_take(&run->view, &run->survey))
+		abort();
+	run->view.rates = true;
+	buf_init(&out, NULL);
+	clock_init(&clock, 0, true);
+	view_json(&out, &run->view, &clock);
+	fuzz_check_json(&out);
+	out.len = 0;
+	look_begin(&look);
+	look_sort(&look, &run->view);
+	if (grid_resize(&grid, widths[bits >> 1 & 3], heights[bits >> 3 & 3]))
+		abort();
+	screen_draw(&grid, &run->view, &look, true);
+	for (y = 0; y < grid.height; y++) {
+		grid_row(&grid, y, &out);
+		buf_char(&out, '\n');
+	}
+	fuzz_check_text(&out);
+	grid_free(&grid);
+	look_free(&look);
+	buf_free(&out);
+}
+
+static void run_records(struct run *run, const struct tcptrail_record *records, size_t count,
+			unsigned int bits)
+{
+	uint64_t now_ns = 0;
+	size_t i, n;
+
+	for (i = 0; i < count; i += n) {
+		n = count - i < 7 ? count - i : 7;
+		model_feed(run->model, records + i, n);
+		survey_records(&run->survey, run->model, records + i, n);
+		check_census(run);
+		if (i == 0) /* the rest of this walk meets others */
+			sweep_on(run->sweep, run->model, records[i].time_ns, 2);
+	}
+	now_ns = model_stats(run->model)->newest_ns + 5000000000ULL;
+	check_screen(run, now_ns, bits);
+	check_screen(run, now_ns + 1000000000ULL, bits);
+	check_churn(run, now_ns);
+	check_metrics(run, now_ns);
+	model_settle(run->model);
+	check_census(run);
+}
+
+/* Where the terminal has all characters there is more that could go wrong. */
+__attribute__((constructor)) static void in_utf8(void)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* see fuzz_model.c */
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct run *run = calloc(1, sizeof(*run)); /* large, and hardly touched */
+	struct model_config config = { .max_conns = CONNS_MAX, .ended = ended, .arg = run };
+	struct sweep_config sweep = { 0 };
+	const uint16_t ports[] = { 80, 443 };
+	struct tcptrail_record *records;
+	size_t count;
+
+	records = fuzz_records(data, size, &count);
+	if (!run || groups_create(&run->groups) || groups_by_port(run->groups, ports, 2) ||
+	    groups_by_unit(run->groups, 2, name_unit, NULL))
+		abort();
+	sweep.groups = run->groups;
+	if (model_create(&run->model, &config) || sweep_create(&run->sweep, &sweep))
+		abort();
+	run_records(run, records, count, size ? *data >> 1 : 0);
+	model_free(run->model);
+	sweep_free(run->sweep);
+	groups_free(run->groups);
+	view_free(&run->view);
+	free(run);
+	free(records);
+	return 0;
+}
