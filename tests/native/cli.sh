@@ -178,10 +178,10 @@ cp "$work/trail" "$work/newer"
 printf '\377' | dd of="$work/newer" bs=1 seek=12 conv=notrunc 2> "$work/err" # version_major
 refused 1 'another version' "$tool" watch -i "$work/newer"
 refused 1 'cut off or damaged' "$tool" watch -i "$work/cut"
-lines 4 "$tool" watch -i "$work/cut" # a header and all whole records
+lines 4 "$tool" watch -i "$work/cut" --relative # no date, a header and all whole records
 
-lines 2401 "$tool" watch -i "$work/trail"
-lines 2400 "$tool" watch -i "$work/trail" --no-header
+lines 2401 "$tool" watch -i "$work/trail" --relative
+lines 2400 "$tool" watch -i "$work/trail" --relative --no-header
 lines 2400 "$tool" watch -i "$work/trail" --json
 lines 5 "$tool" watch -i "$work/trail" --json --count 5
 lines 2400 "$tool" watch -i "$work/trail" --json --port 80
