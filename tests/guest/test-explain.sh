@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # tcptrail explain on connections whose story is known (tests/guest/scene.c): each
 # has the names that it should have, none that it should not, and is told so. In TAP.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # Each way in which a connection can end, provoked for real, and what life says of
 # it: of both ends as one, since both are on this machine. In TAP.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # A recorded file gives byte for byte what the live device gave: the same history,
 # read from the rings and from a file, by each command and in each form. In TAP.

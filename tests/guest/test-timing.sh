@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # Are the handshake times right? Against the delay that is put on the link, half
 # of it each way, and against another clock: how long the client's connect() took.

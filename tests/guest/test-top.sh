@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # The live screen on real traffic, in the guest, in a real terminal (tmux): keys are
 # typed, the screen is looked at. In TAP.
