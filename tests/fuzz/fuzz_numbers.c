@@ -102,13 +102,18 @@ static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 	static const int widths[] = { 80, 1, 33, 200 }, heights[] = { 24, 1, 7, 60 };
 	struct grid grid = { .ascii = bits & 1 };
 	struct look look = { 0 };
+	const struct churn_query query = { .now_ns = now_ns };
+	struct churn *churn = NULL;
+	size_t count = 0;
 	struct clock clock;
 	struct buf out;
 	int y;
 
 	survey_look(&run->survey, run->model, now_ns);
-	if (view_take(&run->view, &run->survey))
+	if (churn_find(run->model, &query, &churn, &count) ||
+	    view_take(&run->view, &run->survey, churn, count))
 		abort();
+	free(churn);
 	run->view.rates = true;
 	buf_init(&out, NULL);
 	clock_init(&clock, 0, true);

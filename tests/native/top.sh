@@ -137,7 +137,7 @@ has()
 "$tool" top --once -i "$work/trail" >"$work/out" 2>"$work/err" || fail "--once: $(cat "$work/err")"
 has "$work/out" '^170 sockets .* 9 stuck .*17 records lost' '^ESTABLISHED +80 ' '^CLOSE-WAIT +10 ' \
 	'^FIN-WAIT-2 +10 ' '^TIME-WAIT +70 ' 'client +25ms +45ms +49ms +49ms$' \
-	'records lost +0 +17$' '^curl\[812\] +10.0.0.2:80 .* 120 +50 +70 +0%$' \
+	'records lost +0 +17$' '^curl\[812\] +10.0.0.2:80 .* 120 +50 +70 +0.4%$' \
 	'^nginx\[99\] +\*:80 .* 119 +49 +0 +-$' '^close-wait-unread +59.0s :80 +10.0.0.1:41001'
 check '--once: 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
 check '--once: 24 lines' [ "$(wc -l <"$work/out")" = 24 ]
@@ -170,7 +170,7 @@ assert last["handshake"]["client"]["count"] == 120
 assert abs(last["handshake"]["server"]["max_seconds"] - 0.0492) < 0.0005
 assert last["stuck_total"] == 9 == len(last["stuck"])
 assert last["stuck"][0]["remote"] == "10.0.0.1:41001"
-assert [f["owner"] for f in last["churn"] if not f["passive"]] == ["curl[812]"]
+assert [(f["owner"], f["port_share"]) for f in last["churn"] if not f["passive"]] == [("curl[812]", 0.004)]
 for a, b in zip(lines, lines[1:]):
     assert a["opened"]["total"] <= b["opened"]["total"] and a["mono_ns"] < b["mono_ns"]
 # Each counted once, at whichever look: the rates sum up to the totals.

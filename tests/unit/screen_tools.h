@@ -38,7 +38,9 @@ static inline struct view_stuck make_stuck(uint64_t id, const char *verdict, uin
 static inline struct view_flow make_flow(uint64_t id, const char *owner, uint64_t milli,
 					 uint32_t live)
 {
-	struct view_flow f = { .id = id, .milli = milli, .live = live, .time_wait = 7 };
+	struct view_flow f = {
+		.id = id, .milli = milli, .live = live, .time_wait = 7, .out_ns = CHURN_NEVER
+	};
 
 	snprintf(f.owner, sizeof(f.owner), "%s", owner);
 	snprintf(f.peer, sizeof(f.peer), "10.0.0.5:%u", 5000 + (unsigned int)id);

@@ -273,6 +273,21 @@ static void test_orders(void **state)
 	assert_int_equal(press(s, 0x20ac), LOOK_NOTHING);
 }
 
+/* A pool of ports that runs out stands out. */
+static void test_share(void **state)
+{
+	struct shown *s = *state;
+	int y;
+
+	s->view.flows[0].share = 4;
+	s->view.flows[1].share = 914;
+	show(s, 80, 24);
+	assert_shown(&s->grid, " 0.4%");
+	y = find_row(&s->grid, "  91%");
+	assert_true(y > 0);
+	assert_int_equal(s->grid.cells[y * 80 + 79].style, GRID_BAD);
+}
+
 /* What nobody can know is not shown as 0. */
 static void test_no_trail(void **state)
 {
@@ -299,6 +314,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_orders, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_share, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_trail, setup, teardown),
 	};
 

@@ -17,11 +17,18 @@
 #define OWNERS_NS 2000000000ULL
 #define OWNERS_SHARE 50 /* and takes no more than so little of the time */
 
+static bool is_alive(void *arg, const struct conn *c)
+{
+	const struct top *top = arg;
+
+	return top->file || feed_is_alive(&top->feed, c);
+}
+
 static bool is_wanted(void *arg, const struct model *m, const struct conn *c, uint8_t state)
 {
 	const struct top *top = arg;
 
-	if (!top->file && !feed_is_alive(&top->feed, c))
+	if (!is_alive(arg, c))
 		return false;
 	return !top->filtered || filter_conn(&top->filter, m, c, state);
 }
@@ -167,6 +174,35 @@ static void tell_time(struct top *top, uint64_t now_ns)
 	v->speed_milli = top->file ? top->play.speed_milli : 0;
 }
 
+static struct churn_ports ports_of(void *arg, uint32_t netns)
+{
+	const struct top *top = arg;
+	const struct netns_facts *facts = snapshot_netns(&top->feed.snapshot, netns);
+
+	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+}
+
+static int take_numbers(struct top *top, uint64_t now_ns)
+{
+	/* Of all connections, wanted or not: ports are taken by any. */
+	const struct churn_query query = {
+		.now_ns = now_ns,
+		.ports = ports_of,
+		.alive = is_alive,
+		.arg = top,
+	};
+	struct churn *churn = NULL;
+	size_t count = 0;
+	int err;
+
+	survey_look(&top->survey, top->feed.model, now_ns);
+	err = churn_find(top->feed.model, &query, &churn, &count);
+	if (!err)
+		err = view_take(&top->view, &top->survey, churn, count);
+	free(churn);
+	return err;
+}
+
 int top_take(struct top *top)
 {
 	uint64_t start_ns = feed_now_ns(), now_ns = top_now_ns(top);
@@ -178,8 +214,7 @@ int top_take(struct top *top)
 		model_settle(top->feed.model);
 	else if (now_ns > SETTLE_NS)
 		model_advance(top->feed.model, top->file ? now_ns : now_ns - SETTLE_NS);
-	survey_look(&top->survey, top->feed.model, now_ns);
-	err = view_take(&top->view, &top->survey);
+	err = take_numbers(top, now_ns);
 	if (!err)
 		err = take_stuck(top, now_ns);
 	tell_time(top, now_ns);

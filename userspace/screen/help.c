@@ -29,5 +29,5 @@ const char help_keys[] =
 	"  STUCK      sockets that are too long where they are, as tcptrail stuck has them.\n"
 	"             AGE with >= is at least so long: it is older than the trail\n"
 	"  CHURN      who opens connections to whom: OPEN/S in the last ten looks, LIVE ones,\n"
-	"             TIME-WAITs; PORTS: the share of the usual 28,232 source ports taken.\n"
-	"             *:80 are those that come to port 80 here\n";
+	"             TIME-WAITs; PORT: the share of the source ports that are taken\n"
+	"             towards there. *:80 are those that come to port 80 here\n";

@@ -30,9 +30,13 @@ static struct widths widths_of(const struct area *a)
 	return (struct widths){ OWNER_WIDTH + owner, PEER_WIDTH + more };
 }
 
-static enum grid_style style_of_share(uint32_t share)
+#define SOON_NS 600000000000ULL
+
+static enum grid_style style_of_share(const struct view_flow *f)
 {
-	return share >= 800 ? GRID_BAD : share >= 400 ? GRID_WARN : GRID_PLAIN;
+	if (f->share >= 800 || f->out_ns < SOON_NS)
+		return GRID_BAD;
+	return f->share >= 400 ? GRID_WARN : GRID_PLAIN;
 }
 
 static void put_row(const struct area *a, int y, const struct view *v, const struct view_flow *f,
@@ -62,11 +66,14 @@ static void put_row(const struct area *a, int y, const struct view *v, const str
 		       number_count(text, f->live, LIVE_WIDTH - 1));
 	x = area_right(a, x, y, WAIT_WIDTH, f->time_wait ? plain : dim,
 		       number_count(text, f->time_wait, WAIT_WIDTH - 1));
-	snprintf(text, sizeof(text), "%u%%", (f->share + 5) / 10);
+	if (f->share && f->share < 95)
+		snprintf(text, sizeof(text), "%u.%u%%", f->share / 10, f->share % 10);
+	else
+		snprintf(text, sizeof(text), "%u%%", (f->share + 5) / 10);
 	area_right(a, x, y, SHARE_WIDTH,
 		   selected   ? GRID_SELECTED :
 		   f->passive ? GRID_DIM :
-				style_of_share(f->share),
+				style_of_share(f),
 		   f->passive ? "-" : text);
 }
 

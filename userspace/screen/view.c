@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "userspace/out/line.h"
+#include "view_ports.h"
 
 #define SEC 1000000000ULL
-
-/* Linux begins with 32768 to 60999. */
-#define SOURCE_PORTS 28232
 
 static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
 {
@@ -66,7 +64,8 @@ static void name_owner(char *to, const struct flow *f)
 	*p = '\0';
 }
 
-static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns)
+static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,
+		      const struct churn *ports)
 {
 	char *p = to->peer;
 
@@ -84,12 +83,12 @@ static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recen
 	to->opened = f->opened;
 	to->live = f->live;
 	to->time_wait = f->time_wait;
-	to->share = to->passive ?
-			    0 :
-			    (uint32_t)((f->live + (uint64_t)f->time_wait) * 1000 / SOURCE_PORTS);
+	to->share = ports ? (uint32_t)(churn_share(ports) * 1000 + 0.5) : 0;
+	to->out_ns = ports ? ports->out_ns : CHURN_NEVER;
 }
 
-static int take_flows(struct view *v, const struct survey *s)
+static int take_flows(struct view *v, const struct survey *s, const struct churn *churn,
+		      size_t count)
 {
 	uint64_t recent_ns = survey_recent_ns(s);
 	void *list = reallocarray(v->flows, s->flows.count + 1, sizeof(*v->flows));
@@ -99,12 +98,16 @@ static int take_flows(struct view *v, const struct survey *s)
 	v->flows = list;
 	v->flows_count = s->flows.count;
 	v->flows_crowded = s->flows.crowded;
-	for (size_t i = 0; i < v->flows_count; i++)
-		take_flow(&v->flows[i], &s->flows.list[i], recent_ns);
+	for (size_t i = 0; i < v->flows_count; i++) {
+		const struct flow *f = &s->flows.list[i];
+
+		take_flow(&v->flows[i], f, recent_ns,
+			  f->key.passive ? NULL : view_ports_find(churn, count, &f->key));
+	}
 	return 0;
 }
 
-int view_take(struct view *v, const struct survey *s)
+int view_take(struct view *v, const struct survey *s, struct churn *churn, size_t count)
 {
 	const struct survey_totals *t = &s->totals;
 	uint64_t span_ns = v->looks && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
@@ -135,7 +138,8 @@ int view_take(struct view *v, const struct survey *s)
 	for (i = 0; i < VIEW_SPANS; i++)
 		take_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
 	free(sum);
-	return take_flows(v, s);
+	view_ports_sort(churn, count);
+	return take_flows(v, s, churn, count);
 }
 
 void view_free(struct view *v)

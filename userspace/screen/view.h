@@ -7,6 +7,7 @@
 #define TCPTRAIL_VIEW_H
 
 #include "spark.h"
+#include "userspace/model/churn.h"
 #include "userspace/model/survey.h"
 #include "userspace/model/verdict.h"
 #include "userspace/out/address.h"
@@ -96,7 +97,9 @@ struct view_stuck {
  * @opened: in all
  * @live: are neither over nor in TIME-WAIT
  * @time_wait: are in TIME-WAIT
- * @share: thousandths of the source ports that they take, 0 if passive
+ * @share: thousandths of the source ports that are taken towards there, by whomever;
+ *	0 if passive
+ * @out_ns: none is left after so long, at the present rate; CHURN_NEVER
  */
 struct view_flow {
 	uint64_t id;
@@ -108,6 +111,7 @@ struct view_flow {
 	uint32_t live;
 	uint32_t time_wait;
 	uint32_t share;
+	uint64_t out_ns;
 };
 
 /**
@@ -170,8 +174,16 @@ struct view {
 	struct buf text;
 };
 
-/** view_take() - the survey's numbers, after a look; 0 or -ENOMEM. Stuck ones are the caller's */
-int view_take(struct view *v, const struct survey *survey);
+/**
+ * view_take() - the survey's numbers, after a look
+ * @v: all but the stuck ones
+ * @survey: the numbers
+ * @churn: from churn_find(), all that take a port; it will be sorted anew
+ * @count: how many
+ *
+ * Return: 0 or -ENOMEM
+ */
+int view_take(struct view *v, const struct survey *survey, struct churn *churn, size_t count);
 
 void view_free(struct view *v);
 

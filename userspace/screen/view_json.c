@@ -109,6 +109,8 @@ static void put_flows(struct json *j, const struct view *v)
 		json_u64(j, "time_wait", f->time_wait);
 		if (!f->passive)
 			json_fixed(j, "port_share", f->share, 3);
+		if (f->out_ns != CHURN_NEVER)
+			json_fixed(j, "ports_out_seconds", (int64_t)f->out_ns, 9);
 		json_end_object(j);
 	}
 	json_end_array(j);
