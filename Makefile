@@ -18,6 +18,7 @@ CMD_SRC  := $(wildcard userspace/cmd/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+KIT      := $(wildcard userspace/monitoring/*.yml userspace/monitoring/*.json userspace/monitoring/*.md userspace/monitoring/*.conf)
 MAN      := $(wildcard userspace/man/*.[1-8])
 
 LIB   := $(BUILD)/libtcptrail.a
@@ -79,6 +80,7 @@ install-tools: tools
 	for page in $(MAN); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tcptrail $(KIT)
 
 	for unit in userspace/systemd/*.service userspace/systemd/*.socket; do \
 		install -D -m 644 $$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} && \
@@ -131,11 +133,15 @@ $(BUILD)/userspace/export/page.o: userspace/export/page.html
 
 # Tests, native: one program of each tests/unit/test_NAME.c.
 .PHONY: unit test-unit
-unit: $(UNIT)
+unit: $(UNIT) $(BUILD)/monitoring/story
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lm -lpthread
+
+$(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(TOOLS) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 #: make test-unit  only the native tests
 test-unit:

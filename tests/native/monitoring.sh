@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What comes with the exporter: alert rules, recording rules and what the manual
-# tells people to type. promtool is Debian's.
+# What comes with the exporter, by itself: rules, configurations, the dashboard, and what
+# the manual tells people to type. The programs are Debian's. What needs an exporter is in
+# prometheus.sh and page.sh.
 #
-#	tests/native/monitoring.sh [BUILD]	BUILD (build) holds tcptrail
+#	tests/native/monitoring.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
 
 build=$(realpath "${1:-build}")
 tool=$build/tcptrail
@@ -46,6 +47,8 @@ alerts=$(sed -n 's/^  - alert: //p' "$kit/alerts.yml")
 if command -v promtool >"$work/out"; then
 	succeeds promtool check rules --lint=all --lint-fatal "$kit/alerts.yml" "$kit/recording.yml"
 	succeeds promtool test rules "$top/tests/monitoring/alerts.test.yml"
+	succeeds promtool check config "$kit/prometheus.yml"
+	succeeds promtool check config "$kit/prometheus-global.yml"
 else
 	skip 'no promtool: scripts/packages monitoring'
 fi
@@ -68,10 +71,11 @@ for alert in $alerts; do
 done
 
 # What the manual says is really taken: each line that begins with tcptrail. Status 2
-# is a mistake in the arguments; that there is no such device comes after them.
+# is a mistake in the arguments; that there is no such device comes after them. Those that
+# read a file are run below.
 # shellcheck disable=SC2016 # backquotes of the text
 grep -hoE '^    tcptrail [^#|]*|`tcptrail [^`]*`' "$kit"/*.md "$kit/alerts.yml" | tr -d '`' |
-	sed 's/^ *tcptrail //; s/ N\b/ 1/g; s/:N\b/:1/g; s/ *$//' | sort -u >"$work/commands"
+	grep -v ' -i ' | sed 's/^ *tcptrail //; s/ N\b/ 1/g; s/:N\b/:1/g; s/ *$//' | sort -u >"$work/commands"
 [ "$(wc -l <"$work/commands")" -gt 10 ] || fail 'no commands in the runbook'
 while read -r -a words; do
 	[ ${#words[@]} -gt 1 ] || words=(help "${words[@]}")
@@ -83,6 +87,79 @@ while read -r -a words; do
 		pass
 	fi
 done <"$work/commands"
+
+# The dashboard is what its source makes, and Grafana can take it: panels with an id of
+# their own, a unit, words and queries, none over another.
+if command -v python3 >"$work/out"; then
+	succeeds cmp "$kit/dashboard.json" <(python3 "$kit/dashboard.py")
+else
+	skip 'no python3 to make the dashboard: scripts/packages monitoring'
+fi
+if command -v jq >"$work/out"; then
+	panels='.panels[] | select(.type != "row")'
+	succeeds jq -e "[$panels] | length > 20" "$kit/dashboard.json"
+	succeeds jq -e '[.panels[].id] | length == (unique | length)' "$kit/dashboard.json"
+	succeeds jq -e "[$panels | .fieldConfig.defaults.unit, .title, .description,
+		(.targets | length > 0), .targets[].expr, .datasource.uid == \"\${datasource}\"] |
+		all(. != null and . != \"\" and . != false)" "$kit/dashboard.json"
+	# shellcheck disable=SC2016 # jq's variables
+	succeeds jq -e '[.panels[] | .id as $id | .gridPos | range(.x; .x + .w) as $x |
+		range(.y; .y + .h) as $y | "\($x) \($y)"] | length == (unique | length)' \
+		"$kit/dashboard.json"
+	# shellcheck disable=SC2016
+	succeeds jq -e '[.panels[].targets[]?.expr | test("job=~\"\\$job\", instance=~\"\\$instance\"")] |
+		all' "$kit/dashboard.json"
+	succeeds jq -e '[.templating.list[].name] == ["datasource", "job", "instance"]' \
+		"$kit/dashboard.json"
+else
+	skip 'no jq to read the dashboard: scripts/packages monitoring'
+fi
+
+# JSON Lines into a log pipeline: the examples of README.md give something, and rsyslog
+# sorts out what ended badly.
+"$build/monitoring/story" "$top/tests/monitoring/sick.story" "$work/trail.tt" 600 || exit 1
+"$tool" life -i "$work/trail.tt" --json >"$work/life.jsonl" 2>"$work/err"
+bad=$(grep -cvE '"end":"(normal|reused)"' "$work/life.jsonl")
+[ "$bad" -gt 0 ] || fail 'no life in the trail that ended badly'
+if command -v jq >"$work/out"; then
+	examples=0
+	while read -r line; do
+		examples=$((examples + 1))
+		if (cd "$work" && PATH=$build:$PATH bash -e -o pipefail -c "$line" >out 2>err) &&
+			[ -s "$work/out" ]; then
+			pass
+		else
+			fail "README.md: $line: $(cat "$work/err")"
+		fi
+	done < <(grep -E '^    tcptrail .* \| jq' "$kit/README.md")
+	[ $examples -gt 2 ] || fail 'no examples in README.md'
+fi
+if rsyslogd=$(PATH=$PATH:/usr/sbin command -v rsyslogd); then
+	{
+		echo "global(workDirectory=\"$work\")"
+		sed "s#/var/log/tcptrail#$work#" "$kit/rsyslog.conf"
+	} >"$work/rsyslog.conf"
+	"$rsyslogd" -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >"$work/err" 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do
+		[ "$(grep -c '' "$work/bad.jsonl" 2>"$work/err" || :)" -lt "$bad" ] || break
+		sleep 0.1
+	done
+	kill $pid
+	wait $pid
+	if diff <(grep -vE '"end":"(normal|reused)"' "$work/life.jsonl") "$work/bad.jsonl" >"$work/out"; then
+		pass
+	else
+		fail "rsyslog: $(head -3 "$work/out") $(cat "$work/err")"
+	fi
+	if [ "$(grep -cE '^[0-9TZ:.-]+ unanswered: 10\.0\.[0-9.]+:[0-9]+ - 10\.' "$work/bad.log")" = "$bad" ]; then
+		pass
+	else
+		fail "rsyslog: $(head -3 "$work/bad.log")"
+	fi
+else
+	skip 'no rsyslogd: scripts/packages monitoring'
+fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -16,6 +16,7 @@
 #define TEST_SCRIPT_H
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,16 @@ static inline uint8_t script_reason(const char *word, const char *line)
 	return 0;
 }
 
+static inline uint8_t script_cause(const char *word, const char *line)
+{
+	if (!strcmp(word, cause_key(TCPTRAIL_LOSS_LIMITED)))
+		return TCPTRAIL_LOSS_LIMITED;
+	if (!strcmp(word, cause_key(TCPTRAIL_LOSS_OVERWRITTEN)))
+		return TCPTRAIL_LOSS_OVERWRITTEN;
+	script_fail(word, line);
+	return 0;
+}
+
 static inline void script_side(struct tcptrail_record *r, char side)
 {
 	const uint8_t client[4] = { 10, 0, 0, 1 }, server[4] = { 10, 0, 0, 2 };
@@ -94,6 +105,8 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 		r->segment.ack = n;
 	} else if (!strcmp(key, "len") && segment) {
 		r->segment.len = n;
+	} else if (!strcmp(key, "cause") && r->kind == TCPTRAIL_LOSS) {
+		r->loss.cause = script_cause(value, line);
 	} else if (!strcmp(key, "cookie")) {
 		r->cookie = n;
 	} else if (!strcmp(key, "netns")) {
