@@ -142,7 +142,8 @@ if rsyslogd=$(PATH=$PATH:/usr/sbin command -v rsyslogd); then
 	"$rsyslogd" -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >"$work/err" 2>&1 &
 	pid=$!
 	for _ in $(seq 100); do
-		[ "$(grep -c '' "$work/bad.jsonl" 2>"$work/err" || :)" -lt "$bad" ] || break
+		lines=$(grep -c '' "$work/bad.jsonl" 2>"$work/out" || :)
+		[ "${lines:-0}" -lt "$bad" ] || break
 		sleep 0.1
 	done
 	kill $pid
