@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # land: slow
 #
-# The exporter's page for people, in headless Chromium, against an exporter that behaves
-# badly: what it shows, that nothing it reads becomes markup, that it asks nobody else.
+# The exporter's page for people, in headless Chromium: first from the exporter itself,
+# with the trail of tests/monitoring/sick.story; then from one that behaves badly. What it
+# shows, that nothing it reads becomes markup, that it asks nobody else.
 #
-#	tests/native/page.sh
+#	tests/native/page.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
 
+build=$(realpath "${1:-build}")
 top=$(realpath "${BASH_SOURCE[0]%/*}/../..")
 page=$top/userspace/export/page.html
 work=$(mktemp -d)
@@ -14,10 +16,10 @@ passed=0 failed=0 skipped=0
 
 finish()
 {
-	[ -z "$server" ] || kill "$server"
+	[ ${#servers[@]} -eq 0 ] || kill "${servers[@]}"
 	rm -rf "$work"
 }
-server=
+servers=()
 trap finish EXIT
 
 pass()
@@ -31,7 +33,7 @@ fail()
 	echo "FAILED: $*" >&2
 }
 
-for program in chromium python3; do
+for program in chromium python3 curl; do
 	command -v $program >"$work/out" && continue
 	echo "skipped: no $program: scripts/packages monitoring" >&2
 	echo '0 passed, 0 failed, 1 skipped'
@@ -39,23 +41,23 @@ for program in chromium python3; do
 done
 
 python3 "$top/tests/monitoring/exporter.py" "$page" "$work/asked" >"$work/port" 2>"$work/server.err" &
-server=$!
+servers+=($!)
 for _ in $(seq 100); do
 	[ ! -s "$work/port" ] || break
 	sleep 0.1
 done
-at=http://127.0.0.1:$(cat "$work/port")
+badly=http://127.0.0.1:$(cat "$work/port")
 
 profile=profile
-# browse SCENE OPTION...: seven seconds of its time; console and errors go into $work/log
+# browse URL OPTION...: seven seconds of its time; console and errors go into $work/log
 browse()
 {
-	local scene=$1
+	local url=$1
 	shift
 	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
 		--disable-background-networking --no-first-run --hide-scrollbars \
 		--user-data-dir="$work/$profile" --enable-logging=stderr --virtual-time-budget=7000 \
-		"$@" "$at/$scene/" 2>"$work/log" || fail "$scene: chromium: $(tail -3 "$work/log")"
+		"$@" "$url" 2>"$work/log" || fail "$url: chromium: $(tail -3 "$work/log")"
 }
 
 # has WHAT PATTERN, lacks WHAT PATTERN: of the page as it has become
@@ -77,8 +79,44 @@ lacks()
 	fi
 }
 
+silent()
+{
+	if grep -q 'CONSOLE' "$work/log"; then
+		fail "the console: $(grep CONSOLE "$work/log" | head -3)"
+	else
+		pass
+	fi
+}
+
+# From the exporter: the same numbers as its metrics have, and who is stuck.
+"$build/monitoring/story" "$top/tests/monitoring/sick.story" "$work/sick.tt" 4200 || exit 1
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
+real=http://127.0.0.1:$port
+"$build/tcptrail" export -i "$work/sick.tt" --replay --stuck --listen "127.0.0.1:$port" 2>"$work/export.err" &
+servers+=($!)
+for _ in $(seq 100); do
+	! curl -sf -o "$work/metrics" "$real/metrics" || break
+	sleep 0.1
+done
+if curl -s "$real/" | cmp - "$page"; then
+	pass
+else
+	fail "the exporter does not serve page.html: $(cat "$work/export.err")"
+fi
+browse "$real/" --dump-dom >"$work/dom"
+silent
+for state in established syn_recv time_wait close_wait; do
+	value=$(sed -n "s/^tcptrail_sockets{state=\"$state\"} //p" "$work/metrics" |
+		sed ':a; s/\B[0-9]\{3\}\>/,&/; ta')
+	name=$(tr 'a-z_' 'A-Z-' <<<"$state")
+	has "$state" "$name</th>.{0,200}>${value:-none}</td>"
+done
+has 'who is stuck' '&lt;script&gt;alert\(1\)\[790\]'
+lacks 'what it calls itself, as an element' '<script>alert'
+has 'a missing hook' 'accept – not attached'
+
 # What it shows.
-browse hostile --dump-dom >"$work/dom"
+browse "$badly/hostile/" --dump-dom >"$work/dom"
 has title '<title>tcptrail 127\.0\.0\.1:[0-9]+</title>'
 has states 'ESTABLISHED</th>.*1,234</td>'
 has 'a state and its age' 'CLOSE-WAIT</th>.*57</td><td class="n age">45m 31s</td>'
@@ -93,11 +131,7 @@ has 'a missing hook' 'not attached'
 has 'markup as text' '&lt;img src=x onerror='
 lacks 'markup as an element' '<img|<script>document\.title'
 lacks 'markup that ran' '<title>owned'
-if grep -q 'CONSOLE' "$work/log"; then
-	fail "the console: $(grep CONSOLE "$work/log" | head -3)"
-else
-	pass
-fi
+silent
 
 # It asks its own exporter, and nobody else: nothing outside is named in it, and the
 # browser is told not to ask.
@@ -123,9 +157,9 @@ else
 fi
 
 # When something is wrong.
-browse down --dump-dom >"$work/dom"
+browse "$badly/down/" --dump-dom >"$work/dom"
 has 'no answer' 'no answer from the exporter: it answers 503'
-browse notrail --dump-dom >"$work/dom"
+browse "$badly/notrail/" --dump-dom >"$work/dom"
 has 'no trail' 'no trail: the module is not loaded'
 has 'without names: by verdict' 'CLOSE-WAIT, not closed</th>.*49</td>'
 
@@ -134,17 +168,17 @@ profile=noscript
 mkdir -p "$work/$profile/Default"
 echo '{"profile":{"default_content_setting_values":{"javascript":2}}}' \
 	>"$work/$profile/Default/Preferences"
-browse hostile --dump-dom >"$work/dom"
+browse "$badly/hostile/" --dump-dom >"$work/dom"
 has 'without scripts' '<noscript><p class="lead"><strong>This page draws the numbers of'
 has 'without scripts' '<div class="bar-top" id="top" hidden'
 has 'without scripts' '<main id="live" hidden'
 profile=profile
 
 # On a telephone, and in the dark.
-browse probe --dump-dom --window-size=400,800 >"$work/dom"
+browse "$badly/probe/" --dump-dom --window-size=400,800 >"$work/dom"
 has 'fits 400 pixels' 'data-fits="true"'
-browse hostile --window-size=400,600 --screenshot="$work/light.png" >"$work/out"
-browse hostile --window-size=400,600 --screenshot="$work/dark.png" \
+browse "$badly/hostile/" --window-size=400,600 --screenshot="$work/light.png" >"$work/out"
+browse "$badly/hostile/" --window-size=400,600 --screenshot="$work/dark.png" \
 	--blink-settings=preferredColorScheme=0 >"$work/out"
 read -r light colours < <(python3 "$top/tests/monitoring/png.py" "$work/light.png")
 if [ "${colours:-0}" -gt 100 ] && [ "$light" -gt 180 ]; then
