@@ -113,6 +113,7 @@ for state in established syn_recv time_wait close_wait; do
 done
 has 'who is stuck' '&lt;script&gt;alert\(1\)\[790\]'
 lacks 'what it calls itself, as an element' '<script>alert'
+has 'those alike in one row' 'And 139 more like it'
 has 'a missing hook' 'accept – not attached'
 
 # What it shows.
