@@ -75,7 +75,7 @@ done
 # read a file are run below.
 # shellcheck disable=SC2016 # backquotes of the text
 grep -hoE '^    tcptrail [^#|]*|`tcptrail [^`]*`' "$kit"/*.md "$kit/alerts.yml" | tr -d '`' |
-	grep -v ' -i ' | sed 's/^ *tcptrail //; s/ N\b/ 1/g; s/:N\b/:1/g; s# DIR\b# $work#; s/ *$//' | sort -u >"$work/commands"
+	grep -v ' -i ' | sed 's/^ *tcptrail //; s/ N\b/ 1/g; s/:N\b/:1/g; s# DIR\b# .#; s/ *$//' | sort -u >"$work/commands"
 [ "$(wc -l <"$work/commands")" -gt 10 ] || fail 'no commands in the runbook'
 while read -r -a words; do
 	[ ${#words[@]} -gt 1 ] || words=(help "${words[@]}")
