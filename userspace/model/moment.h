@@ -65,6 +65,11 @@ int moments_build(struct moments *moments, const struct ladder *ladder, const ui
 
 void moments_free(struct moments *moments);
 
+/* moment_pair.c */
+
+/** moments_pair() - who sent what was received, and what was lost */
+void moments_pair(struct moments *moments, const struct ladder *ladder);
+
 /* ladder.c */
 
 /** ladder_add_row() - room for one more, not filled; NULL if there is no memory */
