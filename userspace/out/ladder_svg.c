@@ -139,7 +139,7 @@ static double write_lines(struct picture *p, double y, const struct svg_text *ho
 static double write_top(struct picture *p)
 {
 	static const struct svg_text who = {
-		.font = SVG_MONO, .size = 14, .colour = INK, .bold = true
+		.font = SVG_MONO, .size = 13, .colour = INK, .bold = true
 	};
 	static const struct svg_text rest = { .font = SVG_MONO, .size = 13, .colour = MUTED };
 	struct buf text;
