@@ -5,7 +5,23 @@
 
 #include "userspace/model/tale_internal.h"
 
-/* What waited, and how long nothing had moved as far as is on record. */
+/* Data is not on record: something may have come after the last step that is. */
+static void tell_silence(struct tale_facts *f, unsigned int side)
+{
+	size_t i = (size_t)(f->end[side] - f->l->rows);
+	const struct ladder_row *row;
+
+	while (i-- > 0) {
+		row = &f->l->rows[i];
+		if (row->kind != LADDER_SEGMENT || row->probe || row->again ||
+		    row->tcp_flags & TCPTRAIL_RST)
+			continue;
+		tale_say(f, "The last step on record before that was %s earlier.",
+			 tale_span(row->time_ns, f->end[side]->time_ns).text);
+		return;
+	}
+}
+
 static void tell_unacknowledged(struct tale_facts *f, const struct tcptrail_transition *t)
 {
 	if (t->unacked)
@@ -121,6 +137,8 @@ static void tell(struct tale_facts *f, unsigned int side)
 	if (f->rst && f->rst->from == side && f->rst->time_ns <= f->end[side]->time_ns)
 		tale_say(f, "It said so with a RST%s.",
 			 f->rst->lost ? ", which was lost, too" : "");
+	if (!tale_has(f->tale, "fin-unanswered"))
+		tell_silence(f, side);
 }
 
 void tale_death(struct tale_facts *f)
