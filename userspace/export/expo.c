@@ -53,7 +53,7 @@ static void put_value(struct buf *out, const char *s)
 {
 	size_t i;
 
-	for (i = 0; s[i] && i < EXPO_LABEL_MAX; i++) {
+	for (i = 0; i < EXPO_LABEL_MAX && s[i]; i++) {
 		unsigned char c = (unsigned char)s[i];
 
 		if (c == '"' || c == '\\')

@@ -151,7 +151,7 @@ static enum MHD_Result send_stuck(struct http *http, struct MHD_Connection *conn
 static enum MHD_Result send_page(struct MHD_Connection *connection)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(
-		PAGE_SIZE_OF, (void *)(uintptr_t)page, MHD_RESPMEM_PERSISTENT);
+		page_size, (void *)(uintptr_t)page, MHD_RESPMEM_PERSISTENT);
 
 	if (!response)
 		return MHD_NO;

@@ -3,9 +3,11 @@
 
 __asm__(".section .rodata\n"
 	".global page\n"
-	".global page_end\n"
+	".global page_size\n"
 	"page:\n"
 	".incbin \"userspace/export/page.html\"\n"
-	"page_end:\n"
-	".byte 0\n"
+	"end_of_page:\n"
+	".balign 8\n"
+	"page_size:\n"
+	".quad end_of_page - page\n"
 	".previous\n");

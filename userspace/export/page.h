@@ -6,8 +6,6 @@
 
 /** page - page.html, as it was when this was built */
 extern const char page[];
-extern const char page_end[];
-
-#define PAGE_SIZE_OF ((size_t)(page_end - page))
+extern const size_t page_size;
 
 #endif
