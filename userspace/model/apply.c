@@ -165,7 +165,7 @@ void apply(struct model *m, const struct tcptrail_record *r)
 		c = apply_accept(m, r);
 		break;
 	case TCPTRAIL_SEGMENT:
-		c = apply_segment(m, r);
+		apply_segment(m, r); /* it stays where it is */
 		break;
 	case TCPTRAIL_SNAPSHOT:
 		c = apply_snapshot(m, r);
