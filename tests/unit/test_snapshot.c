@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -246,6 +248,31 @@ static void test_order(void **state)
 	snapshot_free(&snapshot);
 }
 
+/* A FIN that is repeated: the turns before this one add up to what is told at the least. */
+static void test_repeated(void **state)
+{
+	struct __attribute__((packed)) {
+		struct inet_diag_msg msg;
+		struct nlattr attr;
+		struct tcp_info info;
+	} m = { .msg = { .idiag_family = AF_INET,
+			 .idiag_state = TCPTRAIL_LAST_ACK,
+			 .idiag_timer = LIVE_TIMER_RETRANSMIT,
+			 .idiag_retrans = 5,
+			 .idiag_expires = 5000,
+			 .idiag_wqueue = 1 },
+		.attr = { sizeof(m.attr) + sizeof(m.info), INET_DIAG_INFO },
+		.info = { .tcpi_rto = 6400000 } };
+	struct tcptrail_record r = { 0 };
+
+	/* 0.2 + 0.4 + 0.8 + 1.6 + 3.2 s, and 1.4 s of 6.4 s */
+	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(r.seq, 7600000000ULL);
+	m.msg.idiag_wqueue = 2; /* that may be data from before the close */
+	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(r.seq, 0);
+}
+
 /* What comes over netlink is not trusted: any length, any bytes. */
 static void test_hostile(void **state)
 {
@@ -285,9 +312,9 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ipv4),	cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_stalled), cmocka_unit_test(test_order),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ipv4),	 cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_stalled),	 cmocka_unit_test(test_order),
+		cmocka_unit_test(test_repeated), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

@@ -107,6 +107,10 @@ static const struct live_rule live_rules[] = {
 		     "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
 	    10, "the peer is gone" },
 	  { .cookie = B, .timer = LIVE_TIMER_RETRANSMIT, .retransmits = 4 } },
+	/* Older than the trail: since when it has not moved, not since when it is closed. */
+	{ { "fin-wait1-zero-window", "0 B snapshot FIN_WAIT1 orphan unacked=4096\n", 2,
+	    "FIN-WAIT-1 >=50.0s" },
+	  { .cookie = B, .timer = LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 50000 } },
 	{ { "fin-wait1-zero-window",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "4096 bytes still to go: the peer has closed its window" },

@@ -118,10 +118,24 @@ static bool is_abnormal(const struct finding *f, struct stuck *s)
 	return f->query->states && s->age_ns >= f->query->older_ns;
 }
 
+/*
+ * Since when a socket older than the trail is closed nobody knows if its FIN has to
+ * wait behind data: since when these have, the kernel does.
+ */
+static void take_stall(struct stuck *s)
+{
+	if (s->at_least && s->live && is_stalled(s->conn, s->live) &&
+	    (s->conn->state == TCPTRAIL_FIN_WAIT1 || s->conn->state == TCPTRAIL_LAST_ACK ||
+	     s->conn->state == TCPTRAIL_CLOSING) &&
+	    stalled_ns(s->live) > s->age_ns)
+		s->age_ns = stalled_ns(s->live);
+}
+
 static bool too_long(const struct finding *f, struct stuck *s)
 {
 	uint64_t patience_ns = verdict_patience_ns(s->conn->state);
 
+	take_stall(s);
 	if (patience_ns == UINT64_MAX)
 		return is_abnormal(f, s);
 	return s->age_ns >= (f->query->older_ns ? f->query->older_ns : patience_ns);

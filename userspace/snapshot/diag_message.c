@@ -32,9 +32,23 @@ static uint16_t at_most_u16(uint32_t n)
 }
 
 /*
+ * For how long a segment has been repeated without an answer: the timer's time doubles
+ * with each turn, so that those before add up to no less than this.
+ */
+static uint64_t repeated_ns(const struct inet_diag_msg *msg, const struct tcp_info *info)
+{
+	uint64_t turn_us = info->tcpi_rto, left_us = (uint64_t)msg->idiag_expires * 1000;
+	uint64_t all_us =
+		2 * turn_us - (msg->idiag_retrans < 64 ? turn_us >> msg->idiag_retrans : 0);
+
+	return all_us > left_us ? (all_us - left_us) * 1000 : 0;
+}
+
+/*
  * How long it has been so at the least. The peer's FIN, and the peer's
  * acknowledgement of ours, cannot be newer than the last segment that
- * acknowledged something; each unanswered SYN took a second or more.
+ * acknowledged something; each unanswered SYN took a second or more; and so did
+ * the turns of our FIN, if nothing else is unacknowledged.
  */
 static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_info *info,
 			    uint64_t fin_timeout_ns)
@@ -53,6 +67,12 @@ static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_in
 	case TCPTRAIL_SYN_SENT:
 	case TCPTRAIL_SYN_RECV:
 		return (uint64_t)msg->idiag_retrans * 1000000000ULL;
+	case TCPTRAIL_FIN_WAIT1:
+	case TCPTRAIL_LAST_ACK:
+	case TCPTRAIL_CLOSING:
+		return info && msg->idiag_wqueue == 1 && msg->idiag_timer == LIVE_TIMER_RETRANSMIT ?
+			       repeated_ns(msg, info) :
+			       0;
 	}
 	return 0;
 }
