@@ -55,6 +55,13 @@ static void ended(void *arg, const struct model *model, const struct conn *c)
 static void make_owners(struct owners *owners, struct holder holders[4],
 			const struct tcptrail_record *records, size_t count)
 {
+	/* Holds what has inode 1, and is called as awkwardly as may be. */
+	static struct process process = {
+		.comm = "\033]0;\a",
+		.command = "a\nb \033[2J \xff \xc2\x9b <i>&\"'",
+		.cgroup = { .path = "/x\033[1m", .unit = "\xe2\x80\xae.service" },
+		.fds = 7,
+	};
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
@@ -62,7 +69,12 @@ static void make_owners(struct owners *owners, struct holder holders[4],
 		if (count)
 			memcpy(holders[i].comm, records[i % count].transition.comm, 15);
 	}
-	*owners = (struct owners){ .holders = holders, .count = 4 };
+	*owners = (struct owners){
+		.holders = holders,
+		.count = 4,
+		.processes = &process,
+		.process_count = 1,
+	};
 }
 
 static void tell_stuck(struct run *run, const struct tcptrail_record *records, size_t count)
@@ -70,6 +82,7 @@ static void tell_stuck(struct run *run, const struct tcptrail_record *records, s
 	struct stuck_query query = { .states = ~0U, .older_ns = 1 };
 	struct stuck_out o = { .model = run->model, .home_netns = 1 };
 	struct holder holders[4];
+	struct stuck_groups groups;
 	struct owners owners;
 	struct stuck *list = NULL;
 	size_t i, n;
@@ -83,6 +96,13 @@ static void tell_stuck(struct run *run, const struct tcptrail_record *records, s
 		stuck_text(&o, &run->text, &list[i]);
 		stuck_json(&o, &run->json, &list[i]);
 	}
+	if (stuck_groups_make(&groups, &o, list, n, count & 1))
+		abort();
+	for (i = 0; i < groups.count; i++) {
+		stuck_text_group(&o, &run->text, &groups.groups[i]);
+		stuck_json_group(&o, &run->json, &groups.groups[i]);
+	}
+	stuck_groups_free(&groups);
 	free(list);
 }
 
