@@ -63,7 +63,7 @@ same()
 # not the trail's: the connections and the states they are in are.
 stuck()
 {
-	tcptrail stuck --state close-wait,time-wait --older 0 --json "$@" 2>/dev/null |
+	tcptrail stuck --all --state close-wait,time-wait --older 0 --json "$@" 2>/dev/null |
 		sed -nE 's/.*"state":"([^"]*)".*"cookie":([0-9]+).*/\1 \2/p' | sort
 }
 
@@ -74,7 +74,7 @@ same_stuck()
 	diff "$work/device" "$work/file" && [ "$(wc -l <"$work/device")" -ge 6 ]
 }
 
-echo 1..15
+echo 1..16
 modprobe tcptrail
 hosts
 ip -n alice addr add fd00::1/64 dev veth0 nodad
@@ -99,6 +99,7 @@ check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.r
 check 'watch with filters' same 5 "$all" tcptrail watch --json --port 80 --kind segments --addr fd00::/16
 check 'life' same 8 "$all" tcptrail life
 check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.raw"
+check 'life --ends --json' same 8 "$all" tcptrail life --ends --json
 check 'life --json --summary' same 8 "$all" tcptrail life --json --summary
 check 'life --summary' same 12 "$all" tcptrail life --summary
 check 'explain' same 10 - tcptrail explain 10.0.0.2:80
