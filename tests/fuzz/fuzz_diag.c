@@ -39,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tcptrail_record record = { .time_ns = 1000000000, .netns = 1 };
 	uint64_t fin_timeout_ns = size ? *data * 1000000000ULL : 0;
 	size_t length = size ? size - 1 : 0;
+	struct live live = { 0 };
 	void *message = malloc(length + !length);
 
 	/* As in libmnl's buffer: aligned, and nothing after it. */
@@ -48,6 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(message, data + 1, length);
 	if (!diag_record(&record, message, length, fin_timeout_ns))
 		use(&record);
+	if (!diag_live(&live, message, length) != (record.kind == TCPTRAIL_SNAPSHOT))
+		abort();
 	free(message);
 	return 0;
 }

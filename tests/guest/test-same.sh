@@ -99,7 +99,7 @@ check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.r
 check 'watch with filters' same 5 "$all" tcptrail watch --json --port 80 --kind segments --addr fd00::/16
 check 'life' same 8 "$all" tcptrail life
 check '… and nothing was cut out of that' cmp "$work/device.raw" "$work/file.raw"
-check 'life --ends --json' same 8 "$all" tcptrail life --ends --json
+check 'life --ends --json' same 7 "$all" tcptrail life --ends --json
 check 'life --json --summary' same 8 "$all" tcptrail life --json --summary
 check 'life --summary' same 12 "$all" tcptrail life --summary
 check 'explain' same 10 - tcptrail explain 10.0.0.2:80
