@@ -114,6 +114,7 @@ done
 has 'who is stuck' '&lt;script&gt;alert\(1\)\[790\]'
 lacks 'what it calls itself, as an element' '<script>alert'
 has 'those alike in one row' 'And 139 more like it'
+lacks 'a port where there is none' ':undefined'
 has 'a missing hook' 'accept – not attached'
 
 # What it shows.
