@@ -218,7 +218,8 @@ struct conn {
 
 /*
  * Memory per tracked connection end, at most: this, and an entry of 8 bytes in each
- * of two indices, which are from 35 to 70 % full. An IPv6 one has 32 bytes more in
+ * of two indices, which are from 35 to 70 % full; of three, 23 bytes more, with
+ * model_config.join. An IPv6 one has 32 bytes more in
  * the pair pool, and each different (pid, comm) 24 in the task pool and an entry in
  * an index of its own. tests/unit/test_memory.c holds the model to it.
  */
