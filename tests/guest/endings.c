@@ -16,6 +16,7 @@
  *	keepalive	probe after a second, twice
  *	patience=MS	TCP_USER_TIMEOUT
  *	wait=MS
+ *	await=FILE	until it is there
  *
  * At the end it waits to be killed unless the last step is "exit".
  */
@@ -117,6 +118,9 @@ static void step(struct ending *e, const char *what)
 		set(e->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, n);
 	} else if (!strncmp(what, "wait=", 5)) {
 		usleep((unsigned int)n * 1000);
+	} else if (!strncmp(what, "await=", 6)) {
+		while (access(what + 6, F_OK))
+			usleep(10000);
 	} else if (!strcmp(what, "exit")) {
 		exit(0);
 	} else {

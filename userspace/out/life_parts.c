@@ -47,10 +47,16 @@ static void say_end(struct buf *out, const struct model *model, const struct con
 		buf_printf(out, ", uid %" PRIu32, c->uid);
 	if (c->cgroup)
 		buf_printf(out, ", cgroup %" PRIu64, c->cgroup);
+	buf_char(out, '\n');
+	if (!opener && !owner)
+		return;
+	buf_str(out, INDENT "task    ");
 	if (opener)
-		say_task(out, c->role == CONN_PASSIVE ? ", accepted by " : ", opened by ", opener);
+		say_task(out, c->role == CONN_PASSIVE ? "accepted by " : "opened by ", opener);
+	if (opener && owner && c->owner != c->opener)
+		buf_str(out, ", ");
 	if (owner && c->owner != c->opener)
-		say_task(out, ", last used by ", owner);
+		say_task(out, "last used by ", owner);
 	buf_char(out, '\n');
 }
 
