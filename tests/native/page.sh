@@ -129,6 +129,15 @@ has rates 'Opened.*Ended.*Retransmits'
 has status '>recording</span>'
 has 'a missing hook' 'not attached'
 
+# Each verdict has its words.
+while read -r verdict; do
+	if grep -q "'$verdict': '" "$page"; then
+		pass
+	else
+		fail "the page has no words for $verdict"
+	fi
+done < <(sed -n 's/^\t{ "\([a-z0-9-]*\)", VERDICT_.*/\1/p' "$top"/userspace/model/verdict_*.c)
+
 # Nothing that was read has become an element.
 has 'markup as text' '&lt;img src=x onerror='
 lacks 'markup as an element' '<img|<script>document\.title'
