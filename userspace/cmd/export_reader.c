@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "export_resync.h"
 #include "follow.h"
 #include "userspace/model/stuck.h"
 #include "userspace/out/stuck_out.h"
@@ -22,6 +23,7 @@
 /**
  * struct reader - the lock is for all that others copy
  * @feed: the model in it
+ * @resync: after losses
  * @read: records
  * @lost: by enum metrics_lost; no_ring is in @info
  * @incomplete: namespaces without a snapshot
@@ -37,6 +39,7 @@ struct reader {
 	struct reader_config config;
 	pthread_mutex_t lock;
 	struct feed feed;
+	struct resync resync;
 	struct sweep *sweep;
 	struct tcptrail_info info;
 	uint64_t read;
@@ -142,6 +145,7 @@ void reader_free(struct reader *r)
 	sweep_free(r->sweep);
 	model_free(r->feed.model);
 	feed_free(&r->feed);
+	feed_free(&r->resync.feed);
 	buf_free(&r->stuck);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
@@ -201,7 +205,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	struct reader *r = context;
 
 	pthread_mutex_lock(&r->lock);
-	feed_records(&r->feed, records, (size_t)count);
+	feed_records(r->resync.under_way ? &r->resync.feed : &r->feed, records, (size_t)count);
 	count_losses(r, records, (size_t)count);
 	r->read += (size_t)count;
 	r->round_ns = feed_now_ns();
@@ -212,18 +216,13 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	return tick(r);
 }
 
-static bool is_gone(void *arg, const struct conn *c)
-{
-	return !feed_is_alive(arg, c);
-}
-
 /* The history is read, and so is the snapshot: from here on all is known. */
 static int catch_up(struct reader *r)
 {
 	pthread_mutex_lock(&r->lock);
 	if (r->config.snapshot) {
 		feed_rest(&r->feed);
-		model_end_unseen(r->feed.model, is_gone, &r->feed);
+		feed_end_gone(&r->feed);
 		snapshot_forget(&r->feed.snapshot);
 		r->feed.merged = 0;
 	}
@@ -234,6 +233,19 @@ static int catch_up(struct reader *r)
 	r->follow.tick_ms = TICK_MS;
 	r->status = r->config.caught_up ? r->config.caught_up(r->config.arg) : CMD_OK;
 	return r->status ? 1 : 0;
+}
+
+static void look_again(struct reader *r)
+{
+	uint64_t lost = r->lost[METRICS_OVERWRITTEN] + r->lost[METRICS_LIMITED] + r->info.no_ring;
+
+	if (resync_is_due(&r->resync, lost, r->round_ns)) {
+		resync_begin(&r->resync, r->feed.model, lost);
+	} else if (r->resync.under_way && r->round_ns > r->resync.feed.snapshot_ns + SETTLE_NS) {
+		pthread_mutex_lock(&r->lock);
+		resync_end(&r->resync);
+		pthread_mutex_unlock(&r->lock);
+	}
 }
 
 /* On a quiet machine no record tells that time goes on. */
@@ -252,6 +264,8 @@ static int idle(void *context)
 		return 0;
 	if (!r->caught_up && r->round_ns > r->feed.snapshot_ns + SETTLE_NS && catch_up(r))
 		return 1;
+	if (r->caught_up && r->config.snapshot)
+		look_again(r);
 	while (r->caught_up && !complete && tcptrail_wait(r->config.trail, 0) == 0) {
 		pthread_mutex_lock(&r->lock);
 		complete = sweep_slice(r);

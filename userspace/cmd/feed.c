@@ -76,6 +76,16 @@ bool feed_is_alive(const struct feed *feed, const struct conn *c)
 	       c->since_ns >= feed->snapshot_ns || !snapshot_covers(&feed->snapshot, c->netns);
 }
 
+static bool is_gone(void *arg, const struct conn *c)
+{
+	return !feed_is_alive(arg, c);
+}
+
+void feed_end_gone(struct feed *feed)
+{
+	model_end_unseen(feed->model, is_gone, feed);
+}
+
 void feed_free(struct feed *feed)
 {
 	snapshot_free(&feed->snapshot);

@@ -45,6 +45,9 @@ void feed_rest(struct feed *feed);
 /** feed_is_alive() - false for what the trail knows and the snapshot does not: its end was lost */
 bool feed_is_alive(const struct feed *feed, const struct conn *conn);
 
+/** feed_end_gone() - after feed_rest(): tell the model of those that are not */
+void feed_end_gone(struct feed *feed);
+
 /** feed_free() - the snapshot; the model stays its maker's */
 void feed_free(struct feed *feed);
 

@@ -82,6 +82,14 @@ void model_settle(struct model *m)
 	table_reap(m, UINT64_MAX);
 }
 
+void model_unconfirm(struct model *m)
+{
+	uint32_t slot;
+
+	for (slot = 1; slot < m->conns.top; slot++)
+		conn_at(m, slot)->flags &= ~CONN_CONFIRMED;
+}
+
 void model_end_unseen(struct model *m, bool (*gone)(void *arg, const struct conn *conn), void *arg)
 {
 	uint32_t slot;

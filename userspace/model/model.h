@@ -96,6 +96,9 @@ void model_advance(struct model *model, uint64_t now_ns);
  */
 void model_settle(struct model *model);
 
+/** model_unconfirm() - before another snapshot: what the last one saw counts no more */
+void model_unconfirm(struct model *model);
+
 /**
  * model_end_unseen() - those that are gone, though the trail does not show their end
  * @gone: says which; called for each that lives
