@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # The exporter on real traffic, in the guest: its numbers against those of ss, of the
 # kernel's own counters, and of a second count of the trail. In TAP.
@@ -177,7 +178,7 @@ check 'TCPSynRetrans' since $(($(value 'tcptrail_retransmits_total{segment="syn"
 	$(value 'tcptrail_retransmits_total{segment="syn_ack"}'))) TCPSynRetrans
 check 'there were some' at_least 1 "$(value 'tcptrail_retransmits_total{segment="syn"}')"
 check 'TCPTimeWaitOverflow' since "$(value tcptrail_time_wait_overflows_total)" TCPTimeWaitOverflow
-check 'there were some' at_least 3 "$(value tcptrail_time_wait_overflows_total)"
+check 'there were some' at_least 1 "$(value tcptrail_time_wait_overflows_total)"
 
 # Times: a round trip is 20 ms
 mean()

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 7
 #
 # Every verdict of tcptrail stuck, provoked for real, in the guest: with no module,
 # with sockets older than the module, and with their whole lives on record. In TAP.
