@@ -32,7 +32,7 @@ check()
 # Hundredths of a second.
 now()
 {
-	sed 's/ .*//; s/\.//' /proc/uptime
+	sed 's/ .*//; s/\.//; s/^0*//' /proc/uptime
 }
 
 # took COMMAND…: so long
