@@ -98,6 +98,7 @@ check '… and all are counted' shows '^CLOSE-WAIT +3 '
 
 # Live: what begins now.
 start on alice "$work/browser" fetch 10.0.0.2 80 100
+visits=$last
 check 'rates are live' shows '^ESTABLISHED +[0-9]+ +[1-9][0-9.]* '
 check 'who opens to whom' shows '^browser\[[0-9]+\] +10.0.0.2:80 +[1-9][0-9.]* '
 check 'TIME-WAITs are counted' shows '^TIME-WAIT +[1-9]'
@@ -137,7 +138,10 @@ keys Escape Escape
 keys q
 check 'it ends' shows '^status 0'
 
-# The numbers for machines, against those of the kernel. Everything rests by now.
+# The numbers for machines, against those of the kernel, when everything rests: the
+# server closes a moment after its client.
+wait "$visits"
+sleep 2
 keys Enter
 kernel=$(on bob ss -Htan state close-wait | wc -l)
 tcptrail top --json --once --netns "$(ip netns exec bob stat -Lc %i /proc/self/ns/net)" >"$work/screen"
