@@ -213,8 +213,10 @@ static void test_advance(void **state)
 
 	model_advance(model, 1000009000 + MODEL_LINGER_NS - 1);
 	assert_int_equal(told.out.len, 0);
+	assert_true(model_is_waiting(model));
 	model_advance(model, 1000009000 + MODEL_LINGER_NS);
 	assert_true(told.out.len > 0);
+	assert_false(model_is_waiting(model));
 	buf_free(&told.out);
 	model_free(model);
 }

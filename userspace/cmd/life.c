@@ -51,6 +51,7 @@ static const char help[] =
  * @file: from -i
  * @model: what ended, from the trail alone, so that a file gives what the device gave
  * @all: what lives, from the trail and a snapshot; with --open
+ * @follow: how it is read
  * @printer: which are printed, and how
  * @moved: records came since idle() was last called: they tell the time
  */
@@ -66,6 +67,7 @@ struct life_run {
 	uint64_t duration_ns;
 	struct model *model;
 	struct feed all;
+	struct follow follow;
 	struct life_printer printer;
 	struct tally tally;
 };
@@ -96,7 +98,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	return life_is_full(&run->printer) ? 1 : -run->printer.out.error;
 }
 
-/* On a quiet machine no record tells that time goes on. */
+/* On a quiet machine no record tells that time goes on: as long as anyone waits for it. */
 static int idle(void *context)
 {
 	struct life_run *run = context;
@@ -105,6 +107,7 @@ static int idle(void *context)
 	if (!run->file && !run->once && !run->moved)
 		model_advance(run->model, feed_now_ns() - SETTLE_NS);
 	run->moved = false;
+	run->follow.tick_ms = model_is_waiting(run->model) ? TICK_MS : 0;
 	if (out->len)
 		buf_flush(out);
 	return life_is_full(&run->printer) && !out->error ? 1 : -out->error;
@@ -157,18 +160,17 @@ static int prepare(struct life_run *run)
 
 static int life(struct life_run *run, struct tcptrail *trail)
 {
-	const struct follow f = {
+	struct buf *out = &run->printer.out;
+	int err, status;
+
+	run->follow = (struct follow){
 		.trail = trail,
 		.duration_ns = run->duration_ns,
 		.once = run->once,
 		.take = take,
 		.idle = idle,
-		.tick_ms = TICK_MS,
 		.context = run,
 	};
-	struct buf *out = &run->printer.out;
-	int err, status;
-
 	status = prepare(run);
 	if (status)
 		return status;
@@ -176,7 +178,7 @@ static int life(struct life_run *run, struct tcptrail *trail)
 	if (!run->printer.json && !run->no_header)
 		life_text_header(out);
 	follow_catch_signals();
-	err = follow(&f);
+	err = follow(&run->follow);
 	status = finish(run);
 	if (out->error == EPIPE)
 		return CMD_OK; /* the reader of our output has seen enough */

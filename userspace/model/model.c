@@ -77,6 +77,11 @@ void model_advance(struct model *m, uint64_t now_ns)
 		table_reap(m, now_ns - MODEL_LINGER_NS);
 }
 
+bool model_is_waiting(const struct model *m)
+{
+	return m->ended_first;
+}
+
 void model_settle(struct model *m)
 {
 	table_reap(m, UINT64_MAX);

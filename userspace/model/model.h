@@ -89,6 +89,9 @@ void model_feed(struct model *model, const struct tcptrail_record *records, size
  */
 void model_advance(struct model *model, uint64_t now_ns);
 
+/** model_is_waiting() - is there an end to be told, as soon as time has gone on? */
+bool model_is_waiting(const struct model *model);
+
 /**
  * model_settle() - tell the ends that still wait to be told: nothing comes after
  *
