@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "userspace/model/census.h"
 #include "userspace/model/index.h"
@@ -59,13 +60,10 @@ int sweep_create(struct sweep **sweep, const struct sweep_config *config)
 		return -ENOMEM;
 	s->config = *config;
 	s->places = calloc(PLACES, sizeof(*s->places));
-	if (!s->places) {
-		free(s);
+	if (!s->places || getrandom(s->key, sizeof(s->key), 0) != sizeof(s->key)) {
+		sweep_free(s);
 		return -ENOMEM;
 	}
-	/* Peers choose their addresses, not where these two are. */
-	s->key[0] = (uintptr_t)s | 1;
-	s->key[1] = (uintptr_t)s->places | 1;
 	*sweep = s;
 	return 0;
 }
