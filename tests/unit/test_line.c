@@ -186,7 +186,7 @@ static void test_json(void **state)
 	r.transition.inode = 5;
 	r.transition.error = 104;
 	check_json(&r,
-		   "{\"v\":1,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"socket\",\"netns\":4026531840,\"cookie\":99,"
 		   "\"family\":\"ipv4\",\"local_address\":\"10.0.0.1\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"remote_port\":41234,"
@@ -200,7 +200,7 @@ static void test_json(void **state)
 	r.transition.sent = 5000000000;
 	r.transition.received = 7;
 	check_json(&r,
-		   "{\"v\":1,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"socket\",\"netns\":4026531840,\"cookie\":99,"
 		   "\"family\":\"ipv4\",\"local_address\":\"10.0.0.1\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"remote_port\":41234,"
@@ -212,7 +212,7 @@ static void test_json(void **state)
 	r.flags = TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RPORT;
 	r.segment.tcp_flags = TCPTRAIL_SYN;
 	check_json(&r,
-		   "{\"v\":1,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"segment\",\"netns\":4026531840,"
 		   "\"cookie\":99,\"family\":\"ipv4\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"direction\":\"in\",\"tcp_flags\":\"SYN\","
@@ -222,7 +222,7 @@ static void test_json(void **state)
 	r.loss.cause = TCPTRAIL_LOSS_LIMITED;
 	r.loss.count = 12;
 	check_json(&r,
-		   "{\"v\":1,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":0,\"seq\":0,\"kind\":\"loss\",\"cause\":\"limited\",\"count\":12,"
 		   "\"since_mono_ns\":0}\n");
 }

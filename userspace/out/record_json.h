@@ -8,7 +8,7 @@
 #include "json.h"
 #include "module/uapi/tcptrail.h"
 
-#define JSON_VERSION 1 /* raised when a field's meaning or type changes, or it goes */
+#define JSON_VERSION 2 /* raised when a field's meaning or type changes, or it goes */
 
 /** record_json() - one line; the clock must be a UTC one */
 void record_json(struct buf *out, struct clock *c, const struct tcptrail_record *r);
