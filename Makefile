@@ -163,7 +163,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
-#: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=45 for each target
+#: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=150 for each target
 fuzz:
 	@scripts/packages build fuzz
 	@scripts/fuzz
