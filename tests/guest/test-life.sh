@@ -92,7 +92,7 @@ inum()
 	on "$1" stat -L -c %i /proc/self/ns/net
 }
 
-echo 1..33
+echo 1..34
 hosts
 pair_up east1 west1 10.9.0
 pair_up east2 west2 10.9.0
@@ -102,7 +102,8 @@ for host in upper lower; do
 done
 ip netns add carol
 ip -n carol link set lo up
-on alice sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_orphan_retries=2
+on alice sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_orphan_retries=2 \
+	net.ipv4.tcp_retries2=3
 on bob sysctl -qw net.ipv4.tcp_synack_retries=1
 on bob nft add table ip cut
 on bob nft 'add chain ip cut in { type filter hook input priority 0; }'
@@ -132,6 +133,7 @@ serve 7011 open write=1 drain
 serve 7012 open write=1 keepalive
 serve 7013 open write=1 drain
 serve 7014 open write=1 drain exit
+serve 7019 open write=1 drain
 serve 7017 open read=5 close exit
 start on carol endings serve 127.0.0.1 7015 open drain close exit
 start on west1 endings serve 10.9.0.2 7016 open read=11 drain exit
@@ -161,6 +163,7 @@ connects 7011 patience=2000 open read=1 await="$work/go" write=100
 connects 7012 open read=1
 connects 7013 open read=1 await="$work/go" close exit
 connects 7014 open read=1 drain exit
+connects 7019 open read=1 await="$work/go" write=100
 start on alice endings connect 10.0.0.50 7017 open write=5 drain exit
 start on carol endings connect 127.0.0.1 7015 open close exit
 start on east1 endings connect 10.9.0.2 7016 bind=45000 open write=11 wait=500 close exit
@@ -170,8 +173,9 @@ sleep 3
 cut_off 7011
 cut_off 7012
 cut_off 7013
+cut_off 7019
 : >"$work/go"
-on alice ss -K dport = 7014 >/dev/null
+on alice ss -tK dport = 7014 >/dev/null
 east1=$(inum east1) west1=$(inum west1) east2=$(inum east2) west2=$(inum west2)
 sleep 2
 ip netns del carol
@@ -200,7 +204,8 @@ tells 'never answered' 7008 '"end":"unanswered","why":"syn".*"syns":[23]'
 tells 'unreachable' 7009 '"end":"unreachable","why":"syn".*"error":"EHOSTUNREACH"'
 grep '"local_port":7010,.*"role":"passive"' "$work/life.json" >"$work/line"
 check 'the request expired' grep -q '"end":"unanswered","why":"syn_ack".*"synacks":[2-9]' "$work/line"
-tells 'data not acknowledged' 7011 '"end":"unanswered","why":"data"'
+tells 'data not acknowledged' 7019 '"end":"unanswered","why":"data"'
+tells '… for as long as the application had said' 7011 '"end":"unanswered","why":"user_timeout"'
 tells 'probes not answered' 7012 '"peer":\{.*"end":"unanswered","why":"keepalive"'
 tells 'a FIN not acknowledged' 7013 '"end":"unanswered","why":"fin","state":"fin_wait1"'
 tells 'killed' 7014 '"end":"killed"'

@@ -243,8 +243,8 @@ lines 10 "$tool" life -i "$work/open" --json --open
 prints '10.0.0.1:80            < 10.1.0.0:1024         40us  100us  -     -     closed by peer nginx\[1234\]' \
 	"$tool" life -i "$work/trail"
 prints 'CLOSE-WAIT' "$tool" life -i "$work/open" --open
-prints 'opened  SYN in 10us SYN-ACK out 30us ACK in 10us accept' "$tool" life -i "$work/trail" -v
-prints 'closed  FIN in 20us FIN,ACK out 20us ACK in; half-closed 10us' "$tool" life -i "$work/trail" --verbose
+prints 'opened  SYN in, SYN-ACK out 10us, ACK in 30us, accept() 10us' "$tool" life -i "$work/trail" -v
+prints 'closed  FIN in, FIN,ACK out 20us, ACK in 20us; half-closed 10us' "$tool" life -i "$work/trail" --verbose
 lines 200 "$tool" life -i "$work/trail" --ends --json
 prints 'half-close  *200 ' "$tool" life -i "$work/trail" --summary
 prints '"kind":"life_summary","ends":{"normal":200}' "$tool" life -i "$work/trail" --summary --json
@@ -276,6 +276,16 @@ else
 	fail "SIGTERM: $(wc -l < "$work/out") lines, $(cat "$work/err")"
 fi
 kill $writer
+
+# The manual's version of the schema is the one that is written.
+version=$("$tool" life -i "$work/trail" --json --count 1 | sed 's/^{"v":\([0-9]*\),.*/\1/')
+pages=$(grep -lE "^\.BR v \" \($version\), |^\(number\) $version\.$" userspace/man/*.[15] | wc -l)
+others=$(grep -hE '^\.BR v " \(|^\(number\) [0-9]+\.$' userspace/man/*.[15] | grep -vc "($version)\|) $version\.$")
+if [ "$pages" = 5 ] && [ "$others" = 0 ]; then
+	pass
+else
+	fail "the manual's schema version: $pages pages say $version, $others lines say another"
+fi
 
 # Every line is JSON for others, too.
 if command -v python3 > "$work/out"; then

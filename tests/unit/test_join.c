@@ -53,14 +53,14 @@ static const struct scene scenes[] = {
 	  "curl+web-serv\n"
 	  "  client  netns 1, cookie 101, uid 0\n"
 	  "      task    opened by curl[812]\n"
-	  "      opened  SYN out 40ms SYN-ACK in 10us established\n"
-	  "      closed  FIN out 40ms ACK in 79ms FIN in 10us ACK out; half-closed 120ms; "
+	  "      opened  SYN out, SYN-ACK in 40ms, established 10us\n"
+	  "      closed  FIN out, ACK in 40ms, FIN in 79ms, ACK out 10us; half-closed 120ms; "
 	  "TIME-WAIT 60.0s\n"
 	  "      bytes   100 sent, 90,000 received\n"
 	  "  server  netns 2, cookie 202, uid 33\n"
 	  "      task    accepted by web-server[112]\n"
-	  "      opened  SYN in 10us SYN-ACK out 40ms ACK in 9.9ms accept()\n"
-	  "      closed  FIN in 10us ACK out 79ms FIN out 40ms ACK in; half-closed 79ms\n"
+	  "      opened  SYN in, SYN-ACK out 10us, ACK in 40ms, accept() 9.9ms\n"
+	  "      closed  FIN in, ACK out 10us, FIN out 79ms, ACK in 40ms; half-closed 79ms\n"
 	  "      bytes   90,000 sent, 100 received\n"
 	  "  closed normally, first by the client\n" },
 	{ "the server's end is over and waits for the client's TIME-WAIT", HANDSHAKE TEARDOWN,
@@ -75,11 +75,11 @@ static const struct scene scenes[] = {
 	  "curl+web-serv\n"
 	  "  client  netns 1, cookie 101, uid 0\n"
 	  "      task    opened by curl[812]\n"
-	  "      opened  SYN out 40ms SYN-ACK in 10us established\n"
+	  "      opened  SYN out, SYN-ACK in 40ms, established 10us\n"
 	  "      bytes   3 sent, 0 received\n"
 	  "  server  netns 2, cookie 202, uid 0\n"
 	  "      task    accepted by web-server[112]\n"
-	  "      opened  SYN in 10us SYN-ACK out 40ms ACK in 9.9ms accept()\n"
+	  "      opened  SYN in, SYN-ACK out 10us, ACK in 40ms, accept() 9.9ms\n"
 	  "      bytes   0 sent, 3 received\n"
 	  "  reset by the server: closed with 3 bytes unread\n" },
 	{ "the same addresses and ports in another pair of namespaces are another connection",
@@ -99,9 +99,9 @@ static const struct scene scenes[] = {
 	  "port=51234\n",
 	  "10.0.0.1:40000        => 10.0.0.2:80           -     8us    -     -     never answered\n"
 	  "  client  netns 1, cookie 101, uid 0\n"
-	  "      opened  SYN out 7us SYN-ACK in\n"
+	  "      opened  SYN out, SYN-ACK in 7us\n"
 	  "  server  netns 2, cookie 202, uid 0\n"
-	  "      opened  SYN in 1us SYN-ACK out\n"
+	  "      opened  SYN in, SYN-ACK out 1us\n"
 	  "  never answered: 0 SYNs sent\n" },
 	{ "where the destination was translated before the SYN was seen to go, too",
 	  "0 A socket CLOSE SYN_SENT nolport\n"
@@ -119,7 +119,7 @@ static const struct scene scenes[] = {
 	  "14 B socket SYN_RECV ESTABLISHED\n",
 	  "10.0.0.2:80            < 10.0.0.1:9999         -     3us    -     -     reset by peer\n"
 	  "  here  netns 2, cookie 209, uid 0\n"
-	  "      opened  SYN in 1us SYN-ACK out\n"
+	  "      opened  SYN in, SYN-ACK out 1us\n"
 	  "  reset by the peer\n"
 	  "left: 10.0.0.1:40000        => 10.0.0.2:80           13us  14us   -     -     "
 	  "ESTABLISHED\n" },
@@ -142,7 +142,7 @@ static const struct scene scenes[] = {
 	  "5 A socket SYN_RECV ESTABLISHED\n6 A socket ESTABLISHED CLOSE\n",
 	  "10.0.0.1:40000         > 10.0.0.2:80           5us   6us    -     -     reset by us\n"
 	  "  here  netns 1, cookie 101, uid 0\n"
-	  "      opened  SYN out 3us SYN-ACK in 2us established\n"
+	  "      opened  SYN out, SYN-ACK in 3us, established 2us\n"
 	  "  reset by this end\n" },
 	{ "both open at the same time",
 	  "0 A socket CLOSE SYN_SENT\n1 B socket CLOSE SYN_SENT\n2 A socket SYN_SENT SYN_RECV\n"
@@ -207,6 +207,82 @@ static void test_scenes(void **state)
 	}
 }
 
+/* Of two ends, the one that tells why: in a word and in a sentence. */
+static const struct {
+	const char *script;
+	const char *told;
+} causes[] = {
+	{ TEARDOWN TIME_WAIT_OVER, "client closed: closed normally, first by the client" },
+	/* An assassination took nothing from a connection that was over. */
+	{ TEARDOWN "900000 A in RST\n900010 A timewait TIME_WAIT CLOSE reason=reset\n",
+	  "client closed: closed normally, first by the client; a RST ended its TIME-WAIT "
+	  "(RFC 1337)" },
+	{ TEARDOWN "900000 A timewait TIME_WAIT CLOSE reason=reuse\n",
+	  "reused: closed normally, first by the client; its TIME-WAIT made room for a new "
+	  "connection" },
+	/* The end in TIME-WAIT is the server's. */
+	{ "500000 B socket ESTABLISHED FIN_WAIT1\n520000 A socket ESTABLISHED CLOSE_WAIT\n"
+	  "540000 B timewait FIN_WAIT2 FIN_WAIT2\n600000 A socket CLOSE_WAIT LAST_ACK\n"
+	  "620000 B timewait FIN_WAIT2 TIME_WAIT reason=fin\n640000 A socket LAST_ACK CLOSE\n"
+	  "900000 B timewait TIME_WAIT CLOSE reason=syn\n",
+	  "reused: closed normally, first by the server; its TIME-WAIT made room for a new "
+	  "connection" },
+	/* What came after it follows from the FIN-WAIT-2 that was over. */
+	{ "500000 A socket ESTABLISHED FIN_WAIT1\n520020 B socket ESTABLISHED CLOSE_WAIT\n"
+	  "540040 A socket FIN_WAIT1 FIN_WAIT2\n540050 A timewait FIN_WAIT2 FIN_WAIT2\n"
+	  "60540050 A timewait FIN_WAIT2 CLOSE reason=timeout\n"
+	  "70000000 B socket CLOSE_WAIT LAST_ACK\n70020000 A in FIN,ACK\n70020010 A out RST\n"
+	  "70040000 B in RST\n70040010 B socket LAST_ACK CLOSE err=104\n",
+	  "no FIN came: the client closed, and no FIN came in answer for tcp_fin_timeout; later "
+	  "a RST told the server" },
+	/* The client gave up first; the server closed later, in its own way. */
+	{ "500000 A socket ESTABLISHED CLOSE err=110 unacked=9\n"
+	  "900000 B socket ESTABLISHED CLOSE unread=3 pid=112\n900010 B out RST\n",
+	  "timed out: timed out: 9 bytes of the client were not acknowledged" },
+	{ "500000 B socket ESTABLISHED CLOSE err=110 unacked=9 user_timeout\n"
+	  "900000 A socket ESTABLISHED CLOSE err=110\n",
+	  "timed out: timed out: the TCP_USER_TIMEOUT of the server was over, 9 bytes not "
+	  "acknowledged" },
+	{ "500000 B socket ESTABLISHED CLOSE err=110 user_timeout\n"
+	  "900000 A socket ESTABLISHED CLOSE err=110\n",
+	  "timed out: timed out: the TCP_USER_TIMEOUT of the server was over" },
+};
+
+static void tell_cause(void *arg, const struct model *model, const struct conn *c)
+{
+	struct buf *out = arg;
+	struct life_pair pair;
+
+	life_pair(&pair, model, c, true, 0);
+	/* Nothing that comes after an end lengthens it. */
+	assert_true(pair.ends[0].life.half_close <= pair.ends[0].life.life);
+	assert_true(pair.ends[1].life.half_close <= pair.ends[1].life.life);
+	buf_printf(out, "%s: ", life_word(&pair));
+	life_sentence(out, &pair);
+}
+
+static void test_causes(void **state)
+{
+	struct tcptrail_record records[RECORDS_MAX];
+	struct model *model;
+	size_t i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		char script[4096];
+		struct buf out;
+		struct model_config config = { .join = true, .ended = tell_cause, .arg = &out };
+
+		buf_init(&out, NULL);
+		snprintf(script, sizeof(script), "%s%s", HANDSHAKE, causes[i].script);
+		assert_int_equal(model_create(&model, &config), 0);
+		model_feed(model, records, script_records(script, records, RECORDS_MAX));
+		model_settle(model);
+		assert_string_equal(buf_string(&out), causes[i].told);
+		buf_free(&out);
+		model_free(model);
+	}
+}
+
 /* Without room for more, ends that wait for their others go first, and nothing hangs. */
 static void test_evict(void **state)
 {
@@ -241,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_evict),
 	};
 

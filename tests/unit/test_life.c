@@ -269,7 +269,7 @@ static void test_summary(void **state)
 	life_text_summary(&told.out, told.summary);
 	assert_string_equal(
 		buf_string(&told.out),
-		"2 ends of connections over: 2 normal\n"
+		"2 ends of connections over: 2 closed\n"
 		"1 opened by us\n"
 		"                  COUNT        P50        P90        P99        MAX\n"
 		"  handshake           1   40.040ms   40.040ms   40.040ms   40.040ms\n"

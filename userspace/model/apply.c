@@ -104,6 +104,8 @@ void apply_enter(struct model *m, struct conn *c, uint8_t state, uint64_t time_n
 			census_left(m, c, time_ns);
 		c->since_ns = time_ns;
 	}
+	if (c->state != state)
+		c->flags &= ~CONN_RST_IN; /* a stale one: it lived on */
 	c->state = state;
 	c->flags &= ~CONN_AT_LEAST;
 }

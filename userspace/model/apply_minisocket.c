@@ -50,7 +50,7 @@ struct conn *apply_request(struct model *m, const struct tcptrail_record *r)
 		c->half = CONN_REQUEST;
 		c->state = TCPTRAIL_NEW_SYN_RECV;
 		if (t->reason == TCPTRAIL_REASON_TIMEOUT)
-			c->why = why_unanswered(c);
+			c->why = why_unanswered(c, r);
 		table_end(m, c, request_end(t->reason), r->time_ns);
 	}
 	return c;

@@ -45,7 +45,7 @@ static void segment_received(struct model *m, struct conn *c, const struct tcptr
 		join_synack(m, c, &r->segment);
 		if (!c->synack_us)
 			c->synack_us = conn_span(c->begun_ns, r->time_ns);
-	} else if (flags & TCPTRAIL_FIN && c->state != TCPTRAIL_SYN_SENT &&
+	} else if (flags & TCPTRAIL_FIN && !c->end && c->state != TCPTRAIL_SYN_SENT &&
 		   c->state != TCPTRAIL_NO_STATE) {
 		apply_fin_received(c, r->time_ns);
 	}

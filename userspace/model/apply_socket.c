@@ -110,7 +110,7 @@ static void end_socket(struct model *m, struct conn *c, const struct tcptrail_re
 	if (end == CONN_RESET_OUT)
 		c->why = why_reset(c, r);
 	else if (end == CONN_UNANSWERED || end == CONN_UNREACHABLE)
-		c->why = why_unanswered(c);
+		c->why = why_unanswered(c, r);
 	if (end == CONN_NORMAL)
 		apply_fin_acked(c, r->time_ns);
 	m->census.overflows += lacks_minisocket(c, r, end);

@@ -36,6 +36,7 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_DATA] = "data",
 		[CONN_WHY_FIN] = "fin",
 		[CONN_WHY_KEEPALIVE] = "keepalive",
+		[CONN_WHY_USER_TIMEOUT] = "user_timeout",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

@@ -85,6 +85,7 @@ enum conn_end {
  * @CONN_WHY_DATA: payload, likewise
  * @CONN_WHY_FIN: the FIN, likewise
  * @CONN_WHY_KEEPALIVE: the keepalive probes, likewise
+ * @CONN_WHY_USER_TIMEOUT: whatever it was, TCP_USER_TIMEOUT was over
  */
 enum conn_why {
 	CONN_WHY_UNTOLD = 0,
@@ -97,6 +98,7 @@ enum conn_why {
 	CONN_WHY_DATA,
 	CONN_WHY_FIN,
 	CONN_WHY_KEEPALIVE,
+	CONN_WHY_USER_TIMEOUT,
 	CONN_WHYS,
 };
 
@@ -108,7 +110,7 @@ enum conn_why {
 #define CONN_CONFIRMED (1U << 4) /* a snapshot has seen it */
 #define CONN_ORPHAN (1U << 5) /* no process holds it */
 #define CONN_PEER_FIN (1U << 6) /* the peer's FIN has arrived */
-#define CONN_RST_IN (1U << 7) /* a RST came */
+#define CONN_RST_IN (1U << 7) /* a RST came in this state */
 #define CONN_RST_OUT (1U << 8) /* a RST was sent */
 #define CONN_SIMULTANEOUS_OPEN (1U << 9)
 #define CONN_SIMULTANEOUS_CLOSE (1U << 10)

@@ -27,30 +27,36 @@ void life_pair(struct life_pair *pair, const struct model *model, const struct c
 		life_of(&pair->ends[i].life, pair->ends[i].c, now_ns);
 }
 
+#define A_CAUSE 4
+
 /* The lower, the less does it explain. */
 static unsigned int weight(const struct conn *c)
 {
 	switch (c->end) {
 	case CONN_LIVES:
-		return 6;
-	case CONN_RESET_OUT:
-	case CONN_KILLED:
-		return 5;
+		return A_CAUSE + 1;
 	case CONN_NORMAL:
-	case CONN_REUSED:
 		return 0;
 	case CONN_UNSEEN:
 	case CONN_EVICTED:
+	case CONN_REUSED:
 		return 1;
-	case CONN_FIN_TIMEOUT:
-		return 2;
+	case CONN_NETNS_GONE:
+		return c->state == TCPTRAIL_TIME_WAIT ? 2 : A_CAUSE;
 	case CONN_RESET_IN:
 		return 3;
 	}
-	return 4;
+	return A_CAUSE;
 }
 
+/* Of two causes that which came first: what the other end met may follow from it. */
 unsigned int life_cause(const struct life_pair *pair)
 {
-	return pair->count == 2 && weight(pair->ends[1].c) > weight(pair->ends[0].c);
+	const struct conn *first = pair->ends[0].c, *second = pair->ends[1].c;
+
+	if (pair->count < 2)
+		return 0;
+	if (weight(first) == A_CAUSE && weight(second) == A_CAUSE)
+		return second->since_ns < first->since_ns;
+	return weight(second) > weight(first);
 }

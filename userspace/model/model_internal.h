@@ -174,8 +174,8 @@ struct conn *apply_snapshot(struct model *m, const struct tcptrail_record *r);
 /** why_reset() - a full socket closed by our RST, from its last record */
 uint8_t why_reset(const struct conn *c, const struct tcptrail_record *r);
 
-/** why_unanswered() - what was, or could not be delivered, from its last state */
-uint8_t why_unanswered(const struct conn *c);
+/** why_unanswered() - what was, or could not be delivered, from its last state and record */
+uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record *r);
 
 /* census.c: the numbers */
 

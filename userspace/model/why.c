@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+
 #include "userspace/model/model_internal.h"
 
 /*
@@ -19,7 +21,7 @@ uint8_t why_reset(const struct conn *c, const struct tcptrail_record *r)
 	return never_held ? CONN_WHY_UNACCEPTED : CONN_WHY_UNTOLD;
 }
 
-uint8_t why_unanswered(const struct conn *c)
+uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record *r)
 {
 	switch (c->state) {
 	case TCPTRAIL_SYN_SENT:
@@ -29,6 +31,8 @@ uint8_t why_unanswered(const struct conn *c)
 	case TCPTRAIL_NEW_SYN_RECV:
 		return CONN_WHY_SYN_ACK;
 	}
+	if (r->flags & TCPTRAIL_F_USER_TIMEOUT && r->transition.error == ETIMEDOUT)
+		return CONN_WHY_USER_TIMEOUT;
 	if (c->unacked)
 		return CONN_WHY_DATA;
 	switch (c->state) {

@@ -61,6 +61,9 @@ void life_json_summary(struct buf *out, const struct life_summary *s);
 /** life_word() - in LIFE_WORD_WIDTH bytes at most */
 const char *life_word(const struct life_pair *pair);
 
+/** life_end_word() - likewise, of one end alone: enum conn_end */
+const char *life_end_word(uint8_t end);
+
 /** life_sentence() - and why, in a sentence without a full stop */
 void life_sentence(struct buf *out, const struct life_pair *pair);
 

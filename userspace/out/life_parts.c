@@ -18,15 +18,13 @@ static void say_span(struct buf *out, uint64_t ns)
 	buf_str(out, text);
 }
 
-/* " 20ms SYN-ACK": a step, and how long it took; nothing where that is not known. */
+/* ", SYN-ACK in 20ms": a step, and how long it took; nothing where that is not known. */
 static void say_step(struct buf *out, uint64_t ns, const char *step)
 {
 	if (!ns)
 		return;
-	buf_char(out, ' ');
+	buf_printf(out, ", %s ", step);
 	say_span(out, ns);
-	buf_char(out, ' ');
-	buf_str(out, step);
 }
 
 static void say_task(struct buf *out, const char *did, const struct task *task)
@@ -66,14 +64,15 @@ static void say_open(struct buf *out, const struct conn *c, const struct life *l
 
 	if (!life->synack && !life->handshake && !life->accept_wait)
 		return;
-	buf_str(out, INDENT "opened ");
-	if (life->synack) {
-		buf_str(out, passive ? " SYN in" : " SYN out");
-		say_step(out, life->synack, passive ? "SYN-ACK out" : "SYN-ACK in");
+	buf_printf(out, INDENT "opened  %s",
+		   !life->synack && !life->handshake ? "established" :
+		   passive			     ? "SYN in" :
+						       "SYN out");
+	say_step(out, life->synack, passive ? "SYN-ACK out" : "SYN-ACK in");
+	if (life->synack)
 		say_step(out, life->answer, passive ? "ACK in" : "established");
-	} else if (life->handshake) {
+	else
 		say_step(out, life->handshake, "established");
-	}
 	say_step(out, life->accept_wait, life->unaccepted ? "never accepted" : "accept()");
 	buf_char(out, '\n');
 }

@@ -97,7 +97,7 @@ static void put_role(struct buf *out, const struct life_summary *s, unsigned int
 static void put_ends(struct buf *out, const struct life_summary *s)
 {
 	size_t start = out->len, column = 36;
-	const char *comma = ": ";
+	const char *comma = ":";
 	char text[64];
 	unsigned int i;
 	int length;
@@ -106,15 +106,16 @@ static void put_ends(struct buf *out, const struct life_summary *s)
 		if (!s->by_end[i])
 			continue;
 		length = snprintf(text, sizeof(text), "%llu %s", (unsigned long long)s->by_end[i],
-				  conn_end_key((uint8_t)i));
-		buf_str(out, comma);
+				  life_end_word((uint8_t)i));
+		buf_char(out, *comma);
 		if (out->len - start + column + (size_t)length >= LIFE_WIDTH) {
-			buf_str(out, "\n  ");
-			start = out->len;
+			buf_str(out, "\n ");
+			start = out->len - 1;
 			column = 2;
 		}
+		buf_char(out, ' ');
 		buf_str(out, text);
-		comma = ", ";
+		comma = ",";
 	}
 }
 

@@ -64,10 +64,15 @@ static const char *unanswered_word(uint8_t state)
 	return state == TCPTRAIL_NEW_SYN_RECV ? "expired" : "timed out";
 }
 
-const char *life_word(const struct life_pair *pair)
+const char *life_end_word(uint8_t end)
 {
 	static const char *const words[CONN_ENDS] = {
+		[CONN_LIVES] = "alive",
+		[CONN_NORMAL] = "closed",
+		[CONN_RESET_IN] = "reset by peer",
+		[CONN_RESET_OUT] = "reset by us",
 		[CONN_REFUSED] = "refused",
+		[CONN_UNANSWERED] = "not answered",
 		[CONN_UNREACHABLE] = "unreachable",
 		[CONN_ABANDONED] = "given up",
 		[CONN_FIN_TIMEOUT] = "no FIN came",
@@ -75,8 +80,15 @@ const char *life_word(const struct life_pair *pair)
 		[CONN_KILLED] = "killed",
 		[CONN_LISTENER_GONE] = "listener gone",
 		[CONN_NETNS_GONE] = "netns gone",
+		[CONN_UNSEEN] = "end not seen",
 		[CONN_EVICTED] = "dropped",
 	};
+
+	return words[end < CONN_ENDS ? end : CONN_UNSEEN];
+}
+
+const char *life_word(const struct life_pair *pair)
+{
 	unsigned int i = life_cause(pair);
 	const struct conn *c = pair->ends[i].c;
 
@@ -86,6 +98,8 @@ const char *life_word(const struct life_pair *pair)
 	case CONN_NORMAL:
 		return closed_word(pair, i);
 	case CONN_RESET_IN:
+		if (c->state == TCPTRAIL_TIME_WAIT)
+			return closed_word(pair, i);
 		return reset_word(who(pair, i, true));
 	case CONN_RESET_OUT:
 		if (c->why == CONN_WHY_UNREAD && pair->count == 1)
@@ -94,7 +108,7 @@ const char *life_word(const struct life_pair *pair)
 	case CONN_UNANSWERED:
 		return unanswered_word(c->state);
 	}
-	return c->end < CONN_ENDS && words[c->end] ? words[c->end] : "end not seen";
+	return life_end_word(c->end);
 }
 
 static void say_normal(struct buf *out, const struct life_pair *pair, unsigned int i)
@@ -144,9 +158,22 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *by
 		buf_printf(out, "timed out: %" PRIu32 " bytes of %s were not acknowledged",
 			   c->unacked, by);
 		break;
+	case CONN_WHY_USER_TIMEOUT:
+		buf_printf(out, "timed out: the TCP_USER_TIMEOUT of %s was over", by);
+		if (c->unacked)
+			buf_printf(out, ", %" PRIu32 " bytes not acknowledged", c->unacked);
+		break;
 	default:
 		buf_printf(out, "timed out: the probes of %s were not answered", by);
 	}
+}
+
+static void say_fin_timeout(struct buf *out, const struct life_pair *pair, unsigned int i)
+{
+	buf_printf(out, "%s closed, and no FIN came in answer for tcp_fin_timeout",
+		   who_names[who(pair, i, false)]);
+	if (pair->count > 1 && pair->ends[!i].c->end == CONN_RESET_IN)
+		buf_printf(out, "; later a RST told %s", who_names[who(pair, i, true)]);
 }
 
 void life_sentence(struct buf *out, const struct life_pair *pair)
@@ -155,8 +182,6 @@ void life_sentence(struct buf *out, const struct life_pair *pair)
 		[CONN_LIVES] = "alive",
 		[CONN_REFUSED] = "refused: a RST answered the SYN",
 		[CONN_ABANDONED] = "given up before it was established",
-		[CONN_FIN_TIMEOUT] = "no FIN came in answer to ours for tcp_fin_timeout",
-		[CONN_REUSED] = "closed; its TIME-WAIT made room for a new connection",
 		[CONN_KILLED] = "killed by someone else (ss -K)",
 		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
 		[CONN_NETNS_GONE] = "its network namespace is gone",
@@ -172,11 +197,23 @@ void life_sentence(struct buf *out, const struct life_pair *pair)
 	case CONN_NORMAL:
 		say_normal(out, pair, i);
 		break;
+	case CONN_REUSED:
+		say_normal(out, pair, i);
+		buf_str(out, "; its TIME-WAIT made room for a new connection");
+		break;
+	case CONN_FIN_TIMEOUT:
+		say_fin_timeout(out, pair, i);
+		break;
 	case CONN_RESET_OUT:
 		say_reset(out, c, us);
 		break;
 	case CONN_RESET_IN:
-		buf_printf(out, "reset by %s", who_names[who(pair, i, true)]);
+		if (c->state != TCPTRAIL_TIME_WAIT) {
+			buf_printf(out, "reset by %s", who_names[who(pair, i, true)]);
+			break;
+		}
+		say_normal(out, pair, i);
+		buf_str(out, "; a RST ended its TIME-WAIT (RFC 1337)");
 		break;
 	case CONN_UNANSWERED:
 		say_unanswered(out, c, us);
