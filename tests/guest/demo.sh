@@ -14,20 +14,12 @@ tell()
 	printf '\n\033[1m%s\033[0m\n' "$*"
 }
 
-# What the processes are called is their program's name.
-programs()
-{
-	mkdir -p /run/demo
-	for name in browser web-server shop-server; do
-		ln -sf "$(command -v traffic)" /run/demo/$name
-	done
-}
-
 tell '1. Load the recorder.'
 echo '# modprobe tcptrail'
 modprobe tcptrail
 hosts
-programs
+mkdir -p /run/demo
+traffic_as /run/demo browser web-server shop-server
 
 tell '2. A browser on alice asks a web server on bob. Live, what their sockets do:'
 echo '# tcptrail watch --kind transitions'

@@ -24,3 +24,14 @@ hosts()
 	done
 	on alice ping -c 1 -W 2 10.0.0.2 >/dev/null # ARP is no part of the story
 }
+
+# traffic_as DIRECTORY NAME…: the program traffic by other names, for a process is
+# called what its program is.
+traffic_as()
+{
+	directory=$1
+	shift
+	for name; do
+		ln -sf "$(command -v traffic)" "$directory/$name"
+	done
+}

@@ -11,30 +11,24 @@
 #	alice 10.0.0.1 ---- 50 ms each way ---- 10.0.0.2 bob
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0 failures=0 port=9000
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
+port=9000
 
-result()
+evidence()
 {
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count - $2"
-		return
-	fi
-	failures=$((failures + 1))
-	echo "not ok $count - $2"
-	{ cat "$work/why"; tcptrail explain --all ":$port" 2>&1; } | sed 's/^/# /'
+	tcptrail explain --all ":$port"
 }
 
 # play SCENE: and the first connection that it made, as JSON.
 play()
 {
 	port=$((port + 1))
-	scene "$1" $port 2>"$work/why" || return
-	tcptrail explain --all --json ":$port" 2>>"$work/why" | head -n 1 >"$work/json"
+	scene "$1" $port || return
+	tcptrail explain --all --json ":$port" | head -n 1 >"$work/json"
 }
 
+# has_names NAME !NOT-THIS-NAME…
 has_names()
 {
 	sed -n 's/.*"names":\[\([^]]*\)\].*/,\1,/p' "$work/json" >"$work/names"
@@ -43,39 +37,38 @@ has_names()
 		!*)	! grep -q ",\"${name#!}\"," "$work/names" || echo "has ${name#!}" ;;
 		*)	grep -q ",\"$name\"," "$work/names" || echo "not $name" ;;
 		esac
-	done >>"$work/why"
-	! [ -s "$work/why" ]
+	done >"$work/wrong"
+	cat "$work/wrong"
+	! [ -s "$work/wrong" ]
 }
 
 tells()
 {
 	sed 's/.*"sentences"://' "$work/json" | grep -qE -- "$1" || {
-		echo "does not say: $1" >>"$work/why"
+		echo "does not say: $1"
 		return 1
 	}
 }
 
-# expect SCENE 'NAME !NOT-THIS-NAME...' SENTENCE
-expect()
+# told SCENE 'NAME !NOT-THIS-NAME...' SENTENCE
+told()
 {
 	# shellcheck disable=SC2086 # the names are words
 	play "$1" && has_names $2 && tells "$3"
-	result $? "$1"
+}
+
+expect()
+{
+	check "$1" told "$@"
 }
 
 # The same, where it may need luck.
 expect_soon()
 {
-	for _ in 1 2 3 4 5; do
-		play "$1"
-		# shellcheck disable=SC2086
-		has_names $2 && break
-	done
-	[ ! -s "$work/why" ] && tells "$3"
-	result $? "$1"
+	check "$1" soon 1 told "$@"
 }
 
-echo 1..37
+plan 37
 modprobe tcptrail
 hosts
 for host in alice bob; do
@@ -132,20 +125,14 @@ expect reuse-by-connect "$open four-way-teardown time-wait-reuse reuse-by-connec
 expect reuse-by-syn "$open time-wait-reuse reuse-by-syn !reuse-by-connect" \
 	'server.s TIME-WAIT made room .* a SYN'
 tcptrail explain --all --json ":$port" | tail -n +2 >"$work/json"
-: >"$work/why"
-has_names "$open" four-way-teardown '!time-wait-reuse'
-result $? '… and the connection that took over is another one'
+check '… and the connection that took over is another one' \
+	has_names "$open" four-way-teardown '!time-wait-reuse'
 expect assassination "$open four-way-teardown time-wait-assassination !reset" \
 	'an assassination \(RFC 1337\).*ACK from TIME-WAIT'
 
 # What is drawn of them all fits.
-tcptrail explain --all 10.0.0.0/8 >"$work/out" 2>"$work/why"
-[ "$(wc -L <"$work/out")" -le 80 ]
-result $? 'no ladder is wider than 80 columns'
-LC_ALL=C tcptrail explain --all --ascii 10.0.0.0/8 | LC_ALL=C grep -q '[^ -~]'
-[ $? = 1 ]
-result $? '… and with --ascii each is ASCII'
-run_rmmod=$(rmmod tcptrail 2>&1)
-[ -z "$run_rmmod" ]
-result $? 'and it unloads'
-[ "$failures" = 0 ]
+tcptrail explain --all 10.0.0.0/8 >"$work/out"
+check 'no ladder is wider than 80 columns' between 40 80 "$(wc -L <"$work/out")"
+tcptrail explain --all --ascii 10.0.0.0/8 >"$work/out"
+check '… and with --ascii each is ASCII' is "$(LC_ALL=C grep '[^ -~]' "$work/out")" ''
+check 'and it unloads' rmmod tcptrail

@@ -4,44 +4,26 @@
 #
 # The exporter is stopped while sockets end, until the ring has overwritten that they
 # did: what was lost is told, and afterwards its numbers are those of ss again. In TAP.
-work=$(mktemp -d)
-chmod 755 "$work"
-count=0 failures=0
-trap 'kill -CONT $exporter 2>/dev/null; kill $exporter $server $crowd 2>/dev/null; rm -rf "$work"' EXIT
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 file=$work/textfile/tcptrail.prom
 mkdir -m 777 "$work/textfile"
 
-check()
+cleanup()
 {
-	name=$1
-	count=$((count + 1))
-	shift
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		grep -E '^tcptrail_(sockets|records_lost)' "$file" | sed 's/^/# /'
-		sed 's/^/# /' "$work/err"
-	fi
+	kill -CONT $exporter
+}
+
+evidence()
+{
+	grep -E '^tcptrail_(sockets|records_lost)' "$file"
+	cat "$work/err"
 }
 
 # value NAME: with its labels
 value()
 {
 	sed -n "s/^$1 //p" "$file" 2>/dev/null
-}
-
-# soon SECONDS COMMAND…: it comes true
-soon()
-{
-	tries=$(($1 * 5))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.2
-	done
 }
 
 has()
@@ -60,15 +42,14 @@ as_ss()
 		has 'tcptrail_sockets{state="close_wait"}' "$(ss -Htan state close-wait | wc -l)"
 }
 
-echo 1..6
+plan 6
 ip link set lo up
 modprobe tcptrail ring_kib=64
-tcptrail export --textfile "$work/textfile" --interval 1 2>"$work/err" &
-exporter=$!
-traffic serve 127.0.0.1 7100 &
-server=$!
-crowd 200 20 >"$work/ready" &
-crowd=$!
+start tcptrail export --textfile "$work/textfile" --interval 1 2>"$work/err"
+exporter=$last
+start traffic serve 127.0.0.1 7100
+start crowd 200 20 >"$work/ready"
+crowd=$last
 soon 60 grep -q ready "$work/ready"
 established='tcptrail_sockets{state="established"}'
 check 'the crowd is counted' soon 30 above "$established" 199
@@ -84,7 +65,6 @@ check 'records were overwritten, and that is told' \
 check 'the sockets that are gone are counted no more' soon 60 as_ss
 check '… nor as living, but as ended unseen' \
 	soon 30 above 'tcptrail_connections_ended_total{cause="unseen"}' 0
-kill $exporter $server
-wait $exporter $server 2>/dev/null
+kill $exporter
+wait $exporter
 check 'it unloads' rmmod tcptrail
-[ "$failures" = 0 ]

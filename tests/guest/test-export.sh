@@ -8,53 +8,24 @@
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-chmod 755 "$work"
-count=0 failures=0
-trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
-pids=
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
-ok()
+evidence()
 {
-	count=$((count + 1))
-	echo "ok $count - $*"
-}
-
-# check NAME COMMAND…: its status is 0.
-check()
-{
-	name=$1
-	shift
-	if "$@" >"$work/said" 2>&1; then
-		ok "$name"
-	else
-		count=$((count + 1)) failures=$((failures + 1))
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/said" "$work/err" | head -n 40
-	fi
-}
-
-is()
-{
-	[ "$1" = "$2" ] || { echo "'$1', not '$2'"; false; }
-}
-
-start()
-{
-	"$@" &
-	last=$!
-	pids="$pids $last"
+	cat "$work/err"
 }
 
 # The exporter writes a file each second: no scrape of ours adds a connection.
 file=$work/textfile/tcptrail.prom
+is_new()
+{
+	[ "$(stat -c %i "$file")" != "$1" ]
+}
+
 fresh()
 {
-	before=$(stat -c %i "$file")
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ "$(stat -c %i "$file")" = "$before" ] || return 0
-		sleep 0.5
-	done
+	soon 10 is_new "$(stat -c %i "$file")"
 }
 
 # value NAME: with its labels
@@ -115,10 +86,8 @@ so_many()
 	is "$(value "$1{$2}")" "$(grep -cE "$3" "$work/json")"
 }
 
-echo 1..31
-for name in web forgetful browser; do
-	ln -s "$(command -v traffic)" "$work/$name"
-done
+plan 32
+traffic_as "$work" web forgetful browser
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
 start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
@@ -133,7 +102,7 @@ mkdir -m 777 "$work/textfile"
 start tcptrail export --textfile "$work/textfile" --interval 1s --listen 127.0.0.1:9714 \
 	--stuck --by-port 80,8080 2>"$work/err"
 exporter=$last
-for _ in $(seq 100); do [ ! -s "$file" ] || break; sleep 0.2; done
+soon 20 test -s "$file"
 check 'sockets older than the module, in other namespaces' same_states
 
 on alice "$work/browser" fetch 10.0.0.2 80 20
@@ -197,14 +166,17 @@ check 'CLOSE-WAIT: leaked' at_least 8 \
 check 'CLOSE-WAIT: the oldest' at_least 10 "$(value 'tcptrail_oldest_age_seconds{state="close_wait"}')"
 
 # By HTTP, as nobody, and with clients that do not ask
+idle()
+{
+	sleep 60 | busybox nc 127.0.0.1 9714
+}
 check 'healthz' is "$(wget -qO- http://127.0.0.1:9714/healthz)" ok
 wget -qO "$work/stuck" http://127.0.0.1:9714/stuck
 check 'stuck' test "$(grep -c '"verdict":"close-wait' "$work/stuck")" -ge 8
 check 'no capabilities' test "$(grep -E '^Cap(Inh|Prm|Eff|Bnd|Amb)' /proc/$exporter/status |
 	grep -vc '0000000000000000$')" = 0
 for _ in $(seq 60); do
-	sleep 60 | busybox nc 127.0.0.1 9714 >/dev/null 2>&1 &
-	pids="$pids $!"
+	start idle >/dev/null 2>&1
 done
 on alice "$work/browser" fetch 10.0.0.2 80 40
 check 'a scrape beside 60 that never ask' timeout 30 wget -qO "$work/scrape" http://127.0.0.1:9714/metrics
@@ -212,5 +184,4 @@ fresh
 check 'no record was lost meanwhile' is "$(value 'tcptrail_records_lost_total{cause="overwritten"}')" 0
 kill "$exporter"
 check 'it ends when it is told to' wait "$exporter"
-rmmod tcptrail
-[ $failures = 0 ]
+check 'and it unloads' rmmod tcptrail

@@ -11,30 +11,12 @@
 #	upper 10.8.0.1 ---- 5 ms, every tenth segment lost ---- 10.8.0.2 lower
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-count=0 failures=0 pids=''
-trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
-# check NAME COMMAND…: its status is 0.
-check()
+evidence()
 {
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/line" | head -n 40
-	fi
-}
-
-start()
-{
-	"$@" &
-	last=$!
-	pids="$pids $last"
+	cat "$work/line"
 }
 
 serve()
@@ -70,11 +52,6 @@ value()
 		awk -v seconds="${1%_seconds}" -v key="$1" '{ print int(seconds == key ? $1 : $1 * 1000) }'
 }
 
-between()
-{
-	[ "${3:--1}" -ge "$1" ] && [ "$3" -le "$2" ]
-}
-
 pair_up()
 {
 	ip netns add "$1"
@@ -92,7 +69,7 @@ inum()
 	on "$1" stat -L -c %i /proc/self/ns/net
 }
 
-echo 1..34
+plan 34
 hosts
 pair_up east1 west1 10.9.0
 pair_up east2 west2 10.9.0
@@ -236,4 +213,3 @@ check 'what is older than the trail is among those that live' \
 	[ "$(grep -c '? .* ESTABLISHED' "$work/line")" = 2 ]
 tcptrail life -i "$work/trail" -v --summary | awk 'length > 100' >"$work/line"
 check 'and no line is longer than 100 columns' [ ! -s "$work/line" ]
-[ "$failures" = 0 ]

@@ -9,30 +9,8 @@
 # of day. So that is cut out where it stands; everything else has to be equal.
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-count=0 failures=0
-pids=
-trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
-
-check()
-{
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/said" | head -n 40
-	fi
-}
-
-start()
-{
-	"$@" &
-	pids="$pids $!"
-}
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
 # "time":"2026-…Z" in JSON; 2026-11-24 12:34:56.123456, or its second half, in text.
 without_time_of_day()
@@ -74,7 +52,7 @@ same_stuck()
 	diff "$work/device" "$work/file" && [ "$(wc -l <"$work/device")" -ge 6 ]
 }
 
-echo 1..16
+plan 16
 modprobe tcptrail
 hosts
 ip -n alice addr add fd00::1/64 dev veth0 nodad
@@ -107,4 +85,3 @@ check 'explain --all --absolute' same 60 - tcptrail explain :80 --all --absolute
 check 'explain --all --json' same 6 - tcptrail explain :80 --all --json
 check 'explain of one that was refused' same 5 - tcptrail explain :9
 check 'stuck finds the same' same_stuck
-[ "$failures" = 0 ]

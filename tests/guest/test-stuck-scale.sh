@@ -11,22 +11,12 @@
 # 100,000 descriptors, 5,500 to 9,000 of the kernel's for each.
 sockets=${1:-100000}
 bound=200
-work=$(mktemp -d)
-count=0 failures=0
-trap 'kill $crowd 2>/dev/null; rm -rf "$work"' EXIT
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
-check()
+evidence()
 {
-	name=$1
-	count=$((count + 1))
-	shift
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		cut -c1-200 "$work/out" "$work/err" | sed "s/^/# /" | head -n 20
-	fi
+	cut -c1-200 "$work/out" "$work/err" | head -n 20
 }
 
 # Hundredths of a second.
@@ -35,21 +25,19 @@ now()
 	sed 's/ .*//; s/\.//; s/^0*//' /proc/uptime
 }
 
-# took COMMAND…: so long
-took()
+# timed COMMAND…: it takes $took hundredths
+timed()
 {
 	begin=$(now)
 	"$@" >"$work/out" 2>"$work/err"
-	echo $(($(now) - begin))
+	took=$(($(now) - begin))
 }
 
 opened()
 {
-	: >"$work/ready"
-	crowd "$sockets" 50 >"$work/ready" &
-	echo $! >"$work/pid"
+	start crowd "$sockets" 50 >"$work/ready"
 	until grep -q ready "$work/ready"; do
-		kill -0 $! || return 1
+		kill -0 $last || return 1
 		sleep 0.2
 	done
 }
@@ -58,10 +46,10 @@ measure()
 {
 	best=
 	for run in 1 2 3; do
-		t=$(took tcptrail stuck --older 100ms --state close-wait --json)
-		echo "# $1, run $run: $t hundredths of a second"
-		if [ -z "$best" ] || [ "$t" -lt "$best" ]; then
-			best=$t
+		timed tcptrail stuck --older 100ms --state close-wait --json
+		echo "# $1, run $run: $took hundredths of a second"
+		if [ -z "$best" ] || [ "$took" -lt "$best" ]; then
+			best=$took
 		fi
 	done
 	check "$1: the 50 are found, with their holder" \
@@ -69,13 +57,11 @@ measure()
 	check "$1: in $best hundredths of a second, of $bound" [ "$best" -le "$bound" ]
 }
 
-echo 1..5
-opening=$(took opened)
-crowd=$(cat "$work/pid")
-echo "# $sockets sockets were opened in $opening hundredths of a second"
+plan 5
+timed opened
+echo "# $sockets sockets were opened in $took hundredths of a second"
 check 'the sockets are there' \
 	[ "$(sed -n 's/^TCP: inuse \([0-9]*\).*/\1/p' /proc/net/sockstat)" -ge "$sockets" ]
 measure 'no module'
 modprobe tcptrail
 measure 'with the module'
-[ "$failures" = 0 ]

@@ -8,53 +8,27 @@
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-count=0 failures=0
-pids=
-trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
-ok()
-{
-	count=$((count + 1))
-	echo "ok $count - $*"
-}
-
-not_ok()
-{
-	count=$((count + 1)) failures=$((failures + 1))
-	echo "not ok $count - $*"
-}
-
-# start HOST NAME STEP…: a process of that name, on a host, in the background.
-start()
+# play HOST NAME STEP…: a process of that name, on a host, in the background.
+play()
 {
 	host=$1 name=$2
 	shift 2
 	ln -sf "$(command -v stick)" "$work/$name"
-	ip netns exec "$host" "$work/$name" "$@" &
-	last=$!
-	pids="$pids $last"
-}
-
-# until COMMAND…: it comes true, in a minute at most.
-until_true()
-{
-	for _ in $(seq 120); do
-		! "$@" >/dev/null 2>&1 || return 0
-		sleep 0.5
-	done
-	return 1
+	start on "$host" "$work/$name" "$@"
 }
 
 # Is a socket of that state there?
 there()
 {
-	ip netns exec "$1" ss -Htan state "$2" | grep -q "$3"
+	on "$1" ss -Htan state "$2" | grep -q "$3"
 }
 
 await()
 {
-	until_true there "$@" || echo "# no $2 with $3 on $1"
+	soon 60 there "$@" || echo "# no $2 with $3 on $1"
 }
 
 # drop HOST RULE…: throw such segments away as they come in.
@@ -62,7 +36,7 @@ drop()
 {
 	host=$1
 	shift
-	ip netns exec "$host" nft -f - <<-END
+	on "$host" nft -f - <<-END
 		add table inet stuck
 		add chain inet stuck in { type filter hook input priority 0; }
 		add rule inet stuck in $* drop
@@ -80,8 +54,8 @@ look()
 # said FILE VERDICT WORD…: it has a line with that verdict and all of the words.
 said()
 {
-	file=$work/$1
-	grep "\"verdict\":\"$2\"" "$file" >"$work/lines"
+	file=$work/$1 wanted=$2
+	grep "\"verdict\":\"$wanted\"" "$file" >"$work/lines"
 	shift 2
 	for word; do
 		grep -E -- "$word" "$work/lines" >"$work/fewer"
@@ -93,68 +67,56 @@ said()
 # verdict NAME WORD…: of one socket
 verdict()
 {
-	if said all "$@"; then
-		ok "$phase: $*"
-	else
-		not_ok "$phase: $*"
-		grep "\"verdict\":\"$1\"" "$work/all" | head -n 3 | sed 's/^/# /'
-		sed 's/^/# /' "$work/err"
-	fi
+	check "$*" said all "$@"
 }
 
-check()
+evidence()
 {
-	name=$1
-	shift
-	if "$@"; then
-		ok "$phase: $name"
-	else
-		not_ok "$phase: $name"
-		sed 's/^/# /' "$work/text" | head -n 100
-	fi
+	grep "\"verdict\":\"$wanted\"" "$work/all" | head -n 3
+	cat "$work/err" "$work/text"
 }
 
 hosts
 ip -n bob route add 10.0.7.0/24 via 10.0.0.1
 for host in alice bob; do
-	ip netns exec "$host" sysctl -qw net.ipv4.tcp_fin_timeout=300 net.ipv4.tcp_syn_retries=20 \
+	on "$host" sysctl -qw net.ipv4.tcp_fin_timeout=300 net.ipv4.tcp_syn_retries=20 \
 		net.ipv4.tcp_synack_retries=20 net.ipv4.tcp_orphan_retries=20
 done
 go=$work/go
 
 # A leak, held by two processes; and its clients, which have gone.
-start bob shop listen 10.0.0.2 7001 16 accept accept accept accept fork wait
+play bob shop listen 10.0.0.2 7001 16 accept accept accept accept fork wait
 # Unread data.
-start bob sleepy listen 10.0.0.2 7002 16 hold
+play bob sleepy listen 10.0.0.2 7002 16 hold
 # Nobody accepts: one that has gone, and a queue without room.
-start bob deaf listen 10.0.0.2 7003 16 wait
-start bob narrow listen 10.0.0.2 7004 4 wait
+play bob deaf listen 10.0.0.2 7003 16 wait
+play bob narrow listen 10.0.0.2 7004 4 wait
 # A peer that neither reads nor closes, and ends that are cut off.
-start bob mute listen 10.0.0.2 7005 16 hold
-start bob cut listen 10.0.0.2 7006 16 hold
-start bob late listen 10.0.0.2 7007 16 accept until "$go" close wait
-start bob talker listen 10.0.0.2 7008 16 accept fill eof close wait
-start bob crossing listen 10.0.0.2 7009 16 accept until "$work/crossed-over" close wait
-start bob flooded listen 10.0.0.2 7010 128 wait
-start bob oneway listen 10.0.0.2 7011 16 wait
-start bob server listen 10.0.0.2 7012 64 serve
+play bob mute listen 10.0.0.2 7005 16 hold
+play bob cut listen 10.0.0.2 7006 16 hold
+play bob late listen 10.0.0.2 7007 16 accept until "$go" close wait
+play bob talker listen 10.0.0.2 7008 16 accept fill eof close wait
+play bob crossing listen 10.0.0.2 7009 16 accept until "$work/crossed-over" close wait
+play bob flooded listen 10.0.0.2 7010 128 wait
+play bob oneway listen 10.0.0.2 7011 16 wait
+play bob server listen 10.0.0.2 7012 64 serve
 await bob listening :7012
 
-start alice leaver leave 10.0.0.2 7001 4
-start alice dozer connect 10.0.0.2 7002 write 812 close wait
-start alice goner connect 10.0.0.2 7003 close wait
-start alice crowded swarm 10.0.0.2 7004 4 wait
-start alice filler connect 10.0.0.2 7005 fill wait
-start alice quitter connect 10.0.0.2 7005 fill close wait
-start alice halver connect 10.0.0.2 7005 shut wait
-start alice lost connect 10.0.0.2 7006 until "$go" write 700 wait
-start alice parted connect 10.0.0.2 7006 until "$go" close wait
-start alice early connect 10.0.0.2 7007 shut wait
-start alice listless connect 10.0.0.2 7008 until "$work/filled" shut wait
-start alice crossed connect 10.0.0.2 7009 until "$go" close wait
+play alice leaver leave 10.0.0.2 7001 4
+play alice dozer connect 10.0.0.2 7002 write 812 close wait
+play alice goner connect 10.0.0.2 7003 close wait
+play alice crowded swarm 10.0.0.2 7004 4 wait
+play alice filler connect 10.0.0.2 7005 fill wait
+play alice quitter connect 10.0.0.2 7005 fill close wait
+play alice halver connect 10.0.0.2 7005 shut wait
+play alice lost connect 10.0.0.2 7006 until "$go" write 700 wait
+play alice parted connect 10.0.0.2 7006 until "$go" close wait
+play alice early connect 10.0.0.2 7007 shut wait
+play alice listless connect 10.0.0.2 7008 until "$work/filled" shut wait
+play alice crossed connect 10.0.0.2 7009 until "$go" close wait
 # One more fits into the queue; the others' handshakes have begun by then.
 await bob listening '^4 .*:7004'
-start alice crowded swarm 10.0.0.2 7004 4 wait
+play alice crowded swarm 10.0.0.2 7004 4 wait
 await bob close-wait :7007
 for port in 7006 7008 7009; do
 	await alice established ":$port"
@@ -172,9 +134,9 @@ drop alice tcp sport 7011
 sleep 1
 : >"$work/filled"
 : >"$go"
-start alice caller try 10.0.0.2 7013 wait
-start alice unheard try 10.0.0.2 7011 wait
-start alice forger spoof 10.0.0.2 7010 70 wait
+play alice caller try 10.0.0.2 7013 wait
+play alice unheard try 10.0.0.2 7011 wait
+play alice forger spoof 10.0.0.2 7010 70 wait
 # Its FIN is lost; only then the other side closes.
 await alice fin-wait-1 :7009
 : >"$work/crossed-over"
@@ -186,8 +148,8 @@ await alice syn-sent :7013
 sleep 5
 
 # Half of the source ports, and then a pause: see below for more.
-ip netns exec alice sysctl -qw net.ipv4.ip_local_port_range='41000 41049'
-start alice churner leave 10.0.0.2 7012 30
+on alice sysctl -qw net.ipv4.ip_local_port_range='41000 41049'
+play alice churner leave 10.0.0.2 7012 30
 churner=$last
 wait "$churner"
 
@@ -224,7 +186,7 @@ every_verdict()
 			grep -cE 'flood|full|ports-out')" = 1 ]
 }
 
-echo 1..52
+plan 53
 
 phase='no module'
 every_verdict
@@ -242,14 +204,14 @@ look
 verdict time-wait-churn '"remote_port":7012' '"count":(29|30),' '"ports_used":(29|30),"ports":50,'
 
 phase='on record'
-ip netns exec alice sysctl -qw net.ipv4.ip_local_port_range='42000 42029'
-start bob cart listen 10.0.0.2 7021 16 hold
-start bob again listen 10.0.0.2 7022 16 accept until "$work/resume" close wait
-start bob closer listen 127.0.0.1 7023 64 dismiss
+on alice sysctl -qw net.ipv4.ip_local_port_range='42000 42029'
+play bob cart listen 10.0.0.2 7021 16 hold
+play bob again listen 10.0.0.2 7022 16 accept until "$work/resume" close wait
+play bob closer listen 127.0.0.1 7023 64 dismiss
 await bob listening :7023
-start alice buyer leave 10.0.0.2 7021 5
-start alice repeated connect 10.0.0.2 7022 close wait
-start alice maker leave 10.0.0.2 7012 20
+play alice buyer leave 10.0.0.2 7021 5
+play alice repeated connect 10.0.0.2 7022 close wait
+play alice maker leave 10.0.0.2 7012 20
 maker=$last
 await bob close-wait :7022
 drop bob tcp dport 7022
@@ -263,7 +225,7 @@ verdict close-wait-leak '"local_port":7021' '"age_at_least":false' '"accepted":t
 	'"fd_limit":1024,"out_seconds":'
 check '… and says so' grep -q 'accepted by cart\[' "$work/text"
 verdict time-wait-rearmed '"remote_port":7022'
-ip netns exec bob stick visit 127.0.0.1 7023 1050
+on bob stick visit 127.0.0.1 7023 1050
 look
 verdict time-wait-server '"local_port":7023' '"maker":{"comm":"closer","pid":[0-9]+,'
 verdict fin-wait2-orphan '"remote_port":7021' '"last_task":{"pid":[0-9]+,"comm":"buyer"}'
@@ -279,5 +241,4 @@ check 'only the states asked for' run_without
 # shellcheck disable=SC2086 # they are many
 kill $pids 2>/dev/null
 wait
-rmmod tcptrail
-[ "$failures" = 0 ]
+check 'it unloads' rmmod tcptrail

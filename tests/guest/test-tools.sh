@@ -7,30 +7,12 @@
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-count=0 failures=0
-trap 'kill $pids 2>/dev/null; rm -rf "$work"' EXIT
-pids=
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 
-ok()
+evidence()
 {
-	count=$((count + 1))
-	echo "ok $count - $*"
-}
-
-not_ok()
-{
-	count=$((count + 1)) failures=$((failures + 1))
-	echo "not ok $count - $*"
-	sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null | head -n 60
-}
-
-# check NAME COMMAND…: its status is 0.
-check()
-{
-	name=$1
-	shift
-	if "$@"; then ok "$name"; else not_ok "$name"; fi
+	cat "$work/out" "$work/err"
 }
 
 # run COMMAND…: output in out and err, its status in $status.
@@ -50,22 +32,8 @@ complains()
 	[ "$status" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -qE -- "$1" "$work/err"
 }
 
-between()
-{
-	[ "${3:-0}" -ge "$1" ] && [ "${3:-0}" -le "$2" ]
-}
-
-start()
-{
-	"$@" &
-	last=$!
-	pids="$pids $last"
-}
-
-echo 1..31
-for name in web forgetful browser; do
-	ln -s "$(command -v traffic)" "$work/$name"
-done
+plan 31
+traffic_as "$work" web forgetful browser
 
 # Without the module
 run tcptrail watch
@@ -168,4 +136,3 @@ run setpriv --reuid 65534 --regid 65534 --clear-groups tcptrail watch
 check 'without permission it says so' complains 'permission|root'
 run rmmod tcptrail
 check 'and it unloads' [ "$status" = 0 ]
-[ "$failures" = 0 ]

@@ -8,43 +8,30 @@
 #	alice 10.0.0.1 ---- 10 ms each way ---- 10.0.0.2 bob
 # shellcheck source=tests/guest/hosts.sh
 . tcptrail-hosts
-work=$(mktemp -d)
-count=0 failures=0
-trap 'tmux kill-server; kill $pids 2>/dev/null; rm -rf "$work"' EXIT
-pids=
+# shellcheck source=tests/guest/tap.sh
+. tcptrail-tap
 export LC_ALL=C.UTF-8
 
-# check NAME COMMAND…: its status is 0; else what the screen was.
-check()
+cleanup()
 {
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/screen"
-	fi
+	tmux kill-server
 }
 
-start()
+evidence()
 {
-	"$@" &
-	last=$!
-	pids="$pids $last"
+	cat "$work/screen"
+}
+
+on_screen()
+{
+	tmux capture-pane -p >"$work/screen"
+	grep -qE -e "$1" "$work/screen"
 }
 
 # Until the screen has PATTERN, or half a minute is over: the host may be busy.
 shows()
 {
-	for _ in $(seq 60); do
-		tmux capture-pane -p >"$work/screen"
-		grep -qE -e "$1" "$work/screen" && return
-		sleep 0.5
-	done
-	return 1
+	soon 30 on_screen "$1"
 }
 
 # once PATTERN ARGUMENT…: text without a terminal has it.
@@ -66,10 +53,8 @@ open_screen()
 	tmux -f /dev/null new-session -d -x 80 -y 24 "tcptrail top; echo status \$?; exec cat"
 }
 
-echo 1..23
-for name in web forgetful browser; do
-	ln -s "$(command -v traffic)" "$work/$name"
-done
+plan 23
+traffic_as "$work" web forgetful browser
 
 # Without the module: what exists, and that this is all.
 start "$work/forgetful" serve --forget 127.0.0.1 7000
@@ -149,4 +134,3 @@ check 'JSON counts what ss counts' grep -q "\"close_wait\":{\"now\":$kernel," "$
 check '… and that is something' [ "$kernel" = 2 ]
 tmux kill-server
 check 'and it unloads' rmmod tcptrail
-[ "$failures" = 0 ]

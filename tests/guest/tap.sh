@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Cases in TAP, for the guest's tests:
+#
+#	plan 2
+#	check 'the module loads' modprobe tcptrail
+#	check '… and unloads' rmmod tcptrail
+#
+# However a test ends, it has failed if a case has, or if there were more or fewer
+# of them than planned. $work is a directory that goes when it ends.
+
+work=$(mktemp -d)
+chmod 755 "$work"
+planned=0 count=0 failures=0
+pids=
+phase=	# what the names of cases begin with, if they do
+
+# Two that a test may have its own of: what to undo, and what to show of a failed case.
+cleanup() { :; }
+evidence() { :; }
+
+finish()
+{
+	tap_status=$?
+	cleanup 2>/dev/null
+	# shellcheck disable=SC2086 # they are many
+	kill $pids 2>/dev/null
+	rm -rf "$work"
+	if [ "$count" != "$planned" ]; then
+		echo "# $count cases, not $planned"
+		exit 1
+	fi
+	[ "$failures" = 0 ] || exit 1
+	exit "$tap_status"
+}
+trap finish EXIT
+
+plan()
+{
+	planned=$1
+	echo "1..$1"
+}
+
+# check NAME COMMAND…: it succeeds. What it says is told when it does not.
+check()
+{
+	tap_name=${phase:+$phase: }$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/said" 2>&1; then
+		echo "ok $count - $tap_name"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $tap_name"
+		{ cat "$work/said"; evidence; } 2>&1 | head -n 100 | sed 's/^/# /'
+	fi
+}
+
+# start COMMAND…: in the background, as $last, until the test ends.
+start()
+{
+	"$@" &
+	last=$!
+	pids="$pids $last"
+}
+
+# soon SECONDS COMMAND…: it succeeds, within about that time.
+soon()
+{
+	tap_tries=$(($1 * 5))
+	shift
+	until "$@"; do
+		tap_tries=$((tap_tries - 1))
+		[ $tap_tries -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+is()
+{
+	[ "$1" = "$2" ] || { echo "'$1', not '$2'"; false; }
+}
+
+# between LEAST MOST NUMBER: which may be missing.
+between()
+{
+	echo "${3:-nothing}, to be from $1 to $2"
+	[ -n "$3" ] && [ "$3" -ge "$1" ] && [ "$3" -le "$2" ]
+}
