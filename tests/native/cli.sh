@@ -5,42 +5,8 @@
 # standard error and a status that is not 0; what is recorded reads back.
 #
 #	tests/native/cli.sh [BUILD]	BUILD (build) holds tcptrail and bench/drain
-
-build=${1:-build}
-tool=$build/tcptrail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
-
-pass()
-{
-	passed=$((passed + 1))
-}
-
-fail()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*" >&2
-}
-
-# what STATUS PATTERN COMMAND...: it ends so, and says that, in one line.
-refused()
-{
-	status=$1 pattern=$2
-	shift 2
-	"$@" > "$work/out" 2> "$work/err" < /dev/null
-	got=$?
-	lines=$(wc -l < "$work/err")
-	if [ "$got" != "$status" ]; then
-		fail "$*: status $got, not $status"
-	elif [ "$lines" != 1 ]; then
-		fail "$*: $lines lines on standard error, not 1"
-	elif ! grep -q -e "$pattern" "$work/err"; then
-		fail "$*: said: $(cat "$work/err")"
-	else
-		pass
-	fi
-}
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
 
 # Succeeds, silent on standard error, and standard output has PATTERN.
 prints()
@@ -148,21 +114,15 @@ refused 1 'not there' "$tool" record --device "$work/none" "$work/new"
 refused 1 'no tcptrail device' "$tool" watch --device /dev/null
 refused 1 'no tcptrail device' "$tool" watch --device "$work/trail"
 refused 1 'exists: .*--force' "$tool" record "$work/trail"
-if [ -e "$work/new" ]; then
-	fail "record left a file though there is no device"
-else
-	pass
-fi
-if [ "$(id -u)" = 0 ] && command -v setpriv > "$work/out"; then
+check 'record leaves no file if there is no device' test ! -e "$work/new"
+if [ "$(id -u)" = 0 ] && there_is setpriv; then
 	: > "$work/locked"
-	chmod 755 "$work"
 	chmod 0 "$work/locked"
 	cp "$tool" "$work/tool"
 	refused 1 'no permission: it takes root' setpriv --reuid 65534 --clear-groups "$work/tool" \
 		watch --device "$work/locked"
 else
-	echo 'skipped: permission: takes root and setpriv' >&2
-	skipped=$((skipped + 1))
+	skip 'permission: takes root and setpriv'
 fi
 
 # Files.
@@ -194,26 +154,16 @@ prints 'CLOSE-WAIT   > LAST-ACK     10.0.0.1:80        10.1.0.0:1033      nginx\
 prints '\[32m' "$tool" watch -i "$work/trail" --color always
 prints 'ABI' "$tool" status -i "$work/trail"
 prints '"abi_major":2' "$tool" status -i "$work/trail" --json
-if "$tool" watch -i "$work/trail" | grep -q "$(printf '\033')"; then
-	fail 'colours where there is no terminal'
-else
-	pass
-fi
-if [ "$("$tool" watch -i - --json < "$work/trail" | wc -l)" = 2400 ]; then
-	pass
-else
-	fail 'a trail from standard input'
-fi
+"$tool" watch -i "$work/trail" > "$work/out"
+check 'no colours where there is no terminal' lacks "$work/out" "$(printf '\033')"
+check 'a trail from standard input' is "$("$tool" watch -i - --json < "$work/trail" | wc -l)" 2400
 
 # One connection, and those that are stuck.
 prints 'SYN seq=x.*SYN-RECV' env LC_ALL=C "$tool" explain :1024 -i "$work/trail"
 prints '<svg .*role="img"' "$tool" explain 10.1.0.0:1024 -i "$work/trail" --svg -
-"$tool" explain 10.1.0.0:1024 -i "$work/trail" --svg "$work/picture" > "$work/out"
-if [ ! -s "$work/out" ] && grep -q '</svg>' "$work/picture"; then
-	pass
-else
-	fail "explain --svg FILE: no picture in it, or something else said"
-fi
+check 'explain --svg FILE says nothing' \
+	is "$("$tool" explain 10.1.0.0:1024 -i "$work/trail" --svg "$work/picture" 2>&1)" ''
+check '… and draws' has "$work/picture" '</svg>'
 refused 2 'not with --all' "$tool" explain :80 --all --svg "$work/picture" -i "$work/trail"
 refused 2 'not with --json' "$tool" explain :80 --json --svg "$work/picture" -i "$work/trail"
 refused 1 'No space left' "$tool" explain 10.1.0.0:1024 --svg /dev/full -i "$work/trail"
@@ -258,24 +208,26 @@ refused 0 '' sh -c "$tool watch -i $work/trail | head -1 > $work/out; echo >&2"
 
 # SIGTERM ends a reader that waits for its input, cleanly.
 mkfifo "$work/pipe"
-(
+writes()
+{
+	exec > "$work/pipe"
 	cat "$work/trail"
-	exec sleep 10
-) > "$work/pipe" &
-writer=$!
-"$tool" watch -i "$work/pipe" --json > "$work/out" 2> "$work/err" &
-reader=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	[ "$(wc -l < "$work/out")" = 2400 ] && break
-	sleep 0.1
-done
-kill -TERM $reader
-if wait $reader && [ "$(wc -l < "$work/out")" = 2400 ] && [ ! -s "$work/err" ]; then
-	pass
-else
-	fail "SIGTERM: $(wc -l < "$work/out") lines, $(cat "$work/err")"
-fi
-kill $writer
+	exec sleep 60
+}
+start writes
+writer=$last
+start "$tool" watch -i "$work/pipe" --json > "$work/out" 2> "$work/err"
+reader=$last
+all_are_out()
+{
+	[ "$(wc -l < "$work/out")" = 2400 ]
+}
+soon 2 all_are_out
+kill -TERM "$reader"
+check 'SIGTERM ends it well' wait "$reader"
+check '… with all that there was' all_are_out
+check '… and nothing said' is "$(cat "$work/err")" ''
+kill "$writer"
 
 # The manual's version of the schema is the one that is written.
 version=$("$tool" life -i "$work/trail" --json --count 1 | sed 's/^{"v":\([0-9]*\),.*/\1/')
@@ -288,7 +240,7 @@ else
 fi
 
 # Every line is JSON for others, too.
-if command -v python3 > "$work/out"; then
+if there_is python3; then
 	parse='import json, sys
 for line in sys.stdin:
     json.loads(line)'
@@ -300,9 +252,7 @@ for line in sys.stdin:
 		fail 'lines that are no JSON'
 	fi
 else
-	echo 'skipped: JSON read by python3: there is none' >&2
-	skipped=$((skipped + 1))
+	skip 'JSON read by python3: there is none'
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+report

@@ -7,48 +7,17 @@
 # (land: slow: clients are given the time that it takes to be let go of.)
 #
 #	tests/native/export.sh [BUILD]	BUILD (build) holds tcptrail and bench/drain
-
-build=${1:-build}
-tool=$build/tcptrail
-here=${BASH_SOURCE[0]%/*}
-client=$here/http.py
-work=$(mktemp -d)
-chmod 755 "$work"
-trap 'kill $servers 2>/dev/null; rm -rf "$work"' EXIT
-servers=
-passed=0 failed=0
-
-# check NAME COMMAND…: its status is 0.
-check()
-{
-	local name=$1
-	shift
-	if "$@" >"$work/check" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $name: $(head -c 500 "$work/check")" >&2
-	fi
-}
-
-is()
-{
-	[ "$1" = "$2" ] || { echo "'$1', not '$2'"; false; }
-}
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
+client=${0%/*}/http.py
 
 # serve OPTION…: in the background, on a port of the kernel's choice, which is $port
 serve()
 {
-	"$tool" export -i "$work/trail" --replay --listen 127.0.0.1:0 "$@" 2>"$work/log" &
-	server=$!
-	servers="$servers $server"
-	for _ in {1..200}; do
-		port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$work/log")
-		[ -z "$port" ] || return 0
-		sleep 0.05
-	done
-	echo "FAILED: it does not serve: $(cat "$work/log")" >&2
-	exit 1
+	start "$tool" export -i "$work/trail" --replay --listen 127.0.0.1:0 "$@" 2>"$work/log"
+	server=$last
+	soon 10 grep -q /metrics "$work/log" || { cat "$work/log" >&2; exit 1; }
+	port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$work/log")
 }
 
 stop()
@@ -162,10 +131,8 @@ serve
 loris=$!
 /usr/bin/python3 "$client" deaf "$port" 20 25 >"$work/deaf" &
 deaf=$!
-for _ in {1..100}; do
-	if [ -s "$work/loris" ] && [ -s "$work/deaf" ]; then break; fi
-	sleep 0.1
-done
+soon 10 test -s "$work/loris"
+soon 10 test -s "$work/deaf"
 slowest=$(/usr/bin/python3 "$client" scrapes "$port" 30)
 check "scrapes beside 200 slow-loris clients and 20 deaf ones: ${slowest:-none} ms" \
 	test "${slowest:-99999}" -lt 3000
@@ -207,11 +174,10 @@ stop
 mkdir -m 777 "$work/textfile"
 serve --textfile "$work/textfile" --interval 1s
 file=$work/textfile/tcptrail.prom
-for _ in {1..100}; do [ ! -s "$file" ] || break; sleep 0.1; done
+soon 10 test -s "$file"
 check 'text file' /usr/bin/python3 "$client" lint "$file"
-first=$(stat -c %i "$file")
-for _ in {1..50}; do [ "$(stat -c %i "$file")" = "$first" ] || break; sleep 0.1; done
-check 'text file: a new one takes its place' test "$(stat -c %i "$file")" != "$first"
+is_new() { [ "$(stat -c %i "$file")" != "$1" ]; }
+check 'text file: a new one takes its place' soon 5 is_new "$(stat -c %i "$file")"
 stop
 chmod 555 "$work/textfile"
 if [ "$(id -u)" = 0 ]; then
@@ -245,5 +211,4 @@ get /healthz
 check 'a damaged file: not healthy' head_has '^HTTP/1.1 503'
 stop
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+report

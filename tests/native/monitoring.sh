@@ -6,45 +6,13 @@
 # prometheus.sh and page.sh.
 #
 #	tests/native/monitoring.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
-
-build=$(realpath "${1:-build}")
-tool=$build/tcptrail
-top=$(realpath "${BASH_SOURCE[0]%/*}/../..")
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
 kit=$top/userspace/monitoring
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
-
-pass()
-{
-	passed=$((passed + 1))
-}
-
-fail()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*" >&2
-}
-
-skip()
-{
-	skipped=$((skipped + 1))
-	echo "skipped: $*" >&2
-}
-
-succeeds()
-{
-	if "$@" >"$work/out" 2>&1; then
-		pass
-	else
-		fail "$*: $(cat "$work/out")"
-	fi
-}
-
 alerts=$(sed -n 's/^  - alert: //p' "$kit/alerts.yml")
 
 # Rules.
-if command -v promtool >"$work/out"; then
+if there_is promtool; then
 	succeeds promtool check rules --lint=all --lint-fatal "$kit/alerts.yml" "$kit/recording.yml"
 	succeeds promtool test rules "$top/tests/monitoring/alerts.test.yml"
 	succeeds promtool check config "$kit/prometheus.yml"
@@ -56,18 +24,12 @@ fi
 # Each alert has two cases, and a section of the runbook that its link leads to.
 for alert in $alerts; do
 	for case in fires 'is silent'; do
-		if grep -q "^- name: ${alert#Tcptrail} $case" "$top/tests/monitoring/alerts.test.yml"; then
-			pass
-		else
-			fail "$alert: no case in which it $case"
-		fi
+		check "$alert: a case in which it $case" \
+			has "$top/tests/monitoring/alerts.test.yml" "^- name: ${alert#Tcptrail} $case"
 	done
-	if grep -qx "## $alert" "$kit/runbook.md" &&
-		grep -q "runbook_url: userspace/monitoring/runbook.md#${alert,,}\$" "$kit/alerts.yml"; then
-		pass
-	else
-		fail "$alert: no section in the runbook, or no link to it"
-	fi
+	check "$alert: a section in the runbook" has "$kit/runbook.md" "^## $alert\$"
+	check "$alert: a link to it" \
+		has "$kit/alerts.yml" "runbook_url: userspace/monitoring/runbook.md#${alert,,}\$"
 done
 
 # What the manual says is really taken: each line that begins with tcptrail. Status 2
@@ -90,12 +52,12 @@ done <"$work/commands"
 
 # The dashboard is what its source makes, and Grafana can take it: panels with an id of
 # their own, a unit, words and queries, none over another.
-if command -v python3 >"$work/out"; then
+if there_is python3; then
 	succeeds cmp "$kit/dashboard.json" <(python3 "$kit/dashboard.py")
 else
 	skip 'no python3 to make the dashboard: scripts/packages monitoring'
 fi
-if command -v jq >"$work/out"; then
+if there_is jq; then
 	panels='.panels[] | select(.type != "row")'
 	succeeds jq -e "[$panels] | length > 20" "$kit/dashboard.json"
 	succeeds jq -e '[.panels[].id] | length == (unique | length)' "$kit/dashboard.json"
@@ -121,7 +83,7 @@ fi
 "$tool" life -i "$work/trail.tt" --json >"$work/life.jsonl" 2>"$work/err"
 bad=$(grep -cvE '"end":"(normal|reused)"' "$work/life.jsonl")
 [ "$bad" -gt 0 ] || fail 'no life in the trail that ended badly'
-if command -v jq >"$work/out"; then
+if there_is jq; then
 	examples=0
 	while read -r line; do
 		examples=$((examples + 1))
@@ -139,28 +101,18 @@ if rsyslogd=$(PATH=$PATH:/usr/sbin command -v rsyslogd); then
 		echo "global(workDirectory=\"$work\")"
 		sed "s#/var/log/tcptrail#$work#" "$kit/rsyslog.conf"
 	} >"$work/rsyslog.conf"
-	"$rsyslogd" -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >"$work/err" 2>&1 &
-	pid=$!
-	for _ in $(seq 100); do
-		lines=$(grep -c '' "$work/bad.jsonl" 2>"$work/out" || :)
-		[ "${lines:-0}" -lt "$bad" ] || break
-		sleep 0.1
-	done
-	kill $pid
-	wait $pid
-	if diff <(grep -vE '"end":"(normal|reused)"' "$work/life.jsonl") "$work/bad.jsonl" >"$work/out"; then
-		pass
-	else
-		fail "rsyslog: $(head -3 "$work/out") $(cat "$work/err")"
-	fi
-	if [ "$(grep -cE '^[0-9TZ:.-]+ unanswered: 10\.0\.[0-9.]+:[0-9]+ - 10\.' "$work/bad.log")" = "$bad" ]; then
-		pass
-	else
-		fail "rsyslog: $(head -3 "$work/bad.log")"
-	fi
+	start "$rsyslogd" -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >"$work/err" 2>&1
+	pid=$last
+	all_are_written() { [ "$(wc -l <"$work/bad.jsonl")" -ge "$bad" ]; } 2>/dev/null
+	soon 10 all_are_written
+	kill "$pid"
+	wait "$pid"
+	check "rsyslog: $(cat "$work/err")" \
+		diff <(grep -vE '"end":"(normal|reused)"' "$work/life.jsonl") "$work/bad.jsonl"
+	check "rsyslog: $(head -3 "$work/bad.log")" \
+		is "$(grep -cE '^[0-9TZ:.-]+ unanswered: 10\.0\.[0-9.]+:[0-9]+ - 10\.' "$work/bad.log")" "$bad"
 else
 	skip 'no rsyslogd: scripts/packages monitoring'
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+report

@@ -7,12 +7,8 @@
 # is read from tcptrail --help: one that is not in the table below fails.
 #
 #	tests/native/options.sh [BUILD]	BUILD (build) holds tcptrail
-
-build=${1:-build}
-tool=$build/tcptrail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
 long=$(printf 'x%.0s' {1..5000})
 
 # COMMAND (* for every one that has it), OPTION (- for what is no option), a bad
@@ -118,12 +114,6 @@ shown()
 	printf '%q ' "$@" | cut -c1-160
 }
 
-fail()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*" >&2
-}
-
 # run COMMAND…: its words in out and err. A command that takes it all would wait for
 # records, or clients: then its time is up.
 run()
@@ -132,8 +122,8 @@ run()
 	status=$?
 }
 
-# refused PATTERN VALUE COMMAND…
-refused()
+# refuses PATTERN VALUE COMMAND…
+refuses()
 {
 	local pattern=$1 value=$2
 	shift 2
@@ -158,7 +148,7 @@ refused()
 	elif ! [[ $first =~ $pattern ]]; then
 		fail "$(shown "$@"): no '$pattern' in: $first"
 	else
-		passed=$((passed + 1))
+		pass
 	fi
 }
 
@@ -182,8 +172,8 @@ hostile()
 	set -- "${@:1:$#-1}"
 	for value in '' $'/nowhere/\033[31m%s%n\nred'"$long"; do
 		case $option in
-		--*)	refused '' '' "$@" "$option=$value" ;;
-		*)	refused '' '' "$@" "$option$value" ;;
+		--*)	refuses '' '' "$@" "$option=$value" ;;
+		*)	refuses '' '' "$@" "$option$value" ;;
 		esac
 	done
 }
@@ -193,14 +183,14 @@ check_option()
 	local command=$1 option=$2 value=$3 rest pattern bad found=0
 	read -ra rest <<<"$(words "$command")"
 	if [ -z "$value" ]; then
-		refused "'$option=1': takes no value" "$option=1" "$command" "${rest[@]}" "$option=1"
+		refuses "'$option=1': takes no value" "$option=1" "$command" "${rest[@]}" "$option=1"
 		return
 	fi
-	refused "'$option': needs a value" "$option" "$command" "${rest[@]}" "$option"
+	refuses "'$option': needs a value" "$option" "$command" "${rest[@]}" "$option"
 	hostile "$command" "${rest[@]}" "$option"
 	while read -r _ _ bad pattern; do
 		found=1
-		refused "$pattern" "$bad" "$command" "${rest[@]}" "$option" "$bad"
+		refuses "$pattern" "$bad" "$command" "${rest[@]}" "$option" "$bad"
 	done < <(rows "$command" "$option")
 	[ $found = 1 ] || fail "$command $option: no bad value for it in the table"
 }
@@ -210,15 +200,15 @@ check_command()
 	local command=$1 option value pattern bad found=0 rest
 	read -ra rest <<<"$(words "$command")"
 	if [ "$command" != help ]; then
-		refused "'--frob': not known" --frob "$command" "${rest[@]}" --frob
-		refused "'-z': not known" -z "$command" "${rest[@]}" -z
+		refuses "'--frob': not known" --frob "$command" "${rest[@]}" --frob
+		refuses "'-z': not known" -z "$command" "${rest[@]}" -z
 	fi
 	while read -r option value; do
 		check_option "$command" "$option" "$value"
 	done < <(options "$command")
 	while read -r _ _ bad pattern; do
 		found=1
-		refused "$pattern" "$bad" "$command" "$bad"
+		refuses "$pattern" "$bad" "$command" "$bad"
 	done < <(rows "$command" -)
 	[ $found = 1 ] || fail "$command: no bad word for it in the table"
 }
@@ -231,5 +221,4 @@ done
 [ "$(wc -w <<<"$commands")" -ge 7 ] || fail "commands: only '$commands'"
 [ "$(options watch | wc -l)" -ge 19 ] || fail "watch: only '$(options watch)'"
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+report

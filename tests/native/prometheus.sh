@@ -10,86 +10,24 @@
 # on, both ways.
 #
 #	tests/native/prometheus.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
-
-build=$(realpath "${1:-build}")
-top=$(realpath "${BASH_SOURCE[0]%/*}/../..")
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
+needs prometheus promtool jq curl python3
 kit=$top/userspace/monitoring
-work=$(mktemp -d)
-passed=0 failed=0 skipped=0
-pids=()
 
-finish()
-{
-	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null
-	wait
-	rm -rf "$work"
-}
-trap finish EXIT
-
-pass()
-{
-	passed=$((passed + 1))
-}
-
-fail()
-{
-	failed=$((failed + 1))
-	echo "FAILED: $*" >&2
-}
-
-succeeds()
-{
-	if "$@" >"$work/out" 2>&1; then
-		pass
-	else
-		fail "$*: $(cat "$work/out")"
-	fi
-}
-
-for program in prometheus promtool jq curl python3; do
-	command -v $program >"$work/out" && continue
-	echo "skipped: no $program: scripts/packages monitoring" >&2
-	echo '0 passed, 0 failed, 1 skipped'
-	exit 0
-done
-
-free_port()
-{
-	python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
-}
-
-# answers URL: within ten seconds
+# answers URL LOG: within ten seconds, or the log says why not
 answers()
 {
-	for _ in $(seq 100); do
-		! curl -sf -o "$work/out" "$1" || return 0
-		sleep 0.1
-	done
-	fail "$1: no answer"
-	return 1
+	soon 10 curl -sf -o "$work/out" "$1" || fail "$1: no answer: $(tail -n 5 "$2")"
 }
 
 # export_on ADDRESS:PORT OPTION...: an exporter that answers
-exporter=
 export_on()
 {
 	local at=$1
 	shift
-	"$build/tcptrail" export --listen "$at" "$@" >"$work/exporter.log" 2>&1 &
-	exporter=$!
-	pids+=("$exporter")
-	answers "http://$at/metrics" || cat "$work/exporter.log" >&2
-}
-
-stop()
-{
-	local pid keep=()
-	for pid in "${pids[@]}"; do
-		[ "$pid" = "$1" ] || keep+=("$pid")
-	done
-	pids=("${keep[@]}")
-	kill "$1"
-	wait "$1"
+	start "$tool" export --listen "$at" "$@" >"$work/exporter.log" 2>&1
+	answers "http://$at/metrics" "$work/exporter.log"
 }
 
 # prometheus_on PORT CONFIG DIRECTORY OPTION...
@@ -97,10 +35,9 @@ prometheus_on()
 {
 	local port=$1 config=$2 store=$3
 	shift 3
-	prometheus --config.file="$config" --storage.tsdb.path="$store" \
-		--web.listen-address="127.0.0.1:$port" --log.level=warn "$@" >>"$work/prometheus.log" 2>&1 &
-	pids+=($!)
-	answers "http://127.0.0.1:$port/-/ready"
+	start prometheus --config.file="$config" --storage.tsdb.path="$store" \
+		--web.listen-address="127.0.0.1:$port" --log.level=warn "$@" >>"$work/prometheus.log" 2>&1
+	answers "http://127.0.0.1:$port/-/ready" "$work/prometheus.log"
 }
 
 # ask PORT QUERY [TIME]: the result, as JSON; "error" if it is none
@@ -114,20 +51,22 @@ ask()
 # finds PORT QUERY, vanishes PORT QUERY: within a minute there is a result; there is none
 finds()
 {
-	for _ in $(seq 120); do
-		[ "$(ask "$1" "$2" | jq -r length)" = 0 ] || { pass; return; }
-		sleep 0.5
-	done
-	fail "$2: nothing found"
+	check "found: $2" soon 60 results '[1-9]*' "$1" "$2"
 }
 
 vanishes()
 {
-	for _ in $(seq 120); do
-		[ "$(ask "$1" "$2" | jq -r length)" != 0 ] || { pass; return; }
-		sleep 0.5
-	done
-	fail "$2: $(ask "$1" "$2")"
+	check "not found any more: $2" soon 60 results 0 "$1" "$2"
+}
+
+# results NUMBER PORT QUERY: so many, as a pattern
+results()
+{
+	local answer
+	answer=$(ask "$2" "$3")
+	echo "$answer"
+	# shellcheck disable=SC2053 # a pattern
+	[[ $(jq -r 'arrays | length' <<<"$answer") == $1 ]]
 }
 
 # History: what the exporter says of each piece of a story, with its time.
@@ -152,7 +91,7 @@ samples()
 for story in sick well; do
 	for t in "${cuts[@]}"; do
 		"$build/monitoring/story" "$top/tests/monitoring/$story.story" "$work/$story.tt" "$t" || exit 1
-		"$build/tcptrail" export -i "$work/$story.tt" >"$work/$story.metrics" 2>"$work/err" ||
+		"$tool" export -i "$work/$story.tt" >"$work/$story.metrics" 2>"$work/err" ||
 			fail "$story: $(cat "$work/err")"
 		samples $story $((end - length + t)) <"$work/$story.metrics" >>"$work/history"
 	done
@@ -181,11 +120,7 @@ while read -r alert; do
 		continue ;;
 	esac
 	hosts=$(ask "$past" "$query" $end | jq -r '[.[].metric.instance] | unique | join(" ")')
-	if [ "$hosts" = sick ]; then
-		pass
-	else
-		fail "$name finds '$hosts', not sick alone: $query"
-	fi
+	check "$name finds the sick host alone: $query" is "$hosts" sick
 done <"$work/alerts"
 query_of()
 {
@@ -200,11 +135,8 @@ while read -r query; do
 		filled=${filled//\$job/tcptrail}
 		filled=${filled//\$instance/$host}
 		filled=${filled//\$__rate_interval/10m}
-		if [ "$(ask "$past" "$filled" $end | jq -r length)" -gt 0 ] 2>"$work/out"; then
-			pass
-		else
-			fail "panel: $filled: $(ask "$past" "$filled" $end)"
-		fi
+		ask "$past" "$filled" $end >"$work/answer"
+		check "panel: $filled: $(cat "$work/answer")" test "$(jq -r length "$work/answer")" -gt 0
 	done
 done <"$work/queries"
 
@@ -217,11 +149,7 @@ for name in $(comm -23 "$work/named" "$work/known"); do
 	fail "$name: the exporter has no such metric"
 done
 while read -r name; do
-	if grep -qx "tcptrail_$name" "$work/known"; then
-		pass
-	else
-		fail "page.html: tcptrail_$name: there is no such metric"
-	fi
+	check "page.html: tcptrail_$name: a metric" has "$work/known" "^tcptrail_$name\$"
 done < <(grep -oE "(sum|rate|info|buckets|showList)\([^'()]*(\('[a-z]+'\), [a-z.]+, )?'[a-z_]+'" \
 	"$top/userspace/export/page.html" | grep -oE "'[a-z_]+'\$" | tr -d "'" | sort -u)
 
@@ -253,29 +181,20 @@ finds "$site" 'up{job="tcptrail", instance="127.0.0.2"} == 1'
 # The alerts that are left. An exporter that does not run; none at all (before there was a
 # site); one that forgets; one whose trail ended; a text file that nobody writes any more.
 finds "$site" "$(query_of TcptrailExporterDown)"
-is()
-{
-	if [ "$2" = "$3" ]; then
-		pass
-	else
-		fail "$1: '$3', not '$2'"
-	fi
-}
 absent=$(query_of TcptrailExportersAbsent)
-is TcptrailExportersAbsent 1 "$(ask "$past" "$absent" $end | jq -r length)"
-is TcptrailExportersAbsent 0 "$(ask "$site" "$absent" | jq -r length)"
+check TcptrailExportersAbsent is "$(ask "$past" "$absent" $end | jq -r length)" 1
+check TcptrailExportersAbsent is "$(ask "$site" "$absent" | jq -r length)" 0
 evicted=$(query_of TcptrailConnectionsForgotten | sed 's/increase(\(.*\)\[10m\])/\1/')
-is TcptrailConnectionsForgotten 127.0.0.1 "$(ask "$site" "$evicted" | jq -r '.[].metric.instance')"
-is TcptrailTrailDown 0 "$(ask "$site" "$(query_of TcptrailTrailDown)" | jq -r length)"
+check TcptrailConnectionsForgotten is "$(ask "$site" "$evicted" | jq -r '.[].metric.instance')" 127.0.0.1
+check TcptrailTrailDown is "$(ask "$site" "$(query_of TcptrailTrailDown)" | jq -r length)" 0
 
 mkdir "$work/textfile"
 chmod 755 "$work" "$work/textfile"
 cp "$work/sick.metrics" "$work/textfile/tcptrail.prom"
 touch -d '10 minutes ago' "$work/textfile/tcptrail.prom"
-prometheus-node-exporter --collector.disable-defaults --collector.textfile \
+start prometheus-node-exporter --collector.disable-defaults --collector.textfile \
 	--collector.textfile.directory="$work/textfile" \
-	--web.listen-address="127.0.0.3:$dead_port" >"$work/node.log" 2>&1 &
-pids+=($!)
+	--web.listen-address="127.0.0.3:$dead_port" >"$work/node.log" 2>&1
 finds "$site" "$(query_of TcptrailTextfileOld)"
 touch "$work/textfile/tcptrail.prom"
 vanishes "$site" "$(query_of TcptrailTextfileOld)"
@@ -286,27 +205,22 @@ kept=$(ask "$site" 'max(scrape_samples_post_metric_relabeling{job="tcptrail"})' 
 # about SAID FOUND: to a twentieth
 about()
 {
-	if [ $(($1 * 95)) -le $(($2 * 100)) ] && [ $(($1 * 105)) -ge $(($2 * 100)) ]; then
-		pass
-	else
-		fail "README.md says about $1 series, there are $2"
-	fi
+	[ $(($1 * 95)) -le $(($2 * 100)) ] && [ $(($1 * 105)) -ge $(($2 * 100)) ]
 }
-about "$(sed -n 's/.*About \([0-9]*\) series.*/\1/p' "$kit/README.md")" "$all"
-about "$(sed -n 's/.*leaves about \([0-9]*\) of them.*/\1/p' "$kit/README.md")" "$kept"
+check "README.md: the number of series, $all" about "$(sed -n 's/.*About \([0-9]*\) series.*/\1/p' "$kit/README.md")" "$all"
+check "README.md: the number of series, $kept" about "$(sed -n 's/.*leaves about \([0-9]*\) of them.*/\1/p' "$kit/README.md")" "$kept"
 
 # What is for all sites comes there by both ways, and nothing else does.
 finds "$global" 'job_state:tcptrail_sockets:sum{state="close_wait", job="tcptrail", site=""} > 0'
 finds "$global" 'job_state:tcptrail_sockets:sum{state="close_wait", job="tcptrail", site="localhost"} > 0'
-is 'series that are for the site alone' 0 "$(ask "$global" 'count({__name__=~"tcptrail_.*"})' | jq -r length)"
+check 'series that are for the site alone' is "$(ask "$global" 'count({__name__=~"tcptrail_.*"})' | jq -r length)" 0
 
 # Every rule could be evaluated, and every alert that is pending or fires says what it has
 # to say.
 rules=$(curl -s "http://127.0.0.1:$site/api/v1/rules")
-is 'rules that failed' '' "$(jq -r '.data.groups[].rules[] | select(.health != "ok") | "\(.name) \(.lastError)"' <<<"$rules")"
+check 'rules that failed' is "$(jq -r '.data.groups[].rules[] | select(.health != "ok") | "\(.name) \(.lastError)"' <<<"$rules")" ''
 told=$(jq -r '.data.groups[].rules[] | select(.type == "alerting") | .alerts[].annotations | .summary, .description' <<<"$rules")
 [ "$(wc -l <<<"$told")" -gt 4 ] || fail "few alerts: $told"
-is 'annotations that failed' '' "$(grep -iE 'error expanding|<no value>|%!' <<<"$told")"
+check 'annotations that failed' is "$(grep -iE 'error expanding|<no value>|%!' <<<"$told")" ''
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+report

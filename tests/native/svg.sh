@@ -6,25 +6,11 @@
 # text lies on another or outside.
 #
 #	tests/native/svg.sh [BUILD]	BUILD (build) holds unit/test_ladder
-
-build=${1:-build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check()
-{
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $2" >&2
-	fi
-}
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
 
 mkdir "$work/pictures"
-SVG_DIR=$work/pictures "$build/unit/test_ladder" >"$work/log" 2>&1
-check $? "test_ladder: $(tail -n 5 "$work/log")"
+check 'test_ladder' env SVG_DIR="$work/pictures" "$build/unit/test_ladder"
 
 # A page with all of them, and a script of its own that measures.
 python3 - "$work" <<'END' >"$work/well-formed"
@@ -86,23 +72,24 @@ document.getElementById('result').textContent = 'begin\\n' + told.join('\\n') + 
 open(work + '/page.html', 'w').write('\n'.join(page))
 END
 while read -r verdict what; do
-	[ "$verdict" = ok ]
-	check $? "$what"
+	check "$what" is "$verdict" ok
 done <"$work/well-formed"
 
-timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
-	--dump-dom "file://$work/page.html" >"$work/dom" 2>"$work/browser"
-check $? "chromium: $(tail -n 3 "$work/browser")"
+measure()
+{
+	timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
+		--dump-dom "file://$work/page.html" >"$work/dom"
+}
+check 'chromium' measure
 sed -n '/<pre id="result">begin/,/^end/p' "$work/dom" | sed '1d;$d' >"$work/measured"
 while read -r line; do
 	case $line in
-	*texts,*)	check 1 "$line" ;;
-	*)		check 0 ;;
+	*texts,*)	fail "$line" ;;
+	*)		pass ;;
 	esac
 done <"$work/measured"
 pictures=$(find "$work/pictures" -name '*.svg' | wc -l)
-[ "$pictures" -gt 20 ] && [ "$(wc -l <"$work/measured")" = "$pictures" ]
-check $? "$pictures pictures, $(wc -l <"$work/measured") measured"
+check "many pictures: $pictures" [ "$pictures" -gt 20 ]
+check '… and all are measured' is "$(wc -l <"$work/measured")" "$pictures"
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+report

@@ -5,53 +5,26 @@
 # and as text and JSON, without one. The trail is made by hand.
 #
 #	tests/native/top.sh [BUILD]	BUILD (build) holds tcptrail and bench/compose
-
-build=${1:-build}
-tool=$build/tcptrail
-work=$(mktemp -d)
-passed=0 failed=0 skipped=0 server=0
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
+server=0
 export LC_ALL=C.UTF-8 TMUX=
 
 tmux()
 {
 	command tmux -S "$work/tmux.$server" -f /dev/null "$@" 2>>"$work/tmux.err"
 }
-trap 'tmux kill-server; rm -rf "$work"' EXIT
 
-pass()
+cleanup()
 {
-	passed=$((passed + 1))
+	tmux kill-server
 }
 
-fail()
+evidence()
 {
-	failed=$((failed + 1))
-	echo "FAILED: $*" >&2
+	cat "$work/screen"
 }
-
-# check NAME COMMAND…: it succeeds.
-check()
-{
-	name=$1
-	shift
-	if "$@"; then pass; else fail "$name"; fi
-}
-
-# Ends with STATUS and says PATTERN in one line on standard error.
-refused()
-{
-	status=$1 pattern=$2
-	shift 2
-	"$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	if [ "$got" != "$status" ] || [ "$(wc -l <"$work/err")" != 1 ]; then
-		fail "$*: status $got, $(cat "$work/err")"
-	elif ! grep -q -e "$pattern" "$work/err"; then
-		fail "$*: said: $(cat "$work/err")"
-	else
-		pass
-	fi
-}
+: >"$work/screen"
 
 # Two clients a second for a minute, one server; some are forgotten by it, some
 # are refused, and one process has a name that a terminal would obey.
@@ -117,36 +90,31 @@ head -c 1000 "$work/trail" >"$work/cut"
 refused 1 'cut off or damaged' "$tool" top --once -i "$work/cut"
 refused 1 'standard output: No space left' sh -c "$tool top --json -i $work/trail >/dev/full"
 
-# has FILE PATTERN…: each of them is there.
-has()
+# all_in FILE PATTERN…: each of them is there.
+all_in()
 {
 	file=$1
 	shift
 	for pattern; do
-		if grep -qE -e "$pattern" "$file"; then
-			pass
-		else
-			fail "not there: $pattern, but:"
-			cat "$file" >&2
-		fi
+		check "$pattern" has "$file" "$pattern"
 	done
 }
 
 # Counted by hand from the script: 120 connections, 40 of them stay; of 80 closed
 # ones the server has forgotten 10.
 "$tool" top --once -i "$work/trail" >"$work/out" 2>"$work/err" || fail "--once: $(cat "$work/err")"
-has "$work/out" '^170 sockets .* 9 stuck .*17 records lost' '^ESTABLISHED +80 ' '^CLOSE-WAIT +10 ' \
+all_in "$work/out" '^170 sockets .* 9 stuck .*17 records lost' '^ESTABLISHED +80 ' '^CLOSE-WAIT +10 ' \
 	'^FIN-WAIT-2 +10 ' '^TIME-WAIT +70 ' 'client +25ms +45ms +49ms +49ms$' \
 	'records lost +0 +17$' '^curl\[812\] +10.0.0.2:80 .* 120 +50 +70 +0.4%$' \
 	'^nginx\[99\] +\*:80 .* 119 +49 +0 +-$' '^close-wait-unread +59.0s :80 +10.0.0.1:41001'
 check '--once: 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
 check '--once: 24 lines' [ "$(wc -l <"$work/out")" = 24 ]
-if grep -q "$(printf '\033')" "$work/out"; then fail '--once: an escape'; else pass; fi
+check '--once: no escape' lacks "$work/out" "$(printf '\033')"
 
 LC_ALL=C "$tool" top --once -i "$work/trail" >"$work/out"
-if LC_ALL=C grep -q '[^ -~]' "$work/out"; then fail 'more than ASCII in the C locale'; else pass; fi
+check 'ASCII in the C locale' is_ascii "$work/out"
 COLUMNS=150 LINES=50 "$tool" top --once -i "$work/trail" --comm curl >"$work/out"
-has "$work/out" 'only: comm=curl' '^120 sockets' '^ESTABLISHED +40 '
+all_in "$work/out" 'only: comm=curl' '^120 sockets' '^ESTABLISHED +40 '
 check 'LINES=50: another height' [ "$(wc -l <"$work/out")" = 50 ]
 
 "$tool" top --json -i "$work/trail" >"$work/out"
@@ -155,7 +123,7 @@ check "--json: $n lines for a minute" [ "${n#6[0-3]}" = "" ]
 check '--interval 10s' [ "$("$tool" top --json --interval 10s -i "$work/trail" | wc -l)" = 7 ]
 check '--count 3 -i -' [ "$("$tool" top --json --count 3 -i - <"$work/trail" | wc -l)" = 3 ]
 check '--json --once' [ "$("$tool" top --json --once -i "$work/trail" | wc -l)" = 1 ]
-if command -v python3 >"$work/err"; then
+if there_is python3; then
 	cat >"$work/judge" <<-'END'
 import json, sys
 lines = [json.loads(line) for line in sys.stdin]
@@ -178,14 +146,12 @@ assert abs(sum(l["opened"].get("per_second", 0) for l in lines) - 240) <= 4
 	END
 	check '--json: the numbers' python3 "$work/judge" <"$work/out"
 else
-	echo 'skipped: JSON read by python3: there is none' >&2
-	skipped=$((skipped + 1))
+	skip 'JSON read by python3: there is none'
 fi
 
-if ! command -v tmux >"$work/err"; then
-	echo 'skipped: the screen: there is no tmux' >&2
-	echo "$passed passed, $failed failed, $((skipped + 1)) skipped"
-	[ "$failed" = 0 ]
+if ! there_is tmux; then
+	skip 'the screen: there is no tmux'
+	report
 	exit
 fi
 
@@ -211,36 +177,29 @@ keys()
 	tmux send-keys "$@"
 }
 
-# Until the screen has PATTERN, or five seconds are over.
+on_screen()
+{
+	tmux capture-pane -p >"$work/screen"
+	has "$work/screen" "$1"
+}
+
+# Within five seconds.
 shows()
 {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-		tmux capture-pane -p >"$work/screen"
-		if grep -qE -e "$1" "$work/screen"; then
-			pass
-			return
-		fi
-		sleep 0.2
-	done
-	fail "not on the screen: $1"
-	cat "$work/screen" >&2
+	check "to be on the screen: $1" soon 5 on_screen "$1"
 }
 
 # Once that is so.
 shows_no()
 {
 	tmux capture-pane -p >"$work/screen"
-	if grep -qE -e "$1" "$work/screen"; then
-		fail "on the screen: $1"
-		cat "$work/screen" >&2
-	else
-		pass
-	fi
+	check "not to be on the screen" lacks "$work/screen" "$1"
 }
 
-first_row_after()
+first_stuck()
 {
-	tmux capture-pane -p | sed -n "/$1/{n;p;q}"
+	tmux capture-pane -p | sed -n '/3 STUCK/{n;p;q}' >"$work/row"
+	check "first of those that are stuck: $1" has "$work/row" "$1"
 }
 
 more='--speed 1000'
@@ -252,14 +211,14 @@ shows '^q quit'
 shows_no BEFORE
 check 'more than 80 columns' [ "$(tmux capture-pane -p | wc -L)" -le 80 ]
 
-# Order.
-case $(first_row_after '3 STUCK') in *41001*) pass ;; *) fail 'the oldest is not first' ;; esac
+# Order: by age, the other way round, by verdict.
+first_stuck 41001
 keys r
 shows 'AGE▲'
-case $(first_row_after '3 STUCK') in *41097*) pass ;; *) fail 'r: the youngest is not first' ;; esac
+first_stuck 41097
 keys s
 shows 'VERDICT▼'
-case $(first_row_after '3 STUCK') in *leak*) pass ;; *) fail 's: not by verdict' ;; esac
+first_stuck leak
 keys S
 shows 'AGE▼'
 
@@ -353,12 +312,12 @@ shows ' END '
 keys Home
 shows 'ev\?\[2Jil'
 tmux capture-pane -p -e >"$work/screen"
-if grep -q "$(printf '\033')"'\[3[0-9]m' "$work/screen"; then pass; else fail 'no colours'; fi
+check 'colours' has "$work/screen" "$(printf '\033')\[3[0-9]m"
 screen 80 24 NO_COLOR=1
 keys e
 shows ' END '
 tmux capture-pane -p -e >"$work/screen"
-if grep -q "$(printf '\033')"'\[[0-9;]*3[0-7]m' "$work/screen"; then fail 'colours with NO_COLOR'; else pass; fi
+check 'no colours with NO_COLOR' lacks "$work/screen" "$(printf '\033')\[[0-9;]*3[0-7]m"
 
 # Terminals.
 for term in linux xterm-256color vt100; do
@@ -376,7 +335,6 @@ shows 'TERM=nonesuch: not a terminal that is known here'
 screen 80 24 LC_ALL=C
 keys e
 shows 'AGEv'
-if tmux capture-pane -p | LC_ALL=C grep -q '[^ -~]'; then fail 'more than ASCII in the C locale'; else pass; fi
+check 'ASCII in the C locale' is_ascii "$work/screen"
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+report

@@ -4,27 +4,12 @@
 # The systemd units as make install leaves them: valid, and closed.
 #
 #	tests/native/units.sh [BUILD]	BUILD (build) holds tcptrail
-
-build=${1:-build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-check()
-{
-	local name=$1
-	shift
-	if "$@" >"$work/check" 2>&1; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $name: $(head -c 1000 "$work/check")" >&2
-	fi
-}
+# shellcheck source=tests/native/lib/cases.sh
+. "${0%/*}/lib/cases.sh"
 
 silent()
 {
-	"$@" >"$work/said" 2>&1 && ! grep . "$work/said"
+	"$@" >"$work/out" 2>&1 && lacks "$work/out" .
 }
 
 make -s BUILD="$build" PREFIX="$work/usr" install-tools >/dev/null || exit 1
@@ -42,5 +27,4 @@ check 'sysusers.d' systemd-sysusers --dry-run --root="$work" \
 check 'the group of the udev rule is made' grep -q '^u tcptrail ' "$work/usr/lib/sysusers.d/tcptrail.conf"
 check 'no name is left to be filled in' test -z "$(grep -r '@PREFIX@' "$work/usr/lib")"
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed = 0 ]
+report
