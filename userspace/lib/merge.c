@@ -26,7 +26,7 @@ static void sift_down(struct merge *m)
 
 static void push(struct merge *m, struct ring *ring)
 {
-	struct merge_entry entry = { ring_time(ring), ring };
+	struct merge_entry entry = { ring_time(ring, ring->next), ring };
 	unsigned int i = m->waiting++;
 
 	while (i && m->heap[(i - 1) / 2].time_ns > entry.time_ns) {
@@ -104,7 +104,7 @@ int merge_read(struct merge *m, uint64_t now_ns, struct tcptrail_record *to, siz
 		if (ring_empty(first->ring)) {
 			pop(m);
 		} else {
-			first->time_ns = ring_time(first->ring);
+			first->time_ns = ring_time(first->ring, first->ring->next);
 			sift_down(m);
 		}
 	}

@@ -77,42 +77,42 @@ static void tell_loss(struct ring *r, struct tcptrail_record *loss, uint64_t tim
 	r->untold = 0;
 }
 
-/* The protocol of struct tcptrail_ring. */
-static bool copy(const struct ring *r, struct tcptrail_record *to)
+/* Record @n, by the protocol of struct tcptrail_ring. */
+static bool copy(const struct tcptrail_record *slot, uint64_t n, struct tcptrail_record *to)
 {
-	const struct tcptrail_record *slot = ring_slot(r, r->next);
-
 	/* Pairs with the writer's release of seq: then the rest is there. */
-	if (__atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE) != r->next)
+	if (__atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE) != n)
 		return false;
 	memcpy(to, slot, sizeof(*to));
+	to->seq = n; /* whatever a hostile ring did between the two looks */
 	/* Pairs with the writer's barrier after marking the slot busy. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&slot->seq, __ATOMIC_RELAXED) == r->next;
+	return __atomic_load_n(&slot->seq, __ATOMIC_RELAXED) == n;
 }
 
 size_t ring_take(struct ring *r, struct tcptrail_record *to, size_t room, uint64_t until)
 {
-	size_t n = 0;
+	/* Before the records stands the loss, if there was one. */
+	size_t losses = r->untold ? 1 : 0, n = losses;
+	uint64_t next = r->next;
+	bool whole = true;
 
-	while (!ring_empty(r) && ring_time(r) <= until) {
-		/* Before the record stands the loss, if there was one. */
-		size_t losses = r->untold ? 1 : 0;
-
-		if (n + losses >= room)
+	while (n < room && next < r->limit && ring_time(r, next) <= until) {
+		whole = copy(ring_slot(r, next), next, &to[n]);
+		if (!whole)
 			break;
-		if (!copy(r, &to[n + losses])) {
-			lapped(r);
-			break;
-		}
-		r->next++;
-		r->read++;
-		if (losses)
-			tell_loss(r, &to[n], to[n + 1].time_ns);
-		n += losses;
-		to[n].seq = r->next - 1; /* whatever a hostile ring did between the two looks */
-		r->last_ns = to[n].time_ns;
+		next++;
 		n++;
 	}
+	if (next == r->next)
+		n = 0;
+	r->read += next - r->next;
+	r->next = next;
+	if (n && losses)
+		tell_loss(r, to, to[1].time_ns);
+	if (n)
+		r->last_ns = to[n - 1].time_ns;
+	if (!whole)
+		lapped(r);
 	return n;
 }

@@ -76,10 +76,10 @@ static inline const struct tcptrail_record *ring_slot(const struct ring *r, uint
 	return (const void *)(r->slots + (n & (r->records - 1)) * (uint64_t)r->record_size);
 }
 
-/** ring_time() - time of the next record; a guess: it may be overwritten by now */
-static inline uint64_t ring_time(const struct ring *r)
+/** ring_time() - time of record @n; a guess: it may be overwritten by now */
+static inline uint64_t ring_time(const struct ring *r, uint64_t n)
 {
-	return __atomic_load_n(&ring_slot(r, r->next)->time_ns, __ATOMIC_RELAXED);
+	return __atomic_load_n(&ring_slot(r, n)->time_ns, __ATOMIC_RELAXED);
 }
 
 /**
