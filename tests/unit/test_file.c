@@ -439,6 +439,34 @@ static void test_flush(void **state)
 	assert_int_equal(tcptrail_finish(w), 0);
 }
 
+/* Few at a time or many at once: what was written first stands first. */
+static void test_order(void **state)
+{
+	enum { MANY = 1100 }; /* more than half of a FILE_BLOCK, and not all of it */
+	static const size_t parts[] = { 1, MANY, 2, 128, 1, 127, MANY, MANY };
+	struct tcptrail_record *many = calloc(4 * MANY, sizeof(*many));
+	struct tcptrail_record *back = calloc(4 * MANY, sizeof(*back));
+	struct tcptrail_writer *w;
+	struct tcptrail *trail;
+	size_t written = 0;
+	int err;
+
+	for (size_t i = 0; i < 4 * MANY; i++)
+		many[i] = (struct tcptrail_record){ .seq = i, .kind = TCPTRAIL_SOCKET };
+	assert_int_equal(tcptrail_create(&w, path, NULL), 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		assert_int_equal(tcptrail_write(w, many + written, parts[i]), 0);
+		written += parts[i];
+	}
+	assert_int_equal(tcptrail_finish(w), 0);
+	assert_int_equal(tcptrail_open_file(&trail, path), 0);
+	assert_int_equal(read_all(trail, back, 4 * MANY, &err), written);
+	assert_memory_equal(back, many, written * sizeof(*many));
+	tcptrail_close(trail);
+	free(back);
+	free(many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,7 +475,7 @@ int main(void)
 		cmocka_unit_test(test_refused),	     cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_longer),	     cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_full_at_once), cmocka_unit_test(test_full_later),
-		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_flush),	     cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, set_up, tear_down);

@@ -12,6 +12,8 @@
 #include "file.h"
 #include "trail.h"
 
+#define STRAIGHT (16 * 1024) /* bytes: what is larger is not copied into a block first */
+
 /**
  * struct tcptrail_writer - a trail file that is being written
  * @fd: the file
@@ -74,13 +76,13 @@ static int append(struct tcptrail_writer *w, const void *data, size_t size)
 {
 	if (w->error)
 		return w->error;
-	if (size > sizeof(w->block) - w->filled) {
+	if (size >= STRAIGHT || size > sizeof(w->block) - w->filled) {
 		int err = tcptrail_flush(w);
 
 		if (err)
 			return err;
 	}
-	if (size >= sizeof(w->block) / 2)
+	if (size >= STRAIGHT)
 		return put(w, data, size);
 	memcpy(w->block + w->filled, data, size);
 	w->filled += size;
