@@ -39,7 +39,7 @@ cut_off()
 # tells NAME PORT REGEX: of the connection to that port (in $work/line).
 tells()
 {
-	grep -E "^[^{]*\{\"v\":2,\"kind\":\"life\".*\"remote_port\":$2,\"cookie\":[0-9]*,\"role\":\"active\"" \
+	grep -E "^[^{]*\{\"v\":[0-9]+,\"kind\":\"life\".*\"remote_port\":$2,\"cookie\":[0-9]*,\"role\":\"active\"" \
 		"$work/life.json" >"$work/line"
 	check "$1" grep -qE "$3" "$work/line"
 }

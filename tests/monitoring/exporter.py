@@ -45,7 +45,7 @@ tcptrail_trail_up 1
 this is {{no="metric
 """
 STUCK = [{
-    "v": 2, "kind": "stuck", "state": "close_wait", "age_seconds": 61, "age_at_least": True,
+    "kind": "stuck", "state": "close_wait", "age_seconds": 61, "age_at_least": True,
     "local_address": "2001:db8::1", "local_port": 443,
     "remote_address": MARKUP, "remote_port": MARKUP,
     "verdict": MARKUP, "sentence": MARKUP + "[118] has not.", "remedy": MARKUP,

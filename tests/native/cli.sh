@@ -229,30 +229,4 @@ check '… with all that there was' all_are_out
 check '… and nothing said' is "$(cat "$work/err")" ''
 kill "$writer"
 
-# The manual's version of the schema is the one that is written.
-version=$("$tool" life -i "$work/trail" --json --count 1 | sed 's/^{"v":\([0-9]*\),.*/\1/')
-pages=$(grep -lE "^\.BR v \" \($version\), |^\(number\) $version\.$" userspace/man/*.[15] | wc -l)
-others=$(grep -hE '^\.BR v " \(|^\(number\) [0-9]+\.$' userspace/man/*.[15] | grep -vc "($version)\|) $version\.$")
-if [ "$pages" = 5 ] && [ "$others" = 0 ]; then
-	pass
-else
-	fail "the manual's schema version: $pages pages say $version, $others lines say another"
-fi
-
-# Every line is JSON for others, too.
-if there_is python3; then
-	parse='import json, sys
-for line in sys.stdin:
-    json.loads(line)'
-	if { "$tool" watch -i "$work/trail" --json && "$tool" life -i "$work/trail" --json --summary &&
-		"$tool" status -i "$work/trail" --json; } |
-		python3 -c "$parse"; then
-		pass
-	else
-		fail 'lines that are no JSON'
-	fi
-else
-	skip 'JSON read by python3: there is none'
-fi
-
 report

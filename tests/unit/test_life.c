@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "tests/unit/json_version.h"
 #include "tests/unit/script.h"
 #include "userspace/out/life_out.h"
 
@@ -238,8 +239,8 @@ static void test_json(void **state)
 	buf_init(&out, NULL);
 	life_json(&out, &clock, model, &pair);
 	assert_string_equal(
-		buf_string(&out),
-		"{\"v\":2,\"kind\":\"life\",\"time\":\"1970-01-01T00:01:01.620020000Z\","
+		buf_string(&out), JSON_BEGINS
+		"\"kind\":\"life\",\"time\":\"1970-01-01T00:01:01.620020000Z\","
 		"\"time_ns\":61620020000,\"netns\":1,\"local_address\":\"10.0.0.1\","
 		"\"local_port\":40000,\"remote_address\":\"10.0.0.2\",\"remote_port\":80,"
 		"\"cookie\":101,\"role\":\"active\",\"closer\":\"us\",\"end\":\"normal\","

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A record as a line for people and as a line of JSON. */
+#include "json_version.h"
 #include "out_tools.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 #include "userspace/out/line.h"
-#include "userspace/out/record_json.h"
 
 #define REALTIME 1795414495LL /* 2026-11-23T06:14:55Z, minus the record's one second */
 
@@ -185,8 +185,8 @@ static void test_json(void **state)
 	r.flags |= TCPTRAIL_F_PEER_FIN;
 	r.transition.inode = 5;
 	r.transition.error = 104;
-	check_json(&r,
-		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+	check_json(&r, JSON_BEGINS
+		   "\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"socket\",\"netns\":4026531840,\"cookie\":99,"
 		   "\"family\":\"ipv4\",\"local_address\":\"10.0.0.1\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"remote_port\":41234,"
@@ -199,8 +199,8 @@ static void test_json(void **state)
 	r.flags |= TCPTRAIL_F_BYTES;
 	r.transition.sent = 5000000000;
 	r.transition.received = 7;
-	check_json(&r,
-		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+	check_json(&r, JSON_BEGINS
+		   "\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"socket\",\"netns\":4026531840,\"cookie\":99,"
 		   "\"family\":\"ipv4\",\"local_address\":\"10.0.0.1\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"remote_port\":41234,"
@@ -211,8 +211,8 @@ static void test_json(void **state)
 	r = make_record(TCPTRAIL_SEGMENT);
 	r.flags = TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RPORT;
 	r.segment.tcp_flags = TCPTRAIL_SYN;
-	check_json(&r,
-		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+	check_json(&r, JSON_BEGINS
+		   "\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":3,\"seq\":7,\"kind\":\"segment\",\"netns\":4026531840,"
 		   "\"cookie\":99,\"family\":\"ipv4\",\"local_port\":80,"
 		   "\"remote_address\":\"10.0.0.2\",\"direction\":\"in\",\"tcp_flags\":\"SYN\","
@@ -221,8 +221,8 @@ static void test_json(void **state)
 	r = (struct tcptrail_record){ .kind = TCPTRAIL_LOSS, .time_ns = 1000000000 };
 	r.loss.cause = TCPTRAIL_LOSS_LIMITED;
 	r.loss.count = 12;
-	check_json(&r,
-		   "{\"v\":2,\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
+	check_json(&r, JSON_BEGINS
+		   "\"time\":\"2026-11-23T06:14:55.000000000Z\",\"mono_ns\":1000000000,"
 		   "\"cpu\":0,\"seq\":0,\"kind\":\"loss\",\"cause\":\"limited\",\"count\":12,"
 		   "\"since_mono_ns\":0}\n");
 }

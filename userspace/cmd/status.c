@@ -12,6 +12,7 @@
 #include "userspace/out/json.h"
 #include "userspace/out/line.h"
 #include "userspace/out/names.h"
+#include "userspace/out/record_json.h"
 
 static const char help[] =
 	"Usage: tcptrail status [OPTION...]\n\n"
@@ -260,7 +261,7 @@ static void json(struct buf *out, const struct status *s)
 	struct json j;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", 1);
+	json_u64(&j, "v", JSON_VERSION);
 	json_u64(&j, "abi_major", s->info.abi_major);
 	json_u64(&j, "abi_minor", s->info.abi_minor);
 	json_str(&j, "kernel", s->origin->release);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How a line of JSON begins, for tests that look at whole lines. */
+#ifndef TCPTRAIL_JSON_VERSION_H
+#define TCPTRAIL_JSON_VERSION_H
+
+#include "userspace/out/record_json.h"
+
+#define TEXT_OF(number) #number
+#define VERSION_IS(number) "{\"v\":" TEXT_OF(number) ","
+#define JSON_BEGINS VERSION_IS(JSON_VERSION)
+
+#endif
