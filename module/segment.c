@@ -14,6 +14,7 @@
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/ipv6.h>
@@ -63,6 +64,15 @@ static struct sock *sender(struct sock *sk)
 	return sk;
 }
 
+/*
+ * In a VRF a segment leaves twice: by the VRF's own device first, then by the
+ * one that its route names. What the VRF delivers to itself leaves once.
+ */
+static bool leaves_again(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return netif_is_l3_master(dev) && skb_dst(skb)->dev != dev;
+}
+
 /* @offset is where @th begins in @skb */
 static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphdr *th,
 			     const struct nf_hook_state *state)
@@ -75,6 +85,8 @@ static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphd
 
 	if (!(tcp_flag_byte(th) & OPENS_OR_CLOSES) &&
 	    !(out && th->ack && !len && !is_receiving(skb->sk)))
+		return;
+	if (out && unlikely(leaves_again(skb, state->out)))
 		return;
 	if (!ports_wanted(ntohs(th->source), ntohs(th->dest)))
 		return;

@@ -180,6 +180,7 @@ int group_close(void);
 int group_timewait(void);
 int group_identity(void);
 int group_netns(void);
+int group_vrf(void);
 int group_complete(void);
 int group_device(void);
 int group_params(void);

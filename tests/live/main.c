@@ -16,9 +16,9 @@ static const struct {
 	{ "open", group_open, false },	       { "request", group_request, false },
 	{ "bytes", group_bytes, false },       { "close", group_close, false },
 	{ "timewait", group_timewait, false }, { "identity", group_identity, false },
-	{ "netns", group_netns, false },       { "complete", group_complete, false },
-	{ "device", group_device, false },     { "params", group_params, false },
-	{ "unload", group_unload, true },
+	{ "netns", group_netns, false },       { "vrf", group_vrf, false },
+	{ "complete", group_complete, false }, { "device", group_device, false },
+	{ "params", group_params, false },     { "unload", group_unload, true },
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
