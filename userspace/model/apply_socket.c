@@ -30,7 +30,7 @@ static void take_step(struct model *m, struct conn *c, const struct tcptrail_rec
 		m->census.opened[CONN_PASSIVE] += c->role == CONN_PASSIVE;
 		if (!c->established_us && !(c->flags & CONN_FOUND)) {
 			c->established_us = conn_span(c->begun_ns, r->time_ns);
-			census_established(m, c, r->time_ns);
+			census_established(m, c);
 		}
 		break;
 	case TCPTRAIL_FIN_WAIT1:

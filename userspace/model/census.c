@@ -89,13 +89,12 @@ void census_left(struct model *m, const struct conn *c, uint64_t time_ns)
 		      time_ns > since_ns ? time_ns - since_ns : 0);
 }
 
-void census_established(struct model *m, const struct conn *c, uint64_t time_ns)
+void census_established(struct model *m, const struct conn *c)
 {
-	struct life life;
+	uint64_t handshake = life_handshake(c);
 
-	life_of(&life, c, time_ns);
-	if (life.handshake)
-		histogram_add(&m->census.handshake[c->role], HISTOGRAM_FAST, life.handshake);
+	if (handshake)
+		histogram_add(&m->census.handshake[c->role], HISTOGRAM_FAST, handshake);
 }
 
 void census_accepted(struct model *m, const struct conn *c, uint64_t time_ns)

@@ -42,7 +42,7 @@ static enum life_closer closer_of(const struct conn *c)
  * An ESTABLISHED without a handshake on record (SYN cookies; the trail began
  * meanwhile) has none that could be told.
  */
-static uint64_t handshake_of(const struct conn *c)
+uint64_t life_handshake(const struct conn *c)
 {
 	if (c->flags & CONN_FOUND || (c->role == CONN_PASSIVE && !c->synacks))
 		return 0;
@@ -60,7 +60,7 @@ static void open_of(struct life *life, const struct conn *c, uint64_t end_ns)
 {
 	uint64_t established_ns = c->begun_ns + c->established_us * 1000ULL;
 
-	life->handshake = handshake_of(c);
+	life->handshake = life_handshake(c);
 	life->unaccepted = is_unaccepted(c);
 	if (life->unaccepted)
 		life->accept_wait = span(established_ns, end_ns);

@@ -86,6 +86,9 @@ unsigned int life_cause(const struct life_pair *pair);
 /** life_is_told() - is it a connection? Listeners are none */
 bool life_is_told(const struct conn *c);
 
+/** life_handshake() - struct life's handshake alone */
+uint64_t life_handshake(const struct conn *c);
+
 /** life_of() - @now_ns: for one that lives; of one that ended the end counts */
 void life_of(struct life *life, const struct conn *c, uint64_t now_ns);
 

@@ -185,7 +185,7 @@ void census_record(struct model *m, const struct tcptrail_record *r);
 /** census_left() - @c is about to leave its state */
 void census_left(struct model *m, const struct conn *c, uint64_t time_ns);
 
-void census_established(struct model *m, const struct conn *c, uint64_t time_ns);
+void census_established(struct model *m, const struct conn *c);
 void census_accepted(struct model *m, const struct conn *c, uint64_t time_ns);
 
 /** census_ended() - its life is told now */
