@@ -5,34 +5,30 @@
  */
 #include "userspace/model/model_internal.h"
 
+static struct conn *find_by_tuple(const struct model *m, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+	struct conn *c;
+
+	if (!tuple_of(&tuple, r))
+		return NULL;
+	c = table_by_tuple(m, &tuple);
+	/* The same addresses under another cookie are another life. */
+	return c && c->cookie && r->cookie ? NULL : c;
+}
+
 /* The connection a record is about; NULL if it is a new or an unknown one. */
 struct conn *apply_find(const struct model *m, const struct tcptrail_record *r)
 {
-	struct tuple tuple;
-	struct conn *c = NULL;
+	struct conn *c = r->cookie ? table_by_cookie(m, r->cookie) : NULL;
 
-	if (r->cookie) {
-		c = table_by_cookie(m, r->cookie);
-		if (c)
-			return c;
-	}
-	if (tuple_of(&tuple, r))
-		c = table_by_tuple(m, &tuple);
-	/* The same addresses under another cookie are another life. */
-	if (c && c->cookie && r->cookie)
-		return NULL;
-	return c;
+	return c ? c : find_by_tuple(m, r);
 }
 
-struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record *r)
+static struct conn *create(struct model *m, const struct tcptrail_record *r)
 {
-	struct conn *c = apply_find(m, r);
 	struct tuple tuple;
 
-	if (c) {
-		table_name(m, c, r);
-		return c;
-	}
 	if (!r->cookie && !tuple_of(&tuple, r)) {
 		m->stats.nameless++;
 		return NULL;
@@ -40,16 +36,26 @@ struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record 
 	return table_create(m, r);
 }
 
-/* A new life under an old cookie or name: the old one's end was not seen. */
-void apply_clear_way(struct model *m, const struct tcptrail_record *r)
+struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record *r)
 {
 	struct conn *c = apply_find(m, r);
 
 	if (!c)
-		return;
+		return create(m, r);
+	table_name(m, c, r);
+	return c;
+}
+
+struct conn *apply_begin(struct model *m, const struct tcptrail_record *r)
+{
+	struct conn *c = apply_find(m, r);
+
+	if (!c)
+		return create(m, r);
 	if (!c->end)
 		table_end(m, c, CONN_UNSEEN, r->time_ns);
 	table_forget(m, c);
+	return apply_find_or_create(m, r);
 }
 
 void apply_count(uint8_t *count)

@@ -22,11 +22,9 @@ static enum conn_end request_end(uint8_t reason)
 struct conn *apply_request(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
-	struct conn *c;
+	struct conn *c = t->new_state == TCPTRAIL_NEW_SYN_RECV ? apply_begin(m, r) :
+								 apply_find_or_create(m, r);
 
-	if (t->new_state == TCPTRAIL_NEW_SYN_RECV)
-		apply_clear_way(m, r);
-	c = apply_find_or_create(m, r);
 	if (!c)
 		return NULL;
 	if (t->new_state == TCPTRAIL_NEW_SYN_RECV) {

@@ -120,11 +120,9 @@ static void end_socket(struct model *m, struct conn *c, const struct tcptrail_re
 struct conn *apply_socket(struct model *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
-	struct conn *c;
+	struct conn *c = t->old_state == TCPTRAIL_CLOSE ? apply_begin(m, r) :
+							  apply_find_or_create(m, r);
 
-	if (t->old_state == TCPTRAIL_CLOSE)
-		apply_clear_way(m, r);
-	c = apply_find_or_create(m, r);
 	if (!c)
 		return NULL;
 	if (c->state == TCPTRAIL_NO_STATE && t->old_state != TCPTRAIL_CLOSE &&

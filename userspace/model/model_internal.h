@@ -138,8 +138,12 @@ struct conn *apply_find(const struct model *m, const struct tcptrail_record *r);
 /** apply_find_or_create() - likewise; NULL if the record has no name, or without memory */
 struct conn *apply_find_or_create(struct model *m, const struct tcptrail_record *r);
 
-/** apply_clear_way() - a new life under an old cookie or name: the old one ended unseen */
-void apply_clear_way(struct model *m, const struct tcptrail_record *r);
+/**
+ * apply_begin() - the connection whose life a record begins; NULL as above
+ *
+ * Another life under its cookie or name has ended, and that was not seen.
+ */
+struct conn *apply_begin(struct model *m, const struct tcptrail_record *r);
 
 /** apply_bytes() - what it carried, if the record says so */
 void apply_bytes(struct conn *c, const struct tcptrail_record *r);
