@@ -53,7 +53,8 @@ static void feed_one(struct model *m, const struct tcptrail_record *r)
 	m->stats.records++;
 	if (r->time_ns > m->stats.newest_ns)
 		m->stats.newest_ns = r->time_ns;
-	if (m->ended_first && m->stats.newest_ns > MODEL_LINGER_NS)
+	if (m->stats.newest_ns > MODEL_LINGER_NS &&
+	    table_is_due(m, m->stats.newest_ns - MODEL_LINGER_NS))
 		table_reap(m, m->stats.newest_ns - MODEL_LINGER_NS);
 	apply(m, r);
 }

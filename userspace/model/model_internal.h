@@ -96,14 +96,28 @@ void table_touch(const struct model *m, const struct tcptrail_record *r);
 /** table_create() - a new connection end; NULL without memory */
 struct conn *table_create(struct model *m, const struct tcptrail_record *r);
 
+void table_learn_name(struct model *m, struct conn *c, const struct tcptrail_record *r);
+
 /** table_name() - give @c what the record knows of its name and it does not yet */
-void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r);
+static inline void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
+{
+	if (!(c->flags & CONN_WHOLE) || (r->cookie && !c->cookie))
+		table_learn_name(m, c, r);
+}
 
 /** table_end() - its life is over: @c can still be found, until it is told */
 void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time_ns);
 
 /** table_forget() - out of the indices, so that the name is free for the next */
 void table_forget(struct model *m, struct conn *c);
+
+/** table_is_due() - does table_reap() find anything to do? */
+static inline bool table_is_due(const struct model *m, uint64_t until_ns)
+{
+	const struct conn *first = conn_at(m, m->ended_first);
+
+	return m->ended_first && (!first->end || first->since_ns <= until_ns);
+}
 
 /** table_reap() - tell and drop what ended up to then */
 void table_reap(struct model *m, uint64_t until_ns);

@@ -204,8 +204,7 @@ static void reap_first(struct model *m)
 
 void table_reap(struct model *m, uint64_t until_ns)
 {
-	while (m->ended_first && (!conn_at(m, m->ended_first)->end ||
-				  conn_at(m, m->ended_first)->since_ns <= until_ns))
+	while (table_is_due(m, until_ns))
 		reap_first(m);
 }
 
@@ -322,7 +321,7 @@ static void keep_remote(const struct model *m, const struct conn *c, struct tupl
 	t->raddr = raddr;
 }
 
-void table_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
+void table_learn_name(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	struct tuple tuple;
 	uint8_t raddr[16];
