@@ -117,6 +117,12 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) $(CFLAGS) -c -o $@ $<
 
+# A record passes through ten of the model's files: gcc optimizes them as one. The
+# many tests are linked from the ordinary code that is in the objects, too.
+ifeq ($(findstring clang,$(CC)),)
+$(BUILD)/userspace/model/%.o: ALLFLAGS += -flto=auto -ffat-lto-objects
+endif
+
 $(LIB): $(LIB_SRC:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -137,11 +143,11 @@ unit: $(UNIT) $(BUILD)/monitoring/story
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lm -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lpthread
 
 $(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^
 
 #: make test-unit  only the native tests
 test-unit:
@@ -154,7 +160,7 @@ FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
 		      $(FUZZ_OBJ) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
@@ -174,7 +180,7 @@ live: $(LIVE)
 
 $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lmnl -lm -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
