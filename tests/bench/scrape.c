@@ -75,6 +75,7 @@ static int copy(void *arg, struct metrics *m)
 	pthread_mutex_lock(&site->lock);
 	m->census = *model_census(site->model);
 	m->found = *sweep_found(site->sweep);
+	m->now_ns = site->generator.time_ns;
 	m->tracked = model_count(site->model);
 	pthread_mutex_unlock(&site->lock);
 	m->version = "bench";

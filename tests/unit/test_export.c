@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/unit/script.h"
@@ -159,14 +160,116 @@ static void test_sweep(void **state)
 	}
 	assert_int_equal(slices, 301 / 7);
 	found = sweep_found(sweep);
-	assert_int_equal(found->oldest_ns[TCPTRAIL_SYN_SENT], 30 * SEC);
-	assert_true(found->oldest_ns[TCPTRAIL_CLOSE_WAIT] == 31 * SEC);
+	assert_int_equal(sweep_age_ns(found->since_ns[TCPTRAIL_SYN_SENT], now_ns), 30 * SEC);
+	assert_int_equal(sweep_age_ns(found->since_ns[TCPTRAIL_CLOSE_WAIT], now_ns), 31 * SEC);
+	assert_int_equal(sweep_age_ns(found->since_ns[TCPTRAIL_LISTEN], now_ns), 0);
 	assert_int_equal(found->unread, 11);
 	assert_true(found->ports_share > 0.2999 && found->ports_share < 0.3001);
 	assert_int_equal(found->ports, 1000);
 	for (i = 0; i < SWEEP_VERDICTS && verdict_name(i); i++)
 		stuck += found->stuck[i];
 	assert_int_equal(stuck, 301);
+	sweep_free(sweep);
+	model_free(model);
+}
+
+static struct churn_ports reused(void *arg, uint32_t netns)
+{
+	return (struct churn_ports){ 40000, 41999, 2000, .tw_reuse = 1 };
+}
+
+/* A record of @line for a connection of its own. */
+static void feed_as(struct model *model, const char *line, uint16_t number)
+{
+	struct tcptrail_record r = script_line(line);
+
+	r.cookie = 1000 + number;
+	r.lport = (uint16_t)(40000 + number);
+	model_feed(model, &r, 1);
+}
+
+static struct sweep_found walk(struct sweep *sweep, const struct model *model, uint64_t now_ns)
+{
+	struct sweep_found found;
+
+	while (!sweep_on(sweep, model, now_ns, 100))
+		;
+	found = *sweep_found(sweep);
+	found.at_ns = 0;
+	return found;
+}
+
+static bool same(const struct sweep_found *a, const struct sweep_found *b)
+{
+	return !memcmp(a->stuck, b->stuck, sizeof(a->stuck)) &&
+	       !memcmp(a->since_ns, b->since_ns, sizeof(a->since_ns)) &&
+	       a->unaccepted_since_ns == b->unaccepted_since_ns && a->unread == b->unread &&
+	       a->ports_share == b->ports_share && a->ports == b->ports;
+}
+
+/* Without a record nothing changes but at the times that a walk names. */
+static void test_sweep_next(void **state)
+{
+	static const char *const lines[] = {
+		"0 A socket CLOSE SYN_SENT",
+		"300000 A timewait FIN_WAIT2 TIME_WAIT",
+		"700000 A timewait FIN_WAIT2 TIME_WAIT",
+		"900000 B socket ESTABLISHED CLOSE_WAIT",
+		"1000000 A socket FIN_WAIT1 FIN_WAIT2",
+	};
+	/* Its port may be taken again, twice; SYN, CLOSE-WAIT, FIN-WAIT-2, TIME-WAIT twice. */
+	static const uint64_t due_ms[] = { 2300, 2700, 4000, 11900, 62000, 66300, 66700 };
+	struct model_config model_config = { .max_conns = 100 };
+	struct sweep_config config = { .ports = reused };
+	struct sweep_found now, before;
+	struct model *model;
+	struct sweep *sweep;
+	unsigned int i;
+	uint64_t at_ns;
+
+	assert_int_equal(model_create(&model, &model_config), 0);
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		feed_as(model, lines[i], (uint16_t)i);
+	at_ns = 2 * SEC;
+	before = walk(sweep, model, at_ns);
+	for (i = 0; i < sizeof(due_ms) / sizeof(due_ms[0]); i++) {
+		at_ns = sweep_next_ns(sweep);
+		assert_int_equal(at_ns, due_ms[i] * 1000000);
+		now = walk(sweep, model, at_ns - 1);
+		assert_true(same(&now, &before));
+		now = walk(sweep, model, at_ns);
+		/* A TIME-WAIT that does not end is no verdict by itself. */
+		assert_true(same(&now, &before) == (due_ms[i] > 66000));
+		before = now;
+	}
+	assert_true(sweep_next_ns(sweep) == UINT64_MAX);
+	now = walk(sweep, model, 1000000 * SEC);
+	assert_true(same(&now, &before));
+	sweep_free(sweep);
+	model_free(model);
+}
+
+/* So many at one destination are a pile, one less are none: in each walk anew. */
+static void test_sweep_pile(void **state)
+{
+	struct model_config model_config = { .max_conns = 2000 };
+	struct sweep_config config = { .ports = reused };
+	struct sweep_found found;
+	struct model *model;
+	struct sweep *sweep;
+	uint16_t i, rule = 0;
+
+	while (strcmp(verdict_name(rule), "time-wait-churn") != 0)
+		rule++;
+	assert_int_equal(model_create(&model, &model_config), 0);
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	for (i = 0; i < VERDICT_PILE + 2; i++) {
+		feed_as(model, "0 A timewait FIN_WAIT2 TIME_WAIT", i);
+		found = walk(sweep, model, SEC);
+		assert_int_equal(found.stuck[rule], i + 1 < VERDICT_PILE ? 0 : i + 1);
+	}
+	assert_true(found.ports_share == (VERDICT_PILE + 2) / 2000.0);
 	sweep_free(sweep);
 	model_free(model);
 }
@@ -259,9 +362,10 @@ static void test_clients(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accept), cmocka_unit_test(test_listen),
-		cmocka_unit_test(test_labels), cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_groups), cmocka_unit_test(test_clients),
+		cmocka_unit_test(test_accept),	   cmocka_unit_test(test_listen),
+		cmocka_unit_test(test_labels),	   cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_sweep_next), cmocka_unit_test(test_sweep_pile),
+		cmocka_unit_test(test_groups),	   cmocka_unit_test(test_clients),
 	};
 
 	return cmocka_run_group_tests_name("export", tests, NULL, NULL);

@@ -29,6 +29,7 @@
  * @incomplete: namespaces without a snapshot
  * @round_ns: when the reader last came round
  * @sweeping: a sweep is under way
+ * @changed: something was fed since it, or the last one, began
  * @swept_ns: when the last one was complete
  * @stuck: lines as of then
  * @caught_up: the history has been read
@@ -45,12 +46,12 @@ struct reader {
 	uint64_t read;
 	uint64_t lost[METRICS_LOST];
 	uint64_t incomplete;
-	uint64_t time_wait_limit;
 	uint64_t round_ns;
 	bool live;
 	bool failed;
 	bool moved;
 	bool sweeping;
+	bool changed;
 	bool caught_up;
 	uint64_t swept_ns;
 	struct buf stuck;
@@ -95,16 +96,17 @@ static void count_losses(struct reader *r, const struct tcptrail_record *records
 	}
 }
 
-static void look_around(struct reader *r)
+/* Of this machine's own namespace; 0: not known. */
+static uint64_t time_wait_limit(void)
 {
-	unsigned long long limit;
 	FILE *file = fopen("/proc/sys/net/ipv4/tcp_max_tw_buckets", "re");
+	unsigned long long limit = 0;
 
-	if (file && fscanf(file, "%llu", &limit) == 1)
-		r->time_wait_limit = limit;
+	if (file && fscanf(file, "%llu", &limit) != 1)
+		limit = 0;
 	if (file)
 		fclose(file);
-	tcptrail_get_info(r->config.trail, &r->info);
+	return limit;
 }
 
 int reader_create(struct reader **result, const struct reader_config *config)
@@ -128,7 +130,7 @@ int reader_create(struct reader **result, const struct reader_config *config)
 		reader_free(r);
 		return cmd_fail("%s", strerror(-err));
 	}
-	look_around(r);
+	tcptrail_get_info(config->trail, &r->info);
 	if (config->snapshot && feed_snapshot(&r->feed, SNAPSHOT_ALL_STATES)) {
 		reader_free(r);
 		return CMD_FAILED;
@@ -171,13 +173,22 @@ static void list_stuck(struct reader *r)
 	free(list);
 }
 
+/* Would another sweep find something else than the last? The lines of /stuck have ages. */
+static bool is_outdated(const struct reader *r)
+{
+	return r->changed || r->config.stuck || trail_now_ns(r) >= sweep_next_ns(r->sweep);
+}
+
 /* With the lock held. Return: the sweep is complete */
 static bool sweep_slice(struct reader *r)
 {
 	uint64_t now_ns = feed_now_ns();
 
-	if (!r->sweeping && r->swept_ns && now_ns < r->swept_ns + READER_SWEEP_NS)
+	if (!r->sweeping && r->swept_ns &&
+	    (now_ns < r->swept_ns + READER_SWEEP_NS || !is_outdated(r)))
 		return true;
+	if (!r->sweeping)
+		r->changed = false;
 	r->sweeping = !sweep_on(r->sweep, r->feed.model, trail_now_ns(r), SLICE);
 	if (r->sweeping)
 		return false;
@@ -194,8 +205,9 @@ static int tick(struct reader *r)
 	if (!r->caught_up || now_ns < r->ticked_ns + TICK_NS)
 		return 0;
 	r->ticked_ns = now_ns;
-	if (r->live)
-		look_around(r);
+	pthread_mutex_lock(&r->lock);
+	tcptrail_get_info(r->config.trail, &r->info);
+	pthread_mutex_unlock(&r->lock);
 	r->status = r->config.tick ? r->config.tick(r->config.arg) : CMD_OK;
 	return r->status ? 1 : 0;
 }
@@ -210,6 +222,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	r->read += (size_t)count;
 	r->round_ns = feed_now_ns();
 	r->moved = true;
+	r->changed = true;
 	if (r->caught_up)
 		sweep_slice(r);
 	pthread_mutex_unlock(&r->lock);
@@ -244,6 +257,7 @@ static void look_again(struct reader *r)
 	} else if (r->resync.under_way && r->round_ns > r->resync.feed.snapshot_ns + SETTLE_NS) {
 		pthread_mutex_lock(&r->lock);
 		resync_end(&r->resync);
+		r->changed = true;
 		pthread_mutex_unlock(&r->lock);
 	}
 }
@@ -319,6 +333,7 @@ int reader_copy(void *arg, struct metrics *m)
 {
 	const struct model_stats *stats;
 	uint64_t now_ns = feed_now_ns();
+	uint64_t limit = time_wait_limit();
 	struct reader *r = arg;
 	int err;
 
@@ -331,11 +346,12 @@ int reader_copy(void *arg, struct metrics *m)
 		.tracked = model_count(r->feed.model),
 		.tracked_limit = r->config.max_conns ? r->config.max_conns : MODEL_CONNS_DEFAULT,
 		.found = *sweep_found(r->sweep),
-		.sweep_age_ns = r->live && now_ns > r->swept_ns ? now_ns - r->swept_ns : 0,
+		.now_ns = trail_now_ns(r),
+		.sweep_age_ns = r->live && is_outdated(r) ? sweep_age_ns(r->swept_ns, now_ns) : 0,
 		.snapshot_incomplete = r->incomplete,
 		.features = r->info.features,
 		.up = !r->failed && (!r->live || now_ns < r->round_ns + LATE_NS),
-		.time_wait_limit = r->time_wait_limit,
+		.time_wait_limit = limit,
 		.version = TCPTRAIL_VERSION,
 	};
 	memcpy(m->lost, r->lost, sizeof(m->lost));

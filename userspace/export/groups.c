@@ -17,6 +17,7 @@
  * @unit_max: more than these are "other"
  * @unit: asks for a name
  * @arg: for @unit
+ * @untold: in this walk it could not tell one
  * @cache: group of a cgroup, by the last bits of its id
  */
 struct groups {
@@ -26,6 +27,7 @@ struct groups {
 	unsigned int unit_max;
 	groups_unit_fn unit;
 	void *arg;
+	bool untold;
 	struct {
 		uint64_t cgroup;
 		uint32_t group;
@@ -115,8 +117,10 @@ static struct group *unit_of(struct groups *g, const struct conn *c)
 	if (!c->cgroup)
 		return &g->by_unit.list[g->unit_max];
 	if (g->cache[slot].cgroup != c->cgroup) {
-		if (!g->unit(g->arg, c->cgroup, name))
+		if (!g->unit(g->arg, c->cgroup, name)) {
+			g->untold = true;
 			return &g->by_unit.list[g->unit_max];
+		}
 		g->cache[slot].group = unit_by_name(g, name);
 		g->cache[slot].cgroup = c->cgroup;
 	}
@@ -143,12 +147,14 @@ void groups_begin(struct groups *g)
 {
 	begin(&g->by_port);
 	begin(&g->by_unit);
+	g->untold = false;
 }
 
-void groups_end(struct groups *g)
+bool groups_end(struct groups *g)
 {
 	end(&g->by_port);
 	end(&g->by_unit);
+	return !g->untold;
 }
 
 void groups_count(struct groups *g, const struct conn *c)

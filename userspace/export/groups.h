@@ -67,10 +67,13 @@ int groups_by_port(struct groups *groups, const uint16_t *ports, unsigned int co
 /** groups_by_unit() - the first @max that are met, and "other"; 0 or -ENOMEM */
 int groups_by_unit(struct groups *groups, unsigned int max, groups_unit_fn unit, void *arg);
 
-/* A walk over all connections */
+/*
+ * A walk over all connections. At its end false: some unit's name could not be told;
+ * another walk will.
+ */
 void groups_begin(struct groups *groups);
 void groups_count(struct groups *groups, const struct conn *conn);
-void groups_end(struct groups *groups);
+bool groups_end(struct groups *groups);
 
 /** groups_ended() - a life that ended */
 void groups_ended(struct groups *groups, const struct conn *conn);

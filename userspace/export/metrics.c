@@ -218,7 +218,7 @@ static void put_spans(struct expo *e, const struct census *c)
 static void put_found(struct expo *e, const struct metrics *m)
 {
 	const struct sweep_found *f = &m->found;
-	uint64_t oldest;
+	uint64_t since_ns;
 	unsigned int i;
 
 	expo_gauge(e, "tcptrail_stuck_sockets",
@@ -230,15 +230,15 @@ static void put_found(struct expo *e, const struct metrics *m)
 	expo_gauge(e, "tcptrail_oldest_age_seconds",
 		   "How long the socket has been in its state that is there for the longest.");
 	for (i = 0; i < COUNT(states); i++) {
-		oldest = f->oldest_ns[states[i]];
-		if (states[i] == TCPTRAIL_SYN_RECV && f->oldest_ns[TCPTRAIL_NEW_SYN_RECV] > oldest)
-			oldest = f->oldest_ns[TCPTRAIL_NEW_SYN_RECV];
+		since_ns = f->since_ns[states[i]];
+		if (states[i] == TCPTRAIL_SYN_RECV && f->since_ns[TCPTRAIL_NEW_SYN_RECV] < since_ns)
+			since_ns = f->since_ns[TCPTRAIL_NEW_SYN_RECV];
 		expo_label(e, "state", state_key(states[i]));
-		expo_seconds(e, oldest);
+		expo_seconds(e, sweep_age_ns(since_ns, m->now_ns));
 	}
 	expo_gauge(e, "tcptrail_oldest_unaccepted_seconds",
 		   "How long the connection waits that has waited longest for accept().");
-	expo_seconds(e, f->unaccepted_ns);
+	expo_seconds(e, sweep_age_ns(f->unaccepted_since_ns, m->now_ns));
 	expo_gauge(e, "tcptrail_close_wait_unread_bytes",
 		   "Bytes in CLOSE-WAIT sockets that nobody has read.");
 	expo_u64(e, f->unread);
@@ -249,7 +249,8 @@ static void put_found(struct expo *e, const struct metrics *m)
 	expo_u64(e, f->ports);
 	expo_gauge(e, "tcptrail_time_wait_limit", "net.ipv4.tcp_max_tw_buckets.");
 	expo_u64(e, m->time_wait_limit);
-	expo_gauge(e, "tcptrail_sweep_age_seconds", "How old these are, since they are swept up.");
+	expo_gauge(e, "tcptrail_sweep_age_seconds",
+		   "How old these are; 0 while nothing has changed.");
 	expo_seconds(e, m->sweep_age_ns);
 }
 

@@ -26,7 +26,8 @@ enum metrics_lost {
  * @tracked: connections in the model
  * @tracked_limit: and how many there is room for
  * @found: the last sweep's
- * @sweep_age_ns: how old that is
+ * @now_ns: when this copy was made, in the trail's time
+ * @sweep_age_ns: how old @found is; 0 while another sweep would find the same
  * @lost: records, by enum metrics_lost
  * @snapshot_incomplete: namespaces that were not listed
  * @hooks: as in struct tcptrail_info
@@ -45,6 +46,7 @@ struct metrics {
 	uint32_t tracked;
 	uint32_t tracked_limit;
 	struct sweep_found found;
+	uint64_t now_ns;
 	uint64_t sweep_age_ns;
 	uint64_t lost[METRICS_LOST];
 	uint64_t snapshot_incomplete;

@@ -21,22 +21,23 @@
 
 /**
  * struct place - one destination
+ * @walk: that counted here last: for any other it is empty
  * @used: source ports that connect() cannot take now
  * @timewaits: TIME-WAITs there
- * @passive: they are at one of our own ports
- * @netns: whose
  */
 struct place {
+	uint32_t walk;
 	uint32_t used;
-	uint32_t timewaits : 31;
-	uint32_t passive : 1;
-	uint32_t netns;
+	uint32_t timewaits;
 };
 
 /**
  * struct sweep - the walk
  * @at: the last connection that was looked at, NULL before the first
- * @now_ns: when this walk began
+ * @walk: its number
+ * @now_ns: when it began
+ * @next_ns: when the first connection passes a threshold that it had not reached
+ * @fullest: source ports in use at the destination that @growing.ports is about
  * @growing: what it has found so far
  * @found: what the last whole one had
  * @places: by hash
@@ -45,12 +46,28 @@ struct place {
 struct sweep {
 	struct sweep_config config;
 	const struct conn *at;
+	uint32_t walk;
 	uint64_t now_ns;
+	uint64_t next_ns;
+	uint32_t fullest;
 	struct sweep_found growing;
 	struct sweep_found found;
 	struct place *places;
 	uint64_t key[2];
 };
+
+static void nothing(struct sweep_found *found)
+{
+	unsigned int i;
+
+	/* Without any connection there is a range, too. */
+	*found = (struct sweep_found){
+		.unaccepted_since_ns = SWEEP_NOBODY,
+		.ports = CHURN_PORTS_DEFAULT.count,
+	};
+	for (i = 0; i < SWEEP_STATES; i++)
+		found->since_ns[i] = SWEEP_NOBODY;
+}
 
 int sweep_create(struct sweep **sweep, const struct sweep_config *config)
 {
@@ -59,6 +76,7 @@ int sweep_create(struct sweep **sweep, const struct sweep_config *config)
 	if (!s)
 		return -ENOMEM;
 	s->config = *config;
+	nothing(&s->found);
 	s->places = calloc(PLACES, sizeof(*s->places));
 	if (!s->places || getrandom(s->key, sizeof(s->key), 0) != sizeof(s->key)) {
 		sweep_free(s);
@@ -97,6 +115,40 @@ static struct churn_ports ports_of(const struct sweep *s, uint32_t netns)
 	return s->config.ports ? s->config.ports(s->config.arg, netns) : CHURN_PORTS_DEFAULT;
 }
 
+/* Until @since_ns is @span_ns ago. Return: it is already */
+static bool is_over(struct sweep *s, uint64_t since_ns, uint64_t span_ns)
+{
+	if (s->now_ns >= since_ns && s->now_ns - since_ns >= span_ns)
+		return true;
+	if (span_ns < s->next_ns && since_ns < s->next_ns - span_ns)
+		s->next_ns = since_ns + span_ns;
+	return false;
+}
+
+/* How fast they come is not counted here: whether ports suffice is told by stuck alone. */
+static void count_pile(struct sweep *s, struct place *place, bool passive)
+{
+	static const struct conn nobody;
+	const struct churn churn = { .passive = passive, .out_ns = CHURN_NEVER };
+	const struct verdict_facts facts = { .conn = &nobody, .churn = &churn };
+	int rule;
+
+	if (++place->timewaits < VERDICT_PILE)
+		return;
+	rule = verdict_rule(&facts);
+	if (rule >= 0 && rule < SWEEP_VERDICTS)
+		s->growing.stuck[rule] += place->timewaits == VERDICT_PILE ? VERDICT_PILE : 1;
+}
+
+static void count_used(struct sweep *s, struct place *place, uint32_t ports)
+{
+	place->used++;
+	if (!ports || (uint64_t)place->used * s->growing.ports <= (uint64_t)s->fullest * ports)
+		return;
+	s->fullest = place->used;
+	s->growing.ports = ports;
+}
+
 /* See churn.h: the same rules, one connection at a time. */
 static void count_port(struct sweep *s, const struct model *m, const struct conn *c)
 {
@@ -121,33 +173,39 @@ static void count_port(struct sweep *s, const struct model *m, const struct conn
 		hash = index_hash(s->key, first | c->rport, fold(s, laddr) << 32 ^ fold(s, raddr));
 	}
 	place = &s->places[hash % PLACES];
-	place->netns = c->netns;
-	place->passive = passive;
-	place->timewaits += timewait;
+	if (place->walk != s->walk)
+		*place = (struct place){ .walk = s->walk };
+	if (timewait)
+		count_pile(s, place, passive);
 	if (passive || !in_range)
 		return;
 	if (timewait && (ports.tw_reuse == 1 || (ports.tw_reuse == 2 && is_loopback(raddr))) &&
-	    s->now_ns > c->since_ns + SEC)
+	    is_over(s, c->since_ns, SEC))
 		return;
-	place->used++;
+	count_used(s, place, ports.count);
+}
+
+static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
+{
+	if (since_ns < *oldest_ns)
+		*oldest_ns = since_ns;
 }
 
 static void count_conn(struct sweep *s, const struct model *m, const struct conn *c)
 {
-	uint64_t age_ns = s->now_ns > c->since_ns ? s->now_ns - c->since_ns : 0;
+	uint64_t patience_ns = verdict_patience_ns(c->state);
 	const struct verdict_facts facts = { .conn = c };
 	struct sweep_found *g = &s->growing;
 	int rule;
 
 	if (c->end || c->state == TCPTRAIL_NO_STATE || c->state >= SWEEP_STATES)
 		return;
-	if (age_ns > g->oldest_ns[c->state])
-		g->oldest_ns[c->state] = age_ns;
-	if (census_place(c) & CENSUS_UNACCEPTED && age_ns > g->unaccepted_ns)
-		g->unaccepted_ns = age_ns;
+	note_oldest(&g->since_ns[c->state], c->since_ns);
+	if (census_place(c) & CENSUS_UNACCEPTED)
+		note_oldest(&g->unaccepted_since_ns, c->since_ns);
 	if (c->state == TCPTRAIL_CLOSE_WAIT)
 		g->unread += c->unread;
-	if (age_ns >= verdict_patience_ns(c->state)) {
+	if (patience_ns != UINT64_MAX && is_over(s, c->since_ns, patience_ns)) {
 		rule = verdict_rule(&facts);
 		if (rule >= 0 && rule < SWEEP_VERDICTS)
 			g->stuck[rule]++;
@@ -155,57 +213,36 @@ static void count_conn(struct sweep *s, const struct model *m, const struct conn
 	count_port(s, m, c);
 }
 
-/* How fast they come is not counted here: whether ports suffice is told by stuck alone. */
-static int rule_for_pile(const struct place *p)
+static void begin(struct sweep *s, uint64_t now_ns)
 {
-	static const struct conn nobody;
-	const struct churn churn = { .passive = p->passive, .out_ns = CHURN_NEVER };
-	const struct verdict_facts facts = { .conn = &nobody, .churn = &churn };
-
-	return verdict_rule(&facts);
+	nothing(&s->growing);
+	s->fullest = 0;
+	s->walk++;
+	s->now_ns = now_ns;
+	s->next_ns = UINT64_MAX;
+	if (s->config.groups)
+		groups_begin(s->config.groups);
 }
 
-static void find_fullest(struct sweep *s)
+static void end(struct sweep *s, uint64_t now_ns)
 {
-	struct churn_ports ports;
-	const struct place *p;
-	int rule;
+	struct sweep_found *g = &s->growing;
 
-	/* Without any connection there is a range, too. */
-	s->growing.ports = CHURN_PORTS_DEFAULT.count;
-	for (p = s->places; p < s->places + PLACES; p++) {
-		rule = p->timewaits >= VERDICT_PILE ? rule_for_pile(p) : -1;
-		if (rule >= 0 && rule < SWEEP_VERDICTS)
-			s->growing.stuck[rule] += p->timewaits;
-		if (!p->used)
-			continue;
-		ports = ports_of(s, p->netns);
-		if (!ports.count || (double)p->used / ports.count <= s->growing.ports_share)
-			continue;
-		s->growing.ports_share = (double)p->used / ports.count;
-		s->growing.ports = ports.count;
-	}
-	if (s->growing.ports_share > 1)
-		s->growing.ports_share = 1;
+	g->ports_share = s->fullest < g->ports ? (double)s->fullest / g->ports : 1;
+	g->at_ns = now_ns;
+	s->found = *g;
+	if (s->config.groups && !groups_end(s->config.groups))
+		s->next_ns = 0;
 }
 
 bool sweep_on(struct sweep *s, const struct model *m, uint64_t now_ns, unsigned int count)
 {
-	if (!s->at) {
-		s->growing = (struct sweep_found){ 0 };
-		memset(s->places, 0, PLACES * sizeof(*s->places));
-		s->now_ns = now_ns;
-		if (s->config.groups)
-			groups_begin(s->config.groups);
-	}
+	if (!s->at)
+		begin(s, now_ns);
 	while (count--) {
 		s->at = model_next(m, s->at);
 		if (!s->at) {
-			find_fullest(s);
-			s->growing.at_ns = now_ns;
-			s->found = s->growing;
-			if (s->config.groups)
-				groups_end(s->config.groups);
+			end(s, now_ns);
 			return true;
 		}
 		count_conn(s, m, s->at);
@@ -218,4 +255,9 @@ bool sweep_on(struct sweep *s, const struct model *m, uint64_t now_ns, unsigned 
 const struct sweep_found *sweep_found(const struct sweep *s)
 {
 	return &s->found;
+}
+
+uint64_t sweep_next_ns(const struct sweep *s)
+{
+	return s->next_ns;
 }

@@ -18,11 +18,14 @@
 #define SWEEP_VERDICTS 32
 #define SWEEP_STATES 16
 
+#define SWEEP_NOBODY UINT64_MAX
+
 /**
- * struct sweep_found - zero at the start
+ * struct sweep_found - of a walk
  * @stuck: how many by verdict: verdict_name()
- * @oldest_ns: by enum tcptrail_state: the longest that one has been there
- * @unaccepted_ns: likewise, of those that wait for accept()
+ * @since_ns: by enum tcptrail_state: since when the oldest has been there, in the
+ *	trail's time; SWEEP_NOBODY
+ * @unaccepted_since_ns: likewise, of those that wait for accept()
  * @unread: bytes not read in CLOSE-WAIT
  * @ports_share: of a namespace's source ports are in use towards one destination
  * @ports: how many source ports that namespace has
@@ -30,8 +33,8 @@
  */
 struct sweep_found {
 	uint64_t stuck[SWEEP_VERDICTS];
-	uint64_t oldest_ns[SWEEP_STATES];
-	uint64_t unaccepted_ns;
+	uint64_t since_ns[SWEEP_STATES];
+	uint64_t unaccepted_since_ns;
 	uint64_t unread;
 	double ports_share;
 	uint32_t ports;
@@ -52,7 +55,7 @@ struct sweep_config {
 
 struct sweep;
 
-/** sweep_create() - 0 or -ENOMEM; it takes 0.8 MiB, whatever it finds */
+/** sweep_create() - 0 or -ENOMEM; it takes 1 MiB, whatever it finds */
 int sweep_create(struct sweep **sweep, const struct sweep_config *config);
 void sweep_free(struct sweep *sweep);
 
@@ -69,5 +72,14 @@ bool sweep_on(struct sweep *sweep, const struct model *model, uint64_t now_ns, u
 
 /** sweep_found() - of the last whole walk */
 const struct sweep_found *sweep_found(const struct sweep *sweep);
+
+/** sweep_next_ns() - until then another walk finds the same, unless a record comes */
+uint64_t sweep_next_ns(const struct sweep *sweep);
+
+/** sweep_age_ns() - how long it is since then; 0 for SWEEP_NOBODY */
+static inline uint64_t sweep_age_ns(uint64_t since_ns, uint64_t now_ns)
+{
+	return since_ns < now_ns ? now_ns - since_ns : 0;
+}
 
 #endif
