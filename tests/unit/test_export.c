@@ -17,7 +17,10 @@
 #include "userspace/export/listen.h"
 #include "userspace/export/negotiate.h"
 #include "userspace/export/sweep.h"
+#include "userspace/export/worst.h"
+#include "userspace/model/stuck.h"
 #include "userspace/model/verdict.h"
+#include "userspace/out/stuck_out.h"
 
 #define SEC 1000000000ULL
 
@@ -274,6 +277,117 @@ static void test_sweep_pile(void **state)
 	model_free(model);
 }
 
+/* 3000 CLOSE-WAITs of many ages, a pile of TIME-WAITs, a flood of SYNs. */
+static struct model *make_stuck(void)
+{
+	struct model_config config = { .max_conns = 10000 };
+	struct model *model;
+	char line[128];
+	uint16_t i;
+
+	assert_int_equal(model_create(&model, &config), 0);
+	for (i = 0; i < 1200; i++)
+		feed_as(model, "60000000 A timewait FIN_WAIT2 TIME_WAIT comm=shop pid=5", i);
+	for (i = 2000; i < 5000; i++) {
+		snprintf(line, sizeof(line), "%u A socket ESTABLISHED CLOSE_WAIT inode=%u",
+			 i * 7919 % 3000 / 2 * 10000, i);
+		feed_as(model, line, i);
+	}
+	for (i = 5000; i < 5100; i++) {
+		struct tcptrail_record r;
+
+		snprintf(line, sizeof(line),
+			 "20 B request CLOSE NEW_SYN_RECV cookie=%u raddr=10.7.0.%u", 100000 + i,
+			 i - 5000);
+		r = script_line(line);
+		model_feed(model, &r, 1);
+	}
+	return model;
+}
+
+#define STUCK_NOW_NS (62 * SEC)
+
+/* All lines, at most so many at a time as are promised. */
+static void tell_worst(const struct worst *worst, struct buf *out)
+{
+	struct worst_cursor cursor = { 0 };
+	size_t i, from, lines;
+	bool more;
+
+	buf_init(out, NULL);
+	do {
+		from = out->len;
+		more = worst_tell(worst, &cursor, STUCK_NOW_NS, out);
+		for (lines = 0, i = from; i < out->len; i++)
+			lines += out->data[i] == '\n';
+		assert_true(lines <= WORST_SLICE);
+	} while (more);
+}
+
+/* What is picked in slices is what stuck finds in one go. */
+static void test_worst(void **state)
+{
+	struct stuck_query query = { .now_ns = STUCK_NOW_NS, .ports = reused };
+	struct sweep_config config = { .ports = reused };
+	struct model *model = make_stuck();
+	struct stuck_out o = { .model = model };
+	struct worst_cursor cursor = { 0 };
+	struct buf expected, told;
+	struct tcptrail_record r;
+	struct sweep *sweep;
+	struct stuck *list;
+	size_t i, count;
+
+	assert_int_equal(worst_create(&config.worst, model, reused, NULL), 0);
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	while (!sweep_on(sweep, model, STUCK_NOW_NS, 7))
+		;
+	buf_init(&expected, NULL);
+	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(count, 1 + 3000 + 100);
+	for (i = 0; i < WORST_MAX; i++)
+		stuck_json(&o, &expected, &list[i]);
+	tell_worst(config.worst, &told);
+	assert_string_equal(buf_string(&told), buf_string(&expected));
+	assert_non_null(strstr(buf_string(&told), "\"verdict\":\"syn-recv-flood\""));
+	assert_non_null(strstr(buf_string(&told), "\"maker\":{\"comm\":\"shop\",\"pid\":5"));
+	buf_free(&told);
+
+	/* One has moved on, another's place is taken: neither is told. */
+	r = script_line("61900000 A socket CLOSE_WAIT LAST_ACK");
+	r.cookie = list[1].conn->cookie;
+	model_feed(model, &r, 1);
+	r = script_line("61900000 A socket LAST_ACK CLOSE");
+	model_feed(model, &r, 1);
+	r.cookie = list[2].conn->cookie;
+	model_feed(model, &r, 1);
+	model_settle(model);
+	feed_as(model, "61900000 A socket ESTABLISHED CLOSE_WAIT", 6000);
+	buf_free(&expected);
+	buf_init(&expected, NULL);
+	for (i = 0; i < WORST_MAX; i++)
+		if (i != 1 && i != 2)
+			stuck_json(&o, &expected, &list[i]);
+	tell_worst(config.worst, &told);
+	assert_string_equal(buf_string(&told), buf_string(&expected));
+
+	/* A new list while the old one is told: it begins anew. */
+	buf_free(&expected);
+	told.len = 0;
+	worst_tell(config.worst, &cursor, STUCK_NOW_NS, &told);
+	walk(sweep, model, STUCK_NOW_NS);
+	while (worst_tell(config.worst, &cursor, STUCK_NOW_NS, &told))
+		;
+	tell_worst(config.worst, &expected);
+	assert_string_equal(buf_string(&told), buf_string(&expected));
+	buf_free(&told);
+	buf_free(&expected);
+	free(list);
+	sweep_free(sweep);
+	worst_free(config.worst);
+	model_free(model);
+}
+
 static void test_groups(void **state)
 {
 	struct model *model = make_model();
@@ -365,7 +479,8 @@ int main(void)
 		cmocka_unit_test(test_accept),	   cmocka_unit_test(test_listen),
 		cmocka_unit_test(test_labels),	   cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_sweep_next), cmocka_unit_test(test_sweep_pile),
-		cmocka_unit_test(test_groups),	   cmocka_unit_test(test_clients),
+		cmocka_unit_test(test_worst),	   cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_clients),
 	};
 
 	return cmocka_run_group_tests_name("export", tests, NULL, NULL);

@@ -9,8 +9,6 @@
 
 #include "export_resync.h"
 #include "follow.h"
-#include "userspace/model/stuck.h"
-#include "userspace/out/stuck_out.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
 #define TICK_MS 1000
@@ -18,12 +16,12 @@
 #define FIRST_TICK_MS 20 /* until the history is read */
 #define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
 #define LATE_NS 10000000000ULL /* the reader ought to have come round again */
-#define STUCK_MAX 1000 /* lines for /stuck: the worst */
 
 /**
  * struct reader - the lock is for all that others copy
  * @feed: the model in it
  * @resync: after losses
+ * @worst: for /stuck, or NULL
  * @read: records
  * @lost: by enum metrics_lost; no_ring is in @info
  * @incomplete: namespaces without a snapshot
@@ -31,7 +29,6 @@
  * @sweeping: a sweep is under way
  * @changed: something was fed since it, or the last one, began
  * @swept_ns: when the last one was complete
- * @stuck: lines as of then
  * @caught_up: the history has been read
  * @ticked_ns: when tick() was called
  * @status: what a callback wants to stop with
@@ -42,6 +39,7 @@ struct reader {
 	struct feed feed;
 	struct resync resync;
 	struct sweep *sweep;
+	struct worst *worst;
 	struct tcptrail_info info;
 	uint64_t read;
 	uint64_t lost[METRICS_LOST];
@@ -54,7 +52,6 @@ struct reader {
 	bool changed;
 	bool caught_up;
 	uint64_t swept_ns;
-	struct buf stuck;
 	struct follow follow;
 	uint64_t ticked_ns;
 	int status;
@@ -121,9 +118,11 @@ int reader_create(struct reader **result, const struct reader_config *config)
 	r->config = *config;
 	r->live = tcptrail_is_live(config->trail);
 	r->round_ns = feed_now_ns();
-	buf_init(&r->stuck, NULL);
 	pthread_mutex_init(&r->lock, NULL);
 	err = model_create(&r->feed.model, &model);
+	if (!err && config->stuck)
+		err = worst_create(&r->worst, r->feed.model, ports_of, r);
+	sweep.worst = r->worst;
 	if (!err)
 		err = sweep_create(&r->sweep, &sweep);
 	if (err) {
@@ -148,7 +147,7 @@ void reader_free(struct reader *r)
 	model_free(r->feed.model);
 	feed_free(&r->feed);
 	feed_free(&r->resync.feed);
-	buf_free(&r->stuck);
+	worst_free(r->worst);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
@@ -158,25 +157,10 @@ static uint64_t trail_now_ns(const struct reader *r)
 	return r->live ? feed_now_ns() : model_stats(r->feed.model)->newest_ns;
 }
 
-static void list_stuck(struct reader *r)
-{
-	struct stuck_query query = { .now_ns = trail_now_ns(r) };
-	struct stuck_out out = { .model = r->feed.model };
-	struct stuck *list;
-	size_t i, count;
-
-	r->stuck.len = 0;
-	if (stuck_find(r->feed.model, &query, &list, &count))
-		return;
-	for (i = 0; i < count && i < STUCK_MAX; i++)
-		stuck_json(&out, &r->stuck, &list[i]);
-	free(list);
-}
-
-/* Would another sweep find something else than the last? The lines of /stuck have ages. */
+/* Would another sweep find something else than the last? */
 static bool is_outdated(const struct reader *r)
 {
-	return r->changed || r->config.stuck || trail_now_ns(r) >= sweep_next_ns(r->sweep);
+	return r->changed || trail_now_ns(r) >= sweep_next_ns(r->sweep);
 }
 
 /* With the lock held. Return: the sweep is complete */
@@ -193,8 +177,6 @@ static bool sweep_slice(struct reader *r)
 	if (r->sweeping)
 		return false;
 	r->swept_ns = now_ns;
-	if (r->config.stuck)
-		list_stuck(r);
 	return true;
 }
 
@@ -367,9 +349,13 @@ int reader_copy(void *arg, struct metrics *m)
 
 void reader_stuck(void *arg, struct buf *out)
 {
+	struct worst_cursor cursor = { 0 };
 	struct reader *r = arg;
+	bool more;
 
-	pthread_mutex_lock(&r->lock);
-	buf_mem(out, r->stuck.data, r->stuck.len);
-	pthread_mutex_unlock(&r->lock);
+	do {
+		pthread_mutex_lock(&r->lock);
+		more = worst_tell(r->worst, &cursor, trail_now_ns(r), out);
+		pthread_mutex_unlock(&r->lock);
+	} while (more);
 }

@@ -23,7 +23,7 @@
  * @trail: read by reader_run() only
  * @max_conns: as in struct model_config
  * @groups: counted, too; it stays the caller's
- * @stuck: keep the lines for reader_stuck()
+ * @stuck: there will be reader_stuck()
  * @snapshot: look for sockets that are older than the trail
  * @once: stop when all that was recorded is read
  * @caught_up: called once, when the history has been read. 0, or CMD_* to stop with
@@ -63,7 +63,7 @@ int reader_serve(struct reader *reader);
 /** reader_copy() - the numbers as they are now; from any thread. 0 or -ENOMEM */
 int reader_copy(void *reader, struct metrics *metrics);
 
-/** reader_stuck() - the lines of the last sweep; likewise */
+/** reader_stuck() - those that the last sweep found, in lines; likewise */
 void reader_stuck(void *reader, struct buf *out);
 
 #endif

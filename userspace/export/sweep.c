@@ -35,6 +35,8 @@ struct place {
  * struct sweep - the walk
  * @at: the last connection that was looked at, NULL before the first
  * @walk: its number
+ * @piled: there are piles of TIME-WAITs
+ * @again: the walk is made again, for these
  * @now_ns: when it began
  * @next_ns: when the first connection passes a threshold that it had not reached
  * @fullest: source ports in use at the destination that @growing.ports is about
@@ -47,6 +49,8 @@ struct sweep {
 	struct sweep_config config;
 	const struct conn *at;
 	uint32_t walk;
+	bool piled;
+	bool again;
 	uint64_t now_ns;
 	uint64_t next_ns;
 	uint32_t fullest;
@@ -135,6 +139,7 @@ static void count_pile(struct sweep *s, struct place *place, bool passive)
 
 	if (++place->timewaits < VERDICT_PILE)
 		return;
+	s->piled = true;
 	rule = verdict_rule(&facts);
 	if (rule >= 0 && rule < SWEEP_VERDICTS)
 		s->growing.stuck[rule] += place->timewaits == VERDICT_PILE ? VERDICT_PILE : 1;
@@ -149,40 +154,68 @@ static void count_used(struct sweep *s, struct place *place, uint32_t ports)
 	s->growing.ports = ports;
 }
 
-/* See churn.h: the same rules, one connection at a time. */
-static void count_port(struct sweep *s, const struct model *m, const struct conn *c)
+/* See churn.h: the same rules, one connection at a time. NULL: it takes no port anywhere */
+static struct place *place_of(const struct sweep *s, const struct model *m, const struct conn *c,
+			      const struct churn_ports *ports, bool *passive)
 {
-	struct churn_ports ports = ports_of(s, c->netns);
-	bool in_range = c->lport >= ports.first && c->lport <= ports.last;
-	bool timewait = c->state == TCPTRAIL_TIME_WAIT;
+	bool in_range = c->lport >= ports->first && c->lport <= ports->last;
 	uint64_t hash, first = (uint64_t)c->netns << 32;
 	uint8_t laddr[16], raddr[16];
-	struct place *place;
-	bool passive;
 
 	if (c->half == CONN_REQUEST || c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN ||
 	    !(c->flags & CONN_WHOLE))
-		return;
-	passive = c->role == CONN_PASSIVE ||
-		  (c->role == CONN_ROLE_UNKNOWN && (!in_range || model_listener(m, c)));
-	if (passive) {
+		return NULL;
+	*passive = c->role == CONN_PASSIVE ||
+		   (c->role == CONN_ROLE_UNKNOWN && (!in_range || model_listener(m, c)));
+	if (*passive) {
 		hash = index_hash(s->key, first | c->lport, 1);
 	} else {
 		model_laddr(m, c, laddr);
 		model_raddr(m, c, raddr);
 		hash = index_hash(s->key, first | c->rport, fold(s, laddr) << 32 ^ fold(s, raddr));
 	}
-	place = &s->places[hash % PLACES];
+	return &s->places[hash % PLACES];
+}
+
+/* Its TIME-WAIT keeps its port from connect() for no more than a second. */
+static bool is_reusable(const struct model *m, const struct conn *c,
+			const struct churn_ports *ports)
+{
+	uint8_t raddr[16];
+
+	model_raddr(m, c, raddr);
+	return ports->tw_reuse == 1 || (ports->tw_reuse == 2 && is_loopback(raddr));
+}
+
+static void count_port(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	struct churn_ports ports = ports_of(s, c->netns);
+	bool timewait = c->state == TCPTRAIL_TIME_WAIT;
+	bool passive;
+	struct place *place = place_of(s, m, c, &ports, &passive);
+
+	if (!place)
+		return;
 	if (place->walk != s->walk)
 		*place = (struct place){ .walk = s->walk };
 	if (timewait)
 		count_pile(s, place, passive);
-	if (passive || !in_range)
+	if (passive || c->lport < ports.first || c->lport > ports.last)
 		return;
-	if (timewait && (ports.tw_reuse == 1 || (ports.tw_reuse == 2 && is_loopback(raddr))) &&
-	    is_over(s, c->since_ns, SEC))
+	if (timewait && is_reusable(m, c, &ports) && is_over(s, c->since_ns, SEC))
 		return;
 	count_used(s, place, ports.count);
+}
+
+/* All of a pile, and a few that share its place. */
+static void count_again(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	struct churn_ports ports = ports_of(s, c->netns);
+	bool passive;
+	const struct place *place = place_of(s, m, c, &ports, &passive);
+
+	if (place && place->walk == s->walk && place->timewaits >= VERDICT_PILE)
+		worst_pile(s->config.worst, c);
 }
 
 static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
@@ -220,8 +253,12 @@ static void begin(struct sweep *s, uint64_t now_ns)
 	s->walk++;
 	s->now_ns = now_ns;
 	s->next_ns = UINT64_MAX;
+	s->piled = false;
+	s->again = false;
 	if (s->config.groups)
 		groups_begin(s->config.groups);
+	if (s->config.worst)
+		worst_begin(s->config.worst, now_ns);
 }
 
 static void end(struct sweep *s, uint64_t now_ns)
@@ -233,21 +270,39 @@ static void end(struct sweep *s, uint64_t now_ns)
 	s->found = *g;
 	if (s->config.groups && !groups_end(s->config.groups))
 		s->next_ns = 0;
+	if (s->config.worst)
+		worst_end(s->config.worst);
+	/* How fast a pile grows is told, too, and that is another thing each time. */
+	if (s->again)
+		s->next_ns = 0;
+	s->again = false;
+}
+
+static void count_one(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	count_conn(s, m, c);
+	if (s->config.groups)
+		groups_count(s->config.groups, c);
+	if (s->config.worst)
+		worst_count(s->config.worst, c);
 }
 
 bool sweep_on(struct sweep *s, const struct model *m, uint64_t now_ns, unsigned int count)
 {
-	if (!s->at)
+	if (!s->at && !s->again)
 		begin(s, now_ns);
 	while (count--) {
 		s->at = model_next(m, s->at);
-		if (!s->at) {
+		if (!s->at && s->piled && s->config.worst && !s->again) {
+			s->again = true;
+		} else if (!s->at) {
 			end(s, now_ns);
 			return true;
+		} else if (s->again) {
+			count_again(s, m, s->at);
+		} else {
+			count_one(s, m, s->at);
 		}
-		count_conn(s, m, s->at);
-		if (s->config.groups)
-			groups_count(s->config.groups, s->at);
 	}
 	return false;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "userspace/export/groups.h"
+#include "userspace/export/worst.h"
 #include "userspace/model/churn.h"
 #include "userspace/model/model.h"
 
@@ -46,11 +47,13 @@ struct sweep_found {
  * @ports: the source ports of a namespace, or NULL: CHURN_PORTS_DEFAULT
  * @arg: for @ports
  * @groups: count sockets here, too, or NULL
+ * @worst: and pick those that are stuck the worst, or NULL
  */
 struct sweep_config {
 	struct churn_ports (*ports)(void *arg, uint32_t netns);
 	void *arg;
 	struct groups *groups;
+	struct worst *worst;
 };
 
 struct sweep;

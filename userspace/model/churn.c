@@ -156,24 +156,24 @@ static void count_conn(const struct gathering *g, struct churn_group *group, con
 		group->held++;
 }
 
-static int gather(struct gathering *g)
+/* NULL: it is not one that counts, or, with *@err set, there is no memory. */
+static struct churn_group *gather(struct gathering *g, const struct conn *c, int *err)
 {
 	struct churn_group *group;
 	struct churn_key key;
-	const struct conn *c;
 
-	for (c = model_next(g->model, NULL); c; c = model_next(g->model, c)) {
-		if (!counts(g, c))
-			continue;
-		name_of(g, c, &key);
-		group = find(g, &key);
-		if (!group)
-			group = add(g, &key);
-		if (!group)
-			return -ENOMEM;
+	*err = 0;
+	if (!counts(g, c))
+		return NULL;
+	name_of(g, c, &key);
+	group = find(g, &key);
+	if (!group)
+		group = add(g, &key);
+	if (!group)
+		*err = -ENOMEM;
+	else
 		count_conn(g, group, c);
-	}
-	return 0;
+	return group;
 }
 
 static bool is_worth_telling(const struct churn_query *q, const struct churn_group *group)
@@ -187,13 +187,25 @@ static bool is_worth_telling(const struct churn_query *q, const struct churn_gro
 	return group->timewaits >= q->at_least || (used && 2 * used >= group->ports.count);
 }
 
-/* The members of those that are told: when their ports come free, and whose they are. */
-static int look_closer(struct gathering *g)
+/* When the port of a TIME-WAIT comes free, and whose it is. */
+static int look_closer(const struct gathering *g, struct churn_group *group, const struct conn *c)
+{
+	uint64_t age_ns = age_of(g, c);
+	int err = 0;
+
+	if (!group->key.passive && c->lport >= group->ports.first &&
+	    c->lport <= group->ports.last && age_ns < group->hold_ns)
+		err = churn_note_free(group, group->hold_ns - age_ns);
+	return err ? err :
+		     churn_note_maker(group, model_task(g->model, c->owner ? c->owner : c->opener));
+}
+
+/* The members of those that are told. */
+static int look_closer_at_all(struct gathering *g)
 {
 	struct churn_group *group;
 	struct churn_key key;
 	const struct conn *c;
-	uint64_t age_ns;
 	int err = 0;
 
 	for (c = model_next(g->model, NULL); c && !err; c = model_next(g->model, c)) {
@@ -201,15 +213,8 @@ static int look_closer(struct gathering *g)
 			continue;
 		name_of(g, c, &key);
 		group = find(g, &key);
-		if (!group || !is_worth_telling(g->query, group))
-			continue;
-		age_ns = age_of(g, c);
-		if (!group->key.passive && c->lport >= group->ports.first &&
-		    c->lport <= group->ports.last && age_ns < group->hold_ns)
-			err = churn_note_free(group, group->hold_ns - age_ns);
-		if (!err)
-			err = churn_note_maker(group, model_task(g->model,
-								 c->owner ? c->owner : c->opener));
+		if (group && is_worth_telling(g->query, group))
+			err = look_closer(g, group, c);
 	}
 	return err;
 }
@@ -255,33 +260,109 @@ static int worst_first(const void *a, const void *b)
 	return (x->conn > y->conn) - (x->conn < y->conn);
 }
 
+static size_t worth_telling(const struct gathering *g)
+{
+	size_t i, told = 0;
+
+	for (i = 0; i < g->count; i++)
+		told += is_worth_telling(g->query, &g->groups[i]);
+	return told;
+}
+
+static int tell_all(struct gathering *g, struct churn **list, size_t *count)
+{
+	size_t i, told = worth_telling(g);
+
+	if (!told)
+		return 0;
+	*list = calloc(told, sizeof(**list));
+	if (!*list)
+		return -ENOMEM;
+	for (i = 0; i < g->count; i++)
+		if (is_worth_telling(g->query, &g->groups[i]))
+			tell(&(*list)[(*count)++], &g->groups[i]);
+	qsort(*list, *count, sizeof(**list), worst_first);
+	return 0;
+}
+
+static void let_go(struct gathering *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->count; i++)
+		churn_group_free(&g->groups[i]);
+	free(g->groups);
+	index_fini(&g->by_key);
+}
+
 int churn_find(const struct model *m, const struct churn_query *q, struct churn **list,
 	       size_t *count)
 {
 	struct gathering g = { .model = m, .query = q };
-	size_t i, told = 0;
+	const struct conn *c;
 	int err = index_init(&g.by_key);
 
 	*list = NULL;
 	*count = 0;
+	for (c = model_next(m, NULL); c && !err; c = model_next(m, c))
+		gather(&g, c, &err);
+	if (!err && worth_telling(&g))
+		err = look_closer_at_all(&g);
 	if (!err)
-		err = gather(&g);
-	for (i = 0; i < g.count; i++)
-		told += is_worth_telling(q, &g.groups[i]);
-	if (!err && told) {
-		err = look_closer(&g);
-		*list = err ? NULL : calloc(told, sizeof(**list));
-		if (!err && !*list)
-			err = -ENOMEM;
-	}
-	for (i = 0; i < g.count; i++) {
-		if (!err && is_worth_telling(q, &g.groups[i]))
-			tell(&(*list)[(*count)++], &g.groups[i]);
-		churn_group_free(&g.groups[i]);
-	}
-	free(g.groups);
-	index_fini(&g.by_key);
-	if (*count)
-		qsort(*list, *count, sizeof(**list), worst_first);
+		err = tell_all(&g, list, count);
+	let_go(&g);
 	return err;
+}
+
+/**
+ * struct churn_tally - see churn.h
+ * @query: its copy
+ * @gathering: so far
+ */
+struct churn_tally {
+	struct churn_query query;
+	struct gathering gathering;
+};
+
+int churn_tally_create(struct churn_tally **tally, const struct model *m,
+		       const struct churn_query *q)
+{
+	struct churn_tally *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	t->query = *q;
+	t->gathering = (struct gathering){ .model = m, .query = &t->query };
+	if (index_init(&t->gathering.by_key)) {
+		free(t);
+		return -ENOMEM;
+	}
+	*tally = t;
+	return 0;
+}
+
+int churn_tally_add(struct churn_tally *t, const struct conn *c)
+{
+	struct churn_group *group;
+	int err;
+
+	group = gather(&t->gathering, c, &err);
+	if (group && c->state == TCPTRAIL_TIME_WAIT)
+		err = look_closer(&t->gathering, group, c);
+	return err;
+}
+
+int churn_tally_list(struct churn_tally *t, struct churn **list, size_t *count)
+{
+	*list = NULL;
+	*count = 0;
+	return tell_all(&t->gathering, list, count);
+}
+
+void churn_tally_free(struct churn_tally *t)
+{
+	if (!t)
+		return;
+	let_go(&t->gathering);
+	free(t);
 }

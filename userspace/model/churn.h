@@ -124,4 +124,23 @@ static inline double churn_share(const struct churn *churn)
 int churn_find(const struct model *model, const struct churn_query *query, struct churn **list,
 	       size_t *count);
 
+/*
+ * The same for whoever cannot wait for a walk over all: connections are brought one by
+ * one, while the model may move. A connection that is told may be gone then: whoever
+ * looks at it makes sure that it is still the one. It takes 8 bytes for each TIME-WAIT
+ * and 600 for each destination: bring those only that may be worth telling.
+ */
+struct churn_tally;
+
+/** churn_tally_create() - 0 or -ENOMEM */
+int churn_tally_create(struct churn_tally **tally, const struct model *model,
+		       const struct churn_query *query);
+
+/** churn_tally_add() - 0 or -ENOMEM */
+int churn_tally_add(struct churn_tally *tally, const struct conn *conn);
+
+/** churn_tally_list() - as churn_find() */
+int churn_tally_list(struct churn_tally *tally, struct churn **list, size_t *count);
+void churn_tally_free(struct churn_tally *tally);
+
 #endif

@@ -5,12 +5,6 @@
 
 #include "userspace/model/requests.h"
 
-struct request {
-	uint32_t netns;
-	uint16_t port;
-	uint8_t raddr[16];
-};
-
 static int by_port(const void *a, const void *b)
 {
 	const struct requests *x = a, *y = b;
@@ -36,12 +30,23 @@ static bool waits(const struct conn *c)
 	return !c->end && (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV);
 }
 
-/* Sorted requests to one entry a port, in place of a list as long as they are. */
-static size_t sum_up(struct requests *to, const struct request *from, size_t count)
+bool requests_take(struct request *to, const struct model *m, const struct conn *c)
+{
+	if (!waits(c))
+		return false;
+	to->netns = c->netns;
+	to->port = c->lport;
+	model_raddr(m, c, to->raddr);
+	return true;
+}
+
+size_t requests_sum_up(struct requests *to, struct request *from, size_t count)
 {
 	struct requests *at = to - 1;
 	size_t i;
 
+	if (count)
+		qsort(from, count, sizeof(*from), by_port_and_peer);
 	for (i = 0; i < count; i++) {
 		if (!i || from[i].netns != at->netns || from[i].port != at->port)
 			*++at = (struct requests){ from[i].netns, from[i].port, 0, 0 };
@@ -76,14 +81,11 @@ int requests_count(const struct model *m, bool (*alive)(void *arg, const struct 
 	}
 	n = 0;
 	for (c = model_next(m, NULL); c; c = model_next(m, c)) {
-		if (!waits(c) || (alive && !alive(arg, c)))
+		if (alive && !alive(arg, c))
 			continue;
-		all[n].netns = c->netns;
-		all[n].port = c->lport;
-		model_raddr(m, c, all[n++].raddr);
+		n += requests_take(&all[n], m, c);
 	}
-	qsort(all, n, sizeof(*all), by_port_and_peer);
-	*count = sum_up(*list, all, n);
+	*count = requests_sum_up(*list, all, n);
 	free(all);
 	return 0;
 }

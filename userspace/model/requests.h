@@ -23,6 +23,31 @@ struct requests {
 };
 
 /**
+ * struct request - one of them
+ * @netns: the namespace
+ * @port: the port
+ * @raddr: whose
+ */
+struct request {
+	uint32_t netns;
+	uint16_t port;
+	uint8_t raddr[16];
+};
+
+/** requests_take() - false if @conn is none */
+bool requests_take(struct request *request, const struct model *model, const struct conn *conn);
+
+/**
+ * requests_sum_up() - the ports of many
+ * @to: room for as many as there are in @from
+ * @from: will be sorted
+ * @count: how many
+ *
+ * Return: how many ports
+ */
+size_t requests_sum_up(struct requests *to, struct request *from, size_t count);
+
+/**
  * requests_count() - count them
  * @model: the connections
  * @alive: is this one still there? NULL: all that the model has are
