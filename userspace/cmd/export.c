@@ -16,6 +16,8 @@
 #include "userspace/export/service.h"
 #include "userspace/export/textfile.h"
 
+#define WEED_NS 1000000000ULL /* while there are clients, these are looked at so often */
+
 /**
  * struct export_run - a running command
  * @options: from the command line
@@ -92,20 +94,34 @@ static int caught_up(void *arg)
 	return CMD_OK;
 }
 
-static int tick(void *arg)
+static void at_latest(uint64_t *next_ns, uint64_t ns)
+{
+	if (ns < *next_ns)
+		*next_ns = ns;
+}
+
+static int tick(void *arg, uint64_t *next_ns)
 {
 	struct export_run *run = arg;
 	uint64_t now_ns = feed_now_ns();
+	int status = CMD_OK;
 	unsigned int i;
 
 	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
-		if (run->servers[i])
-			http_weed(run->servers[i], now_ns);
-	if (run->watchdog_ns && now_ns >= run->told_ns + run->watchdog_ns) {
-		service_tell("WATCHDOG=1");
-		run->told_ns = now_ns;
+		if (run->servers[i] && http_weed(run->servers[i], now_ns))
+			at_latest(next_ns, now_ns + WEED_NS);
+	if (run->watchdog_ns) {
+		if (now_ns >= run->told_ns + run->watchdog_ns) {
+			service_tell("WATCHDOG=1");
+			run->told_ns = now_ns;
+		}
+		at_latest(next_ns, run->told_ns + run->watchdog_ns);
 	}
-	return run->options.textfile ? write_textfile(run) : CMD_OK;
+	if (run->options.textfile) {
+		status = write_textfile(run);
+		at_latest(next_ns, run->written_ns + run->options.interval_ns);
+	}
+	return status;
 }
 
 static int be_nobody(const struct export_run *run)

@@ -11,8 +11,7 @@
 #include "follow.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
-#define TICK_MS 1000
-#define TICK_NS 1000000000ULL
+#define TELL_NS 1000000000ULL /* so soon an end is told for which nothing else comes */
 #define FIRST_TICK_MS 20 /* until the history is read */
 #define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
 #define LATE_NS 10000000000ULL /* the reader ought to have come round again */
@@ -30,7 +29,7 @@
  * @changed: something was fed since it, or the last one, began
  * @swept_ns: when the last one was complete
  * @caught_up: the history has been read
- * @ticked_ns: when tick() was called
+ * @tick_ns: when tick() is due
  * @status: what a callback wants to stop with
  */
 struct reader {
@@ -53,7 +52,7 @@ struct reader {
 	bool caught_up;
 	uint64_t swept_ns;
 	struct follow follow;
-	uint64_t ticked_ns;
+	uint64_t tick_ns;
 	int status;
 };
 
@@ -184,13 +183,13 @@ static int tick(struct reader *r)
 {
 	uint64_t now_ns = feed_now_ns();
 
-	if (!r->caught_up || now_ns < r->ticked_ns + TICK_NS)
+	if (!r->caught_up || now_ns < r->tick_ns)
 		return 0;
-	r->ticked_ns = now_ns;
+	r->tick_ns = now_ns + READER_REST_NS;
 	pthread_mutex_lock(&r->lock);
 	tcptrail_get_info(r->config.trail, &r->info);
 	pthread_mutex_unlock(&r->lock);
-	r->status = r->config.tick ? r->config.tick(r->config.arg) : CMD_OK;
+	r->status = r->config.tick ? r->config.tick(r->config.arg, &r->tick_ns) : CMD_OK;
 	return r->status ? 1 : 0;
 }
 
@@ -225,9 +224,23 @@ static int catch_up(struct reader *r)
 		;
 	pthread_mutex_unlock(&r->lock);
 	r->caught_up = true;
-	r->follow.tick_ms = TICK_MS;
 	r->status = r->config.caught_up ? r->config.caught_up(r->config.arg) : CMD_OK;
 	return r->status ? 1 : 0;
+}
+
+/* A quiet machine is left to sleep until there is something to do. */
+static int rest_ms(const struct reader *r)
+{
+	uint64_t next_ns = r->tick_ns, now_ns = feed_now_ns(), sweep_ns;
+
+	sweep_ns = r->changed ? 0 : sweep_next_ns(r->sweep);
+	if (sweep_ns < r->swept_ns + READER_SWEEP_NS)
+		sweep_ns = r->swept_ns + READER_SWEEP_NS;
+	if (sweep_ns < next_ns)
+		next_ns = sweep_ns;
+	if ((r->resync.under_way || model_is_waiting(r->feed.model)) && now_ns + TELL_NS < next_ns)
+		next_ns = now_ns + TELL_NS;
+	return next_ns > now_ns ? (int)((next_ns - now_ns + 999999) / 1000000) : 1;
 }
 
 static void look_again(struct reader *r)
@@ -249,6 +262,7 @@ static int idle(void *context)
 {
 	struct reader *r = context;
 	bool complete = false;
+	int stop;
 
 	pthread_mutex_lock(&r->lock);
 	r->round_ns = feed_now_ns();
@@ -267,7 +281,10 @@ static int idle(void *context)
 		complete = sweep_slice(r);
 		pthread_mutex_unlock(&r->lock);
 	}
-	return tick(r);
+	stop = tick(r);
+	if (r->caught_up)
+		r->follow.tick_ms = rest_ms(r);
+	return stop;
 }
 
 int reader_run(struct reader *r, int *err)

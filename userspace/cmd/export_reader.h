@@ -17,6 +17,7 @@
 #include "userspace/export/sweep.h"
 
 #define READER_SWEEP_NS 5000000000ULL /* from the end of one sweep to the next */
+#define READER_REST_NS 5000000000ULL /* without anything to do it sleeps no longer */
 
 /**
  * struct reader_config - what it is told
@@ -27,7 +28,8 @@
  * @snapshot: look for sockets that are older than the trail
  * @once: stop when all that was recorded is read
  * @caught_up: called once, when the history has been read. 0, or CMD_* to stop with
- * @tick: called about once a second, in between. Likewise
+ * @tick: called in between, when *@next_ns is over, which it may set to something sooner
+ *	than READER_REST_NS from now. Likewise
  * @arg: for both
  */
 struct reader_config {
@@ -38,7 +40,7 @@ struct reader_config {
 	bool snapshot;
 	bool once;
 	int (*caught_up)(void *arg);
-	int (*tick)(void *arg);
+	int (*tick)(void *arg, uint64_t *next_ns);
 	void *arg;
 };
 

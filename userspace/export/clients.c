@@ -48,6 +48,31 @@ void clients_free(struct clients *c)
 	free(c);
 }
 
+/* With the lock held. */
+static void weed(struct clients *c, uint64_t now_ns)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+	bool crowded = c->count >= CLIENTS_CROWD;
+	uint64_t patience_ns;
+	unsigned int i;
+
+	for (i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &c->list[i];
+
+		patience_ns = crowded	   ? CROWD_PATIENCE_NS :
+			      client->idle ? CLIENTS_KEEP_NS :
+					     CLIENTS_PATIENCE_NS;
+		if (client->fd == -1 || now_ns < client->since_ns + patience_ns)
+			continue;
+		/*
+		 * The library sees its end, and closes it; what it did not read goes with
+		 * it, rather than wait in the kernel.
+		 */
+		setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		shutdown(client->fd, SHUT_RDWR);
+	}
+}
+
 int clients_came(struct clients *c, int fd, uint64_t now_ns)
 {
 	int i;
@@ -59,6 +84,8 @@ int clients_came(struct clients *c, int fd, uint64_t now_ns)
 		c->list[i] = (struct client){ .fd = fd, .since_ns = now_ns };
 		c->count++;
 	}
+	if (c->count >= CLIENTS_CROWD)
+		weed(c, now_ns);
 	pthread_mutex_unlock(&c->lock);
 	return i < CLIENTS_MAX ? i : -1;
 }
@@ -93,29 +120,14 @@ void clients_served(struct clients *c, int number, uint64_t now_ns)
 	mark(c, number, true, now_ns);
 }
 
-void clients_weed(struct clients *c, uint64_t now_ns)
+bool clients_weed(struct clients *c, uint64_t now_ns)
 {
-	const struct linger at_once = { .l_onoff = 1 };
-	uint64_t patience_ns;
-	bool crowded;
-	unsigned int i;
+	bool any;
 
 	pthread_mutex_lock(&c->lock);
-	crowded = c->count >= CLIENTS_CROWD;
-	for (i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &c->list[i];
-
-		patience_ns = crowded	   ? CROWD_PATIENCE_NS :
-			      client->idle ? CLIENTS_KEEP_NS :
-					     CLIENTS_PATIENCE_NS;
-		if (client->fd == -1 || now_ns < client->since_ns + patience_ns)
-			continue;
-		/*
-		 * The library sees its end, and closes it; what it did not read goes with
-		 * it, rather than wait in the kernel.
-		 */
-		setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-		shutdown(client->fd, SHUT_RDWR);
-	}
+	any = c->count;
+	if (any)
+		weed(c, now_ns);
 	pthread_mutex_unlock(&c->lock);
+	return any;
 }

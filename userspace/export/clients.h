@@ -7,6 +7,7 @@
 #ifndef EXPORT_CLIENTS_H
 #define EXPORT_CLIENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLIENTS_MAX 256
@@ -39,7 +40,11 @@ void clients_asked(struct clients *clients, int number, uint64_t now_ns);
 /** clients_served() - the answer has been read */
 void clients_served(struct clients *clients, int number, uint64_t now_ns);
 
-/** clients_weed() - close what has taken too long; in a crowd the longest of them at once */
-void clients_weed(struct clients *clients, uint64_t now_ns);
+/**
+ * clients_weed() - close what has taken too long; in a crowd the longest of them at once
+ *
+ * Return: was there anybody?
+ */
+bool clients_weed(struct clients *clients, uint64_t now_ns);
 
 #endif

@@ -287,7 +287,7 @@ void http_stop(struct http *http)
 	free(http);
 }
 
-void http_weed(struct http *http, uint64_t time_ns)
+bool http_weed(struct http *http, uint64_t time_ns)
 {
-	clients_weed(http->clients, time_ns);
+	return clients_weed(http->clients, time_ns);
 }

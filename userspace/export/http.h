@@ -35,8 +35,12 @@ struct http;
 int http_start(struct http **http, int fd, const struct http_source *source);
 void http_stop(struct http *http);
 
-/** http_weed() - close connections that take too long; call it once a second */
-void http_weed(struct http *http, uint64_t now_ns);
+/**
+ * http_weed() - close connections that take too long
+ *
+ * Return: are there clients? Then call it again in a second
+ */
+bool http_weed(struct http *http, uint64_t now_ns);
 
 /* At most so much memory for clients, whatever they do: text and headers of each */
 #define HTTP_MEMORY_MAX (CLIENTS_MAX * (160UL << 10))
