@@ -76,7 +76,7 @@ static inline uint32_t conn_slot(const struct model *m, const struct conn *c)
 	return (uint32_t)(((const char *)c - m->conns.base) / sizeof(*c));
 }
 
-/* table.c: finding, making and dropping connections */
+/* table.c: finding, naming and making connections */
 
 /** tuple_of() - the name in a record; false if it is not whole */
 bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r);
@@ -105,11 +105,13 @@ static inline void table_name(struct model *m, struct conn *c, const struct tcpt
 		table_learn_name(m, c, r);
 }
 
-/** table_end() - its life is over: @c can still be found, until it is told */
-void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time_ns);
-
 /** table_forget() - out of the indices, so that the name is free for the next */
 void table_forget(struct model *m, struct conn *c);
+
+/* table_leave.c: how they leave */
+
+/** table_end() - its life is over: @c can still be found, until it is told */
+void table_end(struct model *m, struct conn *c, enum conn_end end, uint64_t time_ns);
 
 /** table_is_due() - does table_reap() find anything to do? */
 static inline bool table_is_due(const struct model *m, uint64_t until_ns)
@@ -121,6 +123,9 @@ static inline bool table_is_due(const struct model *m, uint64_t until_ns)
 
 /** table_reap() - tell and drop what ended up to then */
 void table_reap(struct model *m, uint64_t until_ns);
+
+/** table_evict() - drop one to make room: one that ended, or else the least useful */
+void table_evict(struct model *m);
 
 /* join.c: both ends of a connection */
 
