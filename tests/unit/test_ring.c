@@ -3,13 +3,27 @@
 #include "ring_tools.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #define ROOM 64
+#define CPU 5
+#define SLOTS 8
+#define TIME_NS 100 /* of the first record, and each next one is later by 1 */
 
 static struct tcptrail_record batch[ROOM];
+
+static void write_up_to(struct test_ring *t, uint64_t count)
+{
+	while (t->shared.head < count)
+		test_ring_write(t, TIME_NS + t->shared.head, CPU);
+}
+
+/* A ring with so many records, and a reader that has read nothing. */
+static void begin(struct test_ring *t, struct ring *r, uint64_t count)
+{
+	test_ring_make(t, SLOTS);
+	test_ring_attach(t, r, CPU, 0);
+	write_up_to(t, count);
+}
 
 /* Everything that can be read now; checks that the numbers have no unexplained gap. */
 static void drain(struct ring *r, uint64_t *losses)
@@ -40,20 +54,18 @@ static void test_read_all(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 3, 0);
+	begin(&t, &r, 0);
 	assert_int_equal(ring_refresh(&r), 0);
-	for (uint64_t i = 0; i < 5; i++)
-		test_ring_write(&t, 100 + i, 3);
+	write_up_to(&t, 5);
 	assert_int_equal(ring_refresh(&r), 1);
 	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 5);
 	for (uint64_t i = 0; i < 5; i++) {
 		assert_int_equal(batch[i].seq, i);
-		assert_int_equal(batch[i].time_ns, 100 + i);
+		assert_int_equal(batch[i].time_ns, TIME_NS + i);
 	}
 	assert_int_equal(ring_refresh(&r), 0);
 	for (uint64_t i = 5; i < 100; i++) { /* many times round, never more than full */
-		test_ring_write(&t, 100 + i, 3);
+		write_up_to(&t, i + 1);
 		drain(&r, &losses);
 	}
 	assert_int_equal(r.read, 100);
@@ -67,14 +79,11 @@ static void test_until_and_room(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 0, 0);
-	for (uint64_t i = 0; i < 8; i++)
-		test_ring_write(&t, i, 0);
+	begin(&t, &r, SLOTS);
 	ring_refresh(&r);
-	assert_int_equal(ring_take(&r, batch, ROOM, 2), 3);
-	assert_int_equal(ring_take(&r, batch, ROOM, 2), 0);
-	assert_int_equal(ring_take(&r, batch, 2, 7), 2);
+	assert_int_equal(ring_take(&r, batch, ROOM, TIME_NS + 2), 3);
+	assert_int_equal(ring_take(&r, batch, ROOM, TIME_NS + 2), 0);
+	assert_int_equal(ring_take(&r, batch, 2, TIME_NS + 7), 2);
 	assert_int_equal(r.next, 5);
 	test_ring_free(&t);
 }
@@ -85,17 +94,14 @@ static void test_overrun(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 5, 0);
-	for (uint64_t i = 0; i < 9; i++)
-		test_ring_write(&t, 10 + i, 5);
+	begin(&t, &r, SLOTS + 1);
 	ring_refresh(&r);
 	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 9);
 	assert_int_equal(batch[0].kind, TCPTRAIL_LOSS);
 	assert_int_equal(batch[0].loss.cause, TCPTRAIL_LOSS_OVERWRITTEN);
 	assert_int_equal(batch[0].loss.count, 1);
 	assert_int_equal(batch[0].seq, 0);
-	assert_int_equal(batch[0].cpu, 5);
+	assert_int_equal(batch[0].cpu, CPU);
 	assert_int_equal(batch[0].time_ns, batch[1].time_ns);
 	assert_int_equal(batch[1].seq, 1);
 	assert_int_equal(r.lost, 1);
@@ -109,13 +115,11 @@ static void test_history(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 0, 0);
+	begin(&t, &r, 0);
 	assert_int_equal(ring_oldest(&r), 0);
-	for (uint64_t i = 0; i < 21; i++)
-		test_ring_write(&t, i, 0);
+	write_up_to(&t, 21);
 	assert_int_equal(ring_oldest(&r), 13);
-	test_ring_attach(&t, &r, 0, ring_oldest(&r));
+	test_ring_attach(&t, &r, CPU, ring_oldest(&r));
 	ring_refresh(&r);
 	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 8);
 	assert_int_equal(batch[0].seq, 13);
@@ -131,12 +135,9 @@ static void test_stopped_writer(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 0, 0);
-	for (uint64_t i = 0; i < 8; i++)
-		test_ring_write(&t, i, 0);
+	begin(&t, &r, SLOTS);
 	slot = ring_write_begin(&t.shared, t.slots, t.records - 1);
-	slot->time_ns = 8;
+	slot->time_ns = TIME_NS + 8;
 	drain(&r, &losses);
 	assert_int_equal(r.next, 8);
 	assert_int_equal(r.read + r.lost, 8);
@@ -156,10 +157,7 @@ static void test_hostile(void **state)
 	struct test_ring t;
 	struct ring r;
 
-	test_ring_make(&t, 8);
-	test_ring_attach(&t, &r, 0, 0);
-	for (uint64_t i = 0; i < 8; i++)
-		test_ring_write(&t, i, 0);
+	begin(&t, &r, SLOTS);
 	drain(&r, &losses);
 	t.shared.head = 7; /* backwards */
 	assert_int_equal(ring_refresh(&r), -EBADMSG);
@@ -210,126 +208,13 @@ static void test_random(void **state)
 	test_ring_free(&t);
 }
 
-/*
- * Threads: each word of a record tells its number, so that a torn one shows.
- */
-#define STORM 2000000ULL
-#define STORM_RECORDS 256
-
-static struct test_ring storm;
-static bool storm_over;
-
-static uint64_t word(uint64_t n, unsigned int i)
-{
-	return (n * 0x9e3779b97f4a7c15ULL) ^ (i * 0xbf58476d1ce4e5b9ULL);
-}
-
-static void *write_storm(void *unused)
-{
-	for (uint64_t n = 0; n < STORM; n++) {
-		struct tcptrail_record *slot =
-			ring_write_begin(&storm.shared, storm.slots, STORM_RECORDS - 1);
-		volatile uint64_t *words = (volatile uint64_t *)slot;
-
-		words[1] = n; /* the time */
-		for (unsigned int i = 2; i < sizeof(*slot) / 8; i++)
-			words[i] = word(n, i);
-		ring_write_end(&storm.shared, slot);
-		if (n % 64 == 0)
-			usleep(1);
-	}
-	__atomic_store_n(&storm_over, true, __ATOMIC_RELEASE);
-	return NULL;
-}
-
-struct storm_reader {
-	pthread_t thread;
-	unsigned int pause_us; /* after each batch */
-	struct ring ring;
-	uint64_t read;
-	uint64_t lost;
-	uint64_t torn;
-	uint64_t disorder;
-};
-
-static void check(struct storm_reader *s, const struct tcptrail_record *r, uint64_t *expected)
-{
-	const uint64_t *words = (const uint64_t *)r;
-
-	/* A LOSS record is known by its seq and time: the first is below the second. */
-	if (r->kind == TCPTRAIL_LOSS && r->loss.cause == TCPTRAIL_LOSS_OVERWRITTEN &&
-	    r->time_ns != r->seq) {
-		s->disorder += r->seq != *expected;
-		s->lost += r->loss.count;
-		*expected = r->seq + r->loss.count;
-		return;
-	}
-	s->disorder += r->seq != *expected || r->time_ns != r->seq;
-	for (unsigned int i = 2; i < sizeof(*r) / 8; i++)
-		s->torn += words[i] != word(r->seq, i);
-	*expected = r->seq + 1;
-	s->read++;
-}
-
-static void *read_storm(void *context)
-{
-	struct storm_reader *s = context;
-	struct tcptrail_record records[ROOM];
-	uint64_t expected = 0;
-
-	for (;;) {
-		bool over = __atomic_load_n(&storm_over, __ATOMIC_ACQUIRE);
-		size_t n;
-
-		if (ring_refresh(&s->ring) <= 0 && over)
-			return NULL;
-		n = ring_take(&s->ring, records, ROOM, UINT64_MAX);
-		for (size_t i = 0; i < n; i++)
-			check(s, &records[i], &expected);
-		if (s->pause_us)
-			usleep(s->pause_us);
-	}
-}
-
-/* Nothing is torn, and recorded = read + lost, for each reader, however slow. */
-static void test_threads(void **state)
-{
-	struct storm_reader readers[4] = {
-		{ .pause_us = 0 }, { .pause_us = 0 }, { .pause_us = 50 }, { .pause_us = 5000 }
-	};
-	pthread_t writer;
-
-	storm_over = false;
-	test_ring_make(&storm, STORM_RECORDS);
-	for (int i = 0; i < 4; i++) {
-		test_ring_attach(&storm, &readers[i].ring, 0, 0);
-		pthread_create(&readers[i].thread, NULL, read_storm, &readers[i]);
-	}
-	pthread_create(&writer, NULL, write_storm, NULL);
-	pthread_join(writer, NULL);
-	for (int i = 0; i < 4; i++) {
-		struct storm_reader *s = &readers[i];
-
-		pthread_join(s->thread, NULL);
-		print_message("reader %d: read %lu, lost %lu, torn words %lu\n", i, s->read,
-			      s->lost, s->torn);
-		assert_int_equal(s->torn, 0);
-		assert_int_equal(s->disorder, 0);
-		assert_int_equal(s->read, s->ring.read);
-		assert_int_equal(s->lost + s->ring.untold, s->ring.lost);
-		assert_int_equal(s->ring.read + s->ring.lost, STORM);
-	}
-	assert_true(readers[3].lost > 0);
-	test_ring_free(&storm);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_all),       cmocka_unit_test(test_until_and_room),
 		cmocka_unit_test(test_overrun),	       cmocka_unit_test(test_history),
 		cmocka_unit_test(test_stopped_writer), cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_random),	       cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
