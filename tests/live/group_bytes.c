@@ -65,20 +65,39 @@ static void expect_bytes(uint16_t lport, uint16_t rport, const char *event, uint
 			 (unsigned long long)received);
 }
 
+/* Both ends' last transitions: what one has sent the other has received. */
+static void expect_ends(const struct pair *p, const char *client, const char *server, uint64_t up,
+			uint64_t down)
+{
+	expect_bytes(p->cport, p->sport, client, up, down);
+	expect_bytes(p->sport, p->cport, server, down, up);
+}
+
+/* Up to the server, down to the client, each read as soon as it was sent. */
+static void exchange(const struct pair *p, size_t up, size_t down)
+{
+	send_bytes(p->client, up);
+	receive_bytes(p->server, up);
+	send_bytes(p->server, down);
+	receive_bytes(p->client, down);
+}
+
+/* One end closes, the other one when it has read that. */
+static void close_in_turn(int *first, int *second)
+{
+	close_fd(first);
+	receive_all(*second);
+	close_fd(second);
+}
+
 static void both_ways(int family)
 {
 	struct pair p;
 
 	pair_connect(&p, family);
-	send_bytes(p.client, 1000);
-	receive_bytes(p.server, 1000);
-	send_bytes(p.server, 70000);
-	receive_bytes(p.client, 70000);
-	close_fd(&p.client);
-	receive_all(p.server);
-	close_fd(&p.server);
-	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", 1000, 70000);
-	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 70000, 1000);
+	exchange(&p, 1000, 70000);
+	close_in_turn(&p.client, &p.server);
+	expect_ends(&p, "S FIN_WAIT2>CLOSE", "S LAST_ACK>CLOSE", 1000, 70000);
 	pair_end(&p);
 }
 
@@ -97,11 +116,8 @@ static void nothing_at_all(void **state)
 	struct pair p;
 
 	pair_connect(&p, AF_INET);
-	close_fd(&p.server);
-	receive_all(p.client);
-	close_fd(&p.client);
-	expect_bytes(p.sport, p.cport, "S FIN_WAIT2>CLOSE", 0, 0);
-	expect_bytes(p.cport, p.sport, "S LAST_ACK>CLOSE", 0, 0);
+	close_in_turn(&p.server, &p.client);
+	expect_ends(&p, "S LAST_ACK>CLOSE", "S FIN_WAIT2>CLOSE", 0, 0);
 	pair_end(&p);
 }
 
@@ -114,11 +130,8 @@ static void data_after_our_fin(void **state)
 	shutdown(p.client, SHUT_WR);
 	receive_all(p.server);
 	send_bytes(p.server, 3000);
-	close_fd(&p.server);
-	receive_all(p.client);
-	close_fd(&p.client);
-	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", 100, 3000);
-	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 3000, 100);
+	close_in_turn(&p.server, &p.client);
+	expect_ends(&p, "S FIN_WAIT2>CLOSE", "S LAST_ACK>CLOSE", 100, 3000);
 	pair_end(&p);
 }
 
@@ -127,13 +140,9 @@ static void reset(void **state)
 	struct pair p;
 
 	pair_connect(&p, AF_INET);
-	send_bytes(p.client, 500);
-	receive_bytes(p.server, 500);
-	send_bytes(p.server, 20);
-	receive_bytes(p.client, 20);
+	exchange(&p, 500, 20);
 	close_now(&p.client);
-	expect_bytes(p.cport, p.sport, "S ESTABLISHED>CLOSE", 500, 20);
-	expect_bytes(p.sport, p.cport, "S ESTABLISHED>CLOSE", 20, 500);
+	expect_ends(&p, "S ESTABLISHED>CLOSE", "S ESTABLISHED>CLOSE", 500, 20);
 	pair_end(&p);
 }
 
@@ -172,13 +181,13 @@ static void simultaneous_close(void **state)
 	pair_end(&p);
 }
 
-static uint32_t not_sent(int fd)
+static struct tcp_info tcp_info_of(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
 	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
-	return info.tcpi_notsent_bytes;
+	return info;
 }
 
 /* Write until nothing moves any more: as much is left as was a while ago. */
@@ -196,7 +205,7 @@ static size_t write_until_full(int fd)
 		while ((n = write(fd, data, sizeof(data))) > 0)
 			written += (size_t)n;
 		sleep_ms(300);
-		left = not_sent(fd);
+		left = tcp_info_of(fd).tcpi_notsent_bytes;
 	} while ((!left || left != before) && ++tries < 50);
 	assert_true(left > 0);
 	return written;
@@ -211,10 +220,18 @@ static void the_window_is_full(void **state)
 	pair_connect(&p, AF_INET);
 	sent = write_until_full(p.client);
 	shutdown(p.client, SHUT_WR);
-	sent -= not_sent(p.client) - 1; /* the FIN waits there, too */
+	sent -= tcp_info_of(p.client).tcpi_notsent_bytes - 1; /* the FIN waits there, too */
 	close_now(&p.server);
 	expect_bytes(p.cport, p.sport, "S FIN_WAIT1>CLOSE", sent, 0);
 	pair_end(&p);
+}
+
+static void in_a_child(void (*move)(int fd, size_t bytes), int fd, size_t bytes)
+{
+	if (!fork()) {
+		move(fd, bytes);
+		_exit(0);
+	}
 }
 
 /* Both ends send at the same time, and read all that the other one sends. */
@@ -222,32 +239,14 @@ static void pump(const struct pair *p, size_t bytes)
 {
 	int status;
 
-	if (!fork()) {
-		send_bytes(p->client, bytes);
-		_exit(0);
-	}
-	if (!fork()) {
-		send_bytes(p->server, 2 * bytes);
-		_exit(0);
-	}
-	if (!fork()) {
-		receive_bytes(p->server, bytes);
-		_exit(0);
-	}
+	in_a_child(send_bytes, p->client, bytes);
+	in_a_child(send_bytes, p->server, 2 * bytes);
+	in_a_child(receive_bytes, p->server, bytes);
 	receive_bytes(p->client, 2 * bytes);
 	for (int i = 0; i < 3; i++) {
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);
 	}
-}
-
-static unsigned int retransmits(int fd)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
-	return info.tcpi_total_retrans;
 }
 
 /* What is lost on the way goes out again, and counts once. */
@@ -262,14 +261,11 @@ static void retransmitted(void **state)
 	do {
 		pump(&p, 300000);
 		rounds++;
-	} while (!retransmits(p.server) && rounds < 20);
-	close_fd(&p.client);
-	receive_all(p.server);
-	close_fd(&p.server);
+	} while (!tcp_info_of(p.server).tcpi_total_retrans && rounds < 20);
+	close_in_turn(&p.client, &p.server);
 	find_event(p.sport, p.cport, "S LAST_ACK>CLOSE");
 	run("tc qdisc del dev lo root");
-	expect_bytes(p.cport, p.sport, "S FIN_WAIT2>CLOSE", rounds * 300000, rounds * 600000);
-	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", rounds * 600000, rounds * 300000);
+	expect_ends(&p, "S FIN_WAIT2>CLOSE", "S LAST_ACK>CLOSE", rounds * 300000, rounds * 600000);
 	assert_true(find_event(p.sport, p.cport, "S LAST_ACK>CLOSE").transition.retrans_total > 0);
 	pair_end(&p);
 }
@@ -283,9 +279,7 @@ static void refused_by_our_queue(void **state)
 	run("modprobe sch_netem && tc qdisc add dev lo root netem delay 5ms limit 2");
 	pair_connect(&p, AF_INET);
 	pump(&p, 300000);
-	close_fd(&p.client);
-	receive_all(p.server);
-	close_fd(&p.server);
+	close_in_turn(&p.client, &p.server);
 	find_event(p.sport, p.cport, "S LAST_ACK>CLOSE");
 	run("tc -s qdisc show dev lo | grep -q 'dropped [1-9]' && tc qdisc del dev lo root");
 	expect_bytes(p.sport, p.cport, "S LAST_ACK>CLOSE", 600000, 300000);
