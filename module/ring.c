@@ -84,6 +84,15 @@ unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, u
 }
 
 /*
+ * Half of the available memory at most: the kernel would sooner kill processes
+ * than refuse single pages.
+ */
+static bool fits(unsigned int rings)
+{
+	return rings <= si_mem_available() / 2 / (long)(ring_map_bytes() >> PAGE_SHIFT);
+}
+
+/*
  * Runs before the CPU does. A CPU that was here before finds its old ring. If
  * there is no memory the CPU comes online all the same: its records are
  * counted as missed.
@@ -97,7 +106,7 @@ static int cpu_prepare(unsigned int cpu)
 		return 0;
 
 	/* vmalloc_user() zeroes: nothing of this machine's memory gets out. */
-	area = vmalloc_user(ring_map_bytes());
+	area = fits(1) ? vmalloc_user(ring_map_bytes()) : NULL;
 	if (!area) {
 		pr_warn("no memory for the ring of CPU %u: its records will be missed\n", cpu);
 		return 0;
@@ -128,11 +137,7 @@ int ring_init(unsigned int kib)
 
 	records = kib * (SZ_1K / sizeof(struct tcptrail_record));
 
-	/*
-	 * Half of the memory at most: the kernel would sooner kill processes
-	 * than refuse single pages.
-	 */
-	if (num_online_cpus() > totalram_pages() / 2 / (ring_map_bytes() >> PAGE_SHIFT))
+	if (!fits(num_online_cpus()))
 		return -ENOMEM;
 
 	/* 5.10 does not make the calls for CPUs that are online at this state. */

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The module's parameters. */
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "live.h"
+
+/* KiB, from /proc/meminfo */
+static size_t memory(const char *name)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	size_t len = strlen(name), kib = 0;
+	char line[128];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, name, len) && line[len] == ':')
+			kib = strtoul(line + len + 1, NULL, 10);
+	}
+	fclose(file);
+	assert_true(kib > 0);
+	return kib;
+}
 
 static void bad_parameters(void **state)
 {
@@ -34,6 +54,46 @@ static void bad_parameters(void **state)
 	    "/proc/meminfo) 2>/dev/null");
 	run("dmesg | grep -q 'tcptrail: no memory for' && ! dmesg | grep -qi 'out of memory'");
 	run("insmod /tcptrail.ko");
+}
+
+/* What is free is too little, though half of it all would do: 2 CPUs of 128 MiB. */
+static void others_keep_their_memory(void **state)
+{
+	size_t hold = (memory("MemAvailable") - 160 * 1024) * 1024;
+	char *held = mmap(NULL, hold, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	assert_true(held != MAP_FAILED);
+	assert_true(memory("MemTotal") > 512 * 1024);
+	assert_true(memory("MemAvailable") < 200 * 1024);
+	run("rmmod tcptrail");
+	run("dmesg -c >/dev/null; ! insmod /tcptrail.ko ring_kib=131072 2>/dev/null");
+	run("dmesg | grep -q 'tcptrail: no memory for' && ! dmesg | grep -qi 'out of memory'");
+	munmap(held, hold);
+	run("insmod /tcptrail.ko");
+}
+
+/* Only as the module is loaded, whatever mode the file is given. */
+static void what_is_fixed_stays(void **state)
+{
+	static const char *const fixed[] = { "ring_kib", "syn_rate", "ports" };
+	int dev = open_device();
+	struct tcptrail_info before = info_of(dev), after;
+	char path[128];
+	int fd;
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/module/tcptrail/parameters/%s", fixed[i]);
+		chmod(path, 0644);
+		fd = open(path, O_WRONLY);
+		if (fd >= 0)
+			assert_int_equal(write(fd, "64", 2), -1);
+		close_fd(&fd);
+		chmod(path, 0444);
+	}
+	after = info_of(dev);
+	assert_memory_equal(&before, &after, sizeof(before));
+	close(dev);
 }
 
 static void ports_filter(void **state)
@@ -99,6 +159,8 @@ int group_params(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(bad_parameters, stop),
+		cmocka_unit_test_setup(others_keep_their_memory, stop),
+		cmocka_unit_test_setup(what_is_fixed_stays, stop),
 		cmocka_unit_test_setup(ports_filter, stop),
 		cmocka_unit_test_setup(segments_can_be_switched, stop),
 	};
