@@ -61,7 +61,7 @@ static int device_open(struct inode *inode, struct file *file)
 	if (!may_look())
 		return -EPERM;
 
-	reader = kvzalloc(struct_size(reader, pos, nr_cpu_ids), GFP_KERNEL);
+	reader = kvzalloc(struct_size(reader, pos, nr_cpu_ids), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return -ENOMEM;
 	mutex_init(&reader->lock);
