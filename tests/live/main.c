@@ -18,6 +18,7 @@ static const struct {
 	{ "timewait", group_timewait, false }, { "identity", group_identity, false },
 	{ "netns", group_netns, false },       { "vrf", group_vrf, false },
 	{ "complete", group_complete, false }, { "device", group_device, false },
+	{ "map", group_map, false },	       { "random", group_random, false },
 	{ "params", group_params, false },     { "unload", group_unload, true },
 };
 
