@@ -233,12 +233,42 @@ static void test_window(void **state)
 	window_add(w, 100 * SEC, 1);
 	window_sum(w, 1000 * SEC, sum);
 	assert_int_equal(sum->count, 1);
+	/* What is said to come much later keeps its slot from nobody. */
+	for (uint64_t i = 0; i < WINDOW_SLICES; i++)
+		window_add(w, 100000 * SEC + i * WINDOW_SLICE_NS, 1);
+	window_sum(w, 1000 * SEC, sum);
+	assert_int_equal(sum->count, 0);
+	window_add(w, 1000 * SEC, 9);
+	window_sum(w, 1000 * SEC, sum);
+	assert_int_equal(sum->count, 1);
+	assert_int_equal(sum->max, 9);
 	window_add(w, UINT64_MAX, 1);
 	window_add(w, 0, 1);
 	window_sum(w, UINT64_MAX, sum);
 	window_sum(w, 0, sum);
 	free(sum);
 	free(w);
+}
+
+/* One record from far ahead: what comes after it is counted as without it. */
+static void test_far_ahead(void **state)
+{
+	const struct tcptrail_record ahead = { .kind = TCPTRAIL_LOSS,
+					       .time_ns = 1000000 * SEC,
+					       .loss.count = 1 };
+	struct tcptrail_record records[RECORDS_MAX];
+	size_t count = script_records(story, records, RECORDS_MAX);
+	uint64_t max;
+	struct run r;
+
+	start(&r);
+	model_feed(r.model, &ahead, 1);
+	survey_look(r.survey, r.model, SEC / 2);
+	model_feed(r.model, records, count);
+	survey_look(r.survey, r.model, 5 * SEC);
+	assert_int_equal(spans(&r, SURVEY_CLIENT, &max), 1);
+	assert_int_equal(spans(&r, SURVEY_SERVER, &max), 1);
+	finish(&r);
 }
 
 /* A table that is full stays so, and says what had no place. */
@@ -271,9 +301,9 @@ static void test_flows_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_once),	      cmocka_unit_test(test_gauges),
-		cmocka_unit_test(test_wanted),	      cmocka_unit_test(test_window),
-		cmocka_unit_test(test_flows_bounded),
+		cmocka_unit_test(test_once),	  cmocka_unit_test(test_gauges),
+		cmocka_unit_test(test_wanted),	  cmocka_unit_test(test_window),
+		cmocka_unit_test(test_far_ahead), cmocka_unit_test(test_flows_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,9 @@ static void note_time(struct survey *s, uint64_t now_ns)
 
 void survey_look(struct survey *s, const struct model *m, uint64_t now_ns)
 {
-	uint64_t until_ns = model_stats(m)->newest_ns;
+	uint64_t newest_ns = model_stats(m)->newest_ns;
+	/* One record from far ahead shall not make all others old. */
+	uint64_t until_ns = newest_ns < now_ns ? newest_ns : now_ns;
 	uint64_t again[SURVEY_AGAINS];
 	const struct conn *c;
 

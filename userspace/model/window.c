@@ -26,12 +26,18 @@ static void add_slice(struct spread *sum, const struct spread *slice)
 		sum->max = slice->max;
 }
 
-void window_sum(const struct window *w, uint64_t now_ns, struct spread *sum)
+void window_sum(struct window *w, uint64_t now_ns, struct spread *sum)
 {
 	uint64_t number = now_ns / WINDOW_SLICE_NS + 1;
 
 	memset(sum, 0, sizeof(*sum));
-	for (unsigned int i = 0; i < WINDOW_SLICES; i++)
+	for (unsigned int i = 0; i < WINDOW_SLICES; i++) {
+		/* It would keep its slot from all that come before its time. */
+		if (w->numbers[i] > number) {
+			w->numbers[i] = 0;
+			w->slices[i].count = 0;
+		}
 		if (w->slices[i].count && w->numbers[i] + WINDOW_SLICES > number)
 			add_slice(sum, &w->slices[i]);
+	}
 }

@@ -21,7 +21,7 @@ struct window {
 /** window_add() - @time_ns: when it happened; what is older than the window is passed over */
 void window_add(struct window *w, uint64_t time_ns, uint64_t span);
 
-/** window_sum() - all of the last minute before @now_ns */
-void window_sum(const struct window *w, uint64_t now_ns, struct spread *sum);
+/** window_sum() - all of the last minute before @now_ns; what is said to be later is forgotten */
+void window_sum(struct window *w, uint64_t now_ns, struct spread *sum);
 
 #endif

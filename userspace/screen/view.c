@@ -28,7 +28,7 @@ static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
 		history_add(&r->graph, r->milli);
 }
 
-static void take_span(struct view_span *to, const struct window *w, uint64_t now_ns,
+static void take_span(struct view_span *to, struct window *w, uint64_t now_ns,
 		      struct spread *sum)
 {
 	window_sum(w, now_ns, sum);
@@ -107,7 +107,7 @@ static int take_flows(struct view *v, const struct survey *s, const struct churn
 	return 0;
 }
 
-int view_take(struct view *v, const struct survey *s, struct churn *churn, size_t count)
+int view_take(struct view *v, struct survey *s, struct churn *churn, size_t count)
 {
 	const struct survey_totals *t = &s->totals;
 	uint64_t span_ns = v->looks && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;

@@ -183,7 +183,7 @@ struct view {
  *
  * Return: 0 or -ENOMEM
  */
-int view_take(struct view *v, const struct survey *survey, struct churn *churn, size_t count);
+int view_take(struct view *v, struct survey *survey, struct churn *churn, size_t count);
 
 void view_free(struct view *v);
 
