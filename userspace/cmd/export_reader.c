@@ -7,13 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "export_resync.h"
 #include "follow.h"
+#include "resync.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
 #define TELL_NS 1000000000ULL /* so soon an end is told for which nothing else comes */
 #define FIRST_TICK_MS 20 /* until the history is read */
-#define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
 #define LATE_NS 10000000000ULL /* the reader ought to have come round again */
 
 /**
@@ -145,7 +144,7 @@ void reader_free(struct reader *r)
 	sweep_free(r->sweep);
 	model_free(r->feed.model);
 	feed_free(&r->feed);
-	feed_free(&r->resync.feed);
+	resync_free(&r->resync);
 	worst_free(r->worst);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
@@ -216,6 +215,7 @@ static int catch_up(struct reader *r)
 	pthread_mutex_lock(&r->lock);
 	if (r->config.snapshot) {
 		feed_rest(&r->feed);
+		feed_tell_unseen(&r->feed);
 		feed_end_gone(&r->feed);
 		snapshot_forget(&r->feed.snapshot);
 		r->feed.merged = 0;
@@ -246,10 +246,13 @@ static int rest_ms(const struct reader *r)
 static void look_again(struct reader *r)
 {
 	uint64_t lost = r->lost[METRICS_OVERWRITTEN] + r->lost[METRICS_LIMITED] + r->info.no_ring;
+	int err;
 
 	if (resync_is_due(&r->resync, lost, r->round_ns)) {
-		resync_begin(&r->resync, r->feed.model, lost);
-	} else if (r->resync.under_way && r->round_ns > r->resync.feed.snapshot_ns + SETTLE_NS) {
+		err = resync_begin(&r->resync, r->feed.model, lost);
+		if (err)
+			cmd_note("sock_diag: %s: what ended unseen stays counted", strerror(-err));
+	} else if (resync_is_over(&r->resync, r->round_ns)) {
 		pthread_mutex_lock(&r->lock);
 		resync_end(&r->resync);
 		r->changed = true;
@@ -267,12 +270,12 @@ static int idle(void *context)
 	pthread_mutex_lock(&r->lock);
 	r->round_ns = feed_now_ns();
 	if (r->live && !r->moved)
-		model_advance(r->feed.model, r->round_ns - SETTLE_NS);
+		model_advance(r->feed.model, r->round_ns - FEED_SETTLE_NS);
 	r->moved = false;
 	pthread_mutex_unlock(&r->lock);
 	if (!r->live)
 		return 0;
-	if (!r->caught_up && r->round_ns > r->feed.snapshot_ns + SETTLE_NS && catch_up(r))
+	if (!r->caught_up && r->round_ns > r->feed.snapshot_ns + FEED_SETTLE_NS && catch_up(r))
 		return 1;
 	if (r->caught_up && r->config.snapshot)
 		look_again(r);

@@ -14,12 +14,16 @@ uint64_t feed_now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
+int feed_look(struct feed *feed, uint32_t states)
+{
+	feed->snapshot_ns = feed_now_ns();
+	return snapshot_take_states(&feed->snapshot, states);
+}
+
 int feed_snapshot(struct feed *feed, uint32_t states)
 {
-	int err;
+	int err = feed_look(feed, states);
 
-	feed->snapshot_ns = feed_now_ns();
-	err = snapshot_take_states(&feed->snapshot, states);
 	return err ? cmd_fail("sock_diag: %s: the sockets of this namespace cannot be listed",
 			      strerror(-err)) :
 		     CMD_OK;
@@ -52,11 +56,22 @@ void feed_records(struct feed *feed, const struct tcptrail_record *records, size
 
 void feed_rest(struct feed *feed)
 {
+	feed_until(feed, UINT64_MAX);
+}
+
+size_t feed_unseen(const struct feed *feed)
+{
 	size_t i, unseen = 0;
 
-	feed_until(feed, UINT64_MAX);
 	for (i = 0; i < feed->snapshot.count; i++)
 		unseen += feed->snapshot.records[i].kind == TCPTRAIL_LOSS;
+	return unseen;
+}
+
+void feed_tell_unseen(const struct feed *feed)
+{
+	size_t unseen = feed_unseen(feed);
+
 	if (unseen)
 		cmd_note("%zu network namespace%s could not be looked at: run it as root", unseen,
 			 unseen == 1 ? "" : "s");

@@ -10,6 +10,8 @@
 #include "userspace/model/model.h"
 #include "userspace/snapshot/snapshot.h"
 
+#define FEED_SETTLE_NS 50000000ULL /* nothing older than this comes any more */
+
 /**
  * struct feed - a model and what goes into it
  * @model: the connections
@@ -36,11 +38,20 @@ uint64_t feed_now_ns(void);
  */
 int feed_snapshot(struct feed *feed, uint32_t states);
 
+/** feed_look() - likewise, without a word; 0 or -errno */
+int feed_look(struct feed *feed, uint32_t states);
+
 /** feed_records() - records of the trail, and before each what the snapshot has that is older */
 void feed_records(struct feed *feed, const struct tcptrail_record *records, size_t count);
 
-/** feed_rest() - what is left of the snapshot; namespaces that it could not see are told once */
+/** feed_rest() - what is left of the snapshot */
 void feed_rest(struct feed *feed);
+
+/** feed_unseen() - how many namespaces the snapshot could not look at */
+size_t feed_unseen(const struct feed *feed);
+
+/** feed_tell_unseen() - say so, if there are any */
+void feed_tell_unseen(const struct feed *feed);
 
 /** feed_is_alive() - false for what the trail knows and the snapshot does not: its end was lost */
 bool feed_is_alive(const struct feed *feed, const struct conn *conn);

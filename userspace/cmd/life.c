@@ -43,7 +43,6 @@ static const char help[] =
 	"  --pid N            its process\n";
 
 #define TICK_MS 100
-#define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
 
 /**
  * struct life_run - a running command
@@ -105,7 +104,7 @@ static int idle(void *context)
 	struct buf *out = &run->printer.out;
 
 	if (!run->file && !run->once && !run->moved)
-		model_advance(run->model, feed_now_ns() - SETTLE_NS);
+		model_advance(run->model, feed_now_ns() - FEED_SETTLE_NS);
 	run->moved = false;
 	run->follow.tick_ms = model_is_waiting(run->model) ? TICK_MS : 0;
 	if (out->len)
@@ -123,6 +122,7 @@ static int finish(struct life_run *run)
 	if (!err && run->open) {
 		model_settle(run->all.model);
 		feed_rest(&run->all);
+		feed_tell_unseen(&run->all);
 		err = life_print_open(p, &run->all);
 	}
 	if (p->summary && p->json) {

@@ -94,6 +94,7 @@ static int read_live(struct stuck_run *run)
 		status = read_trail(run, trail);
 	tcptrail_close(trail);
 	feed_rest(&run->feed);
+	feed_tell_unseen(&run->feed);
 	run->query.now_ns = feed_now_ns();
 	return status;
 }

@@ -4,7 +4,7 @@
 #define TCPTRAIL_TOP_H
 
 #include "cmd.h"
-#include "feed.h"
+#include "resync.h"
 #include "userspace/out/filter.h"
 #include "userspace/model/survey.h"
 #include "userspace/screen/look.h"
@@ -43,7 +43,8 @@ struct top_play {
  * @batch: from --batch, or --once without --json
  * @once: from --once
  * @trail: NULL: only snapshots
- * @feed: the model, and what goes into it
+ * @model: all that is known
+ * @resync: the sockets that existed at the start, and after each loss
  * @survey: of that
  * @view: what is shown of it
  * @look: and how
@@ -66,7 +67,8 @@ struct top {
 	int batch;
 	bool once;
 	struct tcptrail *trail;
-	struct feed feed;
+	struct model *model;
+	struct resync resync;
 	struct survey survey;
 	struct view view;
 	struct look look;

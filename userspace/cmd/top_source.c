@@ -24,13 +24,16 @@ static int make_model(struct top *top)
 {
 	const struct model_config config = { .ended = ended, .arg = top };
 
-	return model_create(&top->feed.model, &config);
+	return model_create(&top->model, &config);
 }
 
 static void feed(struct top *top, const struct tcptrail_record *records, size_t count)
 {
-	feed_records(&top->feed, records, count);
-	survey_records(&top->survey, top->feed.model, records, count);
+	if (top->resync.under_way)
+		feed_records(&top->resync.feed, records, count);
+	else
+		model_feed(top->model, records, count);
+	survey_records(&top->survey, top->model, records, count);
 }
 
 static int take(void *context, const struct tcptrail_record *records, int count)
@@ -62,25 +65,18 @@ static int read_once(struct top *top)
 /* A model of nothing but what exists now. */
 static int read_snapshot(struct top *top)
 {
-	struct snapshot *s = &top->feed.snapshot;
-	size_t i, unseen = 0;
+	size_t unseen;
 	int err;
 
-	feed_free(&top->feed);
-	*s = (struct snapshot){ 0 };
-	top->feed.snapshot_ns = feed_now_ns();
-	err = snapshot_take(s);
-	if (err)
-		return err;
-	model_free(top->feed.model);
-	top->feed.model = NULL;
+	model_free(top->model);
+	top->model = NULL;
 	err = make_model(top);
+	if (!err)
+		err = resync_begin(&top->resync, top->model, 0);
 	if (err)
 		return err;
-	model_feed(top->feed.model, s->records, s->count);
-	top->feed.merged = s->count;
-	for (i = 0; i < s->count; i++)
-		unseen += s->records[i].kind == TCPTRAIL_LOSS;
+	unseen = feed_unseen(&top->resync.feed);
+	resync_end(&top->resync);
 	if (unseen)
 		snprintf(top->view.note, sizeof(top->view.note),
 			 "no module: no rates; %zu namespaces not seen: run it as root", unseen);
@@ -118,12 +114,14 @@ static int open_live(struct top *top)
 		return open_snapshots(top, err);
 	top->view.rates = true;
 	status = read_once(top);
-	if (!status)
-		status = feed_snapshot(&top->feed, SNAPSHOT_ALL_STATES);
-	if (!status)
-		status = read_once(top);
-	if (!status)
-		feed_rest(&top->feed);
+	if (status)
+		return status;
+	err = resync_begin(&top->resync, top->model, model_stats(top->model)->lost);
+	if (err)
+		return cmd_fail("sock_diag: %s", strerror(-err));
+	feed_tell_unseen(&top->resync.feed);
+	status = read_once(top);
+	resync_end(&top->resync);
 	return status;
 }
 
@@ -171,17 +169,39 @@ int top_open(struct top *top)
 	return CMD_OK;
 }
 
+/* All that was recorded before @now_ns has been read. */
+static void look_again(struct top *top, uint64_t now_ns)
+{
+	uint64_t lost = model_stats(top->model)->lost;
+	int err;
+
+	if (resync_is_over(&top->resync, now_ns)) {
+		resync_end(&top->resync);
+	} else if (resync_is_due(&top->resync, lost, now_ns)) {
+		err = resync_begin(&top->resync, top->model, lost);
+		if (err)
+			snprintf(top->view.note, sizeof(top->view.note),
+				 "sock_diag: %s: what ended unseen stays counted", strerror(-err));
+	}
+}
+
 static int read_live(struct top *top)
 {
 	const struct tcptrail_record *records;
+	uint64_t now_ns;
 	int n, sum = 0;
 
 	while (sum < READ_MAX) {
+		now_ns = feed_now_ns();
 		n = tcptrail_read(top->trail, &records);
 		if (n == -EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0)
 			return n;
+		if (!n) {
+			look_again(top, now_ns);
+			return 0;
+		}
 		feed(top, records, (size_t)n);
 		sum += n;
 	}
@@ -202,7 +222,7 @@ static int read_played(struct top *top)
 			if (p->count <= 0) {
 				p->error = p->count;
 				p->over = true;
-				p->clock_ns = model_stats(top->feed.model)->newest_ns;
+				p->clock_ns = model_stats(top->model)->newest_ns;
 				p->wall_ns = 0;
 				break;
 			}
@@ -274,8 +294,8 @@ void top_to_end(struct top *top)
 
 void top_close(struct top *top)
 {
-	feed_free(&top->feed);
-	model_free(top->feed.model);
+	resync_free(&top->resync);
+	model_free(top->model);
 	tcptrail_close(top->trail);
 	owners_free(&top->owners);
 	view_free(&top->view);

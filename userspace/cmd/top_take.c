@@ -11,33 +11,22 @@
 #include "userspace/out/line.h"
 #include "userspace/out/stuck_out.h"
 
-#define SETTLE_NS 50000000ULL /* nothing older than this comes any more */
-
 /* Who holds what is looked up so often: /proc is large. */
 #define OWNERS_NS 2000000000ULL
 #define OWNERS_SHARE 50 /* and takes no more than so little of the time */
-
-static bool is_alive(void *arg, const struct conn *c)
-{
-	const struct top *top = arg;
-
-	return top->file || feed_is_alive(&top->feed, c);
-}
 
 static bool is_wanted(void *arg, const struct model *m, const struct conn *c, uint8_t state)
 {
 	const struct top *top = arg;
 
-	if (!is_alive(arg, c))
-		return false;
-	return !top->filtered || filter_conn(&top->filter, m, c, state);
+	return filter_conn(&top->filter, m, c, state);
 }
 
 static bool is_stuck_wanted(void *arg, const struct conn *c)
 {
 	const struct top *top = arg;
 
-	return is_wanted(arg, top->feed.model, c, c->state);
+	return filter_conn(&top->filter, top->model, c, c->state);
 }
 
 static int find_owners(struct top *top, const struct stuck *list, size_t count, uint64_t now_ns)
@@ -55,7 +44,7 @@ static int find_owners(struct top *top, const struct stuck *list, size_t count, 
 	if (!inodes)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
-		listener = model_listener(top->feed.model, list[i].conn);
+		listener = model_listener(top->model, list[i].conn);
 		if (list[i].conn->inode)
 			inodes[wanted++] = list[i].conn->inode;
 		else if (listener && listener->inode)
@@ -130,14 +119,14 @@ static int take_stuck(struct top *top, uint64_t now_ns)
 {
 	const struct stuck_query query = {
 		.now_ns = now_ns,
-		.alive = is_stuck_wanted,
+		.alive = top->filtered ? is_stuck_wanted : NULL,
 		.arg = top,
 	};
-	struct stuck_out o = { .model = top->feed.model, .home_netns = top->home_netns };
+	struct stuck_out o = { .model = top->model, .home_netns = top->home_netns };
 	struct view *v = &top->view;
 	struct stuck *list = NULL;
 	size_t i, count = 0;
-	int err = stuck_find(top->feed.model, &query, &list, &count);
+	int err = stuck_find(top->model, &query, &list, &count);
 
 	if (err)
 		return err;
@@ -177,7 +166,7 @@ static void tell_time(struct top *top, uint64_t now_ns)
 static struct churn_ports ports_of(void *arg, uint32_t netns)
 {
 	const struct top *top = arg;
-	const struct netns_facts *facts = snapshot_netns(&top->feed.snapshot, netns);
+	const struct netns_facts *facts = snapshot_netns(&top->resync.feed.snapshot, netns);
 
 	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
 }
@@ -188,15 +177,14 @@ static int take_numbers(struct top *top, uint64_t now_ns)
 	const struct churn_query query = {
 		.now_ns = now_ns,
 		.ports = ports_of,
-		.alive = is_alive,
 		.arg = top,
 	};
 	struct churn *churn = NULL;
 	size_t count = 0;
 	int err;
 
-	survey_look(&top->survey, top->feed.model, now_ns);
-	err = churn_find(top->feed.model, &query, &churn, &count);
+	survey_look(&top->survey, top->model, now_ns);
+	err = churn_find(top->model, &query, &churn, &count);
 	if (!err)
 		err = view_take(&top->view, &top->survey, churn, count);
 	free(churn);
@@ -208,12 +196,12 @@ int top_take(struct top *top)
 	uint64_t start_ns = feed_now_ns(), now_ns = top_now_ns(top);
 	int err;
 
-	top->survey.wanted = top->file && !top->filtered ? NULL : is_wanted;
+	top->survey.wanted = top->filtered ? is_wanted : NULL;
 	top->survey.arg = top;
 	if (top->play.over)
-		model_settle(top->feed.model);
-	else if (now_ns > SETTLE_NS)
-		model_advance(top->feed.model, top->file ? now_ns : now_ns - SETTLE_NS);
+		model_settle(top->model);
+	else if (now_ns > FEED_SETTLE_NS)
+		model_advance(top->model, top->file ? now_ns : now_ns - FEED_SETTLE_NS);
 	err = take_numbers(top, now_ns);
 	if (!err)
 		err = take_stuck(top, now_ns);

@@ -4,8 +4,8 @@
  * for ever. So the sockets that exist are looked at again, as at the start; in
  * namespaces that cannot be looked at any more, all stays as it is.
  */
-#ifndef TCPTRAIL_EXPORT_RESYNC_H
-#define TCPTRAIL_EXPORT_RESYNC_H
+#ifndef TCPTRAIL_RESYNC_H
+#define TCPTRAIL_RESYNC_H
 
 #include "feed.h"
 
@@ -15,15 +15,18 @@
 
 /**
  * struct resync - all zero at first
- * @feed: the reader's model, and the snapshot while it is merged
+ * @feed: the reader's model, and the snapshot while it is merged; what it says beside
+ *	its records is kept until the next one, or resync_free()
  * @lost: records that were lost before the last look
  * @next_ns: not before (CLOCK_MONOTONIC)
+ * @settled_ns: from then on the trail has nothing older than the snapshot
  * @under_way: the snapshot is taken, and not merged to its end
  */
 struct resync {
 	struct feed feed;
 	uint64_t lost;
 	uint64_t next_ns;
+	uint64_t settled_ns;
 	bool under_way;
 };
 
@@ -33,11 +36,17 @@ bool resync_is_due(const struct resync *resync, uint64_t lost, uint64_t now_ns);
 /**
  * resync_begin() - take the snapshot: system calls, up to seconds of them
  *
- * If it cannot be taken, that is said, and the next loss is the next occasion.
+ * Until resync_end() records go to resync.feed. Return: 0 or -errno; then the next loss is the
+ * next occasion.
  */
-void resync_begin(struct resync *resync, struct model *model, uint64_t lost);
+int resync_begin(struct resync *resync, struct model *model, uint64_t lost);
 
-/** resync_end() - the trail has been read up to the snapshot: who is gone is told so */
+/** resync_is_over() - @now_ns: all that was recorded before has been read */
+bool resync_is_over(const struct resync *resync, uint64_t now_ns);
+
+/** resync_end() - it is over: who is gone is told so */
 void resync_end(struct resync *resync);
+
+void resync_free(struct resync *resync);
 
 #endif
