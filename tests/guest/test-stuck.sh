@@ -186,7 +186,7 @@ every_verdict()
 			grep -cE 'flood|full|ports-out')" = 1 ]
 }
 
-plan 53
+plan 55
 
 phase='no module'
 every_verdict
@@ -202,6 +202,22 @@ phase='nothing new'
 sleep 11
 look
 verdict time-wait-churn '"remote_port":7012' '"count":(29|30),' '"ports_used":(29|30),"ports":50,'
+
+# Some grow old enough between the two.
+as_top()
+{
+	for _ in 1 2 3 4 5; do
+		tcptrail stuck --json 2>"$work/err" | sed 's/.*"verdict":"\([a-z0-9-]*\)".*/\1/' |
+			sort -u >"$work/names"
+		LINES=200 COLUMNS=120 tcptrail top --once 2>"$work/err" |
+			sed -n '/^3 STUCK/,/^4 CHURN/s/^\([a-z0-9]*-[a-z0-9-]*\) .*/\1/p' |
+			sort -u >"$work/text"
+		! cmp -s "$work/names" "$work/text" || return 0
+	done
+	return 1
+}
+check 'top says the same' as_top
+check '… and all of it' [ "$(wc -l <"$work/text")" -ge 16 ]
 
 phase='on record'
 on alice sysctl -qw net.ipv4.ip_local_port_range='42000 42029'

@@ -53,7 +53,7 @@ open_screen()
 	tmux -f /dev/null new-session -d -x 80 -y 24 "tcptrail top; echo status \$?; exec cat"
 }
 
-plan 23
+plan 26
 traffic_as "$work" web forgetful browser
 
 # Without the module: what exists, and that this is all.
@@ -78,7 +78,8 @@ on alice "$work/browser" fetch 10.0.0.2 8080 2
 open_screen
 check 'a socket older than the module is there' shows '^close-wait-.* :7000 '
 check '… its age is at least so long' shows '^close-wait-.* ≥.* :7000 .*forgetful\[[0-9]+\] fd '
-check 'one on record, too' shows '^close-wait-leak .* :8080 +10.0.0.1:[0-9]+ +forgetful\[[0-9]+\] fd [0-9]'
+check 'two on record, too, as one group' \
+	shows '^close-wait-leak +2 +[0-9.]+s :8080 +10.0.0.1 +forgetful\[[0-9]+\]$'
 check '… and all are counted' shows '^CLOSE-WAIT +3 '
 
 # Live: what begins now.
@@ -101,6 +102,19 @@ END
 start on alice "$work/browser" fetch 10.0.0.2 81
 check 'an unanswered SYN is sent again' shows ' SYN +[0-9.]+ +[1-9]'
 check '… and is stuck' shows '^syn-sent-unanswered '
+
+# What no record tells: a window that was closed, bytes that were read, since top began.
+start on bob stick listen 10.0.0.2 7005 16 hold
+start on bob stick listen 10.0.0.2 7002 16 accept until "$work/read" eof wait
+sleep 0.5
+start on alice stick connect 10.0.0.2 7005 fill wait
+start on alice stick connect 10.0.0.2 7002 write 812 close wait
+keys 3
+check 'where nothing moves any more' shows '^established-zero-window +1 .* 10.0.0.2:7005 +stick\['
+check 'bytes that lie unread' shows '^close-wait-unread +1 .* :7002 '
+: >"$work/read"
+check '… and lie there no more' shows '^close-wait-leak +1 .* :7002 '
+keys 3
 
 # Keys.
 keys /
@@ -131,6 +145,6 @@ keys Enter
 kernel=$(on bob ss -Htan state close-wait | wc -l)
 tcptrail top --json --once --netns "$(ip netns exec bob stat -Lc %i /proc/self/ns/net)" >"$work/screen"
 check 'JSON counts what ss counts' grep -q "\"close_wait\":{\"now\":$kernel," "$work/screen"
-check '… and that is something' [ "$kernel" = 2 ]
+check '… and that is something' [ "$kernel" = 3 ]
 tmux kill-server
 check 'and it unloads' rmmod tcptrail

@@ -106,7 +106,8 @@ all_in()
 all_in "$work/out" '^170 sockets .* 9 stuck .*17 records lost' '^ESTABLISHED +80 ' '^CLOSE-WAIT +10 ' \
 	'^FIN-WAIT-2 +10 ' '^TIME-WAIT +70 ' 'client +25ms +45ms +49ms +49ms$' \
 	'records lost +0 +17$' '^curl\[812\] +10.0.0.2:80 .* 120 +50 +70 +0.4%$' \
-	'^nginx\[99\] +\*:80 .* 119 +49 +0 +-$' '^close-wait-unread +59.0s :80 +10.0.0.1:41001'
+	'^nginx\[99\] +\*:80 .* 119 +49 +0 +-$' '^close-wait-unread +4 +51.0s :80 +10.0.0.1 +nginx\[99\]$' \
+	'^close-wait-unread +1 +59.0s :80 +10.0.0.1:41001'
 check '--once: 80 columns' [ "$(wc -L <"$work/out")" -le 80 ]
 check '--once: 24 lines' [ "$(wc -l <"$work/out")" = 24 ]
 check '--once: no escape' lacks "$work/out" "$(printf '\033')"
@@ -136,15 +137,21 @@ assert last["states"]["time_wait"]["entered"]["total"] == 70 == last["ended"]["t
 assert last["lost"]["total"] == 17
 assert last["handshake"]["client"]["count"] == 120
 assert abs(last["handshake"]["server"]["max_seconds"] - 0.0492) < 0.0005
-assert last["stuck_total"] == 9 == len(last["stuck"])
-assert last["stuck"][0]["remote"] == "10.0.0.1:41001"
+assert last["stuck_total"] == 9 == sum(s["count"] for s in last["stuck"])
+assert last["stuck_groups"] == 3 == len(last["stuck"])
+assert last["stuck"][2]["remote"] == "10.0.0.1:41001"
 assert [(f["owner"], f["port_share"]) for f in last["churn"] if not f["passive"]] == [("curl[812]", 0.004)]
 for a, b in zip(lines, lines[1:]):
     assert a["opened"]["total"] <= b["opened"]["total"] and a["mono_ns"] < b["mono_ns"]
+# Verdicts, groups and order are those of tcptrail stuck.
+told = [json.loads(line) for line in open(sys.argv[1])]
+assert [(s["verdict"], s.get("count", 1), s["sentence"], s["age_seconds"]) for s in told] == \
+    [(s["verdict"], s["count"], s["sentence"], s["age_seconds"]) for s in last["stuck"]]
 # Each counted once, at whichever look: the rates sum up to the totals.
 assert abs(sum(l["opened"].get("per_second", 0) for l in lines) - 240) <= 4
 	END
-	check '--json: the numbers' python3 "$work/judge" <"$work/out"
+	"$tool" stuck --json -i "$work/trail" >"$work/stuck"
+	check '--json: the numbers' python3 "$work/judge" "$work/stuck" <"$work/out"
 else
 	skip 'JSON read by python3: there is none'
 fi
@@ -211,15 +218,23 @@ shows '^q quit'
 shows_no BEFORE
 check 'more than 80 columns' [ "$(tmux capture-pane -p | wc -L)" -le 80 ]
 
-# Order: by age, the other way round, by verdict.
-first_stuck 41001
-keys r
-shows 'AGE▲'
-first_stuck 41097
+# Order: the worst, then by verdict, by age, the other way round.
+shows 'WORST▼'
+first_stuck 'unread +4 '
 keys s
 shows 'VERDICT▼'
 first_stuck leak
-keys S
+keys s s
+shows 'AGE▼'
+first_stuck 41001
+keys a
+shows 'Each stuck socket'
+shows_no ' 0 opened/s'
+shows 'close-wait-unread +1 .*:41017'
+keys r
+shows 'AGE▲'
+first_stuck 41097
+keys r
 shows 'AGE▼'
 
 # All about one, its ladder, and back.
@@ -334,7 +349,7 @@ screen 80 24 TERM=nonesuch
 shows 'TERM=nonesuch: not a terminal that is known here'
 screen 80 24 LC_ALL=C
 keys e
-shows 'AGEv'
+shows 'WORSTv'
 check 'ASCII in the C locale' is_ascii "$work/screen"
 
 report

@@ -23,7 +23,9 @@ static inline struct view_stuck make_stuck(uint64_t id, const char *verdict, uin
 		.id = id,
 		.state = TCPTRAIL_CLOSE_WAIT,
 		.age_ns = age_s * SEC,
-		.unread = (uint32_t)id,
+		.rank = id,
+		.count = 1,
+		.unread = id,
 		.lport = port,
 		.local = "10.0.0.2:8080",
 		.verdict = verdict,
@@ -69,10 +71,12 @@ static inline void make_view(struct view *v)
 	v->stuck[0] = make_stuck(1, "close-wait-leak", 600, 8080, "shop[117] fd 4");
 	v->stuck[1] = make_stuck(2, "last-ack-unanswered", 30, 443, "web[9] fd 5");
 	v->stuck[2] = make_stuck(3, "close-wait-unread", 60, 80, "app[7] fd 6");
+	v->stuck[0].count = 1234;
 	v->stuck[1].text_length = v->text.len;
 	strcpy(v->stuck[1].selector, "cookie:2");
 	v->stuck_count = 3;
-	v->stuck_total = 3;
+	v->stuck_groups = 3;
+	v->stuck_total = 1236;
 	v->flows = calloc(2, sizeof(*v->flows));
 	v->flows[0] = make_flow(1, "curl[5]", 1500, 2);
 	v->flows[1] = make_flow(2, "wget[6]", 90000, 1);

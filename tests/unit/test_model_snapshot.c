@@ -86,12 +86,37 @@ static void test_then_seen(void **state)
 	model_free(model);
 }
 
+/* Facts that come late: of what is still so, and nothing else. */
+static void test_refresh(void **state)
+{
+	struct tcptrail_record records[RECORDS_MAX];
+	struct ended ended;
+	struct model *model = feed(HANDSHAKE CLIENT_CLOSES, &ended);
+	const struct conn *b = by_cookie(model, 202);
+	size_t count = script_records("700000 B snapshot CLOSE_WAIT inode=6001 unread=99\n"
+				      "300000 B snapshot CLOSE_WAIT inode=6001 unread=1\n"
+				      "700001 B snapshot LAST_ACK inode=6001 unread=2\n"
+				      "700002 B snapshot CLOSE_WAIT unread=3\n"
+				      "700003 A snapshot CLOSE_WAIT cookie=303 inode=7\n",
+				      records, RECORDS_MAX);
+	uint32_t known = model_count(model);
+
+	assert_int_equal(count, 5);
+	model_refresh(model, records, count);
+	assert_int_equal(b->unread, 99);
+	assert_int_equal(b->inode, 6001);
+	assert_int_equal(b->state, TCPTRAIL_CLOSE_WAIT);
+	assert_int_equal(b->since_ns, BASE_NS + 520020000);
+	assert_int_equal(model_count(model), known);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_new),	  cmocka_unit_test(test_known),
-		cmocka_unit_test(test_moves),	  cmocka_unit_test(test_late),
-		cmocka_unit_test(test_then_seen),
+		cmocka_unit_test(test_refresh), cmocka_unit_test(test_new),
+		cmocka_unit_test(test_known),	cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_late),	cmocka_unit_test(test_then_seen),
 	};
 
 	return cmocka_run_group_tests_name("model_snapshot", tests, NULL, NULL);

@@ -61,16 +61,17 @@ static void test_all_in_80x24(void **state)
 	assert_shown(g, "TIME-WAIT           0       0");
 	assert_shown(g, "client       20ms  21ms  1.0s  3.0s");
 	assert_shown(g, "server          -     -     -     -");
-	assert_shown(g, "3 STUCK                     AGE▼ PORT   REMOTE         HOLDER");
-	assert_shown(g, "close-wait-leak           10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
+	assert_shown(g, "3 STUCK WORST▼           COUNT      AGE PORT   REMOTE         HOLDER");
+	assert_shown(
+		g, "close-wait-leak          1,234   10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
 	assert_shown(g, "  The peer closed; it has not.");
 	assert_shown(
 		g,
 		"wget[6]               10.0.0.5:5002              90.0       0      1      7   0%");
 	assert_true(find_row(g, "q quit") == 23);
-	/* The oldest first, the fastest first. */
-	assert_true(find_row(g, "shop[117]") < find_row(g, "app[7]"));
-	assert_true(find_row(g, "app[7]") < find_row(g, "web[9]"));
+	/* The worst first, the fastest first. */
+	assert_true(find_row(g, "shop[117]") < find_row(g, "web[9]"));
+	assert_true(find_row(g, "web[9]") < find_row(g, "app[7]"));
 	assert_true(find_row(g, "wget[6]") < find_row(g, "curl[5]"));
 }
 
@@ -146,11 +147,20 @@ static void test_sort(void **state)
 {
 	struct shown *s = *state;
 
-	/* age, then verdict, port, remote, unread, holder, and age again. */
+	/* As they stand on the screen: worst, verdict, count, age, and so on, and worst again. */
+	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "worst");
+	assert_shown(&s->grid, "3 STUCK WORST▼");
 	press(s, 's');
 	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "verdict");
 	assert_string_equal(s->view.stuck[0].verdict, "close-wait-leak");
 	assert_shown(&s->grid, "VERDICT▼");
+	press(s, 's');
+	assert_int_equal(s->view.stuck[0].count, 1234);
+	assert_shown(&s->grid, "COUNT▼");
+	press(s, 's');
+	assert_int_equal(s->view.stuck[0].age_ns, 600 * SEC);
+	assert_int_equal(s->view.stuck[1].age_ns, 60 * SEC);
+	assert_shown(&s->grid, "AGE▼");
 	press(s, 's');
 	assert_int_equal(s->view.stuck[0].lport, 80);
 	assert_shown(&s->grid, "PORT▼");
@@ -159,12 +169,18 @@ static void test_sort(void **state)
 	assert_shown(&s->grid, "PORT▲");
 	press(s, LOOK_KEY_RIGHT);
 	assert_string_equal(s->view.stuck[0].remote, "10.0.0.1:40001");
+	/* By number, not letter by letter. */
+	strcpy(s->view.stuck[0].remote, "10.0.0.10:80");
+	strcpy(s->view.stuck[1].remote, "10.0.0.9:80");
+	look_sort(&s->look, &s->view);
+	assert_string_equal(s->view.stuck[1].remote, "10.0.0.9:80");
 	press(s, LOOK_KEY_RIGHT);
 	assert_int_equal(s->view.stuck[0].unread, 3);
+	assert_shown(&s->grid, "3 STUCK UNREAD▼");
 	press(s, LOOK_KEY_RIGHT);
 	assert_string_equal(s->view.stuck[0].holder, "app[7] fd 6");
 	press(s, LOOK_KEY_RIGHT);
-	assert_int_equal(s->view.stuck[0].age_ns, 600 * SEC);
+	assert_int_equal(s->view.stuck[0].rank, 1);
 	press(s, LOOK_KEY_LEFT);
 	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "holder");
 	press(s, '4');
@@ -184,13 +200,13 @@ static void test_cursor(void **state)
 
 	press(s, LOOK_KEY_DOWN);
 	press(s, LOOK_KEY_DOWN);
-	assert_int_equal(s->view.stuck[list->cursor].id, 2);
+	assert_int_equal(s->view.stuck[list->cursor].id, 3);
 	press(s, LOOK_KEY_DOWN);
-	assert_int_equal(s->view.stuck[list->cursor].id, 2);
-	s->view.stuck[list->cursor].age_ns = 9999 * SEC;
+	assert_int_equal(s->view.stuck[list->cursor].id, 3);
+	s->view.stuck[list->cursor].rank = 0;
 	look_sort(&s->look, &s->view);
 	assert_int_equal(list->cursor, 0);
-	assert_int_equal(s->view.stuck[0].id, 2);
+	assert_int_equal(s->view.stuck[0].id, 3);
 	/* It is gone: the cursor stays on the screen. */
 	s->view.stuck_count = 1;
 	list->cursor = 2;
@@ -210,7 +226,7 @@ static void test_text(void **state)
 {
 	struct shown *s = *state;
 
-	press(s, LOOK_KEY_END);
+	press(s, LOOK_KEY_DOWN);
 	press(s, LOOK_KEY_ENTER);
 	assert_shown(&s->grid, "last-ack-unanswered");
 	assert_shown(&s->grid, "second");
@@ -267,6 +283,9 @@ static void test_orders(void **state)
 	assert_int_equal(press(s, '+'), LOOK_FASTER);
 	assert_int_equal(press(s, '-'), LOOK_SLOWER);
 	assert_int_equal(press(s, 'e'), LOOK_TO_END);
+	assert_int_equal(press(s, 'a'), LOOK_EACH);
+	assert_true(s->look.each);
+	assert_shown(&s->grid, "Each stuck socket by itself");
 	assert_int_equal(press(s, LOOK_KEY_REDRAW), LOOK_CLEAR);
 	assert_int_equal(press(s, LOOK_KEY_RESIZE), LOOK_CLEAR);
 	assert_int_equal(press(s, LOOK_KEY_OTHER), LOOK_NOTHING);

@@ -315,6 +315,29 @@ static void test_normal_state(void **state)
 	model_free(model);
 }
 
+/* What the kernel knew a while ago is older by now. */
+static void test_live_age(void **state)
+{
+	struct model *model = feed(ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n");
+	struct live live = {
+		.cookie = B, .timer = LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 8000
+	};
+	struct snapshot snapshot = { .live = &live, .live_count = 1 };
+	struct stuck_query query = { .now_ns = 100 * SEC, .live = live_of, .arg = &snapshot };
+	struct stuck *list;
+	size_t count;
+
+	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(count, 0);
+	free(list);
+	query.live_ns = 97 * SEC;
+	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].age_ns, 11 * SEC);
+	free(list);
+	model_free(model);
+}
+
 static void make_piles(struct model *model, unsigned int count)
 {
 	struct tcptrail_record r = script_line("0 A timewait FIN_WAIT2 TIME_WAIT comm=app pid=77");
@@ -409,9 +432,10 @@ static void test_holders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_patience),
-		cmocka_unit_test(test_query), cmocka_unit_test(test_normal_state),
-		cmocka_unit_test(test_pile),  cmocka_unit_test(test_holders),
+		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_query),	 cmocka_unit_test(test_normal_state),
+		cmocka_unit_test(test_live_age), cmocka_unit_test(test_pile),
+		cmocka_unit_test(test_holders),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "userspace/model/stuck.h"
+#include "userspace/snapshot/owners.h"
 
 /**
  * struct stuck_run - a running command
@@ -25,6 +26,18 @@ struct stuck_run {
 	struct feed feed;
 	bool have_trail;
 };
+
+/**
+ * stuck_owners() - who holds these now
+ * @model: the connections; where one of the list is a leak, all CLOSE-WAITs are looked for
+ * @list: from stuck_find()
+ * @count: how many
+ * @owners: filled; freed by owners_free(), also after an error
+ *
+ * Return: 0 or -errno
+ */
+int stuck_owners(const struct model *model, const struct stuck *list, size_t count,
+		 struct owners *owners);
 
 /** stuck_print() - what was found: who holds it, and the rest that /proc knows; CMD_OK or CMD_FAILED */
 int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count);

@@ -10,54 +10,6 @@
 #include "cmd.h"
 #include "userspace/out/stuck_out.h"
 
-static bool is_leak(const struct conn *c)
-{
-	return !c->end && c->state == TCPTRAIL_CLOSE_WAIT && c->inode;
-}
-
-/* With a leak all its sockets count, those that are not old enough, too. */
-static size_t add_leaks(const struct model *m, uint32_t *inodes)
-{
-	const struct conn *c;
-	size_t count = 0;
-
-	for (c = model_next(m, NULL); c; c = model_next(m, c)) {
-		if (is_leak(c) && inodes)
-			inodes[count] = c->inode;
-		count += is_leak(c);
-	}
-	return count;
-}
-
-static int find_owners(const struct stuck_run *run, const struct stuck *list, size_t count,
-		       struct owners *owners)
-{
-	const struct model *m = run->feed.model;
-	size_t i, wanted = 0, leaks = 0;
-	const struct conn *listener;
-	uint32_t *inodes;
-	int err;
-
-	for (i = 0; i < count && !leaks; i++)
-		if (is_leak(list[i].conn))
-			leaks = add_leaks(m, NULL);
-	inodes = calloc(2 * count + leaks + 1, sizeof(*inodes));
-	if (!inodes)
-		return cmd_fail("%s", strerror(ENOMEM));
-	if (leaks)
-		wanted = add_leaks(m, inodes);
-	for (i = 0; i < count; i++) {
-		listener = model_listener(m, list[i].conn);
-		if (list[i].conn->inode)
-			inodes[wanted++] = list[i].conn->inode;
-		else if (listener && listener->inode)
-			inodes[wanted++] = listener->inode;
-	}
-	err = owners_find(owners, inodes, wanted);
-	free(inodes);
-	return err ? cmd_fail("/proc: %s", strerror(-err)) : CMD_OK;
-}
-
 static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
 {
 	const struct model_stats *stats = model_stats(run->feed.model);
@@ -93,10 +45,10 @@ static int look_around(const struct stuck_run *run, const struct stuck *list, si
 		       struct owners *owners, struct stuck_out *o, struct leak **leaks)
 {
 	struct stat st;
-	int status = find_owners(run, list, count, owners);
+	int err = stuck_owners(run->feed.model, list, count, owners);
 
-	if (status)
-		return status;
+	if (err)
+		return cmd_fail("/proc: %s", strerror(-err));
 	o->owners = owners;
 	o->snapshot = &run->feed.snapshot;
 	if (!stat("/proc/self/ns/net", &st))

@@ -4,12 +4,13 @@
 #define TCPTRAIL_TOP_H
 
 #include "cmd.h"
+#include "facts.h"
 #include "resync.h"
 #include "userspace/out/filter.h"
 #include "userspace/model/survey.h"
 #include "userspace/screen/look.h"
 #include "userspace/screen/view.h"
-#include "userspace/snapshot/owners.h"
+#include "userspace/out/stuck_out.h"
 
 /**
  * struct top_play - a trail from a file, played in its own time
@@ -45,7 +46,8 @@ struct top_play {
  * @trail: NULL: only snapshots
  * @model: all that is known
  * @resync: the sockets that existed at the start, and after each loss
- * @survey: of that
+ * @facts: what is known beside the trail, of a device
+ * @survey: of @model
  * @view: what is shown of it
  * @look: and how
  * @grid: on what
@@ -55,6 +57,8 @@ struct top_play {
  * @utc: for JSON
  * @owners: who holds what is stuck, as of @owners_ns
  * @owners_cost_ns: how long that took to find out
+ * @leaks: how the CLOSE-WAITs of each holder grow, likewise
+ * @leak_count: how many
  * @look_cost_ns: how long the last look took
  * @home_netns: the network namespace that we are in
  */
@@ -69,6 +73,7 @@ struct top {
 	struct tcptrail *trail;
 	struct model *model;
 	struct resync resync;
+	struct facts facts;
 	struct survey survey;
 	struct view view;
 	struct look look;
@@ -81,6 +86,8 @@ struct top {
 	struct owners owners;
 	uint64_t owners_ns;
 	uint64_t owners_cost_ns;
+	struct leak *leaks;
+	size_t leak_count;
 	uint64_t look_cost_ns;
 	uint32_t home_netns;
 };
@@ -111,6 +118,26 @@ void top_close(struct top *top);
 
 /** top_take() - a look: all numbers of now; 0 or -errno */
 int top_take(struct top *top);
+
+/**
+ * top_ask() - before a look: ask for the facts of a device, so that they are there, and fresh
+ * @top: the command
+ * @next_ns: when the look will be
+ *
+ * Return: when to call it again, or look
+ */
+uint64_t top_ask(struct top *top, uint64_t next_ns);
+
+/** top_snapshot() - the newest look at the sockets, and when that was; of a file an empty one */
+const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns);
+
+/** top_ports() - for a query: the source ports of a namespace */
+struct churn_ports top_ports(void *top, uint32_t netns);
+
+/* top_stuck.c */
+
+/** top_take_stuck() - part of a look: the worst groups of those that are stuck; 0 or -errno */
+int top_take_stuck(struct top *top, uint64_t now_ns);
 
 /* top_filter.c */
 

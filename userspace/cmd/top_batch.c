@@ -57,7 +57,7 @@ static int print(struct top *top, struct buf *out, bool more)
 /* The rings shall not run over meanwhile. */
 static int pass_interval(struct top *top)
 {
-	uint64_t now_ns = feed_now_ns(), until_ns = now_ns + top->interval_ns;
+	uint64_t now_ns = feed_now_ns(), until_ns = now_ns + top->interval_ns, wait_ns;
 	struct timespec t;
 	int err = 0;
 
@@ -67,7 +67,8 @@ static int pass_interval(struct top *top)
 	}
 	for (; !err && now_ns < until_ns; now_ns = feed_now_ns()) {
 		if (top->trail) {
-			err = tcptrail_wait(top->trail, (int)((until_ns - now_ns) / 1000000) + 1);
+			wait_ns = top_ask(top, until_ns) - now_ns;
+			err = tcptrail_wait(top->trail, (int)(wait_ns / 1000000) + 1);
 			err = err == -EINTR || err > 0 ? 0 : err;
 			if (!err)
 				err = top_read(top);

@@ -172,6 +172,10 @@ static bool take_keys(struct screen *s)
 		case LOOK_SLOWER:
 			change_speed(top, key == '+' || key == '>');
 			break;
+		case LOOK_EACH:
+			s->error = top_take_stuck(top, top_now_ns(top));
+			look_sort(&top->look, &top->view);
+			break;
 		case LOOK_TO_END:
 			if (top->file)
 				top_to_end(top);
@@ -184,7 +188,7 @@ static bool take_keys(struct screen *s)
 			break;
 		}
 	}
-	if (pressed)
+	if (pressed && !s->error)
 		s->error = draw(top);
 	return !s->error;
 }
@@ -235,7 +239,7 @@ static bool wait_for_something(const struct screen *s)
 	struct timespec wait;
 
 	if (wants_looks(s->top) || !s->next_ns)
-		until_ns = s->next_ns;
+		until_ns = top_ask(s->top, s->next_ns);
 	if (s->top->trail && tcptrail_is_live(s->top->trail)) {
 		/* While paused, too: the rings go on. */
 		if (s->read_ns <= now_ns)

@@ -2,6 +2,7 @@
 /* What tcptrail top shows is read here: a device, a file that is played, or snapshots only. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -297,7 +298,9 @@ void top_close(struct top *top)
 	resync_free(&top->resync);
 	model_free(top->model);
 	tcptrail_close(top->trail);
+	facts_free(&top->facts);
 	owners_free(&top->owners);
+	free(top->leaks);
 	view_free(&top->view);
 	look_free(&top->look);
 	grid_free(&top->grid);

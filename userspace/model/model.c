@@ -88,6 +88,13 @@ void model_settle(struct model *m)
 	table_reap(m, UINT64_MAX);
 }
 
+void model_refresh(struct model *m, const struct tcptrail_record *records, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (records[i].kind == TCPTRAIL_SNAPSHOT)
+			apply_refresh(m, &records[i]);
+}
+
 void model_unconfirm(struct model *m)
 {
 	uint32_t slot;

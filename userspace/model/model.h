@@ -99,6 +99,14 @@ bool model_is_waiting(const struct model *model);
  */
 void model_settle(struct model *model);
 
+/**
+ * model_refresh() - SNAPSHOT records that come late: only the facts, of those that are known
+ *
+ * Where the trail knows another state, or a later one, it knows better. So that, other
+ * than with model_feed(), nothing is lost by having fed what was recorded meanwhile.
+ */
+void model_refresh(struct model *model, const struct tcptrail_record *records, size_t count);
+
 /** model_unconfirm() - before another snapshot: what the last one saw counts no more */
 void model_unconfirm(struct model *model);
 

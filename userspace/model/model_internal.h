@@ -192,6 +192,9 @@ struct conn *apply_timewait(struct model *m, const struct tcptrail_record *r);
 struct conn *apply_segment(struct model *m, const struct tcptrail_record *r);
 struct conn *apply_snapshot(struct model *m, const struct tcptrail_record *r);
 
+/** apply_refresh() - of a snapshot only what changes without a transition */
+void apply_refresh(struct model *m, const struct tcptrail_record *r);
+
 /* why.c: what is behind an end */
 
 /** why_reset() - a full socket closed by our RST, from its last record */

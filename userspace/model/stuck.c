@@ -62,9 +62,11 @@ static uint64_t age_of(const struct finding *f, uint64_t since_ns)
 }
 
 /* Probes that are answered acknowledge nothing new: then the last data sent tells. */
-static uint64_t stalled_ns(const struct live *live)
+static uint64_t stalled_ns(const struct finding *f, const struct live *live)
 {
-	return (live_zero_window(live) ? live->sent_ms : live->acked_ms) * MS;
+	uint64_t since_ns = f->query->live_ns ? age_of(f, f->query->live_ns) : 0;
+
+	return (live_zero_window(live) ? live->sent_ms : live->acked_ms) * MS + since_ns;
 }
 
 static bool is_stalled(const struct conn *c, const struct live *live)
@@ -106,7 +108,7 @@ static uint64_t longest_wait_ns(const struct finding *f, const struct conn *list
 static bool is_abnormal(const struct finding *f, struct stuck *s)
 {
 	if (s->live && s->conn->state == TCPTRAIL_ESTABLISHED && is_stalled(s->conn, s->live)) {
-		s->age_ns = stalled_ns(s->live);
+		s->age_ns = stalled_ns(f, s->live);
 		s->at_least = false;
 		return s->age_ns >= (f->query->older_ns ? f->query->older_ns : VERDICT_STALL_NS);
 	}
@@ -122,20 +124,20 @@ static bool is_abnormal(const struct finding *f, struct stuck *s)
  * Since when a socket older than the trail is closed nobody knows if its FIN has to
  * wait behind data: since when these have, the kernel does.
  */
-static void take_stall(struct stuck *s)
+static void take_stall(const struct finding *f, struct stuck *s)
 {
 	if (s->at_least && s->live && is_stalled(s->conn, s->live) &&
 	    (s->conn->state == TCPTRAIL_FIN_WAIT1 || s->conn->state == TCPTRAIL_LAST_ACK ||
 	     s->conn->state == TCPTRAIL_CLOSING) &&
-	    stalled_ns(s->live) > s->age_ns)
-		s->age_ns = stalled_ns(s->live);
+	    stalled_ns(f, s->live) > s->age_ns)
+		s->age_ns = stalled_ns(f, s->live);
 }
 
 static bool too_long(const struct finding *f, struct stuck *s)
 {
 	uint64_t patience_ns = verdict_patience_ns(s->conn->state);
 
-	take_stall(s);
+	take_stall(f, s);
 	if (patience_ns == UINT64_MAX)
 		return is_abnormal(f, s);
 	return s->age_ns >= (f->query->older_ns ? f->query->older_ns : patience_ns);

@@ -18,6 +18,7 @@
  * @alive: is this one still there? NULL: all that the model has are
  * @live: what the kernel knows of a socket now, NULL if nothing; NULL: of none. Those
  *	that it knows an ESTABLISHED socket of are looked at, and full accept queues
+ * @live_ns: when it knew that; 0: now
  * @ports: see struct churn_query
  * @arg: for all three
  */
@@ -27,6 +28,7 @@ struct stuck_query {
 	uint64_t older_ns;
 	bool (*alive)(void *arg, const struct conn *conn);
 	const struct live *(*live)(void *arg, uint64_t cookie);
+	uint64_t live_ns;
 	struct churn_ports (*ports)(void *arg, uint32_t netns);
 	void *arg;
 };

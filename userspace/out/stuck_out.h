@@ -3,6 +3,7 @@
 #ifndef TCPTRAIL_STUCK_OUT_H
 #define TCPTRAIL_STUCK_OUT_H
 
+#include "address.h"
 #include "buf.h"
 #include "duration.h"
 #include "userspace/model/growth.h"
@@ -103,6 +104,10 @@ int stuck_groups_make(struct stuck_groups *groups, const struct stuck_out *o,
 void stuck_groups_free(struct stuck_groups *groups);
 
 /* stuck_text.c, stuck_json.c */
+
+/** stuck_ends() - a group's ends as far as all its sockets share them: "10.0.0.2:80", "*:80", "*" */
+void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
+		char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1]);
 
 /** stuck_text_header() - names of the columns */
 void stuck_text_header(struct buf *out);

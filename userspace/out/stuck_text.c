@@ -80,8 +80,8 @@ static void name_end(char to[ENDPOINT_MAX + 1], const uint8_t address[16], uint1
 	*p = '\0';
 }
 
-static void name_ends(const struct stuck_out *o, const struct stuck_group *group,
-		      char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
+void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
+		char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
 {
 	const struct stuck *s = group->members[0];
 	const struct conn *c = s->conn;
@@ -112,7 +112,7 @@ static void put_line(const struct stuck_out *o, struct buf *out, const struct st
 		strcpy(age, s->at_least ? ">=" : "");
 		strcat(age, w->age);
 	}
-	name_ends(o, group, local, remote);
+	stuck_ends(o, group, local, remote);
 	put_column(out, state_name(s->conn->state), STATE_WIDTH);
 	put_column(out, age, AGE_WIDTH);
 	if (strlen(local) > END_WIDTH || strlen(remote) > END_WIDTH) {

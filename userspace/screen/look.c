@@ -221,6 +221,14 @@ static enum look_do key_move(struct look *l, struct view *v, int key)
 	return LOOK_NOTHING;
 }
 
+static enum look_do show_each(struct look *l)
+{
+	l->each = !l->each;
+	strcpy(l->message, l->each ? "Each stuck socket by itself" :
+				     "Stuck sockets of one owner and peer together");
+	return LOOK_EACH;
+}
+
 static enum look_do key_normal(struct look *l, struct view *v, int key)
 {
 	switch (key) {
@@ -237,6 +245,8 @@ static enum look_do key_normal(struct look *l, struct view *v, int key)
 		return LOOK_SLOWER;
 	case 'e':
 		return LOOK_TO_END;
+	case 'a':
+		return show_each(l);
 	case '/':
 	case 'f':
 		edit(l);

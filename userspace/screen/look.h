@@ -54,6 +54,7 @@ enum look_do {
 	LOOK_FASTER,
 	LOOK_SLOWER,
 	LOOK_TO_END,
+	LOOK_EACH, /* look.each has changed */
 	LOOK_CLEAR, /* draw everything anew, something else may have written on it */
 };
 
@@ -88,6 +89,7 @@ struct look_list {
  * @filter: the filter that is in use, as it was typed
  * @message: to be shown once
  * @paused: the view stands still
+ * @each: stuck sockets stand each by itself, not in groups
  * @text: lines to read, in LOOK_TEXT
  * @title: of @text
  * @scroll: first line of it
@@ -105,6 +107,7 @@ struct look {
 	char filter[LOOK_EDIT_MAX + 1];
 	char message[160];
 	bool paused;
+	bool each;
 	struct buf text;
 	char title[64];
 	int scroll;

@@ -7,32 +7,27 @@
 
 /* Columns; in a wide terminal the local end is whole, and unread bytes have their own. */
 #define VERDICT_WIDTH 24
+#define COUNT_WIDTH 7
 #define AGE_WIDTH 9
 #define PORT_WIDTH 7
 #define END_WIDTH 22
 #define UNREAD_WIDTH 9
 #define WIDE 112
 
-static void put_how_long(const struct area *a, int x, int y, enum grid_style style,
-			 const struct view_stuck *s)
+static void put_age_of(const struct area *a, int x, int y, enum grid_style style,
+		       const struct view_stuck *s)
 {
 	char age[DURATION_MAX + 4], *p = age;
 
-	if (s->count) {
-		p = put_str(p, "x");
-		p = put_u64(p, s->count);
-	} else {
-		if (s->at_least)
-			p = put_str(p, a->grid->ascii ? ">=" : "≥");
-		p = put_age(p, s->age_ns);
-	}
-	*p = '\0';
-	area_right(a, x, y, AGE_WIDTH - 1, style, age);
+	if (s->at_least)
+		p = put_str(p, a->grid->ascii ? ">=" : "≥");
+	*put_age(p, s->age_ns) = '\0';
+	area_right(a, x, y, AGE_WIDTH - 1, style, s->pile ? "-" : age);
 }
 
 static enum grid_style style_of(const struct view_stuck *s)
 {
-	return s->age_ns > 300000000000ULL && !s->count ? GRID_BAD : GRID_WARN;
+	return s->age_ns > 300000000000ULL && !s->pile ? GRID_BAD : GRID_WARN;
 }
 
 /* No wider than they need: what is left is the holders'. */
@@ -56,7 +51,9 @@ static void put_row(const struct area *a, int y, int end, const struct view_stuc
 	if (selected)
 		area_row(a, y, GRID_SELECTED);
 	x = area_column(a, 0, y, VERDICT_WIDTH - 1, selected ? plain : style_of(s), s->verdict) + 1;
-	put_how_long(a, x, y, plain, s);
+	area_right(a, x, y, COUNT_WIDTH - 1, plain, number_count(text, s->count, COUNT_WIDTH - 1));
+	x += COUNT_WIDTH;
+	put_age_of(a, x, y, plain, s);
 	x += AGE_WIDTH;
 	if (a->width >= WIDE) {
 		x = area_column(a, x, y, END_WIDTH - 1, plain, s->local) + 1;
@@ -76,11 +73,19 @@ static void put_row(const struct area *a, int y, int end, const struct view_stuc
 static void put_head(const struct area *a, int end, const struct look *l)
 {
 	enum grid_style style = pane_head(a, l, LOOK_STUCK);
-	int x = VERDICT_WIDTH;
+	const char *sort = look_sort_name(l, LOOK_STUCK);
+	int x = pane_title(a, style, LOOK_STUCK, "STUCK") + 1;
 
-	pane_title(a, style, LOOK_STUCK, "STUCK");
-	if (!strcmp(look_sort_name(l, LOOK_STUCK), "verdict"))
-		pane_column(a, l, LOOK_STUCK, 9, 9, false, "VERDICT");
+	/* What has no column of its own, or none here. */
+	if (!strcmp(sort, "worst"))
+		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "WORST");
+	else if (!strcmp(sort, "verdict"))
+		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "VERDICT");
+	else if (!strcmp(sort, "unread") && a->width < WIDE)
+		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "UNREAD");
+	x = VERDICT_WIDTH;
+	pane_column(a, l, LOOK_STUCK, x, COUNT_WIDTH - 1, true, "COUNT");
+	x += COUNT_WIDTH;
 	pane_column(a, l, LOOK_STUCK, x, AGE_WIDTH - 1, true, "AGE");
 	x += AGE_WIDTH;
 	pane_column(a, l, LOOK_STUCK, x, a->width >= WIDE ? END_WIDTH : PORT_WIDTH, false,
@@ -105,7 +110,7 @@ void pane_stuck(const struct area *a, const struct view *v, struct look *l)
 	pane_scroll(list, rows, v->stuck_count);
 	put_head(a, end, l);
 	pane_more(a, list, l->pane == LOOK_STUCK ? GRID_FOCUS : GRID_HEAD, v->stuck_count,
-		  v->stuck_total);
+		  v->stuck_groups);
 	if (!v->stuck_count)
 		area_put(a, 0, 1, GRID_DIM, "nothing is stuck");
 	for (size_t i = list->first; i < v->stuck_count && y < a->height - 1; i++) {

@@ -92,7 +92,9 @@ static void put_hints(const struct area *a, const struct view *v, const struct l
 		x = put_hint(a, x, "Enter", "why");
 	x = put_hint(a, x, "p", l->paused ? "go on" : "pause");
 	if (v->speed_milli)
-		put_hint(a, x, "+ -", "speed");
+		x = put_hint(a, x, "+ -", "speed");
+	if (l->pane == LOOK_STUCK && v->stuck_count)
+		put_hint(a, x, "a", l->each ? "groups" : "each");
 }
 
 static void put_foot(const struct area *a, const struct view *v, const struct look *l)

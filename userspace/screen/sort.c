@@ -8,6 +8,20 @@
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
+static int by_rank(const void *a, const void *b)
+{
+	const struct view_stuck *x = a, *y = b;
+
+	return COMPARE(x->rank, y->rank);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct view_stuck *x = a, *y = b;
+
+	return COMPARE(y->count, x->count);
+}
+
 static int by_verdict(const void *a, const void *b)
 {
 	const struct view_stuck *x = a, *y = b;
@@ -33,7 +47,7 @@ static int by_remote(const void *a, const void *b)
 {
 	const struct view_stuck *x = a, *y = b;
 
-	return strcmp(x->remote, y->remote);
+	return strverscmp(x->remote, y->remote);
 }
 
 static int by_unread(const void *a, const void *b)
@@ -61,7 +75,7 @@ static int by_peer(const void *a, const void *b)
 {
 	const struct view_flow *x = a, *y = b;
 
-	return strcmp(x->peer, y->peer);
+	return strverscmp(x->peer, y->peer);
 }
 
 static int by_rate(const void *a, const void *b)
@@ -93,8 +107,9 @@ static int by_time_wait(const void *a, const void *b)
 }
 
 static const struct sort_column stuck_columns[] = {
-	{ "age", by_age },	 { "verdict", by_verdict }, { "port", by_port },
-	{ "remote", by_remote }, { "unread", by_unread },   { "holder", by_holder },
+	{ "worst", by_rank },	 { "verdict", by_verdict }, { "count", by_count },
+	{ "age", by_age },	 { "port", by_port },	    { "remote", by_remote },
+	{ "unread", by_unread }, { "holder", by_holder },
 };
 
 static const struct sort_column flow_columns[] = {

@@ -28,8 +28,7 @@ static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
 		history_add(&r->graph, r->milli);
 }
 
-static void take_span(struct view_span *to, struct window *w, uint64_t now_ns,
-		      struct spread *sum)
+static void take_span(struct view_span *to, struct window *w, uint64_t now_ns, struct spread *sum)
 {
 	window_sum(w, now_ns, sum);
 	to->count = sum->count;

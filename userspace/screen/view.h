@@ -52,30 +52,34 @@ struct view_span {
 };
 
 /**
- * struct view_stuck - a connection, or a pile of them, that is stuck
+ * struct view_stuck - a group of connections that are stuck, often of only one
  * @id: tells it from others at the next look
+ * @rank: 0: it is the worst
  * @state: of it
- * @age_ns: how long it has been so
+ * @age_ns: how long the oldest has been so
  * @at_least: or longer
- * @count: connections in one; 0: it is a single one
- * @unread: bytes
- * @lport: this end's port
- * @local: this end
- * @remote: the other end
+ * @count: connections in it
+ * @pile: of TIME-WAITs, whose age is of no interest
+ * @unread: bytes in all of them
+ * @lport: this end's port; 0: not all share it
+ * @local: this end, as far as they share it
+ * @remote: the other end, likewise
  * @holder: who holds it, or did last; empty if nobody is known
  * @verdict: name of the rule
  * @sentence: what is the matter
  * @text: where in view.text all that is known of it begins
  * @text_length: and how long that is
- * @selector: the connection, as explain takes it
+ * @selector: the oldest connection, as explain takes it; empty of a pile
  */
 struct view_stuck {
 	uint64_t id;
+	size_t rank;
 	uint8_t state;
 	uint64_t age_ns;
 	bool at_least;
-	unsigned int count;
-	uint32_t unread;
+	uint64_t count;
+	bool pile;
+	uint64_t unread;
 	uint16_t lport;
 	char local[ENDPOINT_MAX + 1];
 	char remote[ENDPOINT_MAX + 1];
@@ -135,10 +139,10 @@ struct view_flow {
  * @records: of the trail
  * @lost: of the trail
  * @spans: by enum survey_span
- * @stuck: the worst of them
- * @stuck_count: how many are listed
- * @stuck_total: how many there are
- * @stuck_graph: likewise, look by look
+ * @stuck: the worst of the groups of those that are stuck
+ * @stuck_count: how many groups are listed
+ * @stuck_groups: how many there are
+ * @stuck_total: how many sockets
  * @flows: who opens to whom
  * @flows_count: how many
  * @flows_crowded: connections that belong to none of them
@@ -166,8 +170,8 @@ struct view {
 	struct view_span spans[VIEW_SPANS];
 	struct view_stuck *stuck;
 	size_t stuck_count;
+	size_t stuck_groups;
 	size_t stuck_total;
-	struct history stuck_graph;
 	struct view_flow *flows;
 	size_t flows_count;
 	uint64_t flows_crowded;

@@ -68,6 +68,7 @@ static void put_losses(struct json *j, const struct view *v)
 static void put_stuck(struct json *j, const struct view *v)
 {
 	json_u64(j, "stuck_total", v->stuck_total);
+	json_u64(j, "stuck_groups", v->stuck_groups);
 	json_array(j, "stuck");
 	for (size_t i = 0; i < v->stuck_count && i < LISTED; i++) {
 		const struct view_stuck *s = &v->stuck[i];
@@ -75,8 +76,7 @@ static void put_stuck(struct json *j, const struct view *v)
 		json_object(j, NULL);
 		json_str(j, "verdict", s->verdict);
 		json_word(j, "state", state_key(s->state));
-		if (s->count)
-			json_u64(j, "count", s->count);
+		json_u64(j, "count", s->count);
 		json_fixed(j, "age_seconds", (int64_t)s->age_ns, 9);
 		json_bool(j, "age_at_least", s->at_least);
 		json_str(j, "local", s->local);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "facts.h"
+
+#include <signal.h>
+
+#include "feed.h"
+
+/* Of those that can be stuck; an established one can if nothing moves on it. */
+#define STATES                                                                              \
+	((SNAPSHOT_ALL_STATES & ~(1U << TCPTRAIL_ESTABLISHED | 1U << TCPTRAIL_TIME_WAIT)) | \
+	 SNAPSHOT_STALLED)
+
+static void *ask(void *arg)
+{
+	struct facts *f = arg;
+
+	f->error = snapshot_take_states(&f->coming, STATES);
+	f->ended_ns = feed_now_ns();
+	return NULL;
+}
+
+static bool is_due(const struct facts *f, uint64_t now_ns)
+{
+	uint64_t rest_ns = (f->ended_ns - f->begun_ns) * FACTS_SHARE;
+
+	return now_ns >= f->begun_ns + (rest_ns > FACTS_NS ? rest_ns : FACTS_NS);
+}
+
+void facts_ask(struct facts *f, uint64_t now_ns)
+{
+	sigset_t all, before;
+
+	if (f->running || !is_due(f, now_ns))
+		return;
+	f->begun_ns = now_ns;
+	f->ended_ns = now_ns;
+	/* Signals are for the thread that waits for them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	f->running = !pthread_create(&f->thread, NULL, ask, f);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void facts_take(struct facts *f, struct model *m)
+{
+	if (!f->running || pthread_tryjoin_np(f->thread, NULL))
+		return;
+	f->running = false;
+	if (f->error) {
+		snapshot_free(&f->coming);
+		return;
+	}
+	model_refresh(m, f->coming.records, f->coming.count);
+	snapshot_forget(&f->coming);
+	snapshot_free(&f->snapshot);
+	f->snapshot = f->coming;
+	f->coming = (struct snapshot){ 0 };
+	f->at_ns = f->begun_ns;
+}
+
+void facts_free(struct facts *f)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	f->running = false;
+	snapshot_free(&f->coming);
+	snapshot_free(&f->snapshot);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel knows of sockets now and no record tells: timers, queues, bytes that
+ * wait. It is asked for again and again, by a thread of its own: a machine may have very
+ * many sockets, and the trail wants to be read meanwhile.
+ */
+#ifndef TCPTRAIL_FACTS_H
+#define TCPTRAIL_FACTS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "userspace/model/model.h"
+#include "userspace/snapshot/snapshot.h"
+
+#define FACTS_NS 2000000000ULL /* so often */
+#define FACTS_SHARE 50 /* and at most one part in so many of a processor's time */
+
+/**
+ * struct facts - all zero at first
+ * @snapshot: the newest, without its records
+ * @at_ns: when that was begun (CLOCK_MONOTONIC); 0: there is none yet
+ * @thread: takes the next one, if @running
+ * @running: it does
+ * @coming: the thread's own, as are those that follow
+ * @begun_ns: when it began
+ * @ended_ns: when it was done
+ * @error: 0 or -errno
+ */
+struct facts {
+	struct snapshot snapshot;
+	uint64_t at_ns;
+	pthread_t thread;
+	bool running;
+	struct snapshot coming;
+	uint64_t begun_ns;
+	uint64_t ended_ns;
+	int error;
+};
+
+/** facts_ask() - ask anew, if the last time is long enough ago; it does not wait */
+void facts_ask(struct facts *facts, uint64_t now_ns);
+
+/** facts_take() - take the answer, if it is there */
+void facts_take(struct facts *facts, struct model *model);
+
+/** facts_free() - waits for the thread */
+void facts_free(struct facts *facts);
+
+#endif
