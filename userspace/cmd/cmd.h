@@ -76,6 +76,17 @@ int cmd_open(struct tcptrail **trail, const char *device, const char *file,
 /** cmd_read_failed() - tcptrail_read() returned an error: say so; CMD_FAILED */
 int cmd_read_failed(const char *device, const char *file, int err);
 
+/**
+ * cmd_check_source() - after getopt_long(): nothing but options, of which a file has fewer
+ * @argv: the arguments
+ * @file: from -i
+ * @device: from --device
+ * @history: --history was given
+ *
+ * Return: CMD_OK or CMD_USAGE
+ */
+int cmd_check_source(char *argv[], const char *file, const char *device, bool history);
+
 /** cmd_take_count() - the value of --count, from 1 up; CMD_OK or CMD_USAGE */
 int cmd_take_count(const char *s, uint64_t *n);
 

@@ -65,9 +65,8 @@ static void ended(void *arg, const struct model *model, const struct conn *c)
 static struct churn_ports ports_of(void *arg, uint32_t netns)
 {
 	const struct reader *r = arg;
-	const struct netns_facts *facts = snapshot_netns(&r->feed.snapshot, netns);
 
-	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+	return snapshot_ports(&r->feed.snapshot, netns);
 }
 
 static void count_losses(struct reader *r, const struct tcptrail_record *records, size_t count)

@@ -193,12 +193,7 @@ static int parse(struct life_run *run, int argc, char *argv[])
 {
 	enum { COUNT = SELECT_END, DURATION, DEVICE };
 	const struct option options[] = {
-		{ "port", required_argument, NULL, SELECT_PORT },
-		{ "addr", required_argument, NULL, SELECT_ADDR },
-		{ "state", required_argument, NULL, SELECT_STATE },
-		{ "netns", required_argument, NULL, SELECT_NETNS },
-		{ "comm", required_argument, NULL, SELECT_COMM },
-		{ "pid", required_argument, NULL, SELECT_PID },
+		SELECT_CONNECTIONS,
 		{ "history", no_argument, &run->history, 1 },
 		{ "no-follow", no_argument, &run->once, 1 },
 		{ "open", no_argument, &run->open, 1 },
@@ -240,13 +235,8 @@ static int parse(struct life_run *run, int argc, char *argv[])
 			status = select_option(&run->printer.filter, option, optarg);
 		}
 	}
-	if (!status && argv[optind])
-		return cmd_usage("%s: takes options only", argv[optind]);
-	if (!status && run->file && (run->history || run->device))
-		return cmd_usage("-i %s: a file has no %s", run->file,
-				 run->device ? "--device" : "--history: it is read from its start");
 	run->printer.filtered = !filter_is_empty(&run->printer.filter);
-	return status;
+	return status ? status : cmd_check_source(argv, run->file, run->device, run->history);
 }
 
 int cmd_life(int argc, char *argv[])

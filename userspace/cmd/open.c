@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,17 @@ int cmd_read_failed(const char *device, const char *file, int err)
 		return cmd_fail("%s: a ring makes no sense: unload and load the module",
 				device ? device : TCPTRAIL_DEVICE);
 	return cmd_fail("%s: %s", file ? file : device ? device : TCPTRAIL_DEVICE, strerror(-err));
+}
+
+int cmd_check_source(char *argv[], const char *file, const char *device, bool history)
+{
+	if (argv[optind])
+		return cmd_usage("%s: takes options only", argv[optind]);
+	if (file && device)
+		return cmd_usage("-i %s: a file has no --device", file);
+	if (file && history)
+		return cmd_usage("-i %s: a file has no --history: it is read from its start", file);
+	return CMD_OK;
 }
 
 int cmd_take_count(const char *s, uint64_t *n)

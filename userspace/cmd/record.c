@@ -151,7 +151,7 @@ static int parse(struct record *r, int argc, char *argv[])
 	enum { COUNT = SELECT_END, DURATION, DEVICE };
 	int history = 0, no_follow = 0, no_snapshot = 0, force = 0, quiet = 0;
 	const struct option options[] = {
-		SELECT_OPTIONS,
+		SELECT_RECORDS,
 		{ "history", no_argument, &history, 1 },
 		{ "no-follow", no_argument, &no_follow, 1 },
 		{ "no-snapshot", no_argument, &no_snapshot, 1 },

@@ -18,16 +18,20 @@ enum select_option {
 	SELECT_END,
 };
 
-/* For an array of struct option. */
-#define SELECT_OPTIONS                                              \
+/* For an array of struct option: of connections, and of records, which have a kind, too. */
+#define SELECT_CONNECTIONS                                          \
 	{ "port", required_argument, NULL, SELECT_PORT },           \
 		{ "addr", required_argument, NULL, SELECT_ADDR },   \
 		{ "state", required_argument, NULL, SELECT_STATE }, \
 		{ "netns", required_argument, NULL, SELECT_NETNS }, \
 		{ "comm", required_argument, NULL, SELECT_COMM },   \
-		{ "pid", required_argument, NULL, SELECT_PID },     \
 	{                                                           \
-		"kind", required_argument, NULL, SELECT_KIND        \
+		"pid", required_argument, NULL, SELECT_PID          \
+	}
+#define SELECT_RECORDS                                       \
+	SELECT_CONNECTIONS,                                  \
+	{                                                    \
+		"kind", required_argument, NULL, SELECT_KIND \
 	}
 
 /* For a command's help. */

@@ -128,9 +128,8 @@ static const struct live *live_of(void *arg, uint64_t cookie)
 static struct churn_ports ports_of(void *arg, uint32_t netns)
 {
 	const struct feed *feed = arg;
-	const struct netns_facts *facts = snapshot_netns(&feed->snapshot, netns);
 
-	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+	return snapshot_ports(&feed->snapshot, netns);
 }
 
 static int parse_states(struct stuck_run *run, char *list)
@@ -188,11 +187,7 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 			return cmd_bad_option(argv);
 		}
 	}
-	if (!status && argv[optind])
-		return cmd_usage("%s: takes options only", argv[optind]);
-	if (!status && run->file && run->device)
-		return cmd_usage("-i %s: a file has no --device", run->file);
-	return status;
+	return status ? status : cmd_check_source(argv, run->file, run->device, false);
 }
 
 static int stuck(struct stuck_run *run)

@@ -62,8 +62,6 @@ static int parse_speed(struct top *top, const char *s)
 
 static int check(const struct top *top, bool speed)
 {
-	if (top->file && top->device)
-		return cmd_usage("-i %s: a file has no --device", top->file);
 	if (speed && !top->file)
 		return cmd_usage("--speed: only a file (-i) is played");
 	if (speed && (top->batch || top->json))
@@ -82,12 +80,7 @@ static int parse(struct top *top, int argc, char *argv[])
 	int once = 0;
 	bool speed = false;
 	const struct option options[] = {
-		{ "port", required_argument, NULL, SELECT_PORT },
-		{ "addr", required_argument, NULL, SELECT_ADDR },
-		{ "state", required_argument, NULL, SELECT_STATE },
-		{ "netns", required_argument, NULL, SELECT_NETNS },
-		{ "comm", required_argument, NULL, SELECT_COMM },
-		{ "pid", required_argument, NULL, SELECT_PID },
+		SELECT_CONNECTIONS,
 		{ "interval", required_argument, NULL, INTERVAL },
 		{ "speed", required_argument, NULL, SPEED },
 		{ "count", required_argument, NULL, COUNT },
@@ -129,8 +122,8 @@ static int parse(struct top *top, int argc, char *argv[])
 				top_show_option(top, option, optarg);
 		}
 	}
-	if (!status && argv[optind])
-		return cmd_usage("%s: takes options only", argv[optind]);
+	if (!status)
+		status = cmd_check_source(argv, top->file, top->device, false);
 	if (once) {
 		top->batch |= !top->json;
 		top->once = true;

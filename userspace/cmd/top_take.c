@@ -51,9 +51,8 @@ const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns)
 struct churn_ports top_ports(void *arg, uint32_t netns)
 {
 	uint64_t at_ns;
-	const struct netns_facts *facts = snapshot_netns(top_snapshot(arg, &at_ns), netns);
 
-	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+	return snapshot_ports(top_snapshot(arg, &at_ns), netns);
 }
 
 static int take_numbers(struct top *top, uint64_t now_ns)

@@ -109,7 +109,7 @@ static int parse(struct watch *w, int argc, char *argv[])
 	enum { COLOR = SELECT_END, COUNT, DURATION, DEVICE };
 	int history = 0, no_follow = 0, json = 0, relative = 0, netns = 0, ascii = 0, no_header = 0;
 	const struct option options[] = {
-		SELECT_OPTIONS,
+		SELECT_RECORDS,
 		{ "history", no_argument, &history, 1 },
 		{ "no-follow", no_argument, &no_follow, 1 },
 		{ "json", no_argument, &json, 1 },
@@ -151,11 +151,6 @@ static int parse(struct watch *w, int argc, char *argv[])
 			status = select_option(&w->filter, option, optarg);
 		}
 	}
-	if (!status && argv[optind])
-		return cmd_usage("%s: takes options only", argv[optind]);
-	if (!status && w->file && (history || w->device))
-		return cmd_usage("-i %s: a file has no %s", w->file,
-				 w->device ? "--device" : "--history: it is read from its start");
 	w->history = history;
 	w->once = no_follow;
 	w->json = json;
@@ -164,7 +159,7 @@ static int parse(struct watch *w, int argc, char *argv[])
 	w->line.relative = relative;
 	w->line.show_netns = netns;
 	w->line.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	return status;
+	return status ? status : cmd_check_source(argv, w->file, w->device, history);
 }
 
 /* What goes without saying: the recorder's own namespace, and that it is today. */

@@ -298,6 +298,13 @@ const struct netns_facts *snapshot_netns(const struct snapshot *s, uint32_t netn
 	return netns_find(s->netns, s->netns_count, netns);
 }
 
+struct churn_ports snapshot_ports(const struct snapshot *s, uint32_t netns)
+{
+	const struct netns_facts *facts = snapshot_netns(s, netns);
+
+	return facts ? facts->ports : CHURN_PORTS_DEFAULT;
+}
+
 const struct live *snapshot_live(const struct snapshot *s, uint64_t cookie)
 {
 	const struct live key = { .cookie = cookie };

@@ -79,6 +79,9 @@ int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 /** snapshot_netns() - what is known of a namespace that was looked at; NULL for any other */
 const struct netns_facts *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
+/** snapshot_ports() - its source ports; the usual ones for any other */
+struct churn_ports snapshot_ports(const struct snapshot *snapshot, uint32_t netns);
+
 /** snapshot_live() - what is known of a socket beside its record; NULL for any other */
 const struct live *snapshot_live(const struct snapshot *snapshot, uint64_t cookie);
 
