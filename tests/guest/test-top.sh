@@ -79,7 +79,7 @@ open_screen
 check 'a socket older than the module is there' shows '^close-wait-.* :7000 '
 check '… its age is at least so long' shows '^close-wait-.* ≥.* :7000 .*forgetful\[[0-9]+\] fd '
 check 'two on record, too, as one group' \
-	shows '^close-wait-leak +2 +[0-9.]+s :8080 +10.0.0.1 +forgetful\[[0-9]+\]$'
+	shows '^close-wait-leak +2 +[0-9.ms]+ :8080 +10.0.0.1 +forgetful\[[0-9]+\]$'
 check '… and all are counted' shows '^CLOSE-WAIT +3 '
 
 # Live: what begins now.

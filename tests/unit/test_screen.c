@@ -61,9 +61,8 @@ static void test_all_in_80x24(void **state)
 	assert_shown(g, "TIME-WAIT           0       0");
 	assert_shown(g, "client       20ms  21ms  1.0s  3.0s");
 	assert_shown(g, "server          -     -     -     -");
-	assert_shown(g, "3 STUCK WORST▼           COUNT      AGE PORT   REMOTE         HOLDER");
-	assert_shown(
-		g, "close-wait-leak          1,234   10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
+	assert_shown(g, "3 STUCK WORST▼       COUNT      AGE PORT   REMOTE         HOLDER");
+	assert_shown(g, "close-wait-leak      1,234   10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
 	assert_shown(g, "  The peer closed; it has not.");
 	assert_shown(
 		g,
@@ -114,6 +113,24 @@ static void test_small(void **state)
 	assert_shown(&s->grid, "4 CHURN");
 	show(s, 50, 40);
 	assert_not_shown(&s->grid, "1 STATE");
+}
+
+/* Columns are narrower, or left out, rather than cut off at the right. */
+static void test_narrow(void **state)
+{
+	struct shown *s = *state;
+
+	show(s, 76, 24);
+	assert_shown(&s->grid, "OPENED   LIVE  TWAIT PORT");
+	press(s, '4');
+	show(s, 45, 24);
+	assert_shown(&s->grid, "4 CHURN");
+	assert_shown(&s->grid, "OPEN/S▼  TWAIT PORT");
+	assert_shown(&s->grid, "90.0      7   0%");
+	/* More than there is room for. */
+	assert_not_shown(&s->grid, "1-1/2");
+	show(s, 80, 3);
+	assert_shown(&s->grid, " 1-1/2 PEER");
 }
 
 static void test_wide(void **state)
@@ -326,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_all_in_80x24, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_small, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_narrow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wide, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_zoom, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sort, setup, teardown),

@@ -6,6 +6,7 @@
 #include "panes.h"
 
 /* Columns; in a wide terminal the local end is whole, and unread bytes have their own. */
+#define VERDICT_MIN 18 /* the pane's name, and what it is sorted by */
 #define VERDICT_WIDTH 24
 #define COUNT_WIDTH 7
 #define AGE_WIDTH 9
@@ -30,19 +31,37 @@ static enum grid_style style_of(const struct view_stuck *s)
 	return s->age_ns > 300000000000ULL && !s->pile ? GRID_BAD : GRID_WARN;
 }
 
-/* No wider than they need: what is left is the holders'. */
-static int end_width(const struct view *v)
-{
-	int width = (int)sizeof("REMOTE") + 1, columns;
+/**
+ * struct widths - no wider than they need: what is left is the holders'
+ * @verdict: names of verdicts, or the pane's
+ * @end: remote ends
+ */
+struct widths {
+	int verdict;
+	int end;
+};
 
-	for (size_t i = 0; i < v->stuck_count; i++) {
-		columns = grid_columns(v->stuck[i].remote) + 1;
-		width = columns > width ? columns : width;
-	}
-	return width < END_WIDTH ? width : END_WIDTH;
+static int wider(int width, const char *text, int most)
+{
+	int columns = grid_columns(text) + 1;
+
+	columns = columns < most ? columns : most;
+	return columns > width ? columns : width;
 }
 
-static void put_row(const struct area *a, int y, int end, const struct view_stuck *s, bool selected)
+static struct widths widths_of(const struct view *v)
+{
+	struct widths w = { VERDICT_MIN, sizeof("REMOTE") + 1 };
+
+	for (size_t i = 0; i < v->stuck_count; i++) {
+		w.verdict = wider(w.verdict, v->stuck[i].verdict, VERDICT_WIDTH);
+		w.end = wider(w.end, v->stuck[i].remote, END_WIDTH);
+	}
+	return w;
+}
+
+static void put_row(const struct area *a, int y, struct widths w, const struct view_stuck *s,
+		    bool selected)
 {
 	enum grid_style plain = selected ? GRID_SELECTED : GRID_PLAIN;
 	char text[32];
@@ -50,7 +69,7 @@ static void put_row(const struct area *a, int y, int end, const struct view_stuc
 
 	if (selected)
 		area_row(a, y, GRID_SELECTED);
-	x = area_column(a, 0, y, VERDICT_WIDTH - 1, selected ? plain : style_of(s), s->verdict) + 1;
+	x = area_column(a, 0, y, w.verdict - 1, selected ? plain : style_of(s), s->verdict) + 1;
 	area_right(a, x, y, COUNT_WIDTH - 1, plain, number_count(text, s->count, COUNT_WIDTH - 1));
 	x += COUNT_WIDTH;
 	put_age_of(a, x, y, plain, s);
@@ -61,7 +80,7 @@ static void put_row(const struct area *a, int y, int end, const struct view_stuc
 		snprintf(text, sizeof(text), ":%u", s->lport);
 		x = area_column(a, x, y, PORT_WIDTH - 1, plain, s->lport ? text : "*") + 1;
 	}
-	x = area_column(a, x, y, end - 1, plain, s->remote) + 1;
+	x = area_column(a, x, y, w.end - 1, plain, s->remote) + 1;
 	if (a->width >= WIDE) {
 		number_count(text, s->unread, UNREAD_WIDTH - 1);
 		area_right(a, x, y, UNREAD_WIDTH - 1, plain, s->unread ? text : "-");
@@ -70,7 +89,7 @@ static void put_row(const struct area *a, int y, int end, const struct view_stuc
 	area_column(a, x, y, a->width - x, plain, s->holder[0] ? s->holder : "-");
 }
 
-static void put_head(const struct area *a, int end, const struct look *l)
+static void put_head(const struct area *a, struct widths w, const struct look *l)
 {
 	enum grid_style style = pane_head(a, l, LOOK_STUCK);
 	const char *sort = look_sort_name(l, LOOK_STUCK);
@@ -78,12 +97,12 @@ static void put_head(const struct area *a, int end, const struct look *l)
 
 	/* What has no column of its own, or none here. */
 	if (!strcmp(sort, "worst"))
-		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "WORST");
+		pane_column(a, l, LOOK_STUCK, x, w.verdict - x, false, "WORST");
 	else if (!strcmp(sort, "verdict"))
-		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "VERDICT");
+		pane_column(a, l, LOOK_STUCK, x, w.verdict - x, false, "VERDICT");
 	else if (!strcmp(sort, "unread") && a->width < WIDE)
-		pane_column(a, l, LOOK_STUCK, x, VERDICT_WIDTH - x, false, "UNREAD");
-	x = VERDICT_WIDTH;
+		pane_column(a, l, LOOK_STUCK, x, w.verdict - x, false, "UNREAD");
+	x = w.verdict;
 	pane_column(a, l, LOOK_STUCK, x, COUNT_WIDTH - 1, true, "COUNT");
 	x += COUNT_WIDTH;
 	pane_column(a, l, LOOK_STUCK, x, AGE_WIDTH - 1, true, "AGE");
@@ -91,8 +110,8 @@ static void put_head(const struct area *a, int end, const struct look *l)
 	pane_column(a, l, LOOK_STUCK, x, a->width >= WIDE ? END_WIDTH : PORT_WIDTH, false,
 		    a->width >= WIDE ? "LOCAL" : "PORT");
 	x += a->width >= WIDE ? END_WIDTH : PORT_WIDTH;
-	pane_column(a, l, LOOK_STUCK, x, end, false, "REMOTE");
-	x += end;
+	pane_column(a, l, LOOK_STUCK, x, w.end, false, "REMOTE");
+	x += w.end;
 	if (a->width >= WIDE) {
 		pane_column(a, l, LOOK_STUCK, x, UNREAD_WIDTH - 1, true, "UNREAD");
 		x += UNREAD_WIDTH;
@@ -105,10 +124,11 @@ void pane_stuck(const struct area *a, const struct view *v, struct look *l)
 	struct look_list *list = &l->lists[LOOK_STUCK];
 	/* Under the row that is selected stands why it is stuck. */
 	bool explain = l->pane == LOOK_STUCK && a->height > 3 && v->stuck_count;
-	int rows = a->height - 1 - explain, end = end_width(v), y = 0;
+	struct widths w = widths_of(v);
+	int rows = a->height - 1 - explain, y = 0;
 
 	pane_scroll(list, rows, v->stuck_count);
-	put_head(a, end, l);
+	put_head(a, w, l);
 	pane_more(a, list, l->pane == LOOK_STUCK ? GRID_FOCUS : GRID_HEAD, v->stuck_count,
 		  v->stuck_groups);
 	if (!v->stuck_count)
@@ -116,7 +136,7 @@ void pane_stuck(const struct area *a, const struct view *v, struct look *l)
 	for (size_t i = list->first; i < v->stuck_count && y < a->height - 1; i++) {
 		bool selected = l->pane == LOOK_STUCK && i == list->cursor;
 
-		put_row(a, ++y, end, &v->stuck[i], selected);
+		put_row(a, ++y, w, &v->stuck[i], selected);
 		if (selected && explain)
 			area_column(a, 2, ++y, a->width - 2, GRID_PLAIN, v->stuck[i].sentence);
 	}
