@@ -131,6 +131,8 @@ static void test_narrow(void **state)
 	assert_not_shown(&s->grid, "1-1/2");
 	show(s, 80, 3);
 	assert_shown(&s->grid, " 1-1/2 PEER");
+	show(s, 30, 3);
+	assert_shown(&s->grid, "4 CHU");
 }
 
 static void test_wide(void **state)
@@ -261,6 +263,30 @@ static void test_text(void **state)
 	assert_shown(&s->grid, "Ctrl-L");
 }
 
+/* Words are broken where the screen ends, a picture is cut off. */
+static void test_break(void **state)
+{
+	static const char text[] = "  one two three four five six seven eight\n\nnine\n";
+	struct shown *s = *state;
+
+	press(s, '?');
+	for (int i = 0; i < 3; i++) {
+		assert_not_shown(&s->grid, "…");
+		press(s, LOOK_KEY_PAGE_DOWN);
+	}
+	look_read(&s->look, "numbers", text, strlen(text));
+	show(s, 20, 10);
+	assert_shown(&s->grid, "  one two three four");
+	assert_shown(&s->grid, "  five six seven");
+	assert_true(find_row(&s->grid, "nine") == find_row(&s->grid, "  eight") + 2);
+	assert_int_equal(s->look.lines, 5);
+	s->look.picture = true;
+	show(s, 20, 10);
+	assert_shown(&s->grid, "  one two three fou…");
+	assert_true(find_row(&s->grid, "nine") == find_row(&s->grid, "  one") + 2);
+	press(s, LOOK_KEY_ESCAPE);
+}
+
 static void test_filter(void **state)
 {
 	struct shown *s = *state;
@@ -349,6 +375,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sort, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cursor, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_break, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_share, setup, teardown),

@@ -142,6 +142,7 @@ static void show_ladder(struct top *top)
 		snprintf(l->message, sizeof(l->message), "%s", strerror(-err));
 	else
 		look_read(l, l->selector, text.data, text.len);
+	l->picture = !err;
 	buf_free(&text);
 }
 

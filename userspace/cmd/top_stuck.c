@@ -102,7 +102,8 @@ static void put_row(struct view_stuck *row, struct buf *text, const struct stuck
 		.at_least = oldest->at_least,
 		.pile = oldest->pile,
 		.count = oldest->pile ? oldest->pile : group->count,
-		.unread = group->unread,
+		/* Of a listener that is how many wait. */
+		.unread = oldest->conn->state == TCPTRAIL_LISTEN ? 0 : group->unread,
 		.verdict = words.verdict.name,
 		.text = text->len,
 	};

@@ -24,6 +24,7 @@ void look_read(struct look *l, const char *title, const char *text, size_t lengt
 	strncpy(l->title, title, sizeof(l->title) - 1);
 	l->title[sizeof(l->title) - 1] = '\0';
 	l->mode = LOOK_TEXT;
+	l->picture = false;
 	l->scroll = 0;
 }
 

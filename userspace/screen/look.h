@@ -92,6 +92,7 @@ struct look_list {
  * @each: stuck sockets stand each by itself, not in groups
  * @text: lines to read, in LOOK_TEXT
  * @title: of @text
+ * @picture: its lines are not broken where they are too long
  * @scroll: first line of it
  * @lines: how many there are, when last drawn
  * @text_rows: how many fit, likewise
@@ -110,6 +111,7 @@ struct look {
 	bool each;
 	struct buf text;
 	char title[64];
+	bool picture;
 	int scroll;
 	int lines;
 	int text_rows;

@@ -73,5 +73,7 @@ void pane_more(const struct area *a, const struct look_list *list, enum grid_sty
 			 list->first + (list->rows > 0 ? (size_t)list->rows : 1) :
 			 count,
 		 total);
-	area_right(a, a->width - grid_columns(text), 0, grid_columns(text), style, text);
+	/* Beside the pane's name, or not at all. */
+	if (grid_columns(text) + 9 <= a->width)
+		area_right(a, a->width - grid_columns(text), 0, grid_columns(text), style, text);
 }

@@ -4,33 +4,77 @@
 
 #include "panes.h"
 
-void pane_text(const struct area *a, struct look *l)
+/* How much of a line goes on a row of @width: all of a picture's, words up to a space. */
+static size_t row_length(const struct look *l, const char *line, int width)
+{
+	size_t length = strcspn(line, "\n"), most = width > 1 ? (size_t)width : 1, at;
+
+	if (l->picture || length <= most)
+		return length;
+	for (at = most; at > most / 2; at--)
+		if (line[at] == ' ')
+			return at;
+	while (most > 1 && (line[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+static void put_row(const struct area *a, int x, int y, const char *line, size_t length)
+{
+	char text[1024];
+
+	if (length >= sizeof(text))
+		length = sizeof(text) - 1;
+	memcpy(text, line, length);
+	text[length] = '\0';
+	area_column(a, x, y, a->width - x, GRID_PLAIN, text);
+}
+
+/* One line, on as many rows as it needs, the first of them @number; returns the next. */
+static int put_line(const struct area *a, const struct look *l, const char *line, int number)
+{
+	int indent = (int)strspn(line, " "), x = 0;
+	size_t length;
+
+	if (indent > a->width / 2)
+		indent = 0;
+	do {
+		length = row_length(l, line, a->width - x);
+		if (number >= l->scroll && number - l->scroll < l->text_rows)
+			put_row(a, x, number - l->scroll + 1, line, length);
+		number++;
+		line += length;
+		line += strspn(line, " ");
+		x = indent;
+	} while (*line && *line != '\n');
+	return number;
+}
+
+static int put_lines(const struct area *a, struct look *l)
 {
 	const char *line = buf_string(&l->text);
 	int number = 0;
 
-	l->lines = 0;
-	for (const char *s = line; *s; s++)
-		l->lines += *s == '\n';
+	while (*line) {
+		number = put_line(a, l, line, number);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return number;
+}
+
+void pane_text(const struct area *a, struct look *l)
+{
+	struct area nowhere = *a;
+
+	nowhere.height = 0;
 	l->text_rows = a->height - 1;
+	l->lines = put_lines(&nowhere, l);
 	if (l->scroll > l->lines - l->text_rows)
 		l->scroll = l->lines - l->text_rows;
 	if (l->scroll < 0)
 		l->scroll = 0;
 	area_row(a, 0, GRID_FOCUS);
 	area_put(a, 0, 0, GRID_FOCUS, l->title);
-	for (; *line && number - l->scroll < l->text_rows; number++) {
-		size_t length = strcspn(line, "\n");
-		char text[1024];
-
-		if (number >= l->scroll) {
-			if (length >= sizeof(text))
-				length = sizeof(text) - 1;
-			memcpy(text, line, length);
-			text[length] = '\0';
-			area_column(a, 0, number - l->scroll + 1, a->width, GRID_PLAIN, text);
-		}
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
+	put_lines(a, l);
 }
