@@ -253,6 +253,39 @@ static void test_sweep_next(void **state)
 	model_free(model);
 }
 
+/* Ports, addresses and namespaces are told apart, in whatever order they come. */
+static void test_sweep_destinations(void **state)
+{
+	struct model_config model_config = { .max_conns = 1000 };
+	struct sweep_config config = { .ports = reused };
+	struct tcptrail_record r;
+	struct sweep_found found;
+	struct model *model;
+	struct sweep *sweep;
+	uint16_t i;
+
+	assert_int_equal(model_create(&model, &model_config), 0);
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	for (i = 0; i < 200; i++) {
+		r = script_line("0 A socket CLOSE SYN_SENT");
+		r.cookie = 1000 + i;
+		r.lport = (uint16_t)(40000 + i);
+		if (i % 8 == 1)
+			r.rport++;
+		if (i % 8 == 3)
+			r.raddr[15]++;
+		if (i % 8 == 5)
+			r.laddr[15]++;
+		if (i % 8 == 7)
+			r.netns++;
+		model_feed(model, &r, 1);
+	}
+	found = walk(sweep, model, SEC);
+	assert_true(found.ports_share == 100 / 2000.0);
+	sweep_free(sweep);
+	model_free(model);
+}
+
 /* So many at one destination are a pile, one less are none: in each walk anew. */
 static void test_sweep_pile(void **state)
 {
@@ -476,10 +509,15 @@ static void test_clients(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accept),	   cmocka_unit_test(test_listen),
-		cmocka_unit_test(test_labels),	   cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_sweep_next), cmocka_unit_test(test_sweep_pile),
-		cmocka_unit_test(test_worst),	   cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_listen),
+		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_sweep_next),
+		cmocka_unit_test(test_sweep_pile),
+		cmocka_unit_test(test_sweep_destinations),
+		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_clients),
 	};
 

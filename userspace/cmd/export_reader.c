@@ -11,7 +11,7 @@
 #include "resync.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
-#define TELL_NS 1000000000ULL /* so soon an end is told for which nothing else comes */
+#define TELL_NS 200000000ULL /* so soon an end is told after which nothing comes */
 #define FIRST_TICK_MS 20 /* until the history is read */
 #define LATE_NS 10000000000ULL /* the reader ought to have come round again */
 

@@ -32,6 +32,20 @@ struct place {
 };
 
 /**
+ * struct destination - by IPv4; neighbours in the walk often have the same
+ * @netns: from which namespace
+ * @addr4: as in struct conn
+ * @rport: likewise
+ * @place: where it is counted, NULL: none yet
+ */
+struct destination {
+	uint32_t netns;
+	uint32_t addr4[2];
+	uint16_t rport;
+	struct place *place;
+};
+
+/**
  * struct sweep - the walk
  * @at: the last connection that was looked at, NULL before the first
  * @walk: its number
@@ -44,6 +58,7 @@ struct place {
  * @found: what the last whole one had
  * @places: by hash
  * @key: of the hash
+ * @before: the destination that was met last
  */
 struct sweep {
 	struct sweep_config config;
@@ -58,6 +73,7 @@ struct sweep {
 	struct sweep_found found;
 	struct place *places;
 	uint64_t key[2];
+	struct destination before;
 };
 
 static void nothing(struct sweep_found *found)
@@ -154,26 +170,44 @@ static void count_used(struct sweep *s, struct place *place, uint32_t ports)
 	s->growing.ports = ports;
 }
 
+static struct place *place_towards(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	struct destination *before = &s->before;
+	uint8_t laddr[16], raddr[16];
+	struct place *place;
+	uint64_t hash;
+
+	if (before->place && before->netns == c->netns && before->rport == c->rport &&
+	    before->addr4[0] == c->addr4[0] && before->addr4[1] == c->addr4[1] &&
+	    !(c->flags & CONN_IPV6))
+		return before->place;
+	model_laddr(m, c, laddr);
+	model_raddr(m, c, raddr);
+	hash = index_hash(s->key, (uint64_t)c->netns << 32 | c->rport,
+			  fold(s, laddr) << 32 ^ fold(s, raddr));
+	place = &s->places[hash % PLACES];
+	if (!(c->flags & CONN_IPV6))
+		*before = (struct destination){
+			c->netns, { c->addr4[0], c->addr4[1] }, c->rport, place
+		};
+	return place;
+}
+
 /* See churn.h: the same rules, one connection at a time. NULL: it takes no port anywhere */
-static struct place *place_of(const struct sweep *s, const struct model *m, const struct conn *c,
+static struct place *place_of(struct sweep *s, const struct model *m, const struct conn *c,
 			      const struct churn_ports *ports, bool *passive)
 {
 	bool in_range = c->lport >= ports->first && c->lport <= ports->last;
-	uint64_t hash, first = (uint64_t)c->netns << 32;
-	uint8_t laddr[16], raddr[16];
+	uint64_t hash;
 
 	if (c->half == CONN_REQUEST || c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN ||
 	    !(c->flags & CONN_WHOLE))
 		return NULL;
 	*passive = c->role == CONN_PASSIVE ||
 		   (c->role == CONN_ROLE_UNKNOWN && (!in_range || model_listener(m, c)));
-	if (*passive) {
-		hash = index_hash(s->key, first | c->lport, 1);
-	} else {
-		model_laddr(m, c, laddr);
-		model_raddr(m, c, raddr);
-		hash = index_hash(s->key, first | c->rport, fold(s, laddr) << 32 ^ fold(s, raddr));
-	}
+	if (!*passive)
+		return place_towards(s, m, c);
+	hash = index_hash(s->key, (uint64_t)c->netns << 32 | c->lport, 1);
 	return &s->places[hash % PLACES];
 }
 
