@@ -210,19 +210,34 @@ static void syn_cookie(void)
 	set_sysctl("bob", "tcp_syncookies", "1");
 }
 
-static void fast_open(void)
+static void open_fast(const char *mode, uint16_t at_port, size_t bytes)
 {
-	const struct sockaddr_in to = at(BOB, port);
+	const struct sockaddr_in to = at(BOB, at_port);
 
-	listener = listen_at(port);
+	listener = listen_at(at_port);
 	set(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
-	set_sysctl("bob", "tcp_fastopen", "519"); /* server and client, without a cookie */
-	set_sysctl("alice", "tcp_fastopen", "519");
+	set_sysctl("bob", "tcp_fastopen", mode);
+	set_sysctl("alice", "tcp_fastopen", mode);
 	alice = socket_at("alice", 0);
-	must(sendto(alice, "hello", 5, MSG_FASTOPEN, (const struct sockaddr *)&to, sizeof(to)),
+	must(sendto(alice, "hello", bytes, MSG_FASTOPEN, (const struct sockaddr *)&to, sizeof(to)),
 	     "MSG_FASTOPEN");
 	accept_it();
+}
+
+static void fast_open(void)
+{
+	open_fast("519", port, 5); /* server and client, without a cookie */
 	read_some(bob, 5);
+	end_it();
+}
+
+/* The cookie that one connection got (on another port: it is the host's) opens the next. */
+static void fast_open_cookie(void)
+{
+	open_fast("3", (uint16_t)(port + 1000), 5);
+	end_it();
+	close_at("bob", listener);
+	open_fast("3", port, 0);
 	end_it();
 }
 
@@ -477,6 +492,7 @@ static const struct {
 	{ "simultaneous-open", simultaneous_open },
 	{ "syn-cookie", syn_cookie },
 	{ "fast-open", fast_open },
+	{ "fast-open-cookie", fast_open_cookie },
 	{ "four-way", four_way },
 	{ "three-segments", three_segments },
 	{ "half-close", half_close },

@@ -68,7 +68,7 @@ expect_soon()
 	check "$1" soon 1 told "$@"
 }
 
-plan 37
+plan 38
 modprobe tcptrail
 hosts
 for host in alice bob; do
@@ -94,6 +94,7 @@ expect stray-syn "stale-duplicate-syn !$open" 'A SYN that its host did not send'
 expect simultaneous-open "simultaneous-open !$open !syn-cookie" 'two active openers'
 expect syn-cookie "$open syn-cookie !fast-open $closed" 'answered with a SYN cookie'
 expect fast-open "$open fast-open !syn-cookie $closed" 'the SYN brought 5 bytes, and the server took 5'
+expect fast-open-cookie "$open fast-open !syn-cookie $closed" 'brought no data but a cookie'
 
 expect four-way "$open four-way-teardown half-close !half-close-data !syn-cookie !fast-open $closed" \
 	'could still send, and did not'

@@ -90,7 +90,8 @@ refused 2 'one FILE only' "$tool" record "$work/a" "$work/b"
 refused 2 'needs a SELECTOR' "$tool" explain
 refused 2 ':80x: has to be :PORT' "$tool" explain :80x
 refused 2 'cookie:0: has to be' "$tool" explain cookie:0
-refused 2 ':81: one SELECTOR' "$tool" explain :80 :81
+refused 2 ':82: one connection at a time' "$tool" explain :80 :81 :82
+refused 2 ':80-:81-:82: has to be' "$tool" explain :80 :81-:82
 refused 2 '--state OPEN: no such state.*CLOSE-WAIT' "$tool" stuck --state OPEN
 refused 2 '--older soon: has to be a time: 10s' "$tool" stuck --older soon
 refused 2 'extra: takes options only' "$tool" stuck extra
@@ -167,6 +168,10 @@ check '… and draws' has "$work/picture" '</svg>'
 refused 2 'not with --all' "$tool" explain :80 --all --svg "$work/picture" -i "$work/trail"
 refused 2 'not with --json' "$tool" explain :80 --json --svg "$work/picture" -i "$work/trail"
 refused 1 'No space left' "$tool" explain 10.1.0.0:1024 --svg /dev/full -i "$work/trail"
+for ends in '10.1.0.0:1024 10.0.0.1:80' '10.0.0.1:80 10.1.0.0:1024' '1024 80' 1024; do
+	# shellcheck disable=SC2086 # two words
+	prints '"local_port":1024\|"port":1024' "$tool" explain $ends -i "$work/trail" --json
+done
 prints '"kind":"connection"' "$tool" explain 10.1.0.0:1024 -i "$work/trail" --json
 lines 200 "$tool" explain :80 --all --json -i "$work/trail"
 refused 0 '199 other connections match :80: --all' "$tool" explain :80 -i "$work/trail"

@@ -105,6 +105,10 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 		r->segment.ack = n;
 	} else if (!strcmp(key, "len") && segment) {
 		r->segment.len = n;
+	} else if (!strcmp(key, "state") && segment) {
+		r->segment.state = script_state(value, line);
+	} else if (!strcmp(key, "since") && r->kind == TCPTRAIL_LOSS) {
+		r->loss.since_ns = 1000000000ULL + n * 1000;
 	} else if (!strcmp(key, "cause") && r->kind == TCPTRAIL_LOSS) {
 		r->loss.cause = script_cause(value, line);
 	} else if (!strcmp(key, "cookie")) {

@@ -172,6 +172,7 @@ static const struct golden goldens[] = {
 	{ "stray_syn", NULL, { "stale-duplicate-syn" }, false, false },
 	{ "syn_cookie", NULL, { "syn-cookie", "three-way-handshake" }, false, false },
 	{ "fast_open", NULL, { "fast-open", "three-way-handshake" }, false, false },
+	{ "fast_open_cookie", NULL, { "fast-open", "three-way-handshake" }, false, false },
 	{ "fin_wait2_timeout", NULL, { "fin-wait2-timeout" }, false, false },
 	{ "linger_0", NULL, { "reset-by-client", "aborted-linger" }, false, false },
 	{ "unread", NULL, { "reset-by-server", "aborted-unread" }, false, false },

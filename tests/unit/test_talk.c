@@ -21,6 +21,9 @@ static void test_good_selectors(void **state)
 		{ ":80", "0 A out SYN seq=1", true },
 		{ ":80", "0 B in SYN seq=1", true },
 		{ ":81", "0 B in SYN seq=1", false },
+		{ "80", "0 A out SYN seq=1", true },
+		{ "81", "0 A out SYN seq=1", false },
+		{ "40000-80", "0 A out SYN seq=1", true },
 		{ "10.0.0.2", "0 A out SYN seq=1", true },
 		{ "10.0.0.3", "0 A out SYN seq=1", false },
 		{ "10.0.0.2:80", "0 A out SYN seq=1", true },
@@ -38,6 +41,8 @@ static void test_good_selectors(void **state)
 		{ ":40001", "0 A socket CLOSE SYN_SENT nolport", true },
 		{ ":40001", "0 A socket CLOSE SYN_SENT", false },
 		{ "cookie:101", "0 A out SYN seq=1", true },
+		{ "cookie:0x65", "0 A out SYN seq=1", true },
+		{ "sk:65", "0 A out SYN seq=1", true },
 	};
 	struct tcptrail_record r;
 	struct selector s;
@@ -72,6 +77,12 @@ static void test_bad_selectors(void **state)
 		"cookie:0",
 		"cookie:-1",
 		"cookie:1x",
+		"cookie:+1",
+		"sk:",
+		"sk:xyz",
+		"sk:-1",
+		"65536",
+		"99999999999999999999999",
 		"name.example",
 		"10.0.0.1:80-",
 	};
@@ -197,22 +208,55 @@ static void test_sorting(void **state)
 	}
 }
 
+/* Only what is lost while it lasts is its loss. */
 static void test_lossy(void **state)
 {
+	static const struct {
+		const char *what;
+		const char *losses;
+		bool lossy;
+	} cases[] = {
+		{ "before it began", "50 A loss 3 since=10", false },
+		{ "of which the beginning is not known", "50 A loss 3", false },
+		{ "that reached into it", "150 A loss 3 since=10", true },
+		{ "meanwhile", "150 A loss 3 since=140", true },
+		{ "around it", "900 A loss 3 since=10", true },
+		{ "after its end", "900 A loss 3 since=500", false },
+		{ "before and after", "50 A loss 3 since=10\n900 A loss 3 since=500", false },
+		{ "meanwhile, and after", "150 A loss 3 since=140\n900 A loss 3 since=500", true },
+		{ "told after it, of before", "900 A loss 3 since=500\n950 A loss 1 since=190",
+		  true },
+	};
 	struct tcptrail_record records[RECORDS_MAX];
 	struct selector selector;
 	const struct talk *list;
 	struct talks *talks;
-	size_t count;
+	size_t count, i;
 
-	assert_int_equal(selector_parse(&selector, ":80"), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char script[512];
+
+		snprintf(script, sizeof(script),
+			 "100 A socket CLOSE SYN_SENT\n101 A out SYN seq=1\n"
+			 "200 A socket SYN_SENT CLOSE err=110\n%s\n",
+			 cases[i].losses);
+		assert_int_equal(selector_parse(&selector, ":80"), 0);
+		assert_int_equal(talks_create(&talks, &selector), 0);
+		count = script_records(script, records, RECORDS_MAX);
+		assert_int_equal(talks_feed(talks, records, count), 0);
+		assert_int_equal(talks_sort(talks, &list, &count), 0);
+		assert_int_equal(count, 1);
+		if (list[0].lossy != cases[i].lossy)
+			fail_msg("lost %s: %d", cases[i].what, list[0].lossy);
+		talks_free(talks);
+	}
+	/* One that lives may have ended in what is lost. */
 	assert_int_equal(talks_create(&talks, &selector), 0);
-	count = script_records("0 A out SYN seq=1\n5 A loss 3\n9 A out SYN seq=1\n", records,
+	count = script_records("100 A out SYN seq=1\n900 A loss 3 since=500\n", records,
 			       RECORDS_MAX);
 	assert_int_equal(talks_feed(talks, records, count), 0);
 	assert_int_equal(talks_sort(talks, &list, &count), 0);
-	assert_int_equal(count, 1);
-	assert_true(list[0].lossy);
+	assert_true(count == 1 && list[0].lossy);
 	talks_free(talks);
 }
 

@@ -20,11 +20,12 @@ static const char help[] =
 	"Draws a connection as in a textbook: what each end sent, when, with which numbers,\n"
 	"in which state that left both; and says in a few sentences what happened.\n\n"
 	"SELECTOR is one of:\n"
-	"  :80                      a port of either end\n"
-	"  10.0.0.2                 an address of either end\n"
-	"  10.0.0.2:80              both of one end\n"
-	"  10.0.0.1:40312-10.0.0.2:80   both ends\n"
-	"  cookie:4711              a socket, as `ss -e` shows it (sk:) and watch --json\n\n"
+	"  :80                       a port of either end\n"
+	"  10.0.0.2                  an address of either end\n"
+	"  10.0.0.2:80               both of one end\n"
+	"  10.0.0.1:40312 10.0.0.2:80   both ends, in either order; or with - between them\n"
+	"  sk:1267                   a socket, as `ss -e` shows it\n"
+	"  cookie:4711               the same, as watch --json does\n\n"
 	"  --last             the most recent match, even if it is not complete\n"
 	"                     (default: the most recent complete one, if there is one)\n"
 	"  --all              all that match, oldest first\n"
@@ -41,6 +42,7 @@ static const char help[] =
  * @file: from -i
  * @picture: from --svg
  * @selector: as typed
+ * @both: two ends that were typed apart, as one selector
  * @talks: the records that match
  */
 struct explain {
@@ -48,6 +50,7 @@ struct explain {
 	const char *file;
 	const char *picture;
 	const char *selector;
+	char both[160];
 	struct talks *talks;
 	struct ladder_style style;
 	struct buf out;
@@ -207,8 +210,13 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 	if (!e->selector)
 		return cmd_usage(
 			"needs a SELECTOR: :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N");
-	if (argv[optind + 1])
-		return cmd_usage("%s: one SELECTOR at a time", argv[optind + 1]);
+	if (argv[optind + 1]) {
+		if (argv[optind + 2])
+			return cmd_usage("%s: one connection at a time, by one end or both",
+					 argv[optind + 2]);
+		snprintf(e->both, sizeof(e->both), "%s-%s", e->selector, argv[optind + 1]);
+		e->selector = e->both;
+	}
 	if (selector_parse(selector, e->selector))
 		return cmd_usage("%s: has to be :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N",
 				 e->selector);

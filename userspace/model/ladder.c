@@ -154,6 +154,7 @@ static void sent(struct builder *b, size_t at)
 	row->sent = true;
 	row->lost = m->lost;
 	row->no_socket = !m->record->cookie;
+	row->fast = is_fast_open(m->record);
 	see_probe(b, row);
 	row->again = row->probe ? 0 : count_before(b->ladder, row);
 	if (pending != NO_MOMENT) {
@@ -289,6 +290,27 @@ static void lose_probes(struct ladder *l, const struct ladder_row *death)
 	}
 }
 
+/*
+ * Probes of a window repeat the number before the last, too, but how many bytes were
+ * sent before is not on record: the end that died of them tells.
+ */
+static void see_window_probes(struct ladder *l, const struct ladder_row *death)
+{
+	struct ladder_row *row, *last = NULL;
+
+	for (row = &l->rows[death - l->rows]; row-- > l->rows;) {
+		if (row->kind != LADDER_SEGMENT || row->from != death->from)
+			continue;
+		if (row->tcp_flags & STEPS || row->len || (last && row->seq != last->seq))
+			return;
+		if (row->seq == l->sides[row->from].isn + 1)
+			return; /* the handshake's third step */
+		row->probe = true;
+		row->again = 0;
+		last = row;
+	}
+}
+
 static void make_rows(struct builder *b)
 {
 	size_t i;
@@ -310,6 +332,8 @@ static void make_rows(struct builder *b)
 	for (i = 0; i < b->ladder->count; i++)
 		if (b->ladder->rows[i].why == LADDER_WHY_KEEPALIVE)
 			lose_probes(b->ladder, &b->ladder->rows[i]);
+		else if (b->ladder->rows[i].why == LADDER_WHY_WINDOW)
+			see_window_probes(b->ladder, &b->ladder->rows[i]);
 	if (!b->err)
 		b->err = ladder_add_data(b->ladder);
 }

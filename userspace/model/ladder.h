@@ -55,6 +55,7 @@ enum ladder_why {
  * @time_ns: when it was sent, or when it arrived if only that is known
  * @half: LADDER_DATA after the first FIN
  * @no_socket: it was sent here, in the name of no socket
+ * @fast: SYN-ACK of a whole socket, not of a request: a simultaneous open, or Fast Open
  * @sent: @time_ns is when it was sent
  * @arrived: @arrival_ns is known
  * @arrival_ns: when it arrived
@@ -75,6 +76,7 @@ struct ladder_row {
 	bool probe;
 	bool half;
 	bool no_socket;
+	bool fast;
 	uint8_t why;
 	bool sent;
 	bool arrived;

@@ -82,6 +82,15 @@ static bool answers_for_nobody(const struct tcptrail_record *r)
 	       (r->segment.tcp_flags & synack) == synack;
 }
 
+/* A SYN-ACK of a whole socket, and no request's: the listener made it at the SYN. */
+bool is_fast_open(const struct tcptrail_record *r)
+{
+	const uint8_t synack = TCPTRAIL_SYN | TCPTRAIL_ACK;
+
+	return r->kind == TCPTRAIL_SEGMENT && r->segment.direction == TCPTRAIL_OUT &&
+	       (r->segment.tcp_flags & synack) == synack && r->segment.state == TCPTRAIL_SYN_RECV;
+}
+
 void ladder_know_sides(struct ladder *l, const uint8_t side_of[2])
 {
 	const struct tcptrail_record *r;
@@ -93,6 +102,9 @@ void ladder_know_sides(struct ladder *l, const uint8_t side_of[2])
 		r = l->talk->records[i];
 		side = &l->sides[side_of[l->talk->sides[i]]];
 		if (r->kind == TCPTRAIL_SEGMENT) {
+			/* With a SYN before it, it is a simultaneous open. */
+			l->listening |= is_fast_open(r) && !side->has_isn &&
+					side == &l->sides[LADDER_RIGHT];
 			if (r->segment.direction == TCPTRAIL_OUT)
 				take_numbers(side, &r->segment, false, established);
 			else

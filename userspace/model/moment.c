@@ -192,7 +192,14 @@ static void add_segment(struct moments *m, uint8_t side, const struct tcptrail_r
 			struct side_so_far *so_far)
 {
 	bool out = r->segment.direction == TCPTRAIL_OUT;
+	struct moment *moment;
 
+	/* Up to 6.12 the child's own record does not say whose it is. */
+	if (is_fast_open(r) && !so_far->state && !so_far->sent) {
+		moment = add(m, MOMENT_STATE, side, r);
+		moment->state = TCPTRAIL_SYN_RECV;
+		so_far->state = moment->state;
+	}
 	add(m, out ? MOMENT_SENT : MOMENT_RECEIVED, side, r);
 	so_far->sent |= out;
 	so_far->got_rst |= !out && r->segment.tcp_flags & TCPTRAIL_RST;

@@ -88,4 +88,7 @@ int ladder_find_opener(const struct talk *talk, unsigned int *left);
 /** ladder_know_sides() - fill in what the records tell of both sides */
 void ladder_know_sides(struct ladder *ladder, const uint8_t side_of[2]);
 
+/** is_fast_open() - a SYN-ACK of a whole socket that has sent no SYN, if it has not */
+bool is_fast_open(const struct tcptrail_record *r);
+
 #endif

@@ -20,7 +20,7 @@ static int parse_port(const char *text, uint16_t *port)
 	return 0;
 }
 
-/* ":80", "10.0.0.2", "10.0.0.2:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80" */
+/* "80", ":80", "10.0.0.2", "10.0.0.2:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80" */
 static int parse_end(struct selector *s, char *text)
 {
 	char *colon = strrchr(text, ':'), *port = NULL, *close;
@@ -28,7 +28,10 @@ static int parse_end(struct selector *s, char *text)
 
 	if (s->count == 2 || !*text)
 		return -EINVAL;
-	if (*text == '[') {
+	if (!text[strspn(text, "0123456789")]) {
+		port = text;
+		text += strlen(text);
+	} else if (*text == '[') {
 		close = strchr(text, ']');
 		if (!close || (close[1] && close[1] != ':'))
 			return -EINVAL;
@@ -56,18 +59,28 @@ static int parse_end(struct selector *s, char *text)
 	return 0;
 }
 
+/* As watch --json writes it; or as ss -e does, in hexadecimal. */
+static int parse_cookie(struct selector *s, const char *text, int base)
+{
+	char *end;
+
+	errno = 0;
+	s->cookie = strtoull(text, &end, base);
+	return errno || *end || !s->cookie || *text == '-' || *text == '+' || *text == ' ' ?
+		       -EINVAL :
+		       0;
+}
+
 int selector_parse(struct selector *s, const char *text)
 {
 	char copy[160], *dash;
-	char *end;
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	if (!strncmp(text, "cookie:", 7)) {
-		errno = 0;
-		s->cookie = strtoull(text + 7, &end, 0);
-		return errno || *end || !s->cookie || text[7] < '0' || text[7] > '9' ? -EINVAL : 0;
-	}
+	if (!strncmp(text, "cookie:", 7))
+		return parse_cookie(s, text + 7, 0);
+	if (!strncmp(text, "sk:", 3))
+		return parse_cookie(s, text + 3, 16);
 	if (strlen(text) >= sizeof(copy))
 		return -EINVAL;
 	strcpy(copy, text);

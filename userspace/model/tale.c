@@ -41,6 +41,15 @@ struct tale_words tale_span(uint64_t from_ns, uint64_t to_ns)
 	return w;
 }
 
+struct tale_words tale_times(unsigned int n)
+{
+	struct tale_words w = { "once" };
+
+	if (n > 1)
+		snprintf(w.text, sizeof(w.text), "%u times", n);
+	return w;
+}
+
 const char *tale_side(const struct tale_facts *f, unsigned int side)
 {
 	if (f->l->opener_known)

@@ -84,10 +84,9 @@ static void tell_fin(struct tale_facts *f, unsigned int side, const struct tcptr
 {
 	tale_name(f, "fin-unanswered");
 	tale_say(f,
-		 "%s's FIN was sent %u time%s and never acknowledged; after %s the kernel gave up "
+		 "%s's FIN was sent %s and never acknowledged; after %s the kernel gave up "
 		 "what nobody held any more (net.ipv4.tcp_orphan_retries).",
-		 tale_subject(f, side), f->fins[side] ? f->fins[side] : 1,
-		 f->fins[side] > 1 ? "s" : "",
+		 tale_subject(f, side), tale_times(f->fins[side]).text,
 		 f->fin[side] ? tale_span(f->fin[side]->time_ns, f->end[side]->time_ns).text :
 				"some time");
 	tell_unacknowledged(f, t);

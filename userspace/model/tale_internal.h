@@ -49,6 +49,9 @@ void tale_name(struct tale_facts *f, const char *what);
 
 struct tale_words tale_span(uint64_t from_ns, uint64_t to_ns);
 
+/** tale_times() - "once", "2 times" */
+struct tale_words tale_times(unsigned int n);
+
 /** tale_side() - "the client", inside a sentence */
 const char *tale_side(const struct tale_facts *f, unsigned int side);
 

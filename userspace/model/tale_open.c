@@ -64,8 +64,8 @@ static void tell_unanswered(struct tale_facts *f)
 	const struct ladder_row *syn = f->syn[LADDER_LEFT], *end = f->end[LADDER_LEFT];
 	char tries[64];
 
-	snprintf(tries, sizeof(tries), "The SYN was sent %u time%s", f->syns[LADDER_LEFT],
-		 f->syns[LADDER_LEFT] == 1 ? "" : "s");
+	snprintf(tries, sizeof(tries), "The SYN was sent %s",
+		 tale_times(f->syns[LADDER_LEFT]).text);
 	if (!end) {
 		tale_name(f, "syn-unanswered");
 		tale_say(f, "%s and has not been answered so far.", tries);
@@ -110,10 +110,9 @@ static void tell_expired(struct tale_facts *f)
 {
 	tale_name(f, "request-expired");
 	tale_say(f,
-		 "The server sent its SYN-ACK %u time%s and got no answer; after %s it forgot the "
+		 "The server sent its SYN-ACK %s and got no answer; after %s it forgot the "
 		 "request.",
-		 f->synacks, f->synacks == 1 ? "" : "s",
-		 tale_span(f->l->start_ns, f->gave_up->time_ns).text);
+		 tale_times(f->synacks).text, tale_span(f->l->start_ns, f->gave_up->time_ns).text);
 }
 
 /* What the server kept, or did not keep, between SYN and ACK. */
@@ -130,9 +129,15 @@ static void tell_shortcuts(struct tale_facts *f)
 			"The server answered with a SYN cookie: it kept no request, its number holds "
 			"all (net.ipv4.tcp_syncookies: the queue was full, or it always does so).");
 	}
-	if (!syn->len)
+	if (!syn->len && (!f->synack->fast || f->syn[LADDER_RIGHT]))
 		return;
-	if (f->synack->ack - syn->seq > 1) {
+	if (!syn->len) {
+		tale_name(f, "fast-open");
+		tale_say(
+			f,
+			"Fast Open (RFC 7413): the SYN brought no data but a cookie, and the server "
+			"had its socket before the handshake was over.");
+	} else if (f->synack->ack - syn->seq > 1) {
 		tale_name(f, "fast-open");
 		tale_say(
 			f,

@@ -319,6 +319,23 @@ static int hand_out(struct talks *t)
 	return 0;
 }
 
+/* Was anything lost while it lasted? It lasts as long as its end is not on record. */
+static bool has_gap(const struct talks *t, const struct talk *talk)
+{
+	uint64_t from_ns = talk->records[0]->time_ns;
+	uint64_t to_ns = is_over(talk) ? talk->records[talk->count - 1]->time_ns : UINT64_MAX;
+	size_t low = 0, high = t->gaps_count, middle;
+
+	while (low < high) { /* the first that ends after it begins */
+		middle = low + (high - low) / 2;
+		if (t->gaps[middle].to_ns < from_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < t->gaps_count && t->gaps[low].from_ns <= to_ns;
+}
+
 static void judge(const struct talks *t, struct talk *talk)
 {
 	const struct talk_end *end;
@@ -331,7 +348,7 @@ static void judge(const struct talks *t, struct talk *talk)
 		if (has_socket(end) && !end->resting && !end->over)
 			rest = false;
 	talk->complete = begun && rest && (talk->ends[0].begun || talk->ends[1].begun);
-	talk->lossy = talk->count && t->loss_ns && t->loss_ns >= talk->records[0]->time_ns;
+	talk->lossy = talk->count && has_gap(t, talk);
 	if (!t->selector.cookie)
 		talk->wanted = true;
 }

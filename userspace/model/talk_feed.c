@@ -35,6 +35,7 @@ void talks_free(struct talks *t)
 	free(t->handed_sides);
 	free(t->wanted);
 	free(t->records);
+	free(t->gaps);
 	free(t->draft_of);
 	free(t->side_of);
 	index_fini(&t->by_ends);
@@ -71,15 +72,38 @@ static bool is_listener(const struct tcptrail_record *r)
 				     r->transition.new_state == TCPTRAIL_CLOSE));
 }
 
+/*
+ * Losses come in the order of their marks' times. One that reaches back into those
+ * before becomes one with them.
+ */
+static int keep_loss(struct talks *t, const struct tcptrail_record *r)
+{
+	struct gap gap = { .from_ns = r->loss.since_ns, .to_ns = r->time_ns };
+
+	if (!t->gaps)
+		t->gaps = calloc(GAPS_MAX, sizeof(*t->gaps));
+	if (!t->gaps)
+		return -ENOMEM;
+	while (t->gaps_count &&
+	       (t->gaps[t->gaps_count - 1].to_ns >= gap.from_ns || t->gaps_count == GAPS_MAX)) {
+		t->gaps_count--;
+		if (t->gaps[t->gaps_count].from_ns < gap.from_ns)
+			gap.from_ns = t->gaps[t->gaps_count].from_ns;
+		if (t->gaps[t->gaps_count].to_ns > gap.to_ns)
+			gap.to_ns = t->gaps[t->gaps_count].to_ns;
+	}
+	t->gaps[t->gaps_count++] = gap;
+	return 0;
+}
+
 int talks_feed(struct talks *t, const struct tcptrail_record *records, size_t count)
 {
 	const struct tcptrail_record *r;
 	int err = 0;
 
 	for (r = records; r < records + count && !err; r++) {
-		if (r->kind == TCPTRAIL_LOSS && r->loss.cause != TCPTRAIL_LOSS_SNAPSHOT &&
-		    r->time_ns > t->loss_ns)
-			t->loss_ns = r->time_ns;
+		if (r->kind == TCPTRAIL_LOSS && r->loss.cause != TCPTRAIL_LOSS_SNAPSHOT)
+			err = keep_loss(t, r);
 		else if ((is_transition(r) || r->kind == TCPTRAIL_SEGMENT) && !is_listener(r) &&
 			 selector_match(&t->selector, r))
 			err = keep(t, r);

@@ -13,6 +13,14 @@ struct draft {
 	size_t filled;
 };
 
+/* Something is missing of what happened between them. */
+struct gap {
+	uint64_t from_ns;
+	uint64_t to_ns;
+};
+
+#define GAPS_MAX 4096 /* from then on the last one grows */
+
 struct talks {
 	struct selector selector;
 	uint64_t key[2]; /* of the hashes */
@@ -22,7 +30,8 @@ struct talks {
 	size_t count;
 	size_t room;
 	size_t dropped;
-	uint64_t loss_ns; /* when records were lost last, 0: never */
+	struct gap *gaps; /* none reaches into the next one */
+	size_t gaps_count;
 	struct draft *drafts;
 	size_t drafts_count;
 	size_t drafts_room;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What stands above and under the ladder. */
+#include <stdio.h>
 #include <string.h>
 
 #include "address.h"
@@ -17,7 +18,8 @@ void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
 {
 	static const char *const roles[2][2] = { { "left ", "right" }, { "client", "server" } };
 	const struct ladder_side *s = &l->sides[side];
-	char *p;
+	size_t start = out->len;
+	char *p, where[32] = "";
 
 	buf_str(out, roles[l->opener_known][side]);
 	buf_str(out, "  ");
@@ -29,9 +31,14 @@ void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
 		buf_printf(out, "[%u]", s->pid);
 	}
 	if (!s->end->here)
-		buf_str(out, "  (not on this machine)");
+		strcpy(where, "(not on this machine)");
 	else if (l->sides[!side].end->here && l->sides[!side].end->netns != s->end->netns)
-		buf_printf(out, "  netns %u", s->end->netns);
+		snprintf(where, sizeof(where), "netns %u", s->end->netns);
+	/* IPv6 addresses are long; so may a name be. */
+	if (where[0] && out->len > start && out->len - start + 2 + strlen(where) > TEXT_WIDTH)
+		buf_str(out, "\n      ");
+	if (where[0])
+		buf_printf(out, "  %s", where);
 	buf_char(out, '\n');
 }
 
