@@ -194,6 +194,60 @@ static void test_ipv6(void **state)
 	look_at(AF_INET6);
 }
 
+/* What the kernel says of a socket, as far as it matters here. */
+static void message(uint8_t state, uint32_t wqueue, uint32_t unsent, struct tcptrail_record *r,
+		    struct live *live)
+{
+	struct {
+		struct inet_diag_msg msg;
+		struct nlattr attr;
+		char info[sizeof(struct tcp_info)];
+	} m = { 0 };
+	struct tcp_info info = {
+		.tcpi_notsent_bytes = unsent,
+		.tcpi_last_data_sent = UINT32_MAX - 300000, /* since nothing was */
+	};
+
+	m.msg.idiag_family = AF_INET;
+	m.msg.idiag_state = state;
+	m.msg.idiag_wqueue = wqueue;
+	m.attr.nla_type = INET_DIAG_INFO;
+	m.attr.nla_len = sizeof(m.attr) + sizeof(m.info);
+	memcpy(m.info, &info, sizeof(info));
+	memset(r, 0, sizeof(*r));
+	assert_int_equal(diag_record(r, &m, sizeof(m), 0), 0);
+	assert_int_equal(diag_live(live, &m, sizeof(m)), 0);
+}
+
+/* SYN and FIN count among the kernel's bytes; before a connection is there, its times are none. */
+static void test_no_bytes(void **state)
+{
+	static const struct {
+		uint8_t state;
+		uint32_t wqueue, unsent;
+		uint32_t unacked_told, unsent_told;
+		bool has_info;
+	} cases[] = {
+		{ TCPTRAIL_SYN_SENT, 1, 0, 0, 0, false },
+		{ TCPTRAIL_SYN_SENT, 6, 0, 5, 0, false }, /* Fast Open */
+		{ TCPTRAIL_SYN_RECV, 1, 0, 0, 0, false },
+		{ TCPTRAIL_ESTABLISHED, 7, 7, 7, 7, true },
+		{ TCPTRAIL_FIN_WAIT1, 1, 0, 0, 0, true },
+		{ TCPTRAIL_LAST_ACK, 8, 8, 7, 7, true },
+		{ TCPTRAIL_CLOSE_WAIT, 8, 3, 8, 3, true },
+	};
+	struct tcptrail_record r;
+	struct live live;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		message(cases[i].state, cases[i].wqueue, cases[i].unsent, &r, &live);
+		assert_int_equal(r.transition.unacked, cases[i].unacked_told);
+		assert_int_equal(live.unsent, cases[i].unsent_told);
+		assert_int_equal(live.has_info, cases[i].has_info);
+	}
+}
+
 /* Of established sockets only those on which nothing moves, with all about them. */
 static void test_stalled(void **state)
 {
@@ -313,8 +367,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ipv4),	 cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_stalled),	 cmocka_unit_test(test_order),
-		cmocka_unit_test(test_repeated), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_no_bytes), cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_order),	 cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

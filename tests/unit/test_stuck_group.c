@@ -144,9 +144,10 @@ static void test_many_peers(void **state)
 static void test_order(void **state)
 {
 	struct fixture *f = *state;
+	struct buf out;
 	unsigned int i;
 
-	put(f, "0 B socket ESTABLISHED FIN_WAIT1 orphan", 1, 5000 * SEC);
+	put(f, "0 B socket ESTABLISHED FIN_WAIT1 orphan comm=app pid=812", 1, 5000 * SEC);
 	put(f, LEAK, 1, 100 * SEC);
 	for (i = 0; i < VERDICT_FLOOD; i++)
 		put(f, "0 B request CLOSE NEW_SYN_RECV", (uint8_t)i, 4 * SEC);
@@ -157,6 +158,16 @@ static void test_order(void **state)
 	assert_int_equal(f->groups.groups[0].peers, VERDICT_FLOOD);
 	assert_string_equal(verdict_of(f, 1), "close-wait-leak");
 	assert_string_equal(verdict_of(f, 2), "fin-wait1-unanswered");
+
+	/* A request has no bytes; a task that does not hold the socket stands in brackets. */
+	buf_init(&out, NULL);
+	stuck_text_group(&f->o, &out, &f->groups.groups[0]);
+	assert_null(strstr(buf_string(&out), "unread"));
+	out.len = 0;
+	stuck_text_group(&f->o, &out, &f->groups.groups[2]);
+	assert_non_null(strstr(buf_string(&out), " (app[812])\n"));
+	assert_non_null(strstr(buf_string(&out), "    unread 0, unacknowledged 0\n"));
+	buf_free(&out);
 }
 
 /* As many from one address are no flood: its answers go another way. */

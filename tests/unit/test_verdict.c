@@ -418,7 +418,7 @@ static void test_holders(void **state)
 	stuck_words(&o, list, &words);
 	assert_string_equal(words.holder, "httpd[790] fd 17, httpd[791] fd 17");
 	assert_non_null(strstr(words.verdict.sentence, "httpd[791] fd 17 have not."));
-	assert_non_null(strstr(words.verdict.remedy, "All 2 descriptors"));
+	assert_non_null(strstr(words.verdict.remedy, "Both descriptors"));
 	buf_init(&out, NULL);
 	stuck_json(&o, &out, list);
 	assert_non_null(strstr(buf_string(&out), "\"holders\":[{\"pid\":790,\"fd\":17,"

@@ -82,9 +82,9 @@ static void say_leak(const struct verdict_facts *f, struct verdict *v)
 	SENTENCE(v, "The peer closed %s ago; %s %s not.%s", f->age, holder_of(f), has(f), growth);
 	if (f->holders > 1)
 		REMEDY(v,
-		       "All %zu descriptors must be closed: inherited ones too (close them after "
+		       "%s descriptors must be closed: inherited ones too (close them after "
 		       "fork, open with O_CLOEXEC).",
-		       f->holders);
+		       f->holders == 2 ? "Both" : "All");
 	else
 		REMEDY(v, "Its code path that reads 0 bytes (end of file) must close the socket.");
 }

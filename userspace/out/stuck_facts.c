@@ -104,26 +104,28 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 	}
 }
 
-static void put_timer(struct buf *p, const struct live *live)
+/* The timer that the kernel names keepalive ends a FIN-WAIT-2 that nobody holds. */
+static void put_timer(struct buf *p, const struct conn *c, const struct live *live)
 {
 	char due[DURATION_MAX + 1];
+	bool ends = c->state == TCPTRAIL_FIN_WAIT2 && c->flags & CONN_ORPHAN;
 
 	age_of_ms(due, live->expires_ms);
 	switch (live->timer) {
 	case LIVE_TIMER_RETRANSMIT:
-		buf_printf(p, "; timer: retransmission in %s, %u so far", due, live->retransmits);
+		buf_printf(p, "timer: retransmission in %s, %u so far", due, live->retransmits);
 		break;
 	case LIVE_TIMER_PROBE:
-		buf_printf(p, "; timer: window probe in %s, %u unanswered", due, live->retransmits);
+		buf_printf(p, "timer: window probe in %s, %u unanswered", due, live->retransmits);
 		break;
 	case LIVE_TIMER_KEEPALIVE:
-		buf_printf(p, "; timer: keepalive in %s", due);
+		buf_printf(p, "timer: %s in %s", ends ? "ends" : "keepalive", due);
 		break;
 	case LIVE_TIMER_MINISOCKET:
-		buf_printf(p, "; timer: ends in %s", due);
+		buf_printf(p, "timer: ends in %s", due);
 		break;
 	default:
-		buf_str(p, "; timer: none");
+		buf_str(p, "timer: none");
 	}
 }
 
@@ -131,20 +133,23 @@ static void put_timer(struct buf *p, const struct live *live)
 static void put_data(struct buf *p, const struct stuck_group *group, const struct live *live)
 {
 	char sent[DURATION_MAX + 1], received[DURATION_MAX + 1];
+	const struct conn *c = group->members[0]->conn;
 
-	buf_printf(p, "unread %llu, unacknowledged %llu", (unsigned long long)group->unread,
-		   (unsigned long long)group->unacked);
-	if (group->count > 1) {
-		buf_str(p, " in all");
-		return;
+	/* Requests and minisockets have no bytes. */
+	if (c->half == CONN_SOCKET) {
+		buf_printf(p, "unread %llu, unacknowledged %llu", (unsigned long long)group->unread,
+			   (unsigned long long)group->unacked);
+		if (group->count > 1)
+			buf_str(p, " in all");
 	}
-	if (!live)
+	if (group->count > 1 || !live)
 		return;
-	if (live->has_info) {
+	if (live->has_info)
 		buf_printf(p, ", unsent %u; last data sent %s ago, received %s ago", live->unsent,
 			   age_of_ms(sent, live->sent_ms), age_of_ms(received, live->received_ms));
-	}
-	put_timer(p, live);
+	if (p->len)
+		buf_str(p, "; ");
+	put_timer(p, c, live);
 }
 
 static void put_queue(struct buf *p, const struct live *live)
@@ -172,6 +177,7 @@ void stuck_put_facts(const struct stuck_out *o, struct buf *out, const struct st
 		put_queue(&p, w->live);
 	else
 		put_data(&p, group, w->live);
-	stuck_put_paragraph(out, buf_string(&p));
+	if (p.len)
+		stuck_put_paragraph(out, buf_string(&p));
 	buf_free(&p);
 }

@@ -123,7 +123,11 @@ static void put_line(const struct stuck_out *o, struct buf *out, const struct st
 		put_column(out, local, END_WIDTH);
 	}
 	put_column(out, remote, END_WIDTH);
-	buf_str(out, w->owner[0] ? w->owner : "-");
+	/* Who does not hold it, or is not known to, had it last. */
+	if (!w->owner[0])
+		buf_char(out, '-');
+	else
+		buf_printf(out, w->holders_count || s->pile ? "%s" : "(%s)", w->owner);
 	buf_char(out, '\n');
 }
 

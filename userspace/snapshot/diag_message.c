@@ -114,9 +114,20 @@ static uint16_t flags_of(const struct inet_diag_msg *msg)
 	return 0;
 }
 
+static bool is_opening(uint8_t state)
+{
+	return state == TCPTRAIL_SYN_SENT || state == TCPTRAIL_SYN_RECV;
+}
+
+static bool is_closing(uint8_t state)
+{
+	return state == TCPTRAIL_FIN_WAIT1 || state == TCPTRAIL_LAST_ACK ||
+	       state == TCPTRAIL_CLOSING;
+}
+
 /*
- * The kernel counts a FIN that was received and not read as a byte, and so it
- * does with one that was sent and not acknowledged. For a listener these are
+ * The kernel counts a FIN that was received and not read as a byte, and so it does with
+ * a SYN or FIN that was sent and not acknowledged. For a listener these are
  * how many wait to be accepted, and the backlog.
  */
 static void take_queues(struct tcptrail_transition *t, const struct inet_diag_msg *msg,
@@ -126,9 +137,7 @@ static void take_queues(struct tcptrail_transition *t, const struct inet_diag_ms
 	t->unacked = msg->idiag_state == TCPTRAIL_LISTEN ? 0 : msg->idiag_wqueue;
 	if (flags & TCPTRAIL_F_PEER_FIN && t->unread)
 		t->unread--;
-	if ((msg->idiag_state == TCPTRAIL_FIN_WAIT1 || msg->idiag_state == TCPTRAIL_LAST_ACK ||
-	     msg->idiag_state == TCPTRAIL_CLOSING) &&
-	    t->unacked)
+	if ((is_opening(msg->idiag_state) || is_closing(msg->idiag_state)) && t->unacked)
 		t->unacked--;
 }
 
@@ -208,13 +217,15 @@ int diag_live(struct live *live, const void *payload, size_t length)
 	if (msg->idiag_state == TCPTRAIL_LISTEN) {
 		live->queued = msg->idiag_rqueue;
 		live->backlog = msg->idiag_wqueue;
-	} else if (a.info_size) {
+	} else if (a.info_size && !is_opening(msg->idiag_state)) {
+		/* Until then the kernel has no times, and tells those since it booted. */
 		live->has_info = true;
 		live->backoff = a.info.tcpi_backoff;
 		live->sent_ms = a.info.tcpi_last_data_sent;
 		live->received_ms = a.info.tcpi_last_data_recv;
 		live->acked_ms = a.info.tcpi_last_ack_recv;
 		live->unsent = a.info.tcpi_notsent_bytes;
+		live->unsent -= live->unsent && is_closing(msg->idiag_state);
 		if (a.info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))
 			live->window = a.info.tcpi_snd_wnd;
 	}
