@@ -155,7 +155,15 @@ refuses()
 # options COMMAND: from its help, each with its VALUE if it takes one
 options()
 {
-	"$tool" help "$1" | sed -nE 's/^  (-[a-zA-Z]|--[a-z0-9-]+)( [A-Z[][^ ]*)?(  .*)?$/\1\2/p'
+	"$tool" help "$1" | sed -E 's/^  (-[a-zA-Z]), (--[a-z0-9-]+)(  .*)$/  \1\3\n  \2\3/' |
+		sed -nE 's/^  (-[a-zA-Z]|--[a-z0-9-]+)( [A-Z[][^ ]*)?(  .*)?$/\1\2/p'
+}
+
+# Their names alone: also of one whose value may be left out.
+names()
+{
+	options "$1" | cut -d ' ' -f 1
+	"$tool" help "$1" | sed -nE 's/^  (--[a-z0-9-]+)\[=.*/\1/p'
 }
 
 rows()
@@ -183,6 +191,7 @@ check_option()
 	local command=$1 option=$2 value=$3 rest pattern bad found=0
 	read -ra rest <<<"$(words "$command")"
 	if [ -z "$value" ]; then
+		[ "${option#--}" != "$option" ] || return # -v=1 is -v -= -1
 		refuses "'$option=1': takes no value" "$option=1" "$command" "${rest[@]}" "$option=1"
 		return
 	fi
@@ -193,6 +202,48 @@ check_option()
 		refuses "$pattern" "$bad" "$command" "${rest[@]}" "$option" "$bad"
 	done < <(rows "$command" "$option")
 	[ $found = 1 ] || fail "$command $option: no bad value for it in the table"
+}
+
+# A command has a page of its own, or is told of in tcptrail(1).
+page_of()
+{
+	local page=userspace/man/tcptrail-$1.1
+
+	[ -e "$page" ] || page=userspace/man/tcptrail.1
+	echo "$page"
+}
+
+# Every option is in the manual.
+check_manual()
+{
+	local option
+	while read -r option; do
+		if sed 's/\\-/-/g' "$(page_of "$1")" | grep -qE -e "(^|[^a-z-])$option([^a-z-]|\$)"; then
+			pass
+		else
+			fail "$1 $option: not in $(page_of "$1")"
+		fi
+	done < <(names "$1")
+}
+
+# And every one that the manual explains is one of its command's, or of any that the
+# page is about.
+check_pages()
+{
+	local command page option
+	for page in userspace/man/tcptrail*.1; do
+		for command in $commands; do
+			[ "$(page_of "$command")" != "$page" ] || names "$command"
+		done | sort -u >"$work/known"
+		while read -r option; do
+			if grep -qxF -e "$option" "$work/known"; then
+				pass
+			else
+				fail "$page: $option is no option"
+			fi
+		done < <(grep -A1 '^\.TP' "$page" | sed 's/\\-/-/g' |
+			grep -oE '(--[a-z][a-z-]*|\.B[IR]* -[a-z]\b)' | sed 's/^\.B[IR]* //' | sort -u)
+	done
 }
 
 check_command()
@@ -216,7 +267,9 @@ check_command()
 commands=$("$tool" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
 for command in $commands; do
 	check_command "$command"
+	check_manual "$command"
 done
+check_pages
 # A help that is written otherwise than it is read here is no success.
 [ "$(wc -w <<<"$commands")" -ge 7 ] || fail "commands: only '$commands'"
 [ "$(options watch | wc -l)" -ge 19 ] || fail "watch: only '$(options watch)'"
