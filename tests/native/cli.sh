@@ -210,6 +210,22 @@ refused 1 'standard output: No space left' sh -c "$tool explain :1024 -i $work/t
 
 refused 1 'standard output: No space left' sh -c "$tool watch -i $work/trail > /dev/full"
 refused 0 '' sh -c "$tool watch -i $work/trail | head -1 > $work/out; echo >&2"
+refused 1 'standard output: No space left' sh -c "$tool help life > /dev/full"
+refused 1 'standard output: No space left' sh -c "$tool --version > /dev/full"
+
+# A pipe that is closed early ends each in peace: more is written than it has room for.
+mkfifo "$work/closed"
+for words in "watch -i $work/trail" "life -v -i $work/trail" "explain --all :80 -i $work/trail" \
+	"stuck --all --older 0 -i $work/open" 'help watch' '--version'; do
+	head -c 1 < "$work/closed" > "$work/out" &
+	# shellcheck disable=SC2086 # the command's words
+	if "$tool" $words > "$work/closed" 2> "$work/err" && [ ! -s "$work/err" ]; then
+		pass
+	else
+		fail "$words, into a closed pipe: status $?, $(cat "$work/err")"
+	fi
+	wait $!
+done
 
 # SIGTERM ends a reader that waits for its input, cleanly.
 mkfifo "$work/pipe"

@@ -23,7 +23,6 @@ void follow_catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
 }
 
 bool follow_stopped(void)

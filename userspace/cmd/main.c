@@ -2,8 +2,10 @@
 /* tcptrail: the table of commands. */
 #include "cmd.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,11 +72,10 @@ static int cmd_help(int argc, char *argv[])
 	return run(command, 2, (char *[]){ argv[1], help, NULL });
 }
 
-int main(int argc, char *argv[])
+static int obey(int argc, char *argv[])
 {
 	const struct command *command;
 
-	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		overview(stderr);
 		return CMD_USAGE;
@@ -92,4 +93,17 @@ int main(int argc, char *argv[])
 	if (!command)
 		return cmd_usage("%s: no such %s", argv[1], *argv[1] == '-' ? "option" : "command");
 	return run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char *argv[])
+{
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
+	status = obey(argc, argv);
+	/* What is printed by way of stdio: help, versions. */
+	if (fflush(stdout) && errno != EPIPE && !status)
+		return cmd_fail("standard output: %s", strerror(errno));
+	return status;
 }
