@@ -316,7 +316,7 @@ static struct model *make_stuck(void)
 	struct model_config config = { .max_conns = 10000 };
 	struct model *model;
 	char line[128];
-	uint16_t i;
+	unsigned int i;
 
 	assert_int_equal(model_create(&model, &config), 0);
 	for (i = 0; i < 1200; i++)
