@@ -56,10 +56,10 @@ static inline uint32_t index_find(const struct index *index, uint32_t hash, uint
 	}
 }
 
-/** index_touch() - bring the home position of a hash into the cache */
-static inline void index_touch(const struct index *index, uint32_t hash)
+/** index_home() - where the search for a hash begins */
+static inline const struct index_entry *index_home(const struct index *index, uint32_t hash)
 {
-	__builtin_prefetch(&index->entries[hash & index->mask]);
+	return &index->entries[hash & index->mask];
 }
 
 /** index_hash() - a keyed hash of two words, so that no file can aim at collisions */

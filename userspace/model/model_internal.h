@@ -90,8 +90,8 @@ struct tuple table_tuple(const struct model *m, const struct conn *c);
 /** table_pair() - the addresses of a connection that is CONN_IPV6 */
 struct pair *table_pair(const struct model *m, const struct conn *c);
 
-/** table_touch() - bring what a record will need into the cache */
-void table_touch(const struct model *m, const struct tcptrail_record *r);
+/** table_home() - where the search for a record's connection begins */
+const struct index_entry *table_home(const struct model *m, const struct tcptrail_record *r);
 
 /** table_create() - a new connection end; NULL without memory */
 struct conn *table_create(struct model *m, const struct tcptrail_record *r);

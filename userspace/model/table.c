@@ -111,16 +111,14 @@ struct conn *table_by_tuple(const struct model *m, const struct tuple *tuple)
 	return NULL;
 }
 
-void table_touch(const struct model *m, const struct tcptrail_record *r)
+const struct index_entry *table_home(const struct model *m, const struct tcptrail_record *r)
 {
 	struct tuple tuple;
 
-	if (r->cookie) {
-		index_touch(&m->by_cookie, cookie_hash(m, r->cookie));
-	} else {
-		tuple_of(&tuple, r);
-		index_touch(&m->by_tuple, tuple_hash(m, &tuple));
-	}
+	if (r->cookie)
+		return index_home(&m->by_cookie, cookie_hash(m, r->cookie));
+	tuple_of(&tuple, r);
+	return index_home(&m->by_tuple, tuple_hash(m, &tuple));
 }
 
 static void unindex(struct model *m, struct conn *c)
