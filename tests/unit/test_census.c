@@ -23,7 +23,7 @@
 	"40040 A socket SYN_SENT ESTABLISHED inode=5001\n"         \
 	"60060 B socket LISTEN SYN_RECV child nameless cookie=0\n" \
 	"60070 B request NEW_SYN_RECV CLOSE reason=established\n"  \
-	"60080 B socket SYN_RECV ESTABLISHED\n"
+	"60080 B socket SYN_RECV ESTABLISHED orphan\n"
 
 #define ACCEPT "1070080 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
 
@@ -100,7 +100,8 @@ static void test_sockets(void **state)
 		  { CONN_SOCKET, CONN_SOCKET },
 		  { TCPTRAIL_ESTABLISHED, TCPTRAIL_ESTABLISHED },
 		  1 },
-		{ HANDSHAKE "1000000 B in FIN,ACK\n1000010 B socket ESTABLISHED CLOSE_WAIT\n",
+		{ HANDSHAKE
+		  "1000000 B in FIN,ACK\n1000010 B socket ESTABLISHED CLOSE_WAIT orphan\n",
 		  { CONN_SOCKET, CONN_SOCKET },
 		  { TCPTRAIL_ESTABLISHED, TCPTRAIL_CLOSE_WAIT },
 		  1 },

@@ -32,7 +32,7 @@ struct live_rule {
 #define ACCEPTED                                              \
 	"0 B request CLOSE NEW_SYN_RECV\n"                    \
 	"1 B request NEW_SYN_RECV CLOSE reason=established\n" \
-	"2 B socket SYN_RECV ESTABLISHED\n"                   \
+	"2 B socket SYN_RECV ESTABLISHED orphan\n"            \
 	"3 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
 
 #define LISTENING "0 B socket CLOSE LISTEN listener cookie=9 comm=httpd pid=790\n"
@@ -41,7 +41,7 @@ struct live_rule {
 	LISTENING                                             \
 	"1 B request CLOSE NEW_SYN_RECV\n"                    \
 	"2 B request NEW_SYN_RECV CLOSE reason=established\n" \
-	"3 B socket SYN_RECV ESTABLISHED\n"
+	"3 B socket SYN_RECV ESTABLISHED orphan\n"
 
 static const struct rule rules[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
@@ -50,10 +50,11 @@ static const struct rule rules[] = {
 	  10, "812 bytes lie unread: httpd[790] has stopped reading." },
 	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=1\n",
 	  10, "1 byte lies unread" },
-	{ "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n", 10,
+	{ "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n", 10,
 	  "waits in the queue of httpd[790]" },
-	{ "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT unread=5\n",
-	  10, "must call accept()" },
+	{ "close-wait-not-accepted",
+	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan unread=5\n", 10,
+	  "must call accept()" },
 	{ "last-ack-unanswered",
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n"
 		   "11 B out FIN,ACK seq=1\n12 B out FIN,ACK seq=1\n13 B out FIN,ACK seq=1\n",
@@ -93,8 +94,8 @@ static const struct rule rules[] = {
 };
 
 static const struct live_rule live_rules[] = {
-	{ { "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n", 10,
-	    "httpd[790] (5 wait there, the backlog is 128)" },
+	{ { "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n",
+	    10, "httpd[790] (5 wait there, the backlog is 128)" },
 	  { .cookie = L, .queued = 5, .backlog = 128 } },
 	/* The timer tells whether the peer is gone, or keeps its window closed. */
 	{ { "last-ack-zero-window",

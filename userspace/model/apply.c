@@ -73,6 +73,13 @@ void apply_bytes(struct conn *c, const struct tcptrail_record *r)
 	c->flags |= CONN_BYTES;
 }
 
+/* Nobody holds it: in these states that is because accept() has not taken it yet. */
+static bool is_open(uint8_t state)
+{
+	return state == TCPTRAIL_SYN_RECV || state == TCPTRAIL_ESTABLISHED ||
+	       state == TCPTRAIL_CLOSE_WAIT;
+}
+
 void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
@@ -90,7 +97,7 @@ void apply_facts(struct model *m, struct conn *c, const struct tcptrail_record *
 			c->cgroup = t->cgroup;
 	}
 	c->flags &= ~CONN_ORPHAN;
-	if (r->flags & TCPTRAIL_F_ORPHAN)
+	if (r->flags & TCPTRAIL_F_ORPHAN && !is_open(t->new_state))
 		c->flags |= CONN_ORPHAN;
 	if (r->flags & TCPTRAIL_F_PEER_FIN)
 		c->flags |= CONN_PEER_FIN;

@@ -108,7 +108,7 @@ enum conn_why {
 #define CONN_AT_LEAST (1U << 2) /* in this state since since_ns or earlier */
 #define CONN_FOUND (1U << 3) /* it began before the trail did */
 #define CONN_CONFIRMED (1U << 4) /* a snapshot has seen it */
-#define CONN_ORPHAN (1U << 5) /* no process holds it */
+#define CONN_ORPHAN (1U << 5) /* no process holds it any more */
 #define CONN_PEER_FIN (1U << 6) /* the peer's FIN has arrived */
 #define CONN_RST_IN (1U << 7) /* a RST came in this state */
 #define CONN_RST_OUT (1U << 8) /* a RST was sent */
