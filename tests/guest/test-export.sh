@@ -86,7 +86,7 @@ so_many()
 	is "$(value "$1{$2}")" "$(grep -cE "$3" "$work/json")"
 }
 
-plan 32
+plan 36
 traffic_as "$work" web forgetful browser
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
@@ -158,12 +158,49 @@ mean()
 check "handshakes took 20 ms or more, on average: $(mean tcptrail_handshake_duration_seconds)" \
 	at_least 0.020 "$(mean tcptrail_handshake_duration_seconds)"
 
-# What is stuck, as stuck has it: the eight that were forgotten
+# What is stuck: the eight that were forgotten; and on this host, where it may ask the
+# kernel, those of which no record tells
+start stick listen 127.0.0.1 7004 4 wait
+start stick listen 127.0.0.1 7005 16 hold
+sleep 1
+start stick swarm 127.0.0.1 7004 9 wait
+start stick connect 127.0.0.1 7005 fill wait
+start stick connect 127.0.0.1 7005 fill close wait
 sleep 12
 fresh
 check 'CLOSE-WAIT: leaked' at_least 8 \
 	"$(awk '/^tcptrail_stuck_sockets.verdict="close-wait/ { n += $2 } END { print n }' "$file")"
 check 'CLOSE-WAIT: the oldest' at_least 10 "$(value 'tcptrail_oldest_age_seconds{state="close_wait"}')"
+
+our_verdicts()
+{
+	sed -n 's/^tcptrail_stuck_sockets{verdict="\(.*\)"} \([1-9]\)/\1 \2/p' "$file" | sort
+}
+
+their_verdicts()
+{
+	tcptrail stuck --all --json 2>>"$work/err" |
+		sed -n 's/.*"verdict":"\([^"]\{1,\}\)".*/\1/p' | sort | uniq -c |
+		awk '{ print $2, $1 }'
+}
+
+# The kernel is asked each 15 s, and meanwhile one more gets old enough.
+same_verdicts()
+{
+	for _ in $(seq 20); do
+		fresh
+		our_verdicts >"$work/ours"
+		their_verdicts >"$work/theirs"
+		cmp -s "$work/ours" "$work/theirs" && return 0
+		sleep 2
+	done
+	diff "$work/ours" "$work/theirs"
+}
+check 'stuck sockets by verdict, as stuck has them' same_verdicts
+check 'the accept queue: backlog and one more' is "$(value tcptrail_accept_queue_sockets)" 5
+check 'zero windows and a full accept queue are among them' is \
+	"$(grep -cE '^(established-zero-window|fin-wait1-zero-window|accept-queue-full) 1$' \
+	"$work/ours")" 3
 
 # By HTTP, as nobody, and with clients that do not ask
 idle()
@@ -173,6 +210,8 @@ idle()
 check 'healthz' is "$(wget -qO- http://127.0.0.1:9714/healthz)" ok
 wget -qO "$work/stuck" http://127.0.0.1:9714/stuck
 check 'stuck' test "$(grep -c '"verdict":"close-wait' "$work/stuck")" -ge 8
+check 'stuck: what only the kernel knows' grep -q \
+	'"timer":"probe".*"verdict":"established-zero-window"' "$work/stuck"
 check 'no capabilities' test "$(grep -E '^Cap(Inh|Prm|Eff|Bnd|Amb)' /proc/$exporter/status |
 	grep -vc '0000000000000000$')" = 0
 for _ in $(seq 60); do

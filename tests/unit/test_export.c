@@ -341,8 +341,9 @@ static struct model *make_stuck(void)
 #define STUCK_NOW_NS (62 * SEC)
 
 /* All lines, at most so many at a time as are promised. */
-static void tell_worst(const struct worst *worst, struct buf *out)
+static void tell_worst(const struct worst *worst, const struct sweep *sweep, struct buf *out)
 {
+	struct worst_facts facts = { STUCK_NOW_NS, sweep_requests(sweep), NULL };
 	struct worst_cursor cursor = { 0 };
 	size_t i, from, lines;
 	bool more;
@@ -350,7 +351,7 @@ static void tell_worst(const struct worst *worst, struct buf *out)
 	buf_init(out, NULL);
 	do {
 		from = out->len;
-		more = worst_tell(worst, &cursor, STUCK_NOW_NS, out);
+		more = worst_tell(worst, &facts, &cursor, out);
 		for (lines = 0, i = from; i < out->len; i++)
 			lines += out->data[i] == '\n';
 		assert_true(lines <= WORST_SLICE);
@@ -364,6 +365,7 @@ static void test_worst(void **state)
 	struct sweep_config config = { .ports = reused };
 	struct model *model = make_stuck();
 	struct stuck_out o = { .model = model };
+	struct worst_facts facts = { .now_ns = STUCK_NOW_NS };
 	struct worst_cursor cursor = { 0 };
 	struct buf expected, told;
 	struct tcptrail_record r;
@@ -380,7 +382,7 @@ static void test_worst(void **state)
 	assert_int_equal(count, 1 + 3000 + 100);
 	for (i = 0; i < WORST_MAX; i++)
 		stuck_json(&o, &expected, &list[i]);
-	tell_worst(config.worst, &told);
+	tell_worst(config.worst, sweep, &told);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
 	assert_non_null(strstr(buf_string(&told), "\"verdict\":\"syn-recv-flood\""));
 	assert_non_null(strstr(buf_string(&told), "\"maker\":{\"comm\":\"shop\",\"pid\":5"));
@@ -401,23 +403,104 @@ static void test_worst(void **state)
 	for (i = 0; i < WORST_MAX; i++)
 		if (i != 1 && i != 2)
 			stuck_json(&o, &expected, &list[i]);
-	tell_worst(config.worst, &told);
+	tell_worst(config.worst, sweep, &told);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
 
 	/* A new list while the old one is told: it begins anew. */
 	buf_free(&expected);
 	told.len = 0;
-	worst_tell(config.worst, &cursor, STUCK_NOW_NS, &told);
+	facts.requests = sweep_requests(sweep);
+	worst_tell(config.worst, &facts, &cursor, &told);
 	walk(sweep, model, STUCK_NOW_NS);
-	while (worst_tell(config.worst, &cursor, STUCK_NOW_NS, &told))
+	while (worst_tell(config.worst, &facts, &cursor, &told))
 		;
-	tell_worst(config.worst, &expected);
+	tell_worst(config.worst, sweep, &expected);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
 	buf_free(&told);
 	buf_free(&expected);
 	free(list);
 	sweep_free(sweep);
 	worst_free(config.worst);
+	model_free(model);
+}
+
+static uint64_t stuck_by(const struct sweep_found *found, const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(verdict_name(i), name) != 0)
+		i++;
+	return found->stuck[i];
+}
+
+#define LIVE_NS (22 * SEC)
+
+static const struct live *live_by_cookie(void *arg, uint64_t cookie, uint64_t *at_ns)
+{
+	static const struct live lives[] = {
+		{ 1001, LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 12000 },
+		{ 1002, LIVE_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 12000 },
+		{ 1003, LIVE_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 9000 },
+		{ 1004, .has_info = true, .acked_ms = 12000 },
+		{ 1005, LIVE_TIMER_PROBE, .has_info = true },
+		{ 1006, LIVE_TIMER_RETRANSMIT, 3, .has_info = true },
+		{ 1007, .queued = 2, .backlog = 1 },
+	};
+	size_t i;
+
+	*at_ns = LIVE_NS;
+	for (i = 0; i < sizeof(lives) / sizeof(lives[0]); i++)
+		if (lives[i].cookie == cookie)
+			return &lives[i];
+	return NULL;
+}
+
+/* What the kernel knows decides between two verdicts, and over what has none without. */
+static void test_sweep_live(void **state)
+{
+	struct sweep_config config = { .ports = reused, .live = live_by_cookie };
+	struct model_config model_config = { .max_conns = 1000 };
+	struct sweep_found found;
+	struct tcptrail_record r;
+	struct model *model;
+	struct sweep *sweep;
+	char line[128];
+	unsigned int i;
+
+	assert_int_equal(model_create(&model, &model_config), 0);
+	assert_int_equal(sweep_create(&sweep, &config), 0);
+	for (i = 1; i <= 4; i++)
+		feed_as(model, "0 A socket SYN_SENT ESTABLISHED unacked=7", i);
+	feed_as(model, "20000000 A socket ESTABLISHED FIN_WAIT1 unacked=7", 5);
+	feed_as(model, "20000000 A socket CLOSE_WAIT LAST_ACK", 6);
+	r = script_line("0 B socket CLOSE LISTEN listener cookie=1007");
+	model_feed(model, &r, 1);
+	for (i = 0; i < VERDICT_FLOOD; i++) {
+		snprintf(line, sizeof(line),
+			 "20000000 B request CLOSE NEW_SYN_RECV cookie=%u raddr=10.7.0.%u",
+			 2000 + i, i);
+		r = script_line(line);
+		r.lport = 81;
+		model_feed(model, &r, 1);
+	}
+	r = script_line("20000000 B request CLOSE NEW_SYN_RECV cookie=3000");
+	model_feed(model, &r, 1);
+
+	found = walk(sweep, model, LIVE_NS);
+	assert_int_equal(stuck_by(&found, "established-zero-window"), 1);
+	assert_int_equal(stuck_by(&found, "established-unanswered"), 1);
+	assert_int_equal(stuck_by(&found, "accept-queue-full"), 1);
+	assert_int_equal(stuck_by(&found, "fin-wait1-zero-window"), 0); /* not yet */
+	assert_true(sweep_next_ns(sweep) <= LIVE_NS + SEC);
+	found = walk(sweep, model, LIVE_NS + SEC);
+	assert_int_equal(stuck_by(&found, "established-unanswered"), 2);
+	found = walk(sweep, model, 40 * SEC);
+	assert_int_equal(stuck_by(&found, "fin-wait1-zero-window"), 1);
+	assert_int_equal(stuck_by(&found, "last-ack-unanswered"), 1);
+	assert_int_equal(stuck_by(&found, "syn-recv-flood"), VERDICT_FLOOD);
+	assert_int_equal(stuck_by(&found, "syn-recv-queue-full"), 1);
+	assert_int_equal(stuck_by(&found, "established-unanswered"), 2);
+	sweep_free(sweep);
 	model_free(model);
 }
 
@@ -517,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_sweep_pile),
 		cmocka_unit_test(test_sweep_destinations),
 		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_sweep_live),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_clients),
 	};

@@ -7,18 +7,22 @@
 #include <string.h>
 #include <time.h>
 
+#include "facts.h"
 #include "follow.h"
 #include "resync.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
 #define TELL_NS 200000000ULL /* so soon an end is told after which nothing comes */
 #define FIRST_TICK_MS 20 /* until the history is read */
+#define FACTS_NS 15000000000ULL /* so often the kernel is asked for what no record tells */
+#define OLD_NS 10000000000ULL /* from then on a close is worth that */
 #define LATE_NS 10000000000ULL /* the reader ought to have come round again */
 
 /**
  * struct reader - the lock is for all that others copy
  * @feed: the model in it
  * @resync: after losses
+ * @facts: what no record tells
  * @worst: for /stuck, or NULL
  * @read: records
  * @lost: by enum metrics_lost; no_ring is in @info
@@ -36,6 +40,7 @@ struct reader {
 	pthread_mutex_t lock;
 	struct feed feed;
 	struct resync resync;
+	struct facts facts;
 	struct sweep *sweep;
 	struct worst *worst;
 	struct tcptrail_info info;
@@ -67,6 +72,18 @@ static struct churn_ports ports_of(void *arg, uint32_t netns)
 	const struct reader *r = arg;
 
 	return snapshot_ports(&r->feed.snapshot, netns);
+}
+
+/* What was found at the start holds until the kernel is asked for the first time. */
+static const struct snapshot *live_snapshot(const struct reader *r, uint64_t *at_ns)
+{
+	*at_ns = r->facts.at_ns ? r->facts.at_ns : r->feed.snapshot_ns;
+	return r->facts.at_ns ? &r->facts.snapshot : &r->feed.snapshot;
+}
+
+static const struct live *live_of(void *arg, uint64_t cookie, uint64_t *at_ns)
+{
+	return snapshot_live(live_snapshot(arg, at_ns), cookie);
 }
 
 static void count_losses(struct reader *r, const struct tcptrail_record *records, size_t count)
@@ -107,7 +124,12 @@ int reader_create(struct reader **result, const struct reader_config *config)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	struct model_config model = { .max_conns = config->max_conns, .ended = ended, .arg = r };
-	struct sweep_config sweep = { .ports = ports_of, .arg = r, .groups = config->groups };
+	struct sweep_config sweep = {
+		.ports = ports_of,
+		.live = live_of,
+		.arg = r,
+		.groups = config->groups,
+	};
 	int err;
 
 	if (!r)
@@ -144,6 +166,7 @@ void reader_free(struct reader *r)
 	model_free(r->feed.model);
 	feed_free(&r->feed);
 	resync_free(&r->resync);
+	facts_free(&r->facts);
 	worst_free(r->worst);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
@@ -227,6 +250,46 @@ static int catch_up(struct reader *r)
 	return r->status ? 1 : 0;
 }
 
+static bool is_old(const struct reader *r, uint8_t state)
+{
+	return sweep_age_ns(sweep_found(r->sweep)->since_ns[state], r->round_ns) >= OLD_NS;
+}
+
+/* States in which there is somebody of whom the kernel may know more. */
+static uint32_t worth_asking(const struct reader *r)
+{
+	const struct census *census = model_census(r->feed.model);
+	uint32_t states = 0;
+
+	if (census_sockets(census, CONN_SOCKET, TCPTRAIL_ESTABLISHED))
+		states |= SNAPSHOT_STALLED;
+	if (census_unaccepted(census))
+		states |= 1U << TCPTRAIL_LISTEN;
+	if (is_old(r, TCPTRAIL_FIN_WAIT1))
+		states |= 1U << TCPTRAIL_FIN_WAIT1;
+	if (is_old(r, TCPTRAIL_LAST_ACK))
+		states |= 1U << TCPTRAIL_LAST_ACK;
+	return states;
+}
+
+static void ask_kernel(struct reader *r)
+{
+	uint32_t states = worth_asking(r);
+	bool knew;
+
+	pthread_mutex_lock(&r->lock);
+	knew = r->facts.snapshot.live_count;
+	if (facts_take(&r->facts, r->feed.model))
+		r->changed |= knew || r->facts.snapshot.live_count;
+	if (!states && !r->facts.running) {
+		r->changed |= knew;
+		facts_forget(&r->facts);
+	}
+	pthread_mutex_unlock(&r->lock);
+	if (states)
+		facts_ask(&r->facts, states, FACTS_NS, r->round_ns);
+}
+
 /* A quiet machine is left to sleep until there is something to do. */
 static int rest_ms(const struct reader *r)
 {
@@ -237,7 +300,10 @@ static int rest_ms(const struct reader *r)
 		sweep_ns = r->swept_ns + READER_SWEEP_NS;
 	if (sweep_ns < next_ns)
 		next_ns = sweep_ns;
-	if ((r->resync.under_way || model_is_waiting(r->feed.model)) && now_ns + TELL_NS < next_ns)
+	if (worth_asking(r) && r->facts.begun_ns + FACTS_NS < next_ns)
+		next_ns = r->facts.begun_ns + FACTS_NS;
+	if ((r->facts.running || r->resync.under_way || model_is_waiting(r->feed.model)) &&
+	    now_ns + TELL_NS < next_ns)
 		next_ns = now_ns + TELL_NS;
 	return next_ns > now_ns ? (int)((next_ns - now_ns + 999999) / 1000000) : 1;
 }
@@ -276,8 +342,10 @@ static int idle(void *context)
 		return 0;
 	if (!r->caught_up && r->round_ns > r->feed.snapshot_ns + FEED_SETTLE_NS && catch_up(r))
 		return 1;
-	if (r->caught_up && r->config.snapshot)
+	if (r->caught_up && r->config.snapshot) {
 		look_again(r);
+		ask_kernel(r);
+	}
 	while (r->caught_up && !complete && tcptrail_wait(r->config.trail, 0) == 0) {
 		pthread_mutex_lock(&r->lock);
 		complete = sweep_slice(r);
@@ -370,11 +438,18 @@ void reader_stuck(void *arg, struct buf *out)
 {
 	struct worst_cursor cursor = { 0 };
 	struct reader *r = arg;
+	struct worst_facts facts;
+	uint64_t at_ns;
 	bool more;
 
 	do {
 		pthread_mutex_lock(&r->lock);
-		more = worst_tell(r->worst, &cursor, trail_now_ns(r), out);
+		facts = (struct worst_facts){
+			.now_ns = trail_now_ns(r),
+			.requests = sweep_requests(r->sweep),
+			.snapshot = live_snapshot(r, &at_ns),
+		};
+		more = worst_tell(r->worst, &facts, &cursor, out);
 		pthread_mutex_unlock(&r->lock);
 	} while (more);
 }

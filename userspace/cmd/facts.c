@@ -5,33 +5,29 @@
 
 #include "feed.h"
 
-/* Of those that can be stuck; an established one can if nothing moves on it. */
-#define STATES                                                                              \
-	((SNAPSHOT_ALL_STATES & ~(1U << TCPTRAIL_ESTABLISHED | 1U << TCPTRAIL_TIME_WAIT)) | \
-	 SNAPSHOT_STALLED)
-
 static void *ask(void *arg)
 {
 	struct facts *f = arg;
 
-	f->error = snapshot_take_states(&f->coming, STATES);
+	f->error = snapshot_take_states(&f->coming, f->states);
 	f->ended_ns = feed_now_ns();
 	return NULL;
 }
 
-static bool is_due(const struct facts *f, uint64_t now_ns)
+static bool is_due(const struct facts *f, uint64_t every_ns, uint64_t now_ns)
 {
 	uint64_t rest_ns = (f->ended_ns - f->begun_ns) * FACTS_SHARE;
 
-	return now_ns >= f->begun_ns + (rest_ns > FACTS_NS ? rest_ns : FACTS_NS);
+	return now_ns >= f->begun_ns + (rest_ns > every_ns ? rest_ns : every_ns);
 }
 
-void facts_ask(struct facts *f, uint64_t now_ns)
+void facts_ask(struct facts *f, uint32_t states, uint64_t every_ns, uint64_t now_ns)
 {
 	sigset_t all, before;
 
-	if (f->running || !is_due(f, now_ns))
+	if (f->running || !is_due(f, every_ns, now_ns))
 		return;
+	f->states = states;
 	f->begun_ns = now_ns;
 	f->ended_ns = now_ns;
 	/* Signals are for the thread that waits for them. */
@@ -41,14 +37,14 @@ void facts_ask(struct facts *f, uint64_t now_ns)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void facts_take(struct facts *f, struct model *m)
+bool facts_take(struct facts *f, struct model *m)
 {
 	if (!f->running || pthread_tryjoin_np(f->thread, NULL))
-		return;
+		return false;
 	f->running = false;
 	if (f->error) {
 		snapshot_free(&f->coming);
-		return;
+		return false;
 	}
 	model_refresh(m, f->coming.records, f->coming.count);
 	snapshot_forget(&f->coming);
@@ -56,6 +52,13 @@ void facts_take(struct facts *f, struct model *m)
 	f->snapshot = f->coming;
 	f->coming = (struct snapshot){ 0 };
 	f->at_ns = f->begun_ns;
+	return true;
+}
+
+void facts_forget(struct facts *f)
+{
+	snapshot_free(&f->snapshot);
+	f->at_ns = 0;
 }
 
 void facts_free(struct facts *f)

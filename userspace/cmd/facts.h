@@ -13,13 +13,18 @@
 #include "userspace/model/model.h"
 #include "userspace/snapshot/snapshot.h"
 
-#define FACTS_NS 2000000000ULL /* so often */
-#define FACTS_SHARE 50 /* and at most one part in so many of a processor's time */
+#define FACTS_SHARE 50 /* at most one part in so many of a processor's time goes there */
+
+/* Of those that can be stuck; an established one can if nothing moves on it. */
+#define FACTS_STATES                                                                        \
+	((SNAPSHOT_ALL_STATES & ~(1U << TCPTRAIL_ESTABLISHED | 1U << TCPTRAIL_TIME_WAIT)) | \
+	 SNAPSHOT_STALLED)
 
 /**
  * struct facts - all zero at first
  * @snapshot: the newest, without its records
  * @at_ns: when that was begun (CLOCK_MONOTONIC); 0: there is none yet
+ * @states: what the next one is about
  * @thread: takes the next one, if @running
  * @running: it does
  * @coming: the thread's own, as are those that follow
@@ -30,6 +35,7 @@
 struct facts {
 	struct snapshot snapshot;
 	uint64_t at_ns;
+	uint32_t states;
 	pthread_t thread;
 	bool running;
 	struct snapshot coming;
@@ -38,11 +44,20 @@ struct facts {
 	int error;
 };
 
-/** facts_ask() - ask anew, if the last time is long enough ago; it does not wait */
-void facts_ask(struct facts *facts, uint64_t now_ns);
+/**
+ * facts_ask() - ask anew, if the last time is long enough ago; it does not wait
+ * @facts: no answer is under way, or nothing happens
+ * @states: of whom, as for snapshot_take_states()
+ * @every_ns: how often
+ * @now_ns: CLOCK_MONOTONIC
+ */
+void facts_ask(struct facts *facts, uint32_t states, uint64_t every_ns, uint64_t now_ns);
 
-/** facts_take() - take the answer, if it is there */
-void facts_take(struct facts *facts, struct model *model);
+/** facts_take() - take the answer. Return: it was there */
+bool facts_take(struct facts *facts, struct model *model);
+
+/** facts_forget() - nobody is left whom the answer is about */
+void facts_forget(struct facts *facts);
 
 /** facts_free() - waits for the thread */
 void facts_free(struct facts *facts);

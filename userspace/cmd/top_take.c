@@ -6,6 +6,8 @@
 #include "top.h"
 #include "userspace/out/filter_conn.h"
 
+#define FACTS_NS 2000000000ULL /* so often the kernel is asked for them */
+
 static bool is_wanted(void *arg, const struct model *m, const struct conn *c, uint8_t state)
 {
 	const struct top *top = arg;
@@ -34,7 +36,7 @@ uint64_t top_ask(struct top *top, uint64_t next_ns)
 		return next_ns;
 	if (next_ns > now_ns + FACTS_NS)
 		return next_ns - FACTS_NS;
-	facts_ask(&top->facts, now_ns);
+	facts_ask(&top->facts, FACTS_STATES, FACTS_NS, now_ns);
 	return next_ns;
 }
 

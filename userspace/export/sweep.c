@@ -8,9 +8,12 @@
 
 #include "userspace/model/census.h"
 #include "userspace/model/index.h"
+#include "userspace/model/requests.h"
+#include "userspace/model/stuck.h"
 #include "userspace/model/verdict.h"
 
 #define SEC 1000000000ULL
+#define MS 1000000ULL
 
 /*
  * Destinations are told apart by a hash alone, in a fixed table: two that share a
@@ -56,6 +59,7 @@ struct destination {
  * @fullest: source ports in use at the destination that @growing.ports is about
  * @growing: what it has found so far
  * @found: what the last whole one had
+ * @requests: handshakes that wait, of this one and of the last
  * @places: by hash
  * @key: of the hash
  * @before: the destination that was met last
@@ -71,6 +75,7 @@ struct sweep {
 	uint32_t fullest;
 	struct sweep_found growing;
 	struct sweep_found found;
+	struct requests_tally requests;
 	struct place *places;
 	uint64_t key[2];
 	struct destination before;
@@ -110,6 +115,7 @@ void sweep_free(struct sweep *s)
 {
 	if (!s)
 		return;
+	requests_tally_free(&s->requests);
 	free(s->places);
 	free(s);
 }
@@ -258,12 +264,70 @@ static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
 		*oldest_ns = since_ns;
 }
 
-static void count_conn(struct sweep *s, const struct model *m, const struct conn *c)
+static const struct live *live_of(const struct sweep *s, const struct conn *c, uint64_t *at_ns)
+{
+	if (!c || !c->cookie || !s->config.live)
+		return NULL;
+	return s->config.live(s->config.arg, c->cookie, at_ns);
+}
+
+/*
+ * What is normal for ever is so no more if nothing moves on it, or nobody else gets in:
+ * the kernel tells. Since when; SWEEP_NOBODY: it is normal.
+ */
+static uint64_t stands_since_ns(struct sweep *s, const struct conn *c)
+{
+	uint64_t at_ns, still_ns;
+	const struct live *live = live_of(s, c, &at_ns);
+
+	if (!live)
+		return SWEEP_NOBODY;
+	if (c->state == TCPTRAIL_LISTEN)
+		return live_queue_full(live) ? at_ns : SWEEP_NOBODY;
+	if (c->state != TCPTRAIL_ESTABLISHED || !stuck_is_stalled(c, live))
+		return SWEEP_NOBODY;
+	still_ns = live_still_ms(live) * MS;
+	at_ns = at_ns > still_ns ? at_ns - still_ns : 0;
+	return is_over(s, at_ns, VERDICT_STALL_NS) ? at_ns : SWEEP_NOBODY;
+}
+
+static uint64_t stuck_since_ns(struct sweep *s, const struct conn *c)
 {
 	uint64_t patience_ns = verdict_patience_ns(c->state);
-	const struct verdict_facts facts = { .conn = c };
-	struct sweep_found *g = &s->growing;
+
+	if (patience_ns == UINT64_MAX)
+		return stands_since_ns(s, c);
+	return is_over(s, c->since_ns, patience_ns) ? c->since_ns : SWEEP_NOBODY;
+}
+
+/* Of handshakes that wait it takes as many as the last walk has met. */
+static void judge(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	uint64_t stuck_ns = stuck_since_ns(s, c);
+	struct verdict_facts facts = { .conn = c };
+	const struct requests *requests;
+	uint64_t at_ns;
 	int rule;
+
+	if (stuck_ns == SWEEP_NOBODY)
+		return;
+	facts.live = live_of(s, c, &at_ns);
+	facts.queue = live_of(s, model_listener(m, c), &at_ns);
+	requests = requests_at(s->requests.list, s->requests.ports, c);
+	if (requests) {
+		facts.requests = requests->count;
+		facts.requesters = requests->peers;
+	}
+	rule = verdict_rule(&facts);
+	if (rule >= 0 && rule < SWEEP_VERDICTS)
+		s->growing.stuck[rule]++;
+	if (s->config.worst)
+		worst_count(s->config.worst, c, stuck_ns);
+}
+
+static void count_conn(struct sweep *s, const struct model *m, const struct conn *c)
+{
+	struct sweep_found *g = &s->growing;
 
 	if (c->end || c->state == TCPTRAIL_NO_STATE || c->state >= SWEEP_STATES)
 		return;
@@ -272,11 +336,8 @@ static void count_conn(struct sweep *s, const struct model *m, const struct conn
 		note_oldest(&g->unaccepted_since_ns, c->since_ns);
 	if (c->state == TCPTRAIL_CLOSE_WAIT)
 		g->unread += c->unread;
-	if (patience_ns != UINT64_MAX && is_over(s, c->since_ns, patience_ns)) {
-		rule = verdict_rule(&facts);
-		if (rule >= 0 && rule < SWEEP_VERDICTS)
-			g->stuck[rule]++;
-	}
+	requests_tally_add(&s->requests, m, c);
+	judge(s, m, c);
 	count_port(s, m, c);
 }
 
@@ -306,6 +367,8 @@ static void end(struct sweep *s, uint64_t now_ns)
 		s->next_ns = 0;
 	if (s->config.worst)
 		worst_end(s->config.worst);
+	if (requests_tally_end(&s->requests))
+		s->next_ns = 0;
 	/* How fast a pile grows is told, too, and that is another thing each time. */
 	if (s->again)
 		s->next_ns = 0;
@@ -317,8 +380,6 @@ static void count_one(struct sweep *s, const struct model *m, const struct conn 
 	count_conn(s, m, c);
 	if (s->config.groups)
 		groups_count(s->config.groups, c);
-	if (s->config.worst)
-		worst_count(s->config.worst, c);
 }
 
 bool sweep_on(struct sweep *s, const struct model *m, uint64_t now_ns, unsigned int count)
@@ -344,6 +405,11 @@ bool sweep_on(struct sweep *s, const struct model *m, uint64_t now_ns, unsigned 
 const struct sweep_found *sweep_found(const struct sweep *s)
 {
 	return &s->found;
+}
+
+const struct requests_tally *sweep_requests(const struct sweep *s)
+{
+	return &s->requests;
 }
 
 uint64_t sweep_next_ns(const struct sweep *s)

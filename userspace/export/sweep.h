@@ -45,12 +45,15 @@ struct sweep_found {
 /**
  * struct sweep_config - what a sweep is told
  * @ports: the source ports of a namespace, or NULL: CHURN_PORTS_DEFAULT
- * @arg: for @ports
+ * @arg: for @ports and @live
+ * @live: what the kernel knew of a socket when it was asked last, at *at_ns, NULL for
+ *	nothing; or NULL
  * @groups: count sockets here, too, or NULL
  * @worst: and pick those that are stuck the worst, or NULL
  */
 struct sweep_config {
 	struct churn_ports (*ports)(void *arg, uint32_t netns);
+	const struct live *(*live)(void *arg, uint64_t cookie, uint64_t *at_ns);
 	void *arg;
 	struct groups *groups;
 	struct worst *worst;
@@ -75,6 +78,9 @@ bool sweep_on(struct sweep *sweep, const struct model *model, uint64_t now_ns, u
 
 /** sweep_found() - of the last whole walk */
 const struct sweep_found *sweep_found(const struct sweep *sweep);
+
+/** sweep_requests() - likewise: handshakes that wait */
+const struct requests_tally *sweep_requests(const struct sweep *sweep);
 
 /** sweep_next_ns() - until then another walk finds the same, unless a record comes */
 uint64_t sweep_next_ns(const struct sweep *sweep);

@@ -5,25 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/model/requests.h"
 #include "userspace/model/stuck.h"
 #include "userspace/model/verdict.h"
 #include "userspace/out/stuck_out.h"
-
-/* Of a flood no more are looked at: it is one. */
-#define REQUESTS_MAX 65536
 
 /**
  * struct candidate - one that is stuck, as it was in the walk
  * @conn: the connection
  * @cookie: its cookie
- * @since_ns: since when
- * @state: in what
+ * @since_ns: since when it has been in its state
+ * @stuck_ns: since when it has been stuck
+ * @state: which state
  */
 struct candidate {
 	const struct conn *conn;
 	uint64_t cookie;
 	uint64_t since_ns;
+	uint64_t stuck_ns;
 	uint8_t state;
 };
 
@@ -35,8 +33,6 @@ struct candidate {
  * @count: how many
  * @piles: the biggest first
  * @pile_count: how many
- * @requests: handshakes that wait, by port
- * @ports: at how many ports
  */
 struct list {
 	uint64_t walk;
@@ -44,8 +40,6 @@ struct list {
 	size_t count;
 	struct churn *piles;
 	size_t pile_count;
-	struct requests *requests;
-	size_t ports;
 };
 
 /**
@@ -55,9 +49,6 @@ struct list {
  * @growing: which of them
  * @walks: how many have begun
  * @youngest_ns: who has been stuck only since then is not among the worst
- * @waiting: requests met in this walk
- * @waits: how many
- * @room: for how many there is memory
  * @tally: of piles, if there are any
  */
 struct worst {
@@ -67,9 +58,6 @@ struct worst {
 	struct list *growing;
 	uint64_t walks;
 	uint64_t youngest_ns;
-	struct request *waiting;
-	size_t waits;
-	size_t room;
 	struct churn_tally *tally;
 };
 
@@ -90,12 +78,9 @@ int worst_create(struct worst **worst, const struct model *model,
 static void empty(struct list *list)
 {
 	free(list->piles);
-	free(list->requests);
 	list->piles = NULL;
-	list->requests = NULL;
 	list->count = 0;
 	list->pile_count = 0;
-	list->ports = 0;
 }
 
 void worst_free(struct worst *w)
@@ -105,7 +90,6 @@ void worst_free(struct worst *w)
 	empty(&w->lists[0]);
 	empty(&w->lists[1]);
 	churn_tally_free(w->tally);
-	free(w->waiting);
 	free(w);
 }
 
@@ -115,31 +99,14 @@ void worst_begin(struct worst *w, uint64_t now_ns)
 	w->growing->walk = ++w->walks;
 	w->query.now_ns = now_ns;
 	w->youngest_ns = UINT64_MAX;
-	w->waits = 0;
-}
-
-static void note_request(struct worst *w, const struct conn *c)
-{
-	size_t room = w->room ? w->room * 2 : 256;
-	void *bigger;
-
-	if (w->waits == w->room) {
-		bigger = room > REQUESTS_MAX ? NULL :
-					       reallocarray(w->waiting, room, sizeof(*w->waiting));
-		if (!bigger)
-			return;
-		w->waiting = bigger;
-		w->room = room;
-	}
-	w->waits += requests_take(&w->waiting[w->waits], w->model, c);
 }
 
 static int oldest_first(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
-	if (x->since_ns != y->since_ns)
-		return x->since_ns < y->since_ns ? -1 : 1;
+	if (x->stuck_ns != y->stuck_ns)
+		return x->stuck_ns < y->stuck_ns ? -1 : 1;
 	return (x->conn > y->conn) - (x->conn < y->conn);
 }
 
@@ -151,30 +118,20 @@ static void sort(struct worst *w)
 	if (list->count < WORST_MAX)
 		return;
 	list->count = WORST_MAX;
-	w->youngest_ns = list->candidates[WORST_MAX - 1].since_ns;
+	w->youngest_ns = list->candidates[WORST_MAX - 1].stuck_ns;
 }
 
-/* As stuck_find() has it, which is asked for no state. */
-static bool is_stuck(const struct conn *c, uint64_t now_ns)
-{
-	uint64_t patience_ns = verdict_patience_ns(c->state);
-
-	return !c->end && c->state != TCPTRAIL_NO_STATE && patience_ns != UINT64_MAX &&
-	       now_ns >= c->since_ns && now_ns - c->since_ns >= patience_ns;
-}
-
-void worst_count(struct worst *w, const struct conn *c)
+void worst_count(struct worst *w, const struct conn *c, uint64_t stuck_ns)
 {
 	struct list *list = w->growing;
 
-	if (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV)
-		note_request(w, c);
-	if (!is_stuck(c, w->query.now_ns) || c->since_ns >= w->youngest_ns)
+	if (stuck_ns >= w->youngest_ns)
 		return;
 	list->candidates[list->count++] = (struct candidate){
 		.conn = c,
 		.cookie = c->cookie,
 		.since_ns = c->since_ns,
+		.stuck_ns = stuck_ns,
 		.state = c->state,
 	};
 	if (list->count == 2 * WORST_MAX)
@@ -194,20 +151,11 @@ void worst_end(struct worst *w)
 	struct list *list = w->growing;
 
 	sort(w);
-	if (w->waits)
-		list->requests = calloc(w->waits, sizeof(*list->requests));
-	if (list->requests)
-		list->ports = requests_sum_up(list->requests, w->waiting, w->waits);
 	if (w->tally)
 		churn_tally_list(w->tally, &list->piles, &list->pile_count);
 	churn_tally_free(w->tally);
 	w->tally = NULL;
 	w->growing = list == w->lists ? &w->lists[1] : &w->lists[0];
-}
-
-static uint64_t age_of(const struct conn *c, uint64_t now_ns)
-{
-	return now_ns > c->since_ns ? now_ns - c->since_ns : 0;
 }
 
 /* Has the pile's newest TIME-WAIT not given its place to another connection meanwhile? */
@@ -226,14 +174,14 @@ static bool take_pile(const struct worst *w, const struct churn *pile, uint64_t 
 		return false;
 	*stuck = (struct stuck){
 		.conn = c,
-		.age_ns = age_of(c, now_ns),
+		.age_ns = now_ns > c->since_ns ? now_ns - c->since_ns : 0,
 		.pile = pile->timewaits,
 		.churn = *pile,
 	};
 	return true;
 }
 
-static bool take_one(const struct list *list, const struct candidate *one, uint64_t now_ns,
+static bool take_one(const struct candidate *one, const struct worst_facts *facts,
 		     struct stuck *stuck)
 {
 	const struct conn *c = one->conn;
@@ -244,10 +192,12 @@ static bool take_one(const struct list *list, const struct candidate *one, uint6
 		return false;
 	*stuck = (struct stuck){
 		.conn = c,
-		.age_ns = age_of(c, now_ns),
-		.at_least = c->flags & CONN_AT_LEAST,
+		.age_ns = facts->now_ns > one->stuck_ns ? facts->now_ns - one->stuck_ns : 0,
+		.at_least = c->flags & CONN_AT_LEAST || c->state == TCPTRAIL_LISTEN,
 	};
-	requests = requests_at(list->requests, list->ports, c);
+	if (facts->snapshot && c->cookie)
+		stuck->live = snapshot_live(facts->snapshot, c->cookie);
+	requests = requests_at(facts->requests->list, facts->requests->ports, c);
 	if (requests) {
 		stuck->requests = requests->count;
 		stuck->requesters = requests->peers;
@@ -255,11 +205,11 @@ static bool take_one(const struct list *list, const struct candidate *one, uint6
 	return true;
 }
 
-bool worst_tell(const struct worst *w, struct worst_cursor *cursor, uint64_t now_ns,
+bool worst_tell(const struct worst *w, const struct worst_facts *facts, struct worst_cursor *cursor,
 		struct buf *out)
 {
 	const struct list *list = w->growing == w->lists ? &w->lists[1] : &w->lists[0];
-	const struct stuck_out o = { .model = w->model };
+	const struct stuck_out o = { .model = w->model, .snapshot = facts->snapshot };
 	size_t end, count = list->pile_count + list->count;
 	struct stuck stuck;
 	bool there;
@@ -273,10 +223,10 @@ bool worst_tell(const struct worst *w, struct worst_cursor *cursor, uint64_t now
 	end = cursor->next + WORST_SLICE;
 	for (; cursor->next < count && cursor->next < end; cursor->next++) {
 		if (cursor->next < list->pile_count)
-			there = take_pile(w, &list->piles[cursor->next], now_ns, &stuck);
+			there = take_pile(w, &list->piles[cursor->next], facts->now_ns, &stuck);
 		else
-			there = take_one(list, &list->candidates[cursor->next - list->pile_count],
-					 now_ns, &stuck);
+			there = take_one(&list->candidates[cursor->next - list->pile_count], facts,
+					 &stuck);
 		if (there)
 			stuck_json(&o, out, &stuck);
 	}

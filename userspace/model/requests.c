@@ -30,7 +30,7 @@ static bool waits(const struct conn *c)
 	return !c->end && (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV);
 }
 
-bool requests_take(struct request *to, const struct model *m, const struct conn *c)
+static bool take(struct request *to, const struct model *m, const struct conn *c)
 {
 	if (!waits(c))
 		return false;
@@ -40,7 +40,8 @@ bool requests_take(struct request *to, const struct model *m, const struct conn 
 	return true;
 }
 
-size_t requests_sum_up(struct requests *to, struct request *from, size_t count)
+/* To one entry a port, in place of a list as long as they are. */
+static size_t sum_up(struct requests *to, struct request *from, size_t count)
 {
 	struct requests *at = to - 1;
 	size_t i;
@@ -83,9 +84,9 @@ int requests_count(const struct model *m, bool (*alive)(void *arg, const struct 
 	for (c = model_next(m, NULL); c; c = model_next(m, c)) {
 		if (alive && !alive(arg, c))
 			continue;
-		n += requests_take(&all[n], m, c);
+		n += take(&all[n], m, c);
 	}
-	*count = requests_sum_up(*list, all, n);
+	*count = sum_up(*list, all, n);
 	free(all);
 	return 0;
 }
@@ -95,4 +96,48 @@ const struct requests *requests_at(const struct requests *list, size_t count, co
 	const struct requests key = { .netns = c->netns, .port = c->lport };
 
 	return count ? bsearch(&key, list, count, sizeof(key), by_port) : NULL;
+}
+
+void requests_tally_add(struct requests_tally *t, const struct model *m, const struct conn *c)
+{
+	size_t room = t->room ? t->room * 2 : 256;
+	void *bigger;
+
+	if (!waits(c) || t->count == REQUESTS_TALLY_MAX)
+		return;
+	if (t->count == t->room) {
+		bigger = reallocarray(t->all, room, sizeof(*t->all));
+		if (!bigger)
+			return;
+		t->all = bigger;
+		t->room = room;
+	}
+	t->count += take(&t->all[t->count], m, c);
+}
+
+static bool same(const struct requests *a, const struct requests *b, size_t ports)
+{
+	for (; ports--; a++, b++)
+		if (by_port(a, b) || a->count != b->count || a->peers != b->peers)
+			return false;
+	return true;
+}
+
+bool requests_tally_end(struct requests_tally *t)
+{
+	struct requests *list = t->count ? calloc(t->count, sizeof(*list)) : NULL;
+	size_t ports = list ? sum_up(list, t->all, t->count) : 0;
+	bool other = ports != t->ports || !same(list, t->list, ports);
+
+	free(t->list);
+	t->list = list;
+	t->ports = ports;
+	t->count = 0;
+	return other;
+}
+
+void requests_tally_free(struct requests_tally *t)
+{
+	free(t->all);
+	free(t->list);
 }

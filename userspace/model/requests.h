@@ -34,18 +34,31 @@ struct request {
 	uint8_t raddr[16];
 };
 
-/** requests_take() - false if @conn is none */
-bool requests_take(struct request *request, const struct model *model, const struct conn *conn);
+/* So many are counted one by one: that many are a flood, whatever else comes. */
+#define REQUESTS_TALLY_MAX 65536
 
 /**
- * requests_sum_up() - the ports of many
- * @to: room for as many as there are in @from
- * @from: will be sorted
+ * struct requests_tally - those of connections that are brought one by one; zero at first
+ * @all: so far
  * @count: how many
- *
- * Return: how many ports
+ * @room: for how many there is memory
+ * @list: of the last that was complete: for requests_at()
+ * @ports: at how many ports
  */
-size_t requests_sum_up(struct requests *to, struct request *from, size_t count);
+struct requests_tally {
+	struct request *all;
+	size_t count;
+	size_t room;
+	struct requests *list;
+	size_t ports;
+};
+
+void requests_tally_add(struct requests_tally *tally, const struct model *model,
+			const struct conn *conn);
+
+/** requests_tally_end() - that were all. Return: @list is another than before */
+bool requests_tally_end(struct requests_tally *tally);
+void requests_tally_free(struct requests_tally *tally);
 
 /**
  * requests_count() - count them

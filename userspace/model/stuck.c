@@ -61,15 +61,12 @@ static uint64_t age_of(const struct finding *f, uint64_t since_ns)
 	return f->query->now_ns > since_ns ? f->query->now_ns - since_ns : 0;
 }
 
-/* Probes that are answered acknowledge nothing new: then the last data sent tells. */
 static uint64_t stalled_ns(const struct finding *f, const struct live *live)
 {
-	uint64_t since_ns = f->query->live_ns ? age_of(f, f->query->live_ns) : 0;
-
-	return (live_zero_window(live) ? live->sent_ms : live->acked_ms) * MS + since_ns;
+	return live_still_ms(live) * MS + (f->query->live_ns ? age_of(f, f->query->live_ns) : 0);
 }
 
-static bool is_stalled(const struct conn *c, const struct live *live)
+bool stuck_is_stalled(const struct conn *c, const struct live *live)
 {
 	return c->unacked && live->has_info && (live_zero_window(live) || live->retransmits);
 }
@@ -107,7 +104,8 @@ static uint64_t longest_wait_ns(const struct finding *f, const struct conn *list
  */
 static bool is_abnormal(const struct finding *f, struct stuck *s)
 {
-	if (s->live && s->conn->state == TCPTRAIL_ESTABLISHED && is_stalled(s->conn, s->live)) {
+	if (s->live && s->conn->state == TCPTRAIL_ESTABLISHED &&
+	    stuck_is_stalled(s->conn, s->live)) {
 		s->age_ns = stalled_ns(f, s->live);
 		s->at_least = false;
 		return s->age_ns >= (f->query->older_ns ? f->query->older_ns : VERDICT_STALL_NS);
@@ -126,7 +124,7 @@ static bool is_abnormal(const struct finding *f, struct stuck *s)
  */
 static void take_stall(const struct finding *f, struct stuck *s)
 {
-	if (s->at_least && s->live && is_stalled(s->conn, s->live) &&
+	if (s->at_least && s->live && stuck_is_stalled(s->conn, s->live) &&
 	    (s->conn->state == TCPTRAIL_FIN_WAIT1 || s->conn->state == TCPTRAIL_LAST_ACK ||
 	     s->conn->state == TCPTRAIL_CLOSING) &&
 	    stalled_ns(f, s->live) > s->age_ns)

@@ -57,6 +57,9 @@ struct stuck {
 	struct churn churn;
 };
 
+/** stuck_is_stalled() - does it wait for what it has sent, or cannot send, in vain? */
+bool stuck_is_stalled(const struct conn *conn, const struct live *live);
+
 /**
  * stuck_find() - collect them
  * @model: the connections; it must not be fed while the list is in use

@@ -64,6 +64,16 @@ static inline bool live_zero_window(const struct live *live)
 	return live->timer == LIVE_TIMER_PROBE && live->retransmits < LIVE_PROBES_LOST;
 }
 
+/**
+ * live_still_ms() - for how long nothing has moved
+ *
+ * Probes that are answered acknowledge nothing new: then the last data sent tells.
+ */
+static inline uint64_t live_still_ms(const struct live *live)
+{
+	return live_zero_window(live) ? live->sent_ms : live->acked_ms;
+}
+
 /** live_queue_full() - of a listener: has it no room for a further connection? */
 static inline bool live_queue_full(const struct live *live)
 {
