@@ -243,7 +243,7 @@ all_are_out()
 {
 	[ "$(wc -l < "$work/out")" = 2400 ]
 }
-soon 2 all_are_out
+check 'what a pipe brought is told before its writer ends' soon 2 all_are_out
 kill -TERM "$reader"
 check 'SIGTERM ends it well' wait "$reader"
 check '… with all that there was' all_are_out

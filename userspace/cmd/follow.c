@@ -98,7 +98,7 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 			return 0;
 		if (!timeout_ms)
 			break;
-		if (n < SMALL_BATCH) {
+		if (n < SMALL_BATCH || (!live && !tcptrail_wait(f->trail, 0))) {
 			err = f->idle(f->context);
 			if (err)
 				return err < 0 ? err : 0;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,9 +116,13 @@ static int file_read(struct tcptrail *trail, const struct tcptrail_record **batc
 	return good ? (int)good : f->error;
 }
 
+/* A pipe may have nothing yet. */
 static int file_wait(struct tcptrail *trail, int timeout_ms)
 {
-	return 1;
+	struct pollfd p = { .fd = to_file(trail)->fd, .events = POLLIN };
+	int n = poll(&p, 1, timeout_ms);
+
+	return n < 0 ? -errno : n;
 }
 
 static int file_fd(const struct tcptrail *trail)

@@ -73,7 +73,7 @@ int tcptrail_read(struct tcptrail *trail, const struct tcptrail_record **batch);
  * @timeout_ms: milliseconds at most; -1 for ever
  *
  * Return: 1 if tcptrail_read() is worth a call, 0 after the time, -EINTR on a
- * signal, -errno. Always 1 for a file.
+ * signal, -errno. A file has always something to read, or its end; a pipe may not.
  */
 int tcptrail_wait(struct tcptrail *trail, int timeout_ms);
 
