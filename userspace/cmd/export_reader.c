@@ -275,15 +275,16 @@ static uint32_t worth_asking(const struct reader *r)
 static void ask_kernel(struct reader *r)
 {
 	uint32_t states = worth_asking(r);
+	uint64_t at_ns;
 	bool knew;
 
 	pthread_mutex_lock(&r->lock);
-	knew = r->facts.snapshot.live_count;
+	knew = live_snapshot(r, &at_ns)->live_count;
 	if (facts_take(&r->facts, r->feed.model))
 		r->changed |= knew || r->facts.snapshot.live_count;
 	if (!states && !r->facts.running) {
 		r->changed |= knew;
-		facts_forget(&r->facts);
+		facts_forget(&r->facts, r->round_ns);
 	}
 	pthread_mutex_unlock(&r->lock);
 	if (states)

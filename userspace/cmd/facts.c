@@ -55,10 +55,10 @@ bool facts_take(struct facts *f, struct model *m)
 	return true;
 }
 
-void facts_forget(struct facts *f)
+void facts_forget(struct facts *f, uint64_t now_ns)
 {
 	snapshot_free(&f->snapshot);
-	f->at_ns = 0;
+	f->at_ns = now_ns;
 }
 
 void facts_free(struct facts *f)

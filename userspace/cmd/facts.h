@@ -56,8 +56,8 @@ void facts_ask(struct facts *facts, uint32_t states, uint64_t every_ns, uint64_t
 /** facts_take() - take the answer. Return: it was there */
 bool facts_take(struct facts *facts, struct model *model);
 
-/** facts_forget() - nobody is left whom the answer is about */
-void facts_forget(struct facts *facts);
+/** facts_forget() - nobody is left to ask about: that is the answer as of @now_ns */
+void facts_forget(struct facts *facts, uint64_t now_ns);
 
 /** facts_free() - waits for the thread */
 void facts_free(struct facts *facts);
