@@ -11,18 +11,27 @@ WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wsha
 	    -Wno-unused-parameter
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
 
-LIB_SRC  := $(wildcard userspace/lib/*.c)
-TOOL_SRC := $(wildcard userspace/out/*.c userspace/model/*.c userspace/snapshot/*.c \
-			userspace/screen/*.c userspace/export/*.c)
-CMD_SRC  := $(wildcard userspace/cmd/*.c)
+# The layers of the user side, from the bottom up: each links only what stands before
+# it (scripts/check holds them to that). Three programs stand on top.
+LAYERS := base trail sockdiag procfs conn diagnose explain print session
+
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 KIT      := $(wildcard userspace/monitoring/*.yml userspace/monitoring/*.json userspace/monitoring/*.md userspace/monitoring/*.conf)
 MAN      := $(wildcard userspace/man/*.[1-8])
 
-LIB   := $(BUILD)/libtcptrail.a
-TOOLS := $(BUILD)/libtools.a
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard userspace/$(1)/*.c))
+archive = $(BUILD)/lib/$(1).a
+
+# For the linker: what uses another comes before it.
+reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+LIBS     := $(foreach layer,$(call reverse,$(LAYERS)),$(call archive,$(layer)))
+ALL_LIBS := $(call archive,top) $(call archive,exporter) $(LIBS)
+
+CLI      := $(BUILD)/tcptrail
+TOP      := $(BUILD)/tcptrail-top
+EXPORTER := $(BUILD)/tcptrail-exporter
 UNIT  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%) \
 	 $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/unit/%)
 FUZZ  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
@@ -32,7 +41,7 @@ LIVE  := $(BUILD)/live/tcptrail-live \
 	 $(patsubst tests/guest/%.c,$(BUILD)/live/%,$(wildcard tests/guest/*.c)) \
 	 $(patsubst tests/guest/%.sh,$(BUILD)/live/tcptrail-%,$(wildcard tests/guest/*.sh))
 
-BENCH := $(addprefix $(BUILD)/bench/,drain model compose scrape)
+BENCH := $(addprefix $(BUILD)/bench/,drain tracker compose scrape)
 
 KERNELS ?= 5.10 6.1 6.12 7
 
@@ -76,7 +85,9 @@ unload:
 install: install-tools $(if $(wildcard $(KDIR)/Makefile),install-module)
 
 install-tools: tools
-	install -D -m 755 $(BUILD)/tcptrail $(DESTDIR)$(PREFIX)/bin/tcptrail
+	for program in $(PROGRAMS); do \
+		install -D -m 755 $$program $(DESTDIR)$(PREFIX)/bin/$${program##*/} || exit; \
+	done
 	for page in $(MAN); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
@@ -96,14 +107,14 @@ install-module: module
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
 #: make clean      remove what was built
-.PHONY: tools need-libraries module clean
-tools: need-libraries $(BUILD)/tcptrail
+.PHONY: tools module clean
+# Whoever lacks a library lacks only the program that needs it.
+has = $(shell for h in $(1); do echo "\#include <$$h>"; done | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+PROGRAMS := $(CLI) $(if $(call has,curses.h),$(TOP)) $(if $(call has,microhttpd.h zlib.h),$(EXPORTER))
 
-need-libraries:
-	@for header in libmnl/libmnl.h curses.h microhttpd.h zlib.h; do \
-		echo "#include <$$header>" | $(CC) -E - >/dev/null 2>&1 || { \
-		echo "$$header is missing: install it with scripts/packages build" >&2; exit 1; }; \
-	done
+tools: $(PROGRAMS)
+	@$(if $(filter $(TOP),$(PROGRAMS)),:,echo "tcptrail-top: not built, curses.h is missing: install libncurses-dev")
+	@$(if $(filter $(EXPORTER),$(PROGRAMS)),:,echo "tcptrail-exporter: not built, microhttpd.h or zlib.h is missing: install libmicrohttpd-dev and zlib1g-dev")
 
 # modpost would want pahole and a whole vmlinux to give the module BTF.
 module:
@@ -117,35 +128,45 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) $(CFLAGS) -c -o $@ $<
 
-# A record passes through ten of the model's files: gcc optimizes them as one. The
-# many tests are linked from the ordinary code that is in the objects, too.
+# A record passes through several of the tracker's files: gcc optimizes them as one.
+# The many tests are linked from the ordinary code that is in the objects, too.
 ifeq ($(findstring clang,$(CC)),)
-$(BUILD)/userspace/model/%.o: ALLFLAGS += -flto=auto -ffat-lto-objects
+$(BUILD)/userspace/conn/%.o: ALLFLAGS += -flto=auto -ffat-lto-objects
 endif
 
-$(LIB): $(LIB_SRC:%.c=$(BUILD)/%.o)
+define archive_rule
+$$(call archive,$(1)): $$(filter-out %/main.o,$$(call objects,$(1)))
+	@mkdir -p $$(@D) && rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS) top exporter,$(eval $(call archive_rule,$(layer))))
+
+# What other programs link: the trail alone.
+$(BUILD)/libtcptrail.a: $(call objects,trail) $(call objects,base)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(TOOLS): $(TOOL_SRC:%.c=$(BUILD)/%.o)
-	@rm -f $@
-	$(AR) rcs $@ $^
+$(CLI): $(call objects,cli) $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lpthread
 
-$(BUILD)/tcptrail: $(CMD_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lmicrohttpd -lz -lpthread
+$(TOP): $(BUILD)/userspace/top/main.o $(call archive,top) $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lpthread
+
+$(EXPORTER): $(BUILD)/userspace/exporter/main.o $(call archive,exporter) $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 # Its page is in it.
-$(BUILD)/userspace/export/page.o: userspace/export/page.html
+$(BUILD)/userspace/exporter/page.o: userspace/exporter/page.html
 
 # Tests, native: one program of each tests/unit/test_NAME.c.
 .PHONY: unit test-unit
 unit: $(UNIT) $(BUILD)/monitoring/story
 
-$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(TOOLS) $(LIB)
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
-$(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(TOOLS) $(LIB)
+$(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^
 
@@ -158,14 +179,14 @@ test-unit:
 FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
-		      $(FUZZ_OBJ) $(TOOLS) $(LIB)
+		      $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
 
-$(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(TOOLS) $(LIB)
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
@@ -178,9 +199,9 @@ fuzz:
 .PHONY: live
 live: $(LIVE)
 
-$(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(TOOLS) $(LIB)
+$(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
@@ -195,13 +216,13 @@ $(BUILD)/live/tcptrail-%: tests/guest/%.sh
 .PHONY: bench-programs bench-native
 bench-programs: $(BENCH)
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(TOOLS) $(LIB)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail
-	$(BUILD)/bench/model
+	$(BUILD)/bench/tracker
 	$(BUILD)/bench/scrape
 
 #: make bench      what tracing costs, in instructions of the guest

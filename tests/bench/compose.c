@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "tests/unit/script.h"
-#include "userspace/lib/tcptrail.h"
+#include "userspace/trail/tcptrail.h"
 
 #define RECORDS_MAX 100000
 #define TEXT_MAX (1 << 22)

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "generate.h"
-#include "userspace/lib/merge.h"
-#include "userspace/lib/tcptrail.h"
+#include "userspace/trail/merge.h"
+#include "userspace/trail/tcptrail.h"
 
 #define RUNS 5
 #define BATCH 512

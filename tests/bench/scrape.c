@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "generate.h"
-#include "userspace/export/http.h"
-#include "userspace/export/listen.h"
+#include "userspace/exporter/http.h"
+#include "userspace/exporter/listen.h"
 
 #define SCRAPES 200
 #define BATCH 1200 /* records of 100 connections: 100 times a second */
@@ -25,8 +25,8 @@
 
 struct site {
 	pthread_mutex_t lock;
-	struct model *model;
-	struct sweep *sweep;
+	struct tracker *tracker;
+	struct stuck_scan *stuck_scan;
 	struct generator generator;
 	atomic_bool stop;
 };
@@ -60,8 +60,8 @@ static void *read_on(void *arg)
 	while (!site->stop) {
 		generate(&site->generator, records, BATCH);
 		pthread_mutex_lock(&site->lock);
-		model_feed(site->model, records, BATCH);
-		sweep_on(site->sweep, site->model, site->generator.time_ns, SLICE);
+		tracker_feed(site->tracker, records, BATCH);
+		stuck_scan_on(site->stuck_scan, site->tracker, site->generator.time_ns, SLICE);
 		pthread_mutex_unlock(&site->lock);
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	}
@@ -73,10 +73,10 @@ static int copy(void *arg, struct metrics *m)
 	struct site *site = arg;
 
 	pthread_mutex_lock(&site->lock);
-	m->census = *model_census(site->model);
-	m->found = *sweep_found(site->sweep);
+	m->counters = *tracker_census(site->tracker);
+	m->found = *stuck_scan_found(site->stuck_scan);
 	m->now_ns = site->generator.time_ns;
-	m->tracked = model_count(site->model);
+	m->tracked = tracker_count(site->tracker);
 	pthread_mutex_unlock(&site->lock);
 	m->version = "bench";
 	return 0;
@@ -140,32 +140,33 @@ static void measure(struct site *site, double took[SCRAPES])
 static void run(uint64_t live)
 {
 	static struct tcptrail_record records[4096];
-	struct model_config config = { .max_conns = MODEL_CONNS_MAX };
-	struct sweep_config sweep = { 0 };
+	struct tracker_config config = { .max_conns = TRACKER_CONNS_MAX };
+	struct stuck_scan_config stuck_scan = { 0 };
 	struct site site = { .generator = { .live = live, .time_ns = 1000000000 } };
 	double took[SCRAPES], swept;
 	pthread_t reader;
 
 	pthread_mutex_init(&site.lock, NULL);
-	if (model_create(&site.model, &config) || sweep_create(&site.sweep, &sweep))
+	if (tracker_create(&site.tracker, &config) ||
+	    stuck_scan_create(&site.stuck_scan, &stuck_scan))
 		exit(1);
 	while (site.generator.made < live * 6) {
 		generate(&site.generator, records, 4096);
-		model_feed(site.model, records, 4096);
+		tracker_feed(site.tracker, records, 4096);
 	}
 	swept = now_ms(CLOCK_THREAD_CPUTIME_ID);
-	while (!sweep_on(site.sweep, site.model, site.generator.time_ns, SLICE))
+	while (!stuck_scan_on(site.stuck_scan, site.tracker, site.generator.time_ns, SLICE))
 		;
 	swept = now_ms(CLOCK_THREAD_CPUTIME_ID) - swept;
 	pthread_create(&reader, NULL, read_on, &site);
 	measure(&site, took);
 	site.stop = true;
 	pthread_join(reader, NULL);
-	printf("%10u %12.3f %12.3f %12.3f %12.1f %12zu\n", model_count(site.model),
+	printf("%10u %12.3f %12.3f %12.3f %12.1f %12zu\n", tracker_count(site.tracker),
 	       took[SCRAPES / 2], took[SCRAPES * 99 / 100], took[SCRAPES - 1], swept,
 	       resident_kib());
-	sweep_free(site.sweep);
-	model_free(site.model);
+	stuck_scan_free(site.stuck_scan);
+	tracker_free(site.tracker);
 }
 
 int main(void)

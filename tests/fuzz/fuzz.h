@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "module/uapi/tcptrail.h"
-#include "userspace/out/buf.h"
+#include "userspace/base/buf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

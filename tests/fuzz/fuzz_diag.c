@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "userspace/model/model.h"
-#include "userspace/out/line.h"
-#include "userspace/out/record_json.h"
-#include "userspace/snapshot/snapshot.h"
+#include "userspace/conn/tracker.h"
+#include "userspace/print/line.h"
+#include "userspace/print/record_json.h"
+#include "userspace/sockdiag/snapshot.h"
 
 static void use(const struct tcptrail_record *record)
 {
-	struct model_config config = { .max_conns = 4 };
+	struct tracker_config config = { .max_conns = 4 };
 	struct line line = { .ascii = true, .relative = true };
-	struct model *model;
+	struct tracker *tracker;
 	struct clock utc;
 	struct buf out;
 
@@ -28,10 +28,10 @@ static void use(const struct tcptrail_record *record)
 	record_json(&out, &utc, record);
 	fuzz_check_json(&out);
 	buf_free(&out);
-	if (model_create(&model, &config))
+	if (tracker_create(&tracker, &config))
 		abort();
-	model_feed(model, record, 1);
-	model_free(model);
+	tracker_feed(tracker, record, 1);
+	tracker_free(tracker);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tcptrail_record record = { .time_ns = 1000000000, .netns = 1 };
 	uint64_t fin_timeout_ns = size ? *data * 1000000000ULL : 0;
 	size_t length = size ? size - 1 : 0;
-	struct live live = { 0 };
+	struct kernel_socket live = { 0 };
 	void *message = malloc(length + !length);
 
 	/* As in libmnl's buffer: aligned, and nothing after it. */

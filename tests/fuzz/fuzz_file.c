@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "userspace/lib/file.h"
-#include "userspace/out/filter.h"
-#include "userspace/out/line.h"
-#include "userspace/out/record_json.h"
+#include "userspace/trail/file.h"
+#include "userspace/trail/filter.h"
+#include "userspace/print/line.h"
+#include "userspace/print/record_json.h"
 
 static void use(struct tcptrail *trail, struct buf *out)
 {

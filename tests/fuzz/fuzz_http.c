@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "userspace/export/http.h"
-#include "userspace/export/listen.h"
-#include "userspace/export/negotiate.h"
+#include "userspace/exporter/http.h"
+#include "userspace/exporter/listen.h"
+#include "userspace/exporter/accept_header.h"
 
 #define ANSWER_MAX (1 << 20)
 

@@ -9,31 +9,31 @@
 #include <sys/prctl.h>
 
 #include "fuzz.h"
-#include "userspace/export/metrics.h"
-#include "userspace/model/census.h"
-#include "userspace/model/churn.h"
-#include "userspace/model/life.h"
-#include "userspace/screen/panes.h"
-#include "userspace/screen/view.h"
+#include "userspace/exporter/metrics.h"
+#include "userspace/conn/counters.h"
+#include "userspace/diagnose/port_usage.h"
+#include "userspace/conn/timing.h"
+#include "userspace/top/panes.h"
+#include "userspace/top/view.h"
 
 #define CONNS_MAX 8
 
 struct run {
-	struct model *model;
+	struct tracker *tracker;
 	struct groups *groups;
-	struct sweep *sweep;
-	struct survey survey;
+	struct stuck_scan *stuck_scan;
+	struct activity activity;
 	struct view view;
 	uint64_t told;
 };
 
-static void ended(void *arg, const struct model *model, const struct conn *c)
+static void ended(void *arg, const struct tracker *tracker, const struct conn *c)
 {
 	struct run *run = arg;
 
-	run->told += life_is_told(c);
+	run->told += conn_is_connection(c);
 	groups_ended(run->groups, c);
-	survey_ended(&run->survey, model, c);
+	activity_ended(&run->activity, tracker, c);
 }
 
 /* A control group may be called anything, too. */
@@ -47,30 +47,30 @@ static bool name_unit(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 
 static void check_census(const struct run *run)
 {
-	const struct census *census = model_census(run->model);
-	uint64_t places[CENSUS_PLACES] = { 0 }, told = 0;
+	const struct counters *counters = tracker_census(run->tracker);
+	uint64_t places[COUNTERS_PLACES] = { 0 }, told = 0;
 	const struct conn *c;
 	unsigned int i;
 
-	for (c = model_next(run->model, NULL); c; c = model_next(run->model, c))
-		places[census_place(c)]++;
+	for (c = tracker_next(run->tracker, NULL); c; c = tracker_next(run->tracker, c))
+		places[counters_place(c)]++;
 	/* Place 0 is of those that ended. */
-	if (memcmp(places + 1, census->places + 1, sizeof(places) - sizeof(places[0])))
+	if (memcmp(places + 1, counters->places + 1, sizeof(places) - sizeof(places[0])))
 		abort();
 	for (i = 0; i < CONN_ENDS; i++)
-		told += census->ended[i];
+		told += counters->ended[i];
 	if (told < run->told)
 		abort();
 }
 
 static void check_metrics(const struct run *run, uint64_t now_ns)
 {
-	struct metrics metrics = { .census = *model_census(run->model), .up = true };
+	struct metrics metrics = { .counters = *tracker_census(run->tracker), .up = true };
 	struct buf out;
 
-	while (!sweep_on(run->sweep, run->model, now_ns, 3))
+	while (!stuck_scan_on(run->stuck_scan, run->tracker, now_ns, 3))
 		;
-	metrics.found = *sweep_found(run->sweep);
+	metrics.found = *stuck_scan_found(run->stuck_scan);
 	metrics.ports = *groups_ports(run->groups);
 	metrics.units = *groups_units(run->groups);
 	metrics.version = "0";
@@ -83,16 +83,16 @@ static void check_metrics(const struct run *run, uint64_t now_ns)
 
 static void check_churn(const struct run *run, uint64_t now_ns)
 {
-	struct churn_query query = { .now_ns = now_ns };
-	struct churn *list;
+	struct port_usage_query query = { .now_ns = now_ns };
+	struct usage *list;
 	size_t i, count;
 
-	if (churn_find(run->model, &query, &list, &count))
+	if (port_usage_find(run->tracker, &query, &list, &count))
 		abort();
 	for (i = 0; i < count; i++) {
 		if (list[i].used > CONNS_MAX || list[i].timewaits > CONNS_MAX)
 			abort();
-		churn_per_minute(&list[i]);
+		port_usage_per_minute(&list[i]);
 	}
 	free(list);
 }
@@ -101,19 +101,19 @@ static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 {
 	static const int widths[] = { 80, 1, 33, 200 }, heights[] = { 24, 1, 7, 60 };
 	struct grid grid = { .ascii = bits & 1 };
-	struct look look = { 0 };
-	const struct churn_query query = { .now_ns = now_ns };
-	struct churn *churn = NULL;
+	struct ui_state look = { 0 };
+	const struct port_usage_query query = { .now_ns = now_ns };
+	struct usage *usage = NULL;
 	size_t count = 0;
 	struct clock clock;
 	struct buf out;
 	int y;
 
-	survey_look(&run->survey, run->model, now_ns);
-	if (churn_find(run->model, &query, &churn, &count) ||
-	    view_take(&run->view, &run->survey, churn, count))
+	activity_update(&run->activity, run->tracker, now_ns);
+	if (port_usage_find(run->tracker, &query, &usage, &count) ||
+	    view_update(&run->view, &run->activity, usage, count))
 		abort();
-	free(churn);
+	free(usage);
 	run->view.rates = true;
 	buf_init(&out, NULL);
 	clock_init(&clock, 0, true);
@@ -121,7 +121,7 @@ static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 	fuzz_check_json(&out);
 	out.len = 0;
 	look_begin(&look);
-	look_sort(&look, &run->view);
+	ui_sort(&look, &run->view);
 	if (grid_resize(&grid, widths[bits >> 1 & 3], heights[bits >> 3 & 3]))
 		abort();
 	screen_draw(&grid, &run->view, &look, true);
@@ -131,7 +131,7 @@ static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 	}
 	fuzz_check_text(&out);
 	grid_free(&grid);
-	look_free(&look);
+	ui_free(&look);
 	buf_free(&out);
 }
 
@@ -143,18 +143,18 @@ static void run_records(struct run *run, const struct tcptrail_record *records, 
 
 	for (i = 0; i < count; i += n) {
 		n = count - i < 7 ? count - i : 7;
-		model_feed(run->model, records + i, n);
-		survey_records(&run->survey, run->model, records + i, n);
+		tracker_feed(run->tracker, records + i, n);
+		activity_records(&run->activity, run->tracker, records + i, n);
 		check_census(run);
 		if (i == 0) /* the rest of this walk meets others */
-			sweep_on(run->sweep, run->model, records[i].time_ns, 2);
+			stuck_scan_on(run->stuck_scan, run->tracker, records[i].time_ns, 2);
 	}
-	now_ns = model_stats(run->model)->newest_ns + 5000000000ULL;
+	now_ns = tracker_stats(run->tracker)->newest_ns + 5000000000ULL;
 	check_screen(run, now_ns, bits);
 	check_screen(run, now_ns + 1000000000ULL, bits);
 	check_churn(run, now_ns);
 	check_metrics(run, now_ns);
-	model_settle(run->model);
+	tracker_settle(run->tracker);
 	check_census(run);
 }
 
@@ -162,14 +162,14 @@ static void run_records(struct run *run, const struct tcptrail_record *records, 
 __attribute__((constructor)) static void in_utf8(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* see fuzz_model.c */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* see fuzz_tracker.c */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run)); /* large, and hardly touched */
-	struct model_config config = { .max_conns = CONNS_MAX, .ended = ended, .arg = run };
-	struct sweep_config sweep = { 0 };
+	struct tracker_config config = { .max_conns = CONNS_MAX, .ended = ended, .arg = run };
+	struct stuck_scan_config stuck_scan = { 0 };
 	const uint16_t ports[] = { 80, 443 };
 	struct tcptrail_record *records;
 	size_t count;
@@ -178,12 +178,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!run || groups_create(&run->groups) || groups_by_port(run->groups, ports, 2) ||
 	    groups_by_unit(run->groups, 2, name_unit, NULL))
 		abort();
-	sweep.groups = run->groups;
-	if (model_create(&run->model, &config) || sweep_create(&run->sweep, &sweep))
+	stuck_scan.groups = run->groups;
+	if (tracker_create(&run->tracker, &config) ||
+	    stuck_scan_create(&run->stuck_scan, &stuck_scan))
 		abort();
 	run_records(run, records, count, size ? *data >> 1 : 0);
-	model_free(run->model);
-	sweep_free(run->sweep);
+	tracker_free(run->tracker);
+	stuck_scan_free(run->stuck_scan);
 	groups_free(run->groups);
 	view_free(&run->view);
 	free(run);

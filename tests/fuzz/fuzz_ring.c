@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "userspace/lib/merge.h"
+#include "userspace/trail/merge.h"
 
 #define CPUS 3
 #define RECORDS 4

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "userspace/model/selector.h"
-#include "userspace/out/address.h"
-#include "userspace/out/duration.h"
-#include "userspace/out/filter.h"
-#include "userspace/out/names.h"
+#include "userspace/trail/selector.h"
+#include "userspace/base/address.h"
+#include "userspace/base/duration.h"
+#include "userspace/trail/filter.h"
+#include "userspace/base/names.h"
 
 static void try_filters(const char *word)
 {

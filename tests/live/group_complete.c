@@ -25,7 +25,7 @@ static int start(void **state)
 }
 
 /* So many connections, opened and closed one after the other. */
-static void churn_once(struct pair *p, int connections)
+static void port_usage_once(struct pair *p, int connections)
 {
 	for (int i = 0; i < connections; i++) {
 		pair_connect_more(p, AF_INET);
@@ -37,21 +37,21 @@ static void churn_once(struct pair *p, int connections)
 }
 
 /* Several processes do so at the same time. */
-static void churn_start(int processes, int connections)
+static void port_usage_start(int processes, int connections)
 {
 	struct pair p;
 
 	for (int i = 0; i < processes; i++) {
 		pair_listen(&p, AF_INET);
 		if (!fork()) {
-			churn_once(&p, connections);
+			port_usage_once(&p, connections);
 			_exit(0);
 		}
 		pair_end(&p);
 	}
 }
 
-static void churn_wait(int processes)
+static void port_usage_wait(int processes)
 {
 	int status;
 
@@ -61,10 +61,10 @@ static void churn_wait(int processes)
 	}
 }
 
-static void churn(int processes, int connections)
+static void usage(int processes, int connections)
 {
-	churn_start(processes, connections);
-	churn_wait(processes);
+	port_usage_start(processes, connections);
+	port_usage_wait(processes);
 }
 
 static int state_number(const char *name)
@@ -131,7 +131,7 @@ static void as_many_as_tracefs(void **state)
 	write_file(TRACING "trace", "\n");
 	events_start();
 	write_file(EVENT "enable", "1");
-	churn(4, 250);
+	usage(4, 250);
 	sleep_ms(300);
 	write_file(EVENT "enable", "0");
 	count_trail(ours);
@@ -208,7 +208,7 @@ static void readers_get_the_same(void **state)
 
 	reading_start(&first, TCPTRAIL_FROM_NOW);
 	reading_start(&second, TCPTRAIL_FROM_NOW);
-	churn(1, 100);
+	usage(1, 100);
 	drain(&first);
 	drain(&second);
 	assert_true(first.seen > 1500);
@@ -241,9 +241,9 @@ static void overrun_is_counted(void **state)
 	events_stop();
 	run("rmmod tcptrail && insmod /tcptrail.ko ring_kib=64 syn_rate=0");
 	reading_start(&slow, TCPTRAIL_FROM_NOW);
-	churn(2, 400);
+	usage(2, 400);
 	drain(&slow);
-	churn(2, 200);
+	usage(2, 200);
 	drain(&slow);
 	assert_true(slow.lost > 1000);
 	assert_true(slow.seen >= 500);
@@ -303,8 +303,8 @@ static void flood_does_not_wash_away(void **state)
 {
 	struct pair target, p[FLOODED] = { 0 };
 	const struct tcptrail_record *r;
-	uint64_t strangers = 0;
-	long before, growth;
+	uint64_t unmatched = 0;
+	long before, leak;
 	size_t n;
 
 	events_stop();
@@ -318,7 +318,7 @@ static void flood_does_not_wash_away(void **state)
 		pair_connect(&p[i], AF_INET);
 		pair_end(&p[i]);
 	}
-	growth = kernel_memory() - before;
+	leak = kernel_memory() - before;
 	for (int i = 0; i < FLOODED; i++) {
 		find_event(p[i].cport, p[i].sport, "S SYN_SENT>ESTABLISHED");
 		find_event(p[i].sport, p[i].cport, "S SYN_RECV>ESTABLISHED");
@@ -328,14 +328,14 @@ static void flood_does_not_wash_away(void **state)
 	pair_end(&target);
 	n = all_records(&r);
 	for (size_t i = 0; i < n; i++)
-		strangers += r[i].lport == target.sport && r[i].rport >= STRANGER;
+		unmatched += r[i].lport == target.sport && r[i].rport >= STRANGER;
 
 	print_message("# %llu records of strangers, %llu kept out, memory grew by %ld KiB\n",
-		      (unsigned long long)strangers, (unsigned long long)kept_out(), growth);
+		      (unsigned long long)unmatched, (unsigned long long)kept_out(), leak);
 	assert_true(kept_out() > STRANGERS);
-	assert_true(strangers < 3000);
+	assert_true(unmatched < 3000);
 	/* 10 bytes a SYN would be more. */
-	assert_true(growth * 1024 < 10 * STRANGERS + MEMORY_OF_CONNECTIONS);
+	assert_true(leak * 1024 < 10 * STRANGERS + MEMORY_OF_CONNECTIONS);
 	events_stop();
 	run("rmmod tcptrail && insmod /tcptrail.ko");
 }
@@ -345,7 +345,7 @@ static void speed_is_not_limited(void **state)
 {
 	events_stop();
 	run("rmmod tcptrail && insmod /tcptrail.ko syn_rate=50");
-	churn(2, 500);
+	usage(2, 500);
 	assert_int_equal(kept_out(), 0);
 	run("rmmod tcptrail && insmod /tcptrail.ko");
 }
@@ -359,14 +359,14 @@ static void cpus_come_and_go(void **state)
 		skip();
 	}
 	reading_start(&all, TCPTRAIL_FROM_NOW);
-	churn_start(2, 300);
+	port_usage_start(2, 300);
 	for (int i = 0; i < 20; i++) {
 		write_file("/sys/devices/system/cpu/cpu1/online", "0");
 		sleep_ms(50);
 		write_file("/sys/devices/system/cpu/cpu1/online", "1");
 		sleep_ms(50);
 	}
-	churn_wait(2);
+	port_usage_wait(2);
 	drain(&all);
 	assert_true(all.seen > 10000);
 	assert_int_equal(all.lost, 0);

@@ -18,7 +18,7 @@
 #define CHURNERS 2
 
 /* Most end by RST, or the ports would run out in TIME-WAIT. */
-static void churn(struct pair *p)
+static void usage(struct pair *p)
 {
 	int family = p->sport & 1 ? AF_INET6 : AF_INET;
 
@@ -78,7 +78,7 @@ static void loaded_and_unloaded_under_traffic(void **state)
 	children[0] = child(look, NULL);
 	for (int i = 0; i < CHURNERS; i++) {
 		pair_listen(&p, AF_INET6); /* takes IPv4 too */
-		children[1 + i] = child(churn, &p);
+		children[1 + i] = child(usage, &p);
 		pair_end(&p);
 	}
 

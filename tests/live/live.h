@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "userspace/lib/tcptrail.h"
+#include "userspace/trail/tcptrail.h"
 
 /*
  * events.c: what was recorded since events_start(), as text: one event a line,

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "tests/unit/script.h"
-#include "userspace/lib/file.h"
-#include "userspace/lib/tcptrail.h"
+#include "userspace/trail/file.h"
+#include "userspace/trail/tcptrail.h"
 
 #define FIRST_PORT 32768
 #define PORTS 28232 /* net.ipv4.ip_local_port_range, as it is by default */

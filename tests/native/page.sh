@@ -10,7 +10,7 @@
 # shellcheck source=tests/native/lib/cases.sh
 . "${0%/*}/lib/cases.sh"
 needs chromium python3 curl
-page=$top/userspace/export/page.html
+page=$top/userspace/exporter/page.html
 
 start python3 "$top/tests/monitoring/exporter.py" "$page" "$work/asked" >"$work/port" 2>"$work/server.err"
 soon 10 test -s "$work/port"
@@ -80,7 +80,7 @@ shows 'a missing hook' 'not attached'
 # Each verdict has its words.
 while read -r verdict; do
 	check "words for $verdict" has "$page" "'$verdict': '"
-done < <(sed -n 's/^\t{ "\([a-z0-9-]*\)", VERDICT_.*/\1/p' "$top"/userspace/model/verdict_*.c)
+done < <(sed -n 's/^\t{ "\([a-z0-9-]*\)", VERDICT_.*/\1/p' "$top"/userspace/diagnose/verdict_*.c)
 
 # Nothing that was read has become an element.
 shows 'markup as text' '&lt;img src=x onerror='

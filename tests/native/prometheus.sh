@@ -143,7 +143,7 @@ done <"$work/queries"
 # What is named anywhere is what the exporter has.
 sed -n 's/^# TYPE \([^ ]*\) histogram$/\1\n\1_bucket\n\1_sum\n\1_count/p; s/^# TYPE \([^ ]*\) [a-z]*$/\1/p' \
 	"$work/sick.metrics" | sort -u >"$work/known"
-cat "$kit"/alerts.yml "$kit"/dashboard.json "$kit"/*.md "$top/userspace/export/page.html" | grep -oE '\b(tcptrail|process)_[a-z0-9_]+\b' |
+cat "$kit"/alerts.yml "$kit"/dashboard.json "$kit"/*.md "$top/userspace/exporter/page.html" | grep -oE '\b(tcptrail|process)_[a-z0-9_]+\b' |
 	sort -u | grep -vE '^tcptrail_(state|time_wait|teardown)$' >"$work/named"
 for name in $(comm -23 "$work/named" "$work/known"); do
 	fail "$name: the exporter has no such metric"
@@ -151,7 +151,7 @@ done
 while read -r name; do
 	check "page.html: tcptrail_$name: a metric" has "$work/known" "^tcptrail_$name\$"
 done < <(grep -oE "(sum|rate|info|buckets|showList)\([^'()]*(\('[a-z]+'\), [a-z.]+, )?'[a-z_]+'" \
-	"$top/userspace/export/page.html" | grep -oE "'[a-z_]+'\$" | tr -d "'" | sort -u)
+	"$top/userspace/exporter/page.html" | grep -oE "'[a-z_]+'\$" | tr -d "'" | sort -u)
 
 # Now two exporters that run, a site's Prometheus with the configuration that comes with
 # it, and one for all sites: it is sent what is for it, and asks for the same.

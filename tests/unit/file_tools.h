@@ -16,7 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "userspace/lib/file.h"
+#include "userspace/trail/file.h"
 
 #define RECORDS 7
 #define HEADER sizeof(struct file_header)

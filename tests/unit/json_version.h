@@ -3,7 +3,7 @@
 #ifndef TCPTRAIL_JSON_VERSION_H
 #define TCPTRAIL_JSON_VERSION_H
 
-#include "userspace/out/record_json.h"
+#include "userspace/print/record_json.h"
 
 #define TEXT_OF(number) #number
 #define VERSION_IS(number) "{\"v\":" TEXT_OF(number) ","

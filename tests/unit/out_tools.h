@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <sys/socket.h>
 
-#include "userspace/out/address.h"
-#include "userspace/out/buf.h"
+#include "userspace/base/address.h"
+#include "userspace/base/buf.h"
 
 #define NETNS 4026531840U
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "kernel_shim.h"
-#include "userspace/lib/ring.h"
+#include "userspace/trail/ring.h"
 
 struct test_ring {
 	struct tcptrail_ring shared;

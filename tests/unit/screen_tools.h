@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "userspace/screen/panes.h"
+#include "userspace/top/panes.h"
 
 #define SEC 1000000000ULL
 
@@ -41,7 +41,7 @@ static inline struct view_flow make_flow(uint64_t id, const char *owner, uint64_
 					 uint32_t live)
 {
 	struct view_flow f = {
-		.id = id, .milli = milli, .live = live, .time_wait = 7, .out_ns = CHURN_NEVER
+		.id = id, .milli = milli, .live = live, .time_wait = 7, .out_ns = PORT_USAGE_NEVER
 	};
 
 	snprintf(f.owner, sizeof(f.owner), "%s", owner);
@@ -62,7 +62,7 @@ static inline void make_view(struct view *v)
 	v->states[TCPTRAIL_ESTABLISHED].now = 1200;
 	v->states[TCPTRAIL_ESTABLISHED].entered.milli = 12500;
 	v->states[TCPTRAIL_CLOSE_WAIT].now = 34;
-	v->spans[SURVEY_CLIENT] =
+	v->spans[ACTIVITY_CLIENT] =
 		(struct view_span){ 10, 20100000, 21000000, 1040000000, 3000000000ULL };
 	v->lost = (struct view_rate){ .total = 5 };
 	buf_init(&v->text, NULL);

@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 
 #include "module/uapi/tcptrail.h"
-#include "userspace/out/names.h"
+#include "userspace/base/names.h"
 
 static inline void script_fail(const char *word, const char *line)
 {

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "userspace/export/clients.h"
-#include "userspace/export/expo.h"
-#include "userspace/export/listen.h"
-#include "userspace/export/negotiate.h"
+#include "userspace/exporter/clients.h"
+#include "userspace/exporter/openmetrics.h"
+#include "userspace/exporter/listen.h"
+#include "userspace/exporter/accept_header.h"
 
 #define SEC 1000000000ULL
 
@@ -77,18 +77,18 @@ static void test_listen(void **state)
 /* Whatever is in a name, a line stays a line, and a label a label. */
 static void test_labels(void **state)
 {
-	struct expo e = { 0 };
+	struct openmetrics e = { 0 };
 	struct buf out;
 
 	buf_init(&out, NULL);
 	e.out = &out;
-	expo_counter(&e, "x", "Help.");
-	expo_label(&e, "unit", "a\"b\\c\nd\xff");
-	expo_u64(&e, 7);
+	openmetrics_counter(&e, "x", "Help.");
+	openmetrics_label(&e, "unit", "a\"b\\c\nd\xff");
+	openmetrics_u64(&e, 7);
 	e.openmetrics = true;
-	expo_counter(&e, "y", "Help.");
-	expo_seconds(&e, 1500000000);
-	expo_end(&e);
+	openmetrics_counter(&e, "y", "Help.");
+	openmetrics_seconds(&e, 1500000000);
+	openmetrics_end(&e);
 	assert_string_equal(buf_string(&out), "# HELP x_total Help.\n"
 					      "# TYPE x_total counter\n"
 					      "x_total{unit=\"a\\\"b\\\\c?d?\"} 7\n"

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "userspace/out/filter.h"
+#include "userspace/trail/filter.h"
 
 static struct tcptrail_record transition;
 static struct tcptrail_record segment;

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "userspace/model/index.h"
-#include "userspace/model/pool.h"
+#include "userspace/base/index.h"
+#include "userspace/base/pool.h"
 
 #define SLOTS 5000
 

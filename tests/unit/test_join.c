@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/script.h"
-#include "userspace/out/life_out.h"
+#include "userspace/print/life_out.h"
 
 #define RECORDS_MAX 64
 
@@ -166,19 +166,19 @@ struct told {
 	bool parts;
 };
 
-static void tell(void *arg, const struct model *model, const struct conn *c)
+static void tell(void *arg, const struct tracker *tracker, const struct conn *c)
 {
 	struct told *told = arg;
-	struct life_pair pair;
+	struct conn_pair pair;
 
-	life_pair(&pair, model, c, true, model_stats(model)->newest_ns);
+	conn_pair(&pair, tracker, c, true, tracker_stats(tracker)->newest_ns);
 	/* Of two that live, or wait, the first stands for both. */
 	if (*told->prefix && pair.ends[0].c != c)
 		return;
 	buf_str(&told->out, told->prefix);
-	life_text(&told->out, model, &pair);
+	life_text(&told->out, tracker, &pair);
 	if (told->parts && !*told->prefix)
-		life_parts(&told->out, model, &pair);
+		life_parts(&told->out, tracker, &pair);
 }
 
 static void test_scenes(void **state)
@@ -186,24 +186,24 @@ static void test_scenes(void **state)
 	struct tcptrail_record records[RECORDS_MAX];
 	const struct scene *scene;
 	const struct conn *c;
-	struct model *model;
+	struct tracker *tracker;
 
 	for (scene = scenes; scene < scenes + sizeof(scenes) / sizeof(scenes[0]); scene++) {
 		struct told told = { .prefix = "", .parts = strstr(scene->told, "\n  ") };
-		struct model_config config = { .join = true, .ended = tell, .arg = &told };
+		struct tracker_config config = { .join = true, .ended = tell, .arg = &told };
 
 		buf_init(&told.out, NULL);
-		assert_int_equal(model_create(&model, &config), 0);
-		model_feed(model, records, script_records(scene->script, records, RECORDS_MAX));
-		model_settle(model);
+		assert_int_equal(tracker_create(&tracker, &config), 0);
+		tracker_feed(tracker, records, script_records(scene->script, records, RECORDS_MAX));
+		tracker_settle(tracker);
 		told.prefix = "left: ";
-		for (c = model_next(model, NULL); c; c = model_next(model, c))
-			tell(&told, model, c);
+		for (c = tracker_next(tracker, NULL); c; c = tracker_next(tracker, c))
+			tell(&told, tracker, c);
 		if (strcmp(buf_string(&told.out), scene->told))
 			print_message("%s:\n", scene->name);
 		assert_string_equal(buf_string(&told.out), scene->told);
 		buf_free(&told.out);
-		model_free(model);
+		tracker_free(tracker);
 	}
 }
 
@@ -248,12 +248,12 @@ static const struct {
 	  "timed out: timed out: the TCP_USER_TIMEOUT of the server was over" },
 };
 
-static void tell_cause(void *arg, const struct model *model, const struct conn *c)
+static void tell_cause(void *arg, const struct tracker *tracker, const struct conn *c)
 {
 	struct buf *out = arg;
-	struct life_pair pair;
+	struct conn_pair pair;
 
-	life_pair(&pair, model, c, true, 0);
+	conn_pair(&pair, tracker, c, true, 0);
 	/* Nothing that comes after an end lengthens it. */
 	assert_true(pair.ends[0].life.half_close <= pair.ends[0].life.life);
 	assert_true(pair.ends[1].life.half_close <= pair.ends[1].life.life);
@@ -264,34 +264,34 @@ static void tell_cause(void *arg, const struct model *model, const struct conn *
 static void test_causes(void **state)
 {
 	struct tcptrail_record records[RECORDS_MAX];
-	struct model *model;
+	struct tracker *tracker;
 	size_t i;
 
 	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
 		char script[4096];
 		struct buf out;
-		struct model_config config = { .join = true, .ended = tell_cause, .arg = &out };
+		struct tracker_config config = { .join = true, .ended = tell_cause, .arg = &out };
 
 		buf_init(&out, NULL);
 		snprintf(script, sizeof(script), "%s%s", HANDSHAKE, causes[i].script);
-		assert_int_equal(model_create(&model, &config), 0);
-		model_feed(model, records, script_records(script, records, RECORDS_MAX));
-		model_settle(model);
+		assert_int_equal(tracker_create(&tracker, &config), 0);
+		tracker_feed(tracker, records, script_records(script, records, RECORDS_MAX));
+		tracker_settle(tracker);
 		assert_string_equal(buf_string(&out), causes[i].told);
 		buf_free(&out);
-		model_free(model);
+		tracker_free(tracker);
 	}
 }
 
 /* Without room for more, ends that wait for their others go first, and nothing hangs. */
 static void test_evict(void **state)
 {
-	struct model_config config = { .max_conns = 40, .join = true };
+	struct tracker_config config = { .max_conns = 40, .join = true };
 	struct tcptrail_record records[RECORDS_MAX];
-	struct model *model;
+	struct tracker *tracker;
 	unsigned int i;
 
-	assert_int_equal(model_create(&model, &config), 0);
+	assert_int_equal(tracker_create(&tracker, &config), 0);
 	for (i = 0; i < 500; i++) {
 		char script[512];
 
@@ -305,12 +305,12 @@ static void test_evict(void **state)
 			 i * 1000000, 1000 + i, 10000 + i, i * 1000000 + 1, 5000 + i, 10000 + i,
 			 i * 1000000 + 2, 7000 + i, i + 1, 5000 + i, 10000 + i, i * 1000000 + 3,
 			 7000 + i, i + 1, 10000 + i, i * 1000000 + 4, 5000 + i, 10000 + i);
-		model_feed(model, records, script_records(script, records, RECORDS_MAX));
-		assert_true(model_count(model) <= 40);
+		tracker_feed(tracker, records, script_records(script, records, RECORDS_MAX));
+		assert_true(tracker_count(tracker) <= 40);
 	}
-	assert_true(model_stats(model)->ended > 400);
-	model_settle(model);
-	model_free(model);
+	assert_true(tracker_stats(tracker)->ended > 400);
+	tracker_settle(tracker);
+	tracker_free(tracker);
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "userspace/out/json.h"
+#include "userspace/base/json.h"
 
 static void test_shape(void **state)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "userspace/out/record_json.h"
+#include "userspace/print/record_json.h"
 
 #define MANUAL "userspace/man/tcptrail-json.5" /* tests run at the top of the tree */
 #define MAX_FIELDS 128

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/script.h"
-#include "userspace/out/ladder_out.h"
+#include "userspace/print/ladder_out.h"
 
 #define RECORDS_MAX 64
 
@@ -71,13 +71,13 @@ static size_t count_of(const char *text, const char *what)
 }
 
 static void draw_picture(const char *name, struct ladder_style *style, const struct ladder *ladder,
-			 const struct tale *tale)
+			 const struct narrative *narrative)
 {
 	size_t i, segments = 0, lost = 0;
 	struct buf svg;
 
 	buf_init(&svg, NULL);
-	assert_int_equal(ladder_svg(&svg, style, ladder, tale), 0);
+	assert_int_equal(ladder_svg(&svg, style, ladder, narrative), 0);
 	write_picture(name, buf_string(&svg));
 	for (i = 0; i < ladder->count; i++) {
 		segments += ladder->rows[i].kind == LADDER_SEGMENT;
@@ -90,26 +90,26 @@ static void draw_picture(const char *name, struct ladder_style *style, const str
 
 /* The ladder of the first talk that the records hold. */
 static void draw(const char *name, struct buf *out, struct ladder_style *style, const char *script,
-		 struct tale *tale, size_t *talks_count)
+		 struct narrative *narrative, size_t *conversations_count)
 {
 	struct tcptrail_record records[RECORDS_MAX];
 	size_t count = script_records(script, records, RECORDS_MAX);
 	struct selector selector;
-	const struct talk *list;
+	const struct conversation *list;
 	struct ladder ladder;
-	struct talks *talks;
+	struct conversations *conversations;
 
 	assert_int_equal(selector_parse(&selector, "10.0.0.2:80"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
-	assert_int_equal(talks_feed(talks, records, count), 0);
-	assert_int_equal(talks_sort(talks, &list, talks_count), 0);
-	assert_true(*talks_count > 0);
-	assert_int_equal(ladder_build(&ladder, &list[*talks_count - 1]), 0);
-	tale_tell(tale, &ladder);
-	ladder_text(out, style, &ladder, tale);
-	draw_picture(name, style, &ladder, tale);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	assert_int_equal(conversations_feed(conversations, records, count), 0);
+	assert_int_equal(conversations_sort(conversations, &list, conversations_count), 0);
+	assert_true(*conversations_count > 0);
+	assert_int_equal(ladder_build(&ladder, &list[*conversations_count - 1]), 0);
+	narrative_make(narrative, &ladder);
+	ladder_text(out, style, &ladder, narrative);
+	draw_picture(name, style, &ladder, narrative);
 	ladder_free(&ladder);
-	talks_free(talks);
+	conversations_free(conversations);
 }
 
 /* Columns of a line of UTF-8, all of whose characters are one wide. */
@@ -193,21 +193,21 @@ static void test_golden(void **state)
 	const struct golden *g = *state;
 	struct ladder_style style = { .ascii = g->ascii, .absolute = g->absolute };
 	char *script = read_file(g->script ? g->script : g->name, "script"), *golden;
-	struct tale tale;
+	struct narrative narrative;
 	struct buf out;
-	size_t talks, i;
+	size_t conversations, i;
 
 	clock_init(&style.clock, 1700000000000000000LL, true);
 	buf_init(&out, NULL);
-	draw(g->name, &out, &style, script, &tale, &talks);
-	assert_int_equal(talks, 1);
+	draw(g->name, &out, &style, script, &narrative, &conversations);
+	assert_int_equal(conversations, 1);
 	if (getenv("UPDATE_GOLDEN"))
 		write_file(g->name, buf_string(&out));
 	golden = read_file(g->name, "golden");
 	assert_string_equal(buf_string(&out), golden);
 	assert_fits(golden, g->ascii);
 	for (i = 0; i < 4 && g->names[i]; i++)
-		assert_true(tale_has(&tale, g->names[i]));
+		assert_true(narrative_has(&narrative, g->names[i]));
 	buf_free(&out);
 	free(golden);
 	free(script);
@@ -218,28 +218,28 @@ static void test_json(void **state)
 {
 	struct tcptrail_record records[RECORDS_MAX];
 	char *script = read_file("four_way", "script");
-	size_t count = script_records(script, records, RECORDS_MAX), talks_count;
+	size_t count = script_records(script, records, RECORDS_MAX), conversations_count;
 	struct ladder_style style = { 0 };
 	struct selector selector;
-	const struct talk *list;
+	const struct conversation *list;
 	struct ladder ladder;
-	struct talks *talks;
-	struct tale tale;
+	struct conversations *conversations;
+	struct narrative narrative;
 	struct buf out;
 	const char *at;
 	size_t steps = 0;
 
 	assert_int_equal(selector_parse(&selector, "cookie:202"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
-	assert_int_equal(talks_feed(talks, records, count), 0);
-	assert_int_equal(talks_sort(talks, &list, &talks_count), 0);
-	assert_int_equal(talks_count, 1);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	assert_int_equal(conversations_feed(conversations, records, count), 0);
+	assert_int_equal(conversations_sort(conversations, &list, &conversations_count), 0);
+	assert_int_equal(conversations_count, 1);
 	assert_true(list[0].complete);
 	assert_int_equal(ladder_build(&ladder, &list[0]), 0);
-	tale_tell(&tale, &ladder);
+	narrative_make(&narrative, &ladder);
 	clock_init(&style.clock, 0, true);
 	buf_init(&out, NULL);
-	ladder_json(&out, &style, &ladder, &tale);
+	ladder_json(&out, &style, &ladder, &narrative);
 	for (at = buf_string(&out); (at = strstr(at, "\"step\":")); at++)
 		steps++;
 	assert_int_equal(steps, ladder.count);
@@ -247,7 +247,7 @@ static void test_json(void **state)
 	assert_non_null(strstr(buf_string(&out), "\"transit_seconds\":0.020000000"));
 	buf_free(&out);
 	ladder_free(&ladder);
-	talks_free(talks);
+	conversations_free(conversations);
 	free(script);
 }
 
@@ -258,20 +258,20 @@ static void test_hostile_names(void **state)
 					     "\x1b[2J\xff\xc3\x28\x01\x7f" };
 	struct tcptrail_record records[RECORDS_MAX];
 	char *script = read_file("four_way", "script");
-	size_t count = script_records(script, records, RECORDS_MAX), talks_count, i;
+	size_t count = script_records(script, records, RECORDS_MAX), conversations_count, i;
 	struct ladder_style style = { 0 };
 	struct selector selector;
-	const struct talk *list;
+	const struct conversation *list;
 	struct ladder ladder;
-	struct talks *talks;
-	struct tale tale;
+	struct conversations *conversations;
+	struct narrative narrative;
 	struct buf out;
 	const char *p;
 
 	assert_int_equal(selector_parse(&selector, ":80"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
-	assert_int_equal(talks_feed(talks, records, count), 0);
-	assert_int_equal(talks_sort(talks, &list, &talks_count), 0);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	assert_int_equal(conversations_feed(conversations, records, count), 0);
+	assert_int_equal(conversations_sort(conversations, &list, &conversations_count), 0);
 	for (i = 0; i < 4; i++) {
 		char name[] = "hostile_0";
 
@@ -279,21 +279,21 @@ static void test_hostile_names(void **state)
 		assert_int_equal(ladder_build(&ladder, &list[0]), 0);
 		memset(ladder.sides[0].comm, 0, sizeof(ladder.sides[0].comm));
 		strncpy(ladder.sides[0].comm, names[i], 16);
-		tale_tell(&tale, &ladder);
+		narrative_make(&narrative, &ladder);
 		clock_init(&style.clock, 0, true);
-		draw_picture(name, &style, &ladder, &tale);
+		draw_picture(name, &style, &ladder, &narrative);
 		buf_init(&out, NULL);
-		assert_int_equal(ladder_svg(&out, &style, &ladder, &tale), 0);
+		assert_int_equal(ladder_svg(&out, &style, &ladder, &narrative), 0);
 		assert_null(strstr(buf_string(&out), "<script"));
 		assert_null(strstr(buf_string(&out), " onload=\""));
-		ladder_text(&out, &style, &ladder, &tale);
+		ladder_text(&out, &style, &ladder, &narrative);
 		for (p = buf_string(&out); *p; p++)
 			assert_true(*p == '\n' || (unsigned char)*p >= 0x20);
 		assert_null(strchr(buf_string(&out), 0x7f));
 		buf_free(&out);
 		ladder_free(&ladder);
 	}
-	talks_free(talks);
+	conversations_free(conversations);
 	free(script);
 }
 

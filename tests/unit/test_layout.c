@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-#include "userspace/lib/layout.h"
+#include "userspace/trail/layout.h"
 
 static const struct tcptrail_info good = {
 	.size = sizeof(good),

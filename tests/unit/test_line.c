@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "userspace/out/line.h"
+#include "userspace/print/line.h"
 
 #define REALTIME 1795414495LL /* 2026-11-23T06:14:55Z, minus the record's one second */
 

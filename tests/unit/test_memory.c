@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Memory, by the kernel's account of this process, against what is stated: in
- * conn.h for each connection end that is tracked, in talk.h for each record that is
+ * conn.h for each connection end that is tracked, in conversation.h for each record that is
  * kept for a ladder.
  *
  * Under the address sanitizer the same is done, with less of it, and nothing is
@@ -21,9 +21,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "userspace/model/model.h"
-#include "userspace/model/stuck.h"
-#include "userspace/model/talk.h"
+#include "userspace/conn/tracker.h"
+#include "userspace/diagnose/stuck.h"
+#include "userspace/explain/conversation.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define MEASURED false
@@ -32,7 +32,7 @@
 #else
 #define MEASURED true
 #define CONNS 1000000U
-#define RECORDS (2 * TALKS_RECORDS_MAX) /* the last of them fills it */
+#define RECORDS (2 * CONVERSATIONS_RECORDS_MAX) /* the last of them fills it */
 #endif
 
 #define SLACK (4UL << 20) /* the pools' steps, and what malloc keeps */
@@ -92,7 +92,8 @@ static struct tcptrail_record make(uint32_t n, uint8_t family, uint32_t pid)
 	return r;
 }
 
-static void feed(struct model *model, uint32_t first, uint32_t count, uint8_t family, bool tasks)
+static void feed(struct tracker *tracker, uint32_t first, uint32_t count, uint8_t family,
+		 bool tasks)
 {
 	struct tcptrail_record records[BATCH];
 	uint32_t n, i;
@@ -100,49 +101,49 @@ static void feed(struct model *model, uint32_t first, uint32_t count, uint8_t fa
 	for (n = 0; n < count; n += BATCH) {
 		for (i = 0; i < BATCH; i++)
 			records[i] = make(first + n + i, family, tasks ? first + n + i : 1);
-		model_feed(model, records, BATCH);
+		tracker_feed(tracker, records, BATCH);
 	}
 }
 
-static struct model *create(uint32_t limit)
+static struct tracker *create(uint32_t limit)
 {
-	struct model_config config = { .max_conns = limit };
-	struct model *model;
+	struct tracker_config config = { .max_conns = limit };
+	struct tracker *tracker;
 
 	malloc_trim(0);
-	assert_int_equal(model_create(&model, &config), 0);
-	return model;
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	return tracker;
 }
 
 static void grow(uint8_t family, bool tasks, size_t bytes, const char *what)
 {
 	size_t before;
-	struct model *model;
+	struct tracker *tracker;
 
 	malloc_trim(0);
 	before = resident_bytes();
-	model = create(CONNS);
-	feed(model, 0, CONNS, family, tasks);
-	assert_int_equal(model_count(model), CONNS);
+	tracker = create(CONNS);
+	feed(tracker, 0, CONNS, family, tasks);
+	assert_int_equal(tracker_count(tracker), CONNS);
 	within(before, CONNS * bytes, what);
-	model_free(model);
+	tracker_free(tracker);
 	malloc_trim(0);
 	within(before, 0, "after it is freed");
 }
 
 static void test_ipv4(void **state)
 {
-	grow(AF_INET, false, CONN_BYTES_IPV4, "a connection end, IPv4, all");
+	grow(AF_INET, false, CONN_MEMORY_IPV4, "a connection end, IPv4, all");
 }
 
 static void test_ipv6(void **state)
 {
-	grow(AF_INET6, false, CONN_BYTES_IPV6, "a connection end, IPv6, all");
+	grow(AF_INET6, false, CONN_MEMORY_IPV6, "a connection end, IPv6, all");
 }
 
 static void test_tasks(void **state)
 {
-	grow(AF_INET6, true, CONN_BYTES_IPV6 + CONN_BYTES_TASK, "each of another task, all");
+	grow(AF_INET6, true, CONN_MEMORY_IPV6 + CONN_MEMORY_TASK, "each of another task, all");
 }
 
 /* Beyond the limit nothing grows, whoever comes and goes. */
@@ -150,22 +151,22 @@ static void test_limit(void **state)
 {
 	uint32_t limit = CONNS / 10;
 	size_t before;
-	struct model *model = create(limit);
+	struct tracker *tracker = create(limit);
 
-	feed(model, 0, limit, AF_INET6, true);
+	feed(tracker, 0, limit, AF_INET6, true);
 	before = resident_bytes();
-	feed(model, limit, CONNS, AF_INET6, true);
-	assert_int_equal(model_count(model), limit);
-	assert_int_equal(model_stats(model)->evicted, CONNS);
+	feed(tracker, limit, CONNS, AF_INET6, true);
+	assert_int_equal(tracker_count(tracker), limit);
+	assert_int_equal(tracker_stats(tracker)->evicted, CONNS);
 	within(before, 0, "ten times the limit, more");
-	model_free(model);
+	tracker_free(tracker);
 }
 
 /* Opened and closed, with a minisocket each: what ends is let go. */
 static void test_churn(void **state)
 {
 	struct tcptrail_record r[3];
-	struct model *model = create(CONNS);
+	struct tracker *tracker = create(CONNS);
 	size_t before = resident_bytes();
 	uint32_t n;
 
@@ -180,33 +181,33 @@ static void test_churn(void **state)
 		r[2].transition.old_state = TCPTRAIL_TIME_WAIT;
 		r[2].transition.new_state = TCPTRAIL_CLOSE;
 		r[2].transition.reason = TCPTRAIL_REASON_TIMEOUT;
-		model_feed(model, r, 3);
+		tracker_feed(tracker, r, 3);
 	}
-	/* In MODEL_LINGER_NS there are a thousand of them. */
-	assert_in_range(model_count(model), 1, 1001);
-	assert_int_equal(model_stats(model)->created, CONNS);
-	within(before, 2000 * (CONN_BYTES_IPV6 + CONN_BYTES_TASK), "all that came and went");
-	model_free(model);
+	/* In TRACKER_LINGER_NS there are a thousand of them. */
+	assert_in_range(tracker_count(tracker), 1, 1001);
+	assert_int_equal(tracker_stats(tracker)->created, CONNS);
+	within(before, 2000 * (CONN_MEMORY_IPV6 + CONN_MEMORY_TASK), "all that came and went");
+	tracker_free(tracker);
 }
 
 static void test_stuck(void **state)
 {
 	struct stuck_query query = { .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1 };
-	struct model *model = create(CONNS);
+	struct tracker *tracker = create(CONNS);
 	struct stuck *list;
 	size_t before, count;
 
-	feed(model, 0, CONNS, AF_INET, false);
+	feed(tracker, 0, CONNS, AF_INET, false);
 	malloc_trim(0);
 	before = resident_bytes();
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, CONNS);
 	/* The list has room for twice as many, of which half is touched; and sorted. */
 	within(before, 2 * CONNS * sizeof(*list), "a list of all that are stuck");
 	free(list);
 	malloc_trim(0);
 	within(before, 0, "after it is freed");
-	model_free(model);
+	tracker_free(tracker);
 }
 
 /* Each record a talk of its own is the worst that can be. */
@@ -214,23 +215,23 @@ static void test_talks(void **state)
 {
 	struct tcptrail_record r = make(0, AF_INET, 1);
 	struct selector selector;
-	const struct talk *list;
-	struct talks *talks;
+	const struct conversation *list;
+	struct conversations *conversations;
 	size_t before, count, n;
 
 	malloc_trim(0);
 	before = resident_bytes();
 	assert_int_equal(selector_parse(&selector, ":80"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
 	for (n = 0; n < RECORDS; n++) {
 		r = make((uint32_t)n, AF_INET, 1);
-		assert_int_equal(talks_feed(talks, &r, 1), 0);
+		assert_int_equal(conversations_feed(conversations, &r, 1), 0);
 	}
-	within(before, TALKS_RECORDS_MAX * sizeof(r), "records of talks");
-	assert_int_equal(talks_sort(talks, &list, &count), 0);
-	assert_int_equal(count + talks_dropped(talks), RECORDS);
-	within(before, TALKS_RECORDS_MAX * TALKS_RECORD_BYTES, "and the talks");
-	talks_free(talks);
+	within(before, CONVERSATIONS_RECORDS_MAX * sizeof(r), "records of talks");
+	assert_int_equal(conversations_sort(conversations, &list, &count), 0);
+	assert_int_equal(count + conversations_dropped(conversations), RECORDS);
+	within(before, CONVERSATIONS_RECORDS_MAX * CONVERSATIONS_RECORD_BYTES, "and the talks");
+	conversations_free(conversations);
 	malloc_trim(0);
 	within(before, 0, "after they are freed");
 }
@@ -240,25 +241,25 @@ static void test_losses(void **state)
 {
 	struct tcptrail_record r[2] = { make(0, AF_INET, 1), { .kind = TCPTRAIL_LOSS } };
 	struct selector selector;
-	const struct talk *list;
-	struct talks *talks;
+	const struct conversation *list;
+	struct conversations *conversations;
 	size_t before, count, n;
 
 	assert_int_equal(selector_parse(&selector, ":80"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
-	assert_int_equal(talks_feed(talks, r, 1), 0);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	assert_int_equal(conversations_feed(conversations, r, 1), 0);
 	before = resident_bytes();
 	r[1].loss.cause = TCPTRAIL_LOSS_OVERWRITTEN;
 	for (n = 0; n < RECORDS; n++) {
 		r[1].time_ns = r[0].time_ns + n;
-		assert_int_equal(talks_feed(talks, &r[1], 1), 0);
+		assert_int_equal(conversations_feed(conversations, &r[1], 1), 0);
 	}
 	if (MEASURED)
 		assert_in_range(resident_bytes() - before, 0, SLACK / 4);
-	assert_int_equal(talks_sort(talks, &list, &count), 0);
+	assert_int_equal(conversations_sort(conversations, &list, &count), 0);
 	assert_int_equal(count, 1);
 	assert_true(list[0].lossy);
-	talks_free(talks);
+	conversations_free(conversations);
 }
 
 int main(void)

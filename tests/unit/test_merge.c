@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "userspace/lib/merge.h"
+#include "userspace/trail/merge.h"
 
 #define CPUS 9
 #define ROOM 512

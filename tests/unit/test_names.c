@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "userspace/out/names.h"
+#include "userspace/base/names.h"
 
 static void test_states(void **state)
 {

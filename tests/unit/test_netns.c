@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-#include "userspace/snapshot/netns.h"
+#include "userspace/sockdiag/netns.h"
 
 static void set(const char *name, const char *value)
 {
@@ -25,7 +25,7 @@ static void set(const char *name, const char *value)
 
 static void test_settings(void **state)
 {
-	struct netns_facts facts;
+	struct netns_info facts;
 	uint32_t netns = 0;
 
 	if (unshare(CLONE_NEWNET))
@@ -53,7 +53,7 @@ static void test_settings(void **state)
 
 static void test_find(void **state)
 {
-	const struct netns_facts list[] = { { .netns = 3 }, { .netns = 7 } };
+	const struct netns_info list[] = { { .netns = 3 }, { .netns = 7 } };
 
 	assert_ptr_equal(netns_find(list, 2, 7), &list[1]);
 	assert_null(netns_find(list, 2, 4));

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "userspace/snapshot/owners.h"
+#include "userspace/procfs/owners.h"
 
 static uint32_t inode_of(int fd)
 {

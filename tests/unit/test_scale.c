@@ -17,10 +17,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "userspace/model/ladder.h"
-#include "userspace/model/model.h"
-#include "userspace/model/stuck.h"
-#include "userspace/model/tale.h"
+#include "userspace/explain/ladder.h"
+#include "userspace/conn/tracker.h"
+#include "userspace/diagnose/stuck.h"
+#include "userspace/explain/narrative.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define FEW 2000U
@@ -139,52 +139,52 @@ static void fill_ending(struct tcptrail_record *r, uint32_t n)
 
 static void use_model(const struct tcptrail_record *records, uint32_t count)
 {
-	struct model_config config = { .max_conns = MANY };
+	struct tracker_config config = { .max_conns = MANY };
 	struct stuck_query query = { .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1 };
 	struct stuck *list;
-	struct model *model;
+	struct tracker *tracker;
 	size_t found;
 
-	assert_int_equal(model_create(&model, &config), 0);
-	model_feed(model, records, count);
-	assert_int_equal(stuck_find(model, &query, &list, &found), 0);
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	tracker_feed(tracker, records, count);
+	assert_int_equal(stuck_find(tracker, &query, &list, &found), 0);
 	free(list);
-	model_settle(model);
-	model_free(model);
+	tracker_settle(tracker);
+	tracker_free(tracker);
 }
 
 /* Full from a hundred connections on. */
 static void use_small_model(const struct tcptrail_record *records, uint32_t count)
 {
-	struct model_config config = { .max_conns = 100 };
-	struct model *model;
+	struct tracker_config config = { .max_conns = 100 };
+	struct tracker *tracker;
 
-	assert_int_equal(model_create(&model, &config), 0);
-	model_feed(model, records, count);
-	model_settle(model);
-	model_free(model);
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	tracker_feed(tracker, records, count);
+	tracker_settle(tracker);
+	tracker_free(tracker);
 }
 
 static void use_talks(const struct tcptrail_record *records, uint32_t count)
 {
 	struct selector selector;
-	const struct talk *list;
-	struct talks *talks;
+	const struct conversation *list;
+	struct conversations *conversations;
 	size_t found, i;
 
 	assert_int_equal(selector_parse(&selector, ":80"), 0);
-	assert_int_equal(talks_create(&talks, &selector), 0);
-	assert_int_equal(talks_feed(talks, records, count), 0);
-	assert_int_equal(talks_sort(talks, &list, &found), 0);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	assert_int_equal(conversations_feed(conversations, records, count), 0);
+	assert_int_equal(conversations_sort(conversations, &list, &found), 0);
 	for (i = 0; i < found; i++) {
 		struct ladder ladder;
-		struct tale tale;
+		struct narrative narrative;
 
 		assert_int_equal(ladder_build(&ladder, &list[i]), 0);
-		tale_tell(&tale, &ladder);
+		narrative_make(&narrative, &ladder);
 		ladder_free(&ladder);
 	}
-	talks_free(talks);
+	conversations_free(conversations);
 }
 
 static void test_model(void **state)

@@ -6,20 +6,20 @@
 
 struct shown {
 	struct view view;
-	struct look look;
+	struct ui_state look;
 	struct grid grid;
 };
 
 static void show(struct shown *s, int width, int height)
 {
 	assert_int_equal(grid_resize(&s->grid, width, height), 0);
-	look_sort(&s->look, &s->view);
+	ui_sort(&s->look, &s->view);
 	screen_draw(&s->grid, &s->view, &s->look, true);
 }
 
 static enum look_do press(struct shown *s, int key)
 {
-	enum look_do what = look_key(&s->look, &s->view, key);
+	enum look_do what = ui_key(&s->look, &s->view, key);
 
 	screen_draw(&s->grid, &s->view, &s->look, true);
 	return what;
@@ -41,7 +41,7 @@ static int teardown(void **state)
 	struct shown *s = *state;
 
 	view_free(&s->view);
-	look_free(&s->look);
+	ui_free(&s->look);
 	grid_free(&s->grid);
 	free(s);
 	return 0;
@@ -85,12 +85,12 @@ static void test_every_size(void **state)
 			for (int key = '1'; key <= '4'; key++) {
 				show(s, widths[i], height);
 				press(s, key);
-				press(s, LOOK_KEY_DOWN);
+				press(s, UI_KEY_DOWN);
 				press(s, '/');
-				press(s, LOOK_KEY_ESCAPE);
+				press(s, UI_KEY_ESCAPE);
 				press(s, '?');
-				press(s, LOOK_KEY_PAGE_DOWN);
-				press(s, LOOK_KEY_ESCAPE);
+				press(s, UI_KEY_PAGE_DOWN);
+				press(s, UI_KEY_ESCAPE);
 			}
 		}
 	}
@@ -107,9 +107,9 @@ static void test_small(void **state)
 	press(s, '4');
 	assert_shown(&s->grid, "4 CHURN");
 	assert_not_shown(&s->grid, "3 STUCK");
-	press(s, LOOK_KEY_TAB);
+	press(s, UI_KEY_TAB);
 	assert_shown(&s->grid, "1 STATE");
-	press(s, LOOK_KEY_BACK_TAB);
+	press(s, UI_KEY_BACK_TAB);
 	assert_shown(&s->grid, "4 CHURN");
 	show(s, 50, 40);
 	assert_not_shown(&s->grid, "1 STATE");
@@ -158,7 +158,7 @@ static void test_zoom(void **state)
 	assert_shown(&s->grid, "1 STATE");
 	press(s, 'z');
 	assert_not_shown(&s->grid, "1 STATE");
-	press(s, LOOK_KEY_ESCAPE);
+	press(s, UI_KEY_ESCAPE);
 	assert_shown(&s->grid, "1 STATE");
 }
 
@@ -167,10 +167,10 @@ static void test_sort(void **state)
 	struct shown *s = *state;
 
 	/* As they stand on the screen: worst, verdict, count, age, and so on, and worst again. */
-	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "worst");
+	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "worst");
 	assert_shown(&s->grid, "3 STUCK WORST▼");
 	press(s, 's');
-	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "verdict");
+	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "verdict");
 	assert_string_equal(s->view.stuck[0].verdict, "close-wait-leak");
 	assert_shown(&s->grid, "VERDICT▼");
 	press(s, 's');
@@ -186,25 +186,25 @@ static void test_sort(void **state)
 	press(s, 'r');
 	assert_int_equal(s->view.stuck[0].lport, 8080);
 	assert_shown(&s->grid, "PORT▲");
-	press(s, LOOK_KEY_RIGHT);
+	press(s, UI_KEY_RIGHT);
 	assert_string_equal(s->view.stuck[0].remote, "10.0.0.1:40001");
 	/* By number, not letter by letter. */
 	strcpy(s->view.stuck[0].remote, "10.0.0.10:80");
 	strcpy(s->view.stuck[1].remote, "10.0.0.9:80");
-	look_sort(&s->look, &s->view);
+	ui_sort(&s->look, &s->view);
 	assert_string_equal(s->view.stuck[1].remote, "10.0.0.9:80");
-	press(s, LOOK_KEY_RIGHT);
+	press(s, UI_KEY_RIGHT);
 	assert_int_equal(s->view.stuck[0].unread, 3);
 	assert_shown(&s->grid, "3 STUCK UNREAD▼");
-	press(s, LOOK_KEY_RIGHT);
+	press(s, UI_KEY_RIGHT);
 	assert_string_equal(s->view.stuck[0].holder, "app[7] fd 6");
-	press(s, LOOK_KEY_RIGHT);
+	press(s, UI_KEY_RIGHT);
 	assert_int_equal(s->view.stuck[0].rank, 1);
-	press(s, LOOK_KEY_LEFT);
-	assert_string_equal(look_sort_name(&s->look, LOOK_STUCK), "holder");
+	press(s, UI_KEY_LEFT);
+	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "holder");
 	press(s, '4');
 	press(s, 'S');
-	assert_string_equal(look_sort_name(&s->look, LOOK_FLOWS), "peer");
+	assert_string_equal(ui_sort_name(&s->look, UI_FLOWS), "peer");
 	assert_string_equal(s->view.flows[0].peer, "10.0.0.5:5001");
 	press(s, '1');
 	press(s, 's');
@@ -215,28 +215,28 @@ static void test_sort(void **state)
 static void test_cursor(void **state)
 {
 	struct shown *s = *state;
-	struct look_list *list = &s->look.lists[LOOK_STUCK];
+	struct look_list *list = &s->look.lists[UI_STUCK];
 
-	press(s, LOOK_KEY_DOWN);
-	press(s, LOOK_KEY_DOWN);
+	press(s, UI_KEY_DOWN);
+	press(s, UI_KEY_DOWN);
 	assert_int_equal(s->view.stuck[list->cursor].id, 3);
-	press(s, LOOK_KEY_DOWN);
+	press(s, UI_KEY_DOWN);
 	assert_int_equal(s->view.stuck[list->cursor].id, 3);
 	s->view.stuck[list->cursor].rank = 0;
-	look_sort(&s->look, &s->view);
+	ui_sort(&s->look, &s->view);
 	assert_int_equal(list->cursor, 0);
 	assert_int_equal(s->view.stuck[0].id, 3);
 	/* It is gone: the cursor stays on the screen. */
 	s->view.stuck_count = 1;
 	list->cursor = 2;
 	list->id = 77;
-	look_sort(&s->look, &s->view);
+	ui_sort(&s->look, &s->view);
 	screen_draw(&s->grid, &s->view, &s->look, true);
 	assert_int_equal(list->cursor, 0);
 	s->view.stuck_count = 0;
-	press(s, LOOK_KEY_DOWN);
-	press(s, LOOK_KEY_ENTER);
-	assert_int_equal(s->look.mode, LOOK_NORMAL);
+	press(s, UI_KEY_DOWN);
+	press(s, UI_KEY_ENTER);
+	assert_int_equal(s->look.mode, UI_NORMAL);
 	assert_shown(&s->grid, "nothing is stuck");
 	s->view.stuck_count = 3;
 }
@@ -245,21 +245,21 @@ static void test_text(void **state)
 {
 	struct shown *s = *state;
 
-	press(s, LOOK_KEY_DOWN);
-	press(s, LOOK_KEY_ENTER);
+	press(s, UI_KEY_DOWN);
+	press(s, UI_KEY_ENTER);
 	assert_shown(&s->grid, "last-ack-unanswered");
 	assert_shown(&s->grid, "second");
 	assert_not_shown(&s->grid, "1 STATE");
-	assert_int_equal(press(s, 'l'), LOOK_LADDER);
+	assert_int_equal(press(s, 'l'), UI_LADDER);
 	assert_string_equal(s->look.selector, "cookie:2");
-	assert_int_equal(press(s, 'q'), LOOK_NOTHING);
+	assert_int_equal(press(s, 'q'), UI_NOTHING);
 	assert_shown(&s->grid, "1 STATE");
 	press(s, '?');
 	assert_shown(&s->grid, "Ctrl-L");
-	assert_int_equal(press(s, 'l'), LOOK_NOTHING);
-	press(s, LOOK_KEY_END);
+	assert_int_equal(press(s, 'l'), UI_NOTHING);
+	press(s, UI_KEY_END);
 	assert_shown(&s->grid, "*:80 are those");
-	press(s, LOOK_KEY_HOME);
+	press(s, UI_KEY_HOME);
 	assert_shown(&s->grid, "Ctrl-L");
 }
 
@@ -272,7 +272,7 @@ static void test_break(void **state)
 	press(s, '?');
 	for (int i = 0; i < 3; i++) {
 		assert_not_shown(&s->grid, "…");
-		press(s, LOOK_KEY_PAGE_DOWN);
+		press(s, UI_KEY_PAGE_DOWN);
 	}
 	look_read(&s->look, "numbers", text, strlen(text));
 	show(s, 20, 10);
@@ -284,7 +284,7 @@ static void test_break(void **state)
 	show(s, 20, 10);
 	assert_shown(&s->grid, "  one two three fou…");
 	assert_true(find_row(&s->grid, "nine") == find_row(&s->grid, "  one") + 2);
-	press(s, LOOK_KEY_ESCAPE);
+	press(s, UI_KEY_ESCAPE);
 }
 
 static void test_filter(void **state)
@@ -295,25 +295,25 @@ static void test_filter(void **state)
 	assert_shown(&s->grid, "filter:");
 	press(s, 'a');
 	press(s, 'q');
-	press(s, LOOK_KEY_BACKSPACE);
+	press(s, UI_KEY_BACKSPACE);
 	press(s, '=');
 	assert_string_equal(s->look.edit, "a=");
 	press(s, 0x1b00);
 	press(s, 0x7);
 	assert_string_equal(s->look.edit, "a=");
-	for (int i = 0; i < 2 * LOOK_EDIT_MAX; i++)
+	for (int i = 0; i < 2 * UI_EDIT_MAX; i++)
 		press(s, 'x');
-	assert_int_equal(s->look.edit_length, LOOK_EDIT_MAX);
+	assert_int_equal(s->look.edit_length, UI_EDIT_MAX);
 	press(s, 'U' & 0x1f);
 	press(s, '7');
-	assert_int_equal(press(s, LOOK_KEY_ENTER), LOOK_FILTER);
+	assert_int_equal(press(s, UI_KEY_ENTER), UI_FILTER);
 	assert_string_equal(s->look.edit, "7");
 	strcpy(s->look.filter, s->look.edit);
 	screen_draw(&s->grid, &s->view, &s->look, true);
 	assert_shown(&s->grid, "only: 7");
 	press(s, '/');
 	press(s, '8');
-	assert_int_equal(press(s, LOOK_KEY_ESCAPE), LOOK_NOTHING);
+	assert_int_equal(press(s, UI_KEY_ESCAPE), UI_NOTHING);
 	assert_string_equal(s->look.filter, "7");
 }
 
@@ -321,18 +321,18 @@ static void test_orders(void **state)
 {
 	struct shown *s = *state;
 
-	assert_int_equal(press(s, 'q'), LOOK_QUIT);
-	assert_int_equal(press(s, 'p'), LOOK_PAUSE);
-	assert_int_equal(press(s, '+'), LOOK_FASTER);
-	assert_int_equal(press(s, '-'), LOOK_SLOWER);
-	assert_int_equal(press(s, 'e'), LOOK_TO_END);
-	assert_int_equal(press(s, 'a'), LOOK_EACH);
+	assert_int_equal(press(s, 'q'), UI_QUIT);
+	assert_int_equal(press(s, 'p'), UI_PAUSE);
+	assert_int_equal(press(s, '+'), UI_FASTER);
+	assert_int_equal(press(s, '-'), UI_SLOWER);
+	assert_int_equal(press(s, 'e'), UI_TO_END);
+	assert_int_equal(press(s, 'a'), UI_EACH);
 	assert_true(s->look.each);
 	assert_shown(&s->grid, "Each stuck socket by itself");
-	assert_int_equal(press(s, LOOK_KEY_REDRAW), LOOK_CLEAR);
-	assert_int_equal(press(s, LOOK_KEY_RESIZE), LOOK_CLEAR);
-	assert_int_equal(press(s, LOOK_KEY_OTHER), LOOK_NOTHING);
-	assert_int_equal(press(s, 0x20ac), LOOK_NOTHING);
+	assert_int_equal(press(s, UI_KEY_REDRAW), UI_CLEAR);
+	assert_int_equal(press(s, UI_KEY_RESIZE), UI_CLEAR);
+	assert_int_equal(press(s, UI_KEY_OTHER), UI_NOTHING);
+	assert_int_equal(press(s, 0x20ac), UI_NOTHING);
 }
 
 /* A pool of ports that runs out stands out. */

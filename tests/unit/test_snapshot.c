@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "userspace/snapshot/snapshot.h"
+#include "userspace/sockdiag/snapshot.h"
 
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
@@ -105,7 +105,7 @@ static void look_at(int family)
 {
 	struct sockaddr_storage address;
 	const struct tcptrail_record *r;
-	const struct live *live;
+	const struct kernel_socket *live;
 	struct snapshot snapshot;
 	uint64_t before_ns, waiting;
 	socklen_t size;
@@ -163,12 +163,12 @@ static void look_at(int family)
 	assert_non_null(live);
 	assert_int_equal(live->queued, 1);
 	assert_int_equal(live->backlog, 8);
-	assert_false(live_queue_full(live));
+	assert_false(kernel_socket_queue_full(live));
 	live = snapshot_live(&snapshot, waiting);
 	assert_non_null(live);
 	assert_true(live->has_info);
 	assert_true(live->received_ms < 60000 && live->acked_ms < 60000);
-	assert_int_equal(live->timer, LIVE_TIMER_NONE);
+	assert_int_equal(live->timer, KERNEL_TIMER_NONE);
 	assert_null(snapshot_live(&snapshot, 1ULL << 60));
 	snapshot_free(&snapshot);
 
@@ -196,7 +196,7 @@ static void test_ipv6(void **state)
 
 /* What the kernel says of a socket, as far as it matters here. */
 static void message(uint8_t state, uint32_t wqueue, uint32_t unsent, struct tcptrail_record *r,
-		    struct live *live)
+		    struct kernel_socket *live)
 {
 	struct {
 		struct inet_diag_msg msg;
@@ -237,7 +237,7 @@ static void test_no_bytes(void **state)
 		{ TCPTRAIL_CLOSE_WAIT, 8, 3, 8, 3, true },
 	};
 	struct tcptrail_record r;
-	struct live live;
+	struct kernel_socket live;
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -252,7 +252,7 @@ static void test_no_bytes(void **state)
 static void test_stalled(void **state)
 {
 	struct sockaddr_storage address;
-	const struct live *live = NULL;
+	const struct kernel_socket *live = NULL;
 	struct snapshot snapshot;
 	static char block[1 << 16];
 	socklen_t size;
@@ -275,7 +275,7 @@ static void test_stalled(void **state)
 		usleep(10000);
 	}
 	assert_non_null(live);
-	assert_true(live_zero_window(live));
+	assert_true(kernel_socket_zero_window(live));
 	assert_true(live->has_info);
 	assert_true(live->unsent > 0);
 	assert_non_null(find(&snapshot, cookie_of(c)));
@@ -311,7 +311,7 @@ static void test_repeated(void **state)
 		struct tcp_info info;
 	} m = { .msg = { .idiag_family = AF_INET,
 			 .idiag_state = TCPTRAIL_LAST_ACK,
-			 .idiag_timer = LIVE_TIMER_RETRANSMIT,
+			 .idiag_timer = KERNEL_TIMER_RETRANSMIT,
 			 .idiag_retrans = 5,
 			 .idiag_expires = 5000,
 			 .idiag_wqueue = 1 },
@@ -332,7 +332,7 @@ static void test_hostile(void **state)
 {
 	uint8_t message[sizeof(struct inet_diag_msg) + 64];
 	struct tcptrail_record r;
-	struct live live;
+	struct kernel_socket live;
 	uint64_t seed = 88172645463325252ULL;
 	size_t length, i, good = 0;
 	unsigned int round;

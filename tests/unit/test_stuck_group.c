@@ -7,15 +7,15 @@
 #include <cmocka.h>
 
 #include "tests/unit/script.h"
-#include "userspace/out/escape.h"
-#include "userspace/out/stuck_out.h"
+#include "userspace/base/escape.h"
+#include "userspace/print/stuck_out.h"
 
 #define SEC 1000000000ULL
 #define MINUTE (60 * SEC)
 #define NOW (10000 * SEC)
 
 struct fixture {
-	struct model *model;
+	struct tracker *tracker;
 	struct stuck_query query;
 	struct stuck_out o;
 	struct stuck *list;
@@ -26,13 +26,13 @@ struct fixture {
 
 static int make(void **state)
 {
-	struct model_config config = { 0 };
+	struct tracker_config config = { 0 };
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	assert_int_equal(model_create(&f->model, &config), 0);
+	assert_int_equal(tracker_create(&f->tracker, &config), 0);
 	f->query.now_ns = NOW;
-	f->o.model = f->model;
+	f->o.tracker = f->tracker;
 	f->cookie = 1000;
 	*state = f;
 	return 0;
@@ -44,7 +44,7 @@ static int drop(void **state)
 
 	stuck_groups_free(&f->groups);
 	free(f->list);
-	model_free(f->model);
+	tracker_free(f->tracker);
 	free(f);
 	return 0;
 }
@@ -58,7 +58,7 @@ static uint64_t put(struct fixture *f, const char *line, uint8_t peer, uint64_t 
 	r.cookie = f->cookie++;
 	r.raddr[15] = peer;
 	r.rport = (uint16_t)(40000 + f->cookie);
-	model_feed(f->model, &r, 1);
+	tracker_feed(f->tracker, &r, 1);
 	return r.cookie;
 }
 
@@ -66,7 +66,7 @@ static void find(struct fixture *f, bool each)
 {
 	stuck_groups_free(&f->groups);
 	free(f->list);
-	assert_int_equal(stuck_find(f->model, &f->query, &f->list, &f->count), 0);
+	assert_int_equal(stuck_find(f->tracker, &f->query, &f->list, &f->count), 0);
 	assert_int_equal(stuck_groups_make(&f->groups, &f->o, f->list, f->count, each), 0);
 }
 
@@ -188,28 +188,28 @@ static void test_asymmetric(void **state)
 static void test_growth(void **state)
 {
 	const uint64_t since_ns[] = { NOW - 20 * MINUTE, NOW - 9 * MINUTE, NOW - MINUTE, NOW };
-	struct growth g = { .fds = 100, .fd_limit = 103 };
+	struct descriptor_leak g = { .fds = 100, .fd_limit = 103 };
 
-	growth_of(&g, since_ns, 4, NOW);
+	descriptor_leak_of(&g, since_ns, 4, NOW);
 	assert_int_equal(g.count, 4);
 	assert_int_equal(g.begun, 3); /* in the last ten minutes */
-	assert_int_equal(growth_per_hour(&g), 18);
+	assert_int_equal(descriptor_leak_per_hour(&g), 18);
 	assert_int_equal(g.out_ns, 10 * MINUTE);
 	g.fd_limit = 100;
-	growth_of(&g, since_ns, 4, NOW);
+	descriptor_leak_of(&g, since_ns, 4, NOW);
 	assert_int_equal(g.out_ns, 0);
 	g.fd_limit = UINT64_MAX;
-	growth_of(&g, since_ns, 4, NOW);
-	assert_true(g.out_ns == GROWTH_NEVER);
+	descriptor_leak_of(&g, since_ns, 4, NOW);
+	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
 	/* Two make no trend. */
 	g.fd_limit = 103;
-	growth_of(&g, since_ns + 2, 2, NOW);
-	assert_int_equal(growth_per_hour(&g), 0);
-	assert_true(g.out_ns == GROWTH_NEVER);
+	descriptor_leak_of(&g, since_ns + 2, 2, NOW);
+	assert_int_equal(descriptor_leak_per_hour(&g), 0);
+	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
 	/* Long ago, and no more since. */
-	growth_of(&g, since_ns, 3, NOW + 60 * MINUTE);
-	assert_int_equal(growth_per_hour(&g), 0);
-	assert_true(g.out_ns == GROWTH_NEVER);
+	descriptor_leak_of(&g, since_ns, 3, NOW + 60 * MINUTE);
+	assert_int_equal(descriptor_leak_per_hour(&g), 0);
+	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
 }
 
 /* Held by two processes, each of which runs out of descriptors for itself. */
@@ -227,7 +227,7 @@ static void test_leaks(void **state)
 		.holders = holders, .count = 5, .processes = processes, .process_count = 2
 	};
 	struct stuck_words words;
-	struct leak *leaks;
+	struct process_leak *leaks;
 	size_t i;
 
 	strcpy(processes[0].command, "shop\x1b[2J --port 80");
@@ -241,11 +241,11 @@ static void test_leaks(void **state)
 	f->o.leaks = leaks;
 	assert_int_equal(f->o.leak_count, 2);
 	assert_int_equal(leaks[0].pid, 7);
-	assert_int_equal(leaks[0].growth.count, 3);
-	assert_int_equal(leaks[0].growth.fds, 20);
-	assert_int_equal(growth_per_hour(&leaks[0].growth), 180);
+	assert_int_equal(leaks[0].leak.count, 3);
+	assert_int_equal(leaks[0].leak.fds, 20);
+	assert_int_equal(descriptor_leak_per_hour(&leaks[0].leak), 180);
 	assert_int_equal(leaks[1].pid, 8);
-	assert_int_equal(leaks[1].growth.count, 1);
+	assert_int_equal(leaks[1].leak.count, 1);
 
 	find(f, true);
 	assert_int_equal(f->count, 2);

@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "tests/unit/script.h"
-#include "userspace/model/stuck.h"
-#include "userspace/model/verdict.h"
-#include "userspace/out/stuck_out.h"
+#include "userspace/diagnose/stuck.h"
+#include "userspace/diagnose/verdict.h"
+#include "userspace/print/stuck_out.h"
 
 #define RECORDS_MAX 64
 #define SEC 1000000000ULL
@@ -23,7 +23,7 @@ struct rule {
 
 struct live_rule {
 	struct rule rule;
-	struct live live; /* what the kernel says now, of the one or of its listener */
+	struct kernel_socket live; /* what the kernel says now, of the one or of its listener */
 };
 
 #define B 202 /* the cookie in script.h, and that of LISTENING */
@@ -102,32 +102,32 @@ static const struct live_rule live_rules[] = {
 	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
 		     "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
 	    10, "70000 bytes still to go: the peer has closed its window" },
-	  { .cookie = B, .timer = LIVE_TIMER_PROBE } },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
 	{ { "last-ack-unanswered",
 	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
 		     "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
 	    10, "the peer is gone" },
-	  { .cookie = B, .timer = LIVE_TIMER_RETRANSMIT, .retransmits = 4 } },
+	  { .cookie = B, .timer = KERNEL_TIMER_RETRANSMIT, .retransmits = 4 } },
 	/* Older than the trail: since when it has not moved, not since when it is closed. */
 	{ { "fin-wait1-zero-window", "0 B snapshot FIN_WAIT1 orphan unacked=4096\n", 2,
 	    "FIN-WAIT-1 >=50.0s" },
-	  { .cookie = B, .timer = LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 50000 } },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 50000 } },
 	{ { "fin-wait1-zero-window",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "4096 bytes still to go: the peer has closed its window" },
-	  { .cookie = B, .timer = LIVE_TIMER_PROBE, .retransmits = 1 } },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 1 } },
 	/* Probes without an answer: nobody is there to keep it closed. */
 	{ { "fin-wait1-unanswered",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "the peer is gone" },
-	  { .cookie = B, .timer = LIVE_TIMER_PROBE, .retransmits = 5 } },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 5 } },
 	{ { "established-zero-window", ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n",
 	    0, "900 bytes wait, and nothing has moved for 40.0s" },
-	  { .cookie = B, .timer = LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 40000 } },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 40000 } },
 	{ { "established-unanswered", ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n",
 	    0, "nothing has come from the peer for 40.0s, and 7 retransmissions" },
 	  { .cookie = B,
-	    .timer = LIVE_TIMER_RETRANSMIT,
+	    .timer = KERNEL_TIMER_RETRANSMIT,
 	    .retransmits = 7,
 	    .has_info = true,
 	    .sent_ms = 1000,
@@ -140,22 +140,22 @@ static const struct live_rule live_rules[] = {
 	  { .cookie = L, .queued = 2, .backlog = 1 } },
 };
 
-static const struct live *live_of(void *arg, uint64_t cookie)
+static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
 {
 	const struct snapshot *snapshot = arg;
 
 	return snapshot_live(snapshot, cookie);
 }
 
-static struct model *feed(const char *script)
+static struct tracker *feed(const char *script)
 {
-	struct model_config config = { 0 };
+	struct tracker_config config = { 0 };
 	struct tcptrail_record records[RECORDS_MAX];
-	struct model *model;
+	struct tracker *tracker;
 
-	assert_int_equal(model_create(&model, &config), 0);
-	model_feed(model, records, script_records(script, records, RECORDS_MAX));
-	return model;
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	tracker_feed(tracker, records, script_records(script, records, RECORDS_MAX));
+	return tracker;
 }
 
 /* The words of a paragraph, whatever line they are on. */
@@ -177,19 +177,19 @@ static void unfold(char *text)
 	*to = '\0';
 }
 
-static void check_rule(const struct rule *rule, const struct live *live)
+static void check_rule(const struct rule *rule, const struct kernel_socket *live)
 {
-	struct model *model = feed(rule->script);
+	struct tracker *tracker = feed(rule->script);
 	struct snapshot snapshot = {
-		.live = (struct live *)live,
+		.live = (struct kernel_socket *)live,
 		.live_count = live != NULL,
 	};
 	struct stuck_query query = {
-		.now_ns = model_stats(model)->newest_ns + rule->age_s * SEC,
+		.now_ns = tracker_stats(tracker)->newest_ns + rule->age_s * SEC,
 		.live = live_of,
 		.arg = &snapshot,
 	};
-	struct stuck_out o = { .model = model, .snapshot = &snapshot };
+	struct stuck_out o = { .tracker = tracker, .snapshot = &snapshot };
 	struct stuck_words words;
 	const char *name = "";
 	int found;
@@ -198,7 +198,7 @@ static void check_rule(const struct rule *rule, const struct live *live)
 	char *text;
 	size_t count, i;
 
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	for (i = 0; i < count; i++) {
 		found = stuck_rule(&o, &list[i]);
 		name = found < 0 ? "" : verdict_name((unsigned int)found);
@@ -220,7 +220,7 @@ static void check_rule(const struct rule *rule, const struct live *live)
 	free(text);
 	buf_free(&out);
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
 static void test_rules(void **state)
@@ -250,17 +250,17 @@ static void test_patience(void **state)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct model *model = feed(cases[i].script);
+		struct tracker *tracker = feed(cases[i].script);
 		struct stuck_query query = {
-			.now_ns = model_stats(model)->newest_ns + cases[i].last_s * SEC,
+			.now_ns = tracker_stats(tracker)->newest_ns + cases[i].last_s * SEC,
 		};
 		struct stuck *list;
 		size_t count;
 
-		assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+		assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 		assert_int_equal(count, 0);
 		free(list);
-		model_free(model);
+		tracker_free(tracker);
 	}
 }
 
@@ -271,75 +271,76 @@ static bool only_accepted(void *arg, const struct conn *conn)
 
 static void test_query(void **state)
 {
-	struct model *model = feed(ACCEPTED "500000 A socket ESTABLISHED CLOSE_WAIT\n"
-					    "600000 B socket ESTABLISHED CLOSE_WAIT\n");
+	struct tracker *tracker = feed(ACCEPTED "500000 A socket ESTABLISHED CLOSE_WAIT\n"
+						"600000 B socket ESTABLISHED CLOSE_WAIT\n");
 	struct stuck_query query = { .now_ns = 20 * SEC };
 	struct stuck *list;
 	size_t count;
 
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(list[0].conn->cookie, 101); /* the older one first */
 	assert_int_equal(list[0].age_ns, 18500000000ULL);
 	free(list);
 
 	query.older_ns = 18450000000ULL;
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	free(list);
 
 	query.older_ns = 0;
 	query.alive = only_accepted;
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(list[0].conn->cookie, 202);
 	free(list);
 
 	query.states = 1U << TCPTRAIL_LAST_ACK;
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 0);
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
 /* What is normal for ever is listed when it is asked for by name. */
 static void test_normal_state(void **state)
 {
-	struct model *model = feed(ACCEPTED);
+	struct tracker *tracker = feed(ACCEPTED);
 	struct stuck_query query = { .now_ns = 20 * SEC, .states = 1U << TCPTRAIL_ESTABLISHED };
 	struct stuck *list;
 	size_t count;
 
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
 /* What the kernel knew a while ago is older by now. */
 static void test_live_age(void **state)
 {
-	struct model *model = feed(ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n");
-	struct live live = {
-		.cookie = B, .timer = LIVE_TIMER_PROBE, .has_info = true, .sent_ms = 8000
+	struct tracker *tracker =
+		feed(ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n");
+	struct kernel_socket live = {
+		.cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 8000
 	};
 	struct snapshot snapshot = { .live = &live, .live_count = 1 };
 	struct stuck_query query = { .now_ns = 100 * SEC, .live = live_of, .arg = &snapshot };
 	struct stuck *list;
 	size_t count;
 
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 0);
 	free(list);
 	query.live_ns = 97 * SEC;
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(list[0].age_ns, 11 * SEC);
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
-static void make_piles(struct model *model, unsigned int count)
+static void make_piles(struct tracker *tracker, unsigned int count)
 {
 	struct tcptrail_record r = script_line("0 A timewait FIN_WAIT2 TIME_WAIT comm=app pid=77");
 	unsigned int i;
@@ -347,32 +348,32 @@ static void make_piles(struct model *model, unsigned int count)
 	for (i = 0; i < count; i++) {
 		r.cookie = 1000 + i;
 		r.lport = (uint16_t)(33000 + i);
-		model_feed(model, &r, 1);
+		tracker_feed(tracker, &r, 1);
 	}
 }
 
 static void test_pile(void **state)
 {
-	struct model_config config = { 0 };
+	struct tracker_config config = { 0 };
 	struct stuck_query query = { .now_ns = 2 * SEC };
 	struct stuck_words words;
 	struct stuck_out o;
-	struct model *model;
+	struct tracker *tracker;
 	struct stuck *list;
 	struct buf out;
 	size_t count;
 
-	assert_int_equal(model_create(&model, &config), 0);
-	make_piles(model, VERDICT_PILE - 1);
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	make_piles(tracker, VERDICT_BURST - 1);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 0);
 	free(list);
 
-	make_piles(model, VERDICT_PILE + 5);
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	make_piles(tracker, VERDICT_BURST + 5);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
-	assert_int_equal(list[0].pile, VERDICT_PILE + 5);
-	o = (struct stuck_out){ .model = model };
+	assert_int_equal(list[0].burst, VERDICT_BURST + 5);
+	o = (struct stuck_out){ .tracker = tracker };
 	stuck_words(&o, list, &words);
 	/* As many in each second are too many for 28,232 ports. */
 	assert_string_equal(words.verdict.name, "time-wait-ports-out");
@@ -391,30 +392,30 @@ static void test_pile(void **state)
 
 	/* The same over a longer time: no harm. */
 	query.now_ns = 59 * SEC;
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	stuck_words(&o, list, &words);
 	assert_string_equal(words.verdict.name, "time-wait-churn");
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
 /* Every process that holds it is named, and all have to close. */
 static void test_holders(void **state)
 {
-	struct model *model = feed(ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n");
+	struct tracker *tracker = feed(ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n");
 	struct stuck_query query = { .now_ns = 20 * SEC };
 	struct holder holders[] = { { 6001, 790, 17, "httpd" },
 				    { 6001, 791, 17, "httpd" },
 				    { 6002, 5, 5, "other" } };
 	struct owners owners = { .holders = holders, .count = 3 };
-	struct stuck_out o = { .model = model, .owners = &owners };
+	struct stuck_out o = { .tracker = tracker, .owners = &owners };
 	struct stuck_words words;
 	struct stuck *list;
 	struct buf out;
 	size_t count;
 
-	assert_int_equal(stuck_find(model, &query, &list, &count), 0);
+	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
 	assert_int_equal(count, 1);
 	stuck_words(&o, list, &words);
 	assert_string_equal(words.holder, "httpd[790] fd 17, httpd[791] fd 17");
@@ -427,7 +428,7 @@ static void test_holders(void **state)
 	assert_non_null(strstr(buf_string(&out), "\"age_seconds\":18.999991000"));
 	buf_free(&out);
 	free(list);
-	model_free(model);
+	tracker_free(tracker);
 }
 
 int main(void)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Numbers of a survey as a view has them: rates, and whose ports they are. */
 #include "screen_tools.h"
-#include "userspace/screen/view_ports.h"
+#include "userspace/top/view_ports.h"
 
-static struct churn make_churn(uint32_t netns, uint8_t host, uint16_t port, bool passive,
+static struct usage make_churn(uint32_t netns, uint8_t host, uint16_t port, bool passive,
 			       uint32_t used)
 {
-	struct churn c = {
+	struct usage c = {
 		.netns = netns, .port = port, .passive = passive, .used = used, .ports = 100
 	};
 
@@ -14,7 +14,7 @@ static struct churn make_churn(uint32_t netns, uint8_t host, uint16_t port, bool
 	return c;
 }
 
-static const struct churn *find(const struct churn *list, size_t count, uint32_t netns,
+static const struct usage *find(const struct usage *list, size_t count, uint32_t netns,
 				uint8_t host, uint16_t port)
 {
 	struct flow_key key = { .netns = netns, .port = port };
@@ -25,7 +25,7 @@ static const struct churn *find(const struct churn *list, size_t count, uint32_t
 
 static void test_ports(void **state)
 {
-	struct churn list[] = {
+	struct usage list[] = {
 		make_churn(1, 5, 80, true, 99),	 make_churn(2, 5, 80, false, 10),
 		make_churn(1, 5, 80, false, 20), make_churn(1, 5, 80, false, 70),
 		make_churn(1, 4, 80, false, 30), make_churn(1, 5, 81, false, 40),
@@ -47,30 +47,30 @@ static void test_ports(void **state)
 
 static void test_rates(void **state)
 {
-	struct survey *s = calloc(1, sizeof(*s));
+	struct activity *s = calloc(1, sizeof(*s));
 	struct view *v = calloc(1, sizeof(*v));
 
 	v->interval_ns = SEC;
 	s->now_ns = 100 * SEC;
 	s->totals.opened = 1000;
-	assert_int_equal(view_take(v, s, NULL, 0), 0);
+	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	/* What was before the first look is no rate. */
 	assert_int_equal(v->opened.milli, 0);
 	assert_int_equal(v->opened.graph.added, 0);
 	s->now_ns = 102 * SEC;
 	s->totals.opened = 1005;
-	assert_int_equal(view_take(v, s, NULL, 0), 0);
+	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 2500);
 	assert_int_equal(v->opened.graph.added, 1);
 	/* A file's last look comes early: what came since is that of an interval. */
 	s->now_ns += SEC / 1000;
 	s->totals.opened = 1006;
-	assert_int_equal(view_take(v, s, NULL, 0), 0);
+	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 1000);
 	/* A new filter counts from 0. */
 	s->now_ns += SEC;
 	s->totals.opened = 2;
-	assert_int_equal(view_take(v, s, NULL, 0), 0);
+	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 0);
 	assert_int_equal(v->opened.total, 2);
 	view_free(v);

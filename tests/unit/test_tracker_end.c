@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The model: a table of ways to end, and what each is called. */
+#include "tracker_tools.h"
+
+/* One line of a table: what the last record makes of one end. */
+struct ending {
+	const char *name;
+	const char *script;
+	uint64_t cookie;
+	uint8_t end;
+	uint8_t state;
+	uint8_t why;
+};
+
+static const struct ending endings[] = {
+	{ "refused", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=111\n", 101,
+	  CONN_REFUSED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "unanswered", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=110\n", 101,
+	  CONN_UNANSWERED, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
+	{ "unreachable", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=113\n", 101,
+	  CONN_UNREACHABLE, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
+	{ "abandoned", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE\n", 101,
+	  CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "request expired",
+	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout\n", 202,
+	  CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_SYN_ACK },
+	{ "request reset",
+	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=reset\n", 202,
+	  CONN_RESET_IN, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	{ "reset by peer", HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=104\n", 101,
+	  CONN_RESET_IN, TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	{ "reset by us",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE unread=3\n"
+		    "80010 B out RST seq=7001\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	{ "closed with bytes unread",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE unread=3 pid=790\n", 202, CONN_RESET_OUT,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNREAD },
+	{ "linger 0", HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790\n", 202, CONN_RESET_OUT,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_ABORTED },
+	{ "never accepted",
+	  "0 B request CLOSE NEW_SYN_RECV orphan\n5 B socket SYN_RECV ESTABLISHED orphan\n"
+	  "9 B socket ESTABLISHED CLOSE orphan\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNACCEPTED },
+	{ "late data in FIN-WAIT-1",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE orphan\n90001 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
+	{ "late data in FIN-WAIT-2",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90001 B socket FIN_WAIT2 CLOSE orphan\n90002 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
+	{ "data unanswered", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5\n", 202,
+	  CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
+	{ "FIN unanswered",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE err=110 orphan\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_FIN },
+	{ "a window closed for good",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 CLOSE err=110 unacked=9 orphan\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_DATA },
+	{ "killed", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=103\n", 202, CONN_KILLED,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	{ "timed out", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110\n", 202, CONN_UNANSWERED,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_KEEPALIVE },
+	{ "a TCP_USER_TIMEOUT that was over",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5 user_timeout\n", 202,
+	  CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_USER_TIMEOUT },
+	{ "… which says nothing of a connect() that was not answered",
+	  "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=110 user_timeout\n", 101,
+	  CONN_UNANSWERED, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
+	{ "… nor where ICMP was told at the end",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 unacked=5 user_timeout\n", 202,
+	  CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
+	{ "a stale RST that the connection outlived",
+	  "0 B request CLOSE NEW_SYN_RECV\n2 B in RST seq=9\n5 B request NEW_SYN_RECV CLOSE "
+	  "reason=established\n5 B socket SYN_RECV ESTABLISHED\n7 B socket ESTABLISHED CLOSE_WAIT\n"
+	  "8 B socket CLOSE_WAIT LAST_ACK\n9 B socket LAST_ACK CLOSE\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "fin timeout",
+	  HANDSHAKE CLIENT_CLOSES "900000 A timewait FIN_WAIT2 CLOSE reason=timeout\n", 101,
+	  CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
+	{ "data after close",
+	  HANDSHAKE CLIENT_CLOSES "900000 A timewait FIN_WAIT2 CLOSE reason=data\n", 101,
+	  CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
+	{ "reused",
+	  HANDSHAKE CLIENT_CLOSES SERVER_CLOSES "900000 A timewait TIME_WAIT CLOSE reason=reuse\n",
+	  101, CONN_REUSED, TCPTRAIL_TIME_WAIT, CONN_WHY_UNTOLD },
+	{ "assassinated",
+	  HANDSHAKE CLIENT_CLOSES SERVER_CLOSES "900000 A timewait TIME_WAIT CLOSE reason=reset\n",
+	  101, CONN_RESET_IN, TCPTRAIL_TIME_WAIT, CONN_WHY_UNTOLD },
+	{ "end not seen", HANDSHAKE "900000 A socket CLOSE SYN_SENT nolport\n", 101, CONN_UNSEEN,
+	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	{ "begun before the trail", "0 A socket CLOSE_WAIT LAST_ACK\n9 A socket LAST_ACK CLOSE\n",
+	  101, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+};
+
+static void test_endings(void **state)
+{
+	const struct ending *e;
+	struct ended ended;
+	struct tracker *tracker;
+	size_t i;
+
+	for (e = endings; e < endings + sizeof(endings) / sizeof(endings[0]); e++) {
+		tracker = feed(e->script, &ended);
+		tracker_settle(tracker);
+		for (i = 0; i < ended.count && ended.conns[i].cookie != e->cookie; i++)
+			;
+		if (i == ended.count)
+			fail_msg("%s: not told", e->name);
+		if (ended.conns[i].end != e->end || ended.conns[i].state != e->state ||
+		    ended.conns[i].why != e->why)
+			fail_msg("%s: end %u, state %u, why %u", e->name, ended.conns[i].end,
+				 ended.conns[i].state, ended.conns[i].why);
+		tracker_free(tracker);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_endings),
+	};
+
+	return cmocka_run_group_tests_name("model_end", tests, NULL, NULL);
+}

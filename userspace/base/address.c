@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/base/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/base/buf.h"
+
+static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+bool address_is_ipv4(const uint8_t address[16])
+{
+	return !memcmp(address, mapped, sizeof(mapped));
+}
+
+char *put_address(char *p, const uint8_t address[16])
+{
+	if (!address_is_ipv4(address)) {
+		if (!inet_ntop(AF_INET6, address, p, ADDRESS_MAX))
+			*p = '\0';
+		return p + strlen(p);
+	}
+	p = put_small(p, address[12]);
+	*p++ = '.';
+	p = put_small(p, address[13]);
+	*p++ = '.';
+	p = put_small(p, address[14]);
+	*p++ = '.';
+	return put_small(p, address[15]);
+}
+
+static char *put_end(char *p, const uint8_t address[16], uint16_t port, bool no_address,
+		     bool no_port)
+{
+	if (no_address) {
+		*p++ = '*';
+	} else if (address_is_ipv4(address)) {
+		p = put_address(p, address);
+	} else {
+		*p++ = '[';
+		p = put_address(p, address);
+		*p++ = ']';
+	}
+	*p++ = ':';
+	if (no_port)
+		*p++ = '*';
+	else
+		p = put_u64(p, port);
+	return p;
+}
+
+char *put_local(char *p, const struct tcptrail_record *r)
+{
+	return put_end(p, r->laddr, r->lport, r->flags & TCPTRAIL_F_NO_LADDR,
+		       r->flags & TCPTRAIL_F_NO_LPORT);
+}
+
+char *put_remote(char *p, const struct tcptrail_record *r)
+{
+	return put_end(p, r->raddr, r->rport, r->flags & TCPTRAIL_F_NO_RADDR,
+		       r->flags & TCPTRAIL_F_NO_RPORT);
+}
+
+char *put_endpoint(char *p, const uint8_t address[16], uint16_t port)
+{
+	return put_end(p, address, port, false, false);
+}
+
+int address_parse(const char *s, uint8_t address[16], unsigned int *prefix)
+{
+	const char *slash = strchr(s, '/');
+	size_t len = slash ? (size_t)(slash - s) : strlen(s);
+	char text[ADDRESS_MAX];
+	unsigned long bits;
+	unsigned int skip = 0;
+	char *end;
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, s, len);
+	text[len] = '\0';
+	if (inet_pton(AF_INET6, text, address) != 1) {
+		memcpy(address, mapped, sizeof(mapped));
+		if (inet_pton(AF_INET, text, address + 12) != 1)
+			return -EINVAL;
+		skip = 96;
+	}
+	*prefix = 128;
+	if (!slash)
+		return 0;
+	if (slash[1] < '0' || slash[1] > '9')
+		return -EINVAL;
+	bits = strtoul(slash + 1, &end, 10);
+	if (*end || bits > 128 - skip)
+		return -EINVAL;
+	*prefix = (unsigned int)bits + skip;
+	return 0;
+}
+
+bool address_match(const uint8_t a[16], const uint8_t b[16], unsigned int prefix)
+{
+	unsigned int bytes = prefix / 8;
+	unsigned int bits = prefix % 8;
+
+	return !memcmp(a, b, bytes) && (!bits || (a[bytes] ^ b[bytes]) >> (8 - bits) == 0);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Addresses as people write them: 192.0.2.1:80, [2001:db8::1]:80, *:80. */
+#ifndef BASE_ADDRESS_H
+#define BASE_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "module/uapi/tcptrail.h"
+
+#define ADDRESS_MAX 46 /* an IPv6 address, with room for inet_ntop()'s terminator */
+#define ENDPOINT_MAX (ADDRESS_MAX + 8)
+
+/** address_is_ipv4() - an IPv4 address, held as ::ffff:a.b.c.d */
+bool address_is_ipv4(const uint8_t address[16]);
+
+/** put_address() - at most ADDRESS_MAX bytes, no terminator; returns the end */
+char *put_address(char *p, const uint8_t address[16]);
+
+/**
+ * put_local() - a record's local end, at most ENDPOINT_MAX bytes, no
+ * terminator; unknown parts are "*"; returns the end
+ */
+char *put_local(char *p, const struct tcptrail_record *r);
+
+/** put_remote() - its other end, likewise */
+char *put_remote(char *p, const struct tcptrail_record *r);
+
+/** put_endpoint() - any end, all known */
+char *put_endpoint(char *p, const uint8_t address[16], uint16_t port);
+
+/**
+ * address_parse() - "192.0.2.1", "2001:db8::/32", "10.0.0.0/8"
+ * @s: what the user wrote
+ * @address: set, IPv4 as ::ffff:a.b.c.d
+ * @prefix: set to how many of its 128 bits count
+ *
+ * Return: 0 or -EINVAL
+ */
+int address_parse(const char *s, uint8_t address[16], unsigned int *prefix);
+
+/** address_match() - do the first @prefix bits agree? */
+bool address_match(const uint8_t a[16], const uint8_t b[16], unsigned int prefix);
+
+#endif

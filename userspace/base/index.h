@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A hash index from 32-bit hashes to slot numbers: open addressing, linear
+ * probing, no tombstones. It holds no keys: whoever looks something up
+ * compares each candidate with what it looks for.
+ */
+#ifndef BASE_INDEX_H
+#define BASE_INDEX_H
+
+#include <stdint.h>
+
+struct index_entry {
+	uint32_t hash;
+	uint32_t slot; /* 0: empty */
+};
+
+/**
+ * struct index - the index
+ * @entries: @mask + 1 of them, a power of two, at most 70 % in use
+ * @mask: for the home position of a hash
+ * @count: entries in use
+ */
+struct index {
+	struct index_entry *entries;
+	uint32_t mask;
+	uint32_t count;
+};
+
+/** index_init() - an empty index; 0 or -ENOMEM */
+int index_init(struct index *index);
+
+void index_fini(struct index *index);
+
+/** index_add() - remember @slot under @hash; 0 or -ENOMEM */
+int index_add(struct index *index, uint32_t hash, uint32_t slot);
+
+/** index_del() - forget @slot under @hash; nothing happens if it is not there */
+void index_del(struct index *index, uint32_t hash, uint32_t slot);
+
+/**
+ * index_find() - candidates for a hash, one per call
+ * @index: the index
+ * @hash: what is looked for
+ * @at: the hash itself at first; carries the position from call to call
+ *
+ * Return: a slot, 0 if there are no more.
+ */
+static inline uint32_t index_find(const struct index *index, uint32_t hash, uint32_t *at)
+{
+	const struct index_entry *entry;
+
+	for (;;) {
+		entry = &index->entries[(*at)++ & index->mask];
+		if (!entry->slot || entry->hash == hash)
+			return entry->slot;
+	}
+}
+
+/** index_home() - where the search for a hash begins */
+static inline const struct index_entry *index_home(const struct index *index, uint32_t hash)
+{
+	return &index->entries[hash & index->mask];
+}
+
+/** index_hash() - a keyed hash of two words, so that no file can aim at collisions */
+static inline uint32_t index_hash(const uint64_t key[2], uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)(a ^ key[0]) * (b ^ key[1]);
+	uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+	return (uint32_t)(folded ^ (folded >> 32));
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel knows of a socket now and no record has: its timer, its queues,
+ * when data last moved. It stands beside the snapshot's records, by cookie.
+ */
+#ifndef BASE_KERNEL_SOCKET_H
+#define BASE_KERNEL_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** enum live_timer - which timer runs, as sock_diag numbers them */
+enum live_timer {
+	KERNEL_TIMER_NONE = 0,
+	KERNEL_TIMER_RETRANSMIT = 1,
+	KERNEL_TIMER_KEEPALIVE = 2,
+	KERNEL_TIMER_MINISOCKET = 3,
+	KERNEL_TIMER_PROBE = 4, /* the peer's window is closed: ask whether it still is */
+};
+
+/**
+ * struct kernel_socket - one socket
+ * @cookie: its name
+ * @timer: enum live_timer; of a request socket its SYN-ACK's, as RETRANSMIT
+ * @retransmits: how often in a row the timer has repeated something, or probed
+ * @backoff: how often the timer's time was doubled
+ * @has_info: the five fields that follow are known
+ * @sent_ms: milliseconds since data was last sent; since the socket's birth if never
+ * @received_ms: likewise, received
+ * @acked_ms: since the peer last acknowledged anything
+ * @unsent: bytes written that were never sent
+ * @window: bytes that the peer has room for; UINT32_MAX: this kernel does not tell
+ * @expires_ms: until the timer is due
+ * @queued: of a listener: how many connections wait to be accepted
+ * @backlog: of a listener: how many may
+ */
+struct kernel_socket {
+	uint64_t cookie;
+	uint8_t timer;
+	uint8_t retransmits;
+	uint8_t backoff;
+	bool has_info;
+	uint32_t sent_ms;
+	uint32_t received_ms;
+	uint32_t acked_ms;
+	uint32_t unsent;
+	uint32_t window;
+	uint32_t expires_ms;
+	uint32_t queued;
+	uint32_t backlog;
+};
+
+#define LIVE_PROBES_LOST 3 /* so many in a row without an answer are no chance */
+
+/**
+ * kernel_socket_zero_window() - does the peer keep its window closed, while there is something for it?
+ *
+ * It answers our probes, then. Where it does not, it may have closed its window before,
+ * but now it is gone.
+ */
+static inline bool kernel_socket_zero_window(const struct kernel_socket *live)
+{
+	return live->timer == KERNEL_TIMER_PROBE && live->retransmits < LIVE_PROBES_LOST;
+}
+
+/**
+ * kernel_socket_still_ms() - for how long nothing has moved
+ *
+ * Probes that are answered acknowledge nothing new: then the last data sent tells.
+ */
+static inline uint64_t kernel_socket_still_ms(const struct kernel_socket *live)
+{
+	return kernel_socket_zero_window(live) ? live->sent_ms : live->acked_ms;
+}
+
+/** kernel_socket_queue_full() - of a listener: has it no room for a further connection? */
+static inline bool kernel_socket_queue_full(const struct kernel_socket *live)
+{
+	return live->queued > live->backlog;
+}
+
+#endif

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcptrail explain: one connection as the textbook's ladder, and what happened in words. */
+#include "userspace/session/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "userspace/session/follow.h"
+#include "userspace/explain/conversation.h"
+#include "userspace/print/ladder_out.h"
+
+static const char help[] =
+	"Usage: tcptrail explain SELECTOR [OPTION...]\n\n"
+	"Draws a connection as in a textbook: what each end sent, when, with which numbers,\n"
+	"in which state that left both; and says in a few sentences what happened.\n\n"
+	"SELECTOR is one of:\n"
+	"  :80                       a port of either end\n"
+	"  10.0.0.2                  an address of either end\n"
+	"  10.0.0.2:80               both of one end\n"
+	"  10.0.0.1:40312 10.0.0.2:80   both ends, in either order; or with - between them\n"
+	"  sk:1267                   a socket, as `ss -e` shows it\n"
+	"  cookie:4711               the same, as watch --json does\n\n"
+	"  --last             the most recent match, even if it is not complete\n"
+	"                     (default: the most recent complete one, if there is one)\n"
+	"  --all              all that match, oldest first\n"
+	"  --absolute         sequence numbers as on the wire, instead of x, y, u, w\n"
+	"  --ascii            no other characters\n"
+	"  --svg FILE         a picture to put into a ticket (- is standard output)\n"
+	"  --json             JSON Lines, see tcptrail-explain(1)\n"
+	"  -i FILE            from a file of tcptrail record\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
+
+/**
+ * struct explain - a running command
+ * @device: from --device
+ * @file: from -i
+ * @picture: from --svg
+ * @selector: as typed
+ * @both: two ends that were typed apart, as one selector
+ * @conversations: the records that match
+ */
+struct explain {
+	const char *device;
+	const char *file;
+	const char *picture;
+	const char *selector;
+	char both[160];
+	struct conversations *conversations;
+	struct ladder_style style;
+	struct buf out;
+	int last;
+	int all;
+	int json;
+};
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct explain *e = context;
+
+	return conversations_feed(e->conversations, records, (size_t)count);
+}
+
+static int idle(void *context)
+{
+	return 0;
+}
+
+static int draw(struct explain *e, const struct conversation *conversation)
+{
+	struct ladder ladder;
+	struct narrative narrative;
+	int err = ladder_build(&ladder, conversation);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	narrative_make(&narrative, &ladder);
+	if (e->picture)
+		err = ladder_svg(&e->out, &e->style, &ladder, &narrative);
+	else if (e->json)
+		ladder_json(&e->out, &e->style, &ladder, &narrative);
+	else
+		ladder_text(&e->out, &e->style, &ladder, &narrative);
+	ladder_free(&ladder);
+	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
+}
+
+static const struct conversation *choose(const struct explain *e, const struct conversation *list,
+					 size_t count)
+{
+	size_t i;
+
+	for (i = count; i-- > 0 && !e->last;)
+		if (list[i].complete)
+			return &list[i];
+	return &list[count - 1];
+}
+
+static int draw_wanted(struct explain *e)
+{
+	const struct conversation *list, *one;
+	size_t i, count;
+	int status = CMD_OK;
+	int err = conversations_sort(e->conversations, &list, &count);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	if (conversations_dropped(e->conversations))
+		cmd_note("%s: too many records match: the oldest %zu were left out", e->selector,
+			 conversations_dropped(e->conversations));
+	if (!count)
+		return cmd_fail(
+			"%s: no connection on record matches; to see what there is: tcptrail "
+			"watch %s%s",
+			e->selector, e->file ? "-i " : "--history --no-follow",
+			e->file ? e->file : "");
+	if (!e->all) {
+		one = choose(e, list, count);
+		status = draw(e, one);
+		if (count > 1)
+			cmd_note("%zu other connection%s match%s %s: --all shows them", count - 1,
+				 count == 2 ? "" : "s", count == 2 ? "es" : "", e->selector);
+		return status;
+	}
+	for (i = 0; i < count && !status; i++) {
+		if (i && !e->json)
+			buf_char(&e->out, '\n');
+		status = draw(e, &list[i]);
+	}
+	return status;
+}
+
+/* The picture, once it is whole. */
+static int save(struct explain *e)
+{
+	bool to_stdout = !strcmp(e->picture, "-");
+	FILE *file = to_stdout ? stdout : fopen(e->picture, "w");
+	const char *svg = buf_string(&e->out);
+	int err = 0;
+
+	if (!file)
+		return cmd_fail("%s: %s", e->picture, strerror(errno));
+	if (fputs(svg, file) < 0 || fflush(file))
+		err = errno;
+	if (!to_stdout && fclose(file) && !err)
+		err = errno;
+	if (err && !(to_stdout && err == EPIPE))
+		return cmd_fail("%s: %s", to_stdout ? "standard output" : e->picture,
+				strerror(err));
+	return CMD_OK;
+}
+
+/* Before the trail is read: can a picture go there? 0 or -errno. */
+static int check_place(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char directory[PATH_MAX] = ".";
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return 0;
+	if (strlen(path) >= sizeof(directory))
+		return -ENAMETOOLONG;
+	if (name)
+		snprintf(directory, sizeof(directory), "%.*s/", (int)(name - path), path);
+	if (!path[0])
+		return -ENOENT;
+	if (!stat(path, &st))
+		return S_ISDIR(st.st_mode) ? -EISDIR : access(path, W_OK) ? -errno : 0;
+	if (errno != ENOENT)
+		return -errno;
+	return access(directory, W_OK | X_OK) ? -errno : 0;
+}
+
+static int parse(struct explain *e, struct selector *selector, int argc, char *argv[])
+{
+	enum { DEVICE = 0x100, SVG };
+	int ascii = 0, absolute = 0;
+	const struct option options[] = {
+		{ "last", no_argument, &e->last, 1 },
+		{ "all", no_argument, &e->all, 1 },
+		{ "absolute", no_argument, &absolute, 1 },
+		{ "ascii", no_argument, &ascii, 1 },
+		{ "json", no_argument, &e->json, 1 },
+		{ "svg", required_argument, NULL, SVG },
+		{ "device", required_argument, NULL, DEVICE },
+		{ 0 },
+	};
+	int option, err;
+
+	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		if (option == 'i')
+			e->file = optarg;
+		else if (option == DEVICE)
+			e->device = optarg;
+		else if (option == SVG)
+			e->picture = optarg;
+		else if (option)
+			return cmd_bad_option(argv);
+	}
+	err = e->picture ? check_place(e->picture) : 0;
+	if (err)
+		return cmd_usage("--svg %s: %s: has to be a file to write to, or -", e->picture,
+				 strerror(-err));
+	e->selector = argv[optind];
+	if (!e->selector)
+		return cmd_usage(
+			"needs a SELECTOR: :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N");
+	if (argv[optind + 1]) {
+		if (argv[optind + 2])
+			return cmd_usage("%s: one connection at a time, by one end or both",
+					 argv[optind + 2]);
+		snprintf(e->both, sizeof(e->both), "%s-%s", e->selector, argv[optind + 1]);
+		e->selector = e->both;
+	}
+	if (selector_parse(selector, e->selector))
+		return cmd_usage("%s: has to be :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N",
+				 e->selector);
+	if (e->file && e->device)
+		return cmd_usage("-i %s: a file has no --device", e->file);
+	if (e->picture && (e->all || e->json))
+		return cmd_usage("--svg %s: one picture of one connection, so not with --%s; "
+				 "A:P-B:Q names one",
+				 e->picture, e->all ? "all" : "json");
+	e->style.absolute = absolute;
+	e->style.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
+	return CMD_OK;
+}
+
+static int explain(struct explain *e, struct tcptrail *trail)
+{
+	const struct follow f = {
+		.trail = trail,
+		.once = true,
+		.take = take,
+		.idle = idle,
+		.context = e,
+	};
+	int err, status = CMD_OK, drawn;
+
+	clock_init(&e->style.clock, tcptrail_origin(trail)->realtime_offset_ns, e->json);
+	err = follow(&f);
+	if (err == -ENOMEM)
+		return cmd_fail("%s", strerror(ENOMEM));
+	/* A file that is cut off still tells of what it holds. */
+	if (err)
+		status = cmd_read_failed(e->device, e->file, err);
+	buf_init(&e->out, e->picture ? NULL : stdout);
+	drawn = draw_wanted(e);
+	if (!drawn && e->picture)
+		drawn = save(e);
+	else if (buf_flush(&e->out) && e->out.error != EPIPE)
+		drawn = cmd_fail("standard output: %s", strerror(e->out.error));
+	buf_free(&e->out);
+	return status ? status : drawn;
+}
+
+int cmd_explain(int argc, char *argv[])
+{
+	struct explain e = { 0 };
+	struct selector selector;
+	struct tcptrail *trail;
+	int err, status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(&e, &selector, argc, argv);
+	if (!status)
+		status = cmd_open(&trail, e.device, e.file, TCPTRAIL_FROM_HISTORY);
+	if (status)
+		return status;
+	err = conversations_create(&e.conversations, &selector);
+	status = err ? cmd_fail("%s", strerror(-err)) : explain(&e, trail);
+	conversations_free(e.conversations);
+	tcptrail_close(trail);
+	return status;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcptrail life: one line for each connection, when its life is over. */
+#include "userspace/session/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/session/feed.h"
+#include "userspace/session/follow.h"
+#include "userspace/cli/life_print.h"
+#include "userspace/session/select.h"
+#include "userspace/session/losses.h"
+
+static const char help[] =
+	"Usage: tcptrail life [OPTION...]\n\n"
+	"Prints a line for each connection when its life is over: both addresses, with > where\n"
+	"this end opened it and < where the other did, and => where both ends are on this\n"
+	"machine; the times of handshake (SHAKE) and the whole life (LIFE, with > if it began\n"
+	"before the trail did); payload bytes (SENT, RECVD); how it ended; what was sent again;\n"
+	"and who opened or accepted it.\n\n"
+	"  -i FILE            read a file of tcptrail record (- is standard input)\n"
+	"  -v, --verbose      with each: namespace, owner, handshake and teardown step by step,\n"
+	"                     half-close, TIME-WAIT, bytes, and why it ended\n"
+	"  --ends             a line for each end on this machine, when that is over\n"
+	"  --history          first what the rings hold from before, then on\n"
+	"  --no-follow        only what is recorded already, then stop (with --history)\n"
+	"  --open             at the end also those that live, with their state\n"
+	"  --summary          at the end how many there were, and percentiles of their times\n"
+	"  --count N          stop after N lives\n"
+	"  --duration T       stop after T: 3 (seconds), 500ms, 10m\n"
+	"  --json             JSON Lines, see tcptrail-life(1)\n"
+	"  --no-header        no names of columns\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
+	"Which lives (lists with commas; of a connection within the machine either end):\n"
+	"  --port N           either end's port\n"
+	"  --addr A[/PREFIX]  either end's address\n"
+	"  --state S          the state that it was in at its end: TIME-WAIT, syn_sent\n"
+	"  --netns INUM       network namespace, as `ls -Li /proc/PID/ns/net` shows it\n"
+	"  --comm NAME        name of the task that opened or accepted it, or acted last\n"
+	"  --pid N            its process\n";
+
+#define TICK_MS 100
+
+/**
+ * struct life_run - a running command
+ * @device: from --device
+ * @file: from -i
+ * @tracker: what ended, from the trail alone, so that a file gives what the device gave
+ * @all: what lives, from the trail and a snapshot; with --open
+ * @follow: how it is read
+ * @printer: which are printed, and how
+ * @moved: records came since idle() was last called: they tell the time
+ */
+struct life_run {
+	const char *device;
+	const char *file;
+	int history;
+	int once;
+	int open;
+	int summarize;
+	int no_header;
+	bool moved;
+	uint64_t duration_ns;
+	struct tracker *tracker;
+	struct feed all;
+	struct follow follow;
+	struct life_printer printer;
+	struct losses tally;
+};
+
+/* A recorder's snapshot is left out where lives that ended are told. */
+static void feed_trail(struct life_run *run, const struct tcptrail_record *records, int count)
+{
+	int i, first = 0;
+
+	for (i = 0; i < count; i++) {
+		if (records[i].kind != TCPTRAIL_SNAPSHOT)
+			continue;
+		tracker_feed(run->tracker, &records[first], (size_t)(i - first));
+		first = i + 1;
+	}
+	tracker_feed(run->tracker, &records[first], (size_t)(count - first));
+}
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct life_run *run = context;
+
+	run->moved = true;
+	losses_add(&run->tally, records, count);
+	feed_trail(run, records, count);
+	if (run->open)
+		feed_records(&run->all, records, (size_t)count);
+	return life_is_full(&run->printer) ? 1 : -run->printer.out.error;
+}
+
+/* On a quiet machine no record tells that time goes on: as long as anyone waits for it. */
+static int idle(void *context)
+{
+	struct life_run *run = context;
+	struct buf *out = &run->printer.out;
+
+	if (!run->file && !run->once && !run->moved)
+		tracker_advance(run->tracker, feed_now_ns() - FEED_SETTLE_NS);
+	run->moved = false;
+	run->follow.tick_ms = tracker_is_waiting(run->tracker) ? TICK_MS : 0;
+	if (out->len)
+		buf_flush(out);
+	return life_is_full(&run->printer) && !out->error ? 1 : -out->error;
+}
+
+static int finish(struct life_run *run)
+{
+	struct life_printer *p = &run->printer;
+	int err;
+
+	tracker_settle(run->tracker);
+	err = life_print_waiting(p, run->tracker, run->open);
+	if (!err && run->open) {
+		tracker_settle(run->all.tracker);
+		feed_rest(&run->all);
+		feed_tell_unseen(&run->all);
+		err = life_print_open(p, &run->all);
+	}
+	if (p->summary && p->json) {
+		life_json_summary(&p->out, p->summary);
+	} else if (p->summary) {
+		if (p->printed || !run->no_header)
+			buf_char(&p->out, '\n');
+		life_text_summary(&p->out, p->summary);
+	}
+	buf_flush(&p->out);
+	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
+}
+
+/* The trail is open: what the snapshot does not have yet, that has. */
+static int prepare(struct life_run *run)
+{
+	const struct tracker_config config = {
+		.join = !run->printer.ends,
+		.ended = life_ended,
+		.arg = &run->printer,
+	};
+	const struct tracker_config all = { .join = config.join };
+	int err = tracker_create(&run->tracker, &config);
+
+	if (!err && run->open)
+		err = tracker_create(&run->all.tracker, &all);
+	if (!err && run->summarize) {
+		run->printer.summary = calloc(1, sizeof(*run->printer.summary));
+		err = run->printer.summary ? 0 : -ENOMEM;
+	}
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	return run->open && !run->file ? feed_snapshot(&run->all, SNAPSHOT_ALL_STATES) : CMD_OK;
+}
+
+static int life(struct life_run *run, struct tcptrail *trail)
+{
+	struct buf *out = &run->printer.out;
+	int err, status;
+
+	run->follow = (struct follow){
+		.trail = trail,
+		.duration_ns = run->duration_ns,
+		.once = run->once,
+		.take = take,
+		.idle = idle,
+		.context = run,
+	};
+	status = prepare(run);
+	if (status)
+		return status;
+	clock_init(&run->printer.clock, tcptrail_origin(trail)->realtime_offset_ns, true);
+	if (!run->printer.json && !run->no_header)
+		life_text_header(out);
+	follow_catch_signals();
+	err = follow(&run->follow);
+	status = finish(run);
+	if (out->error == EPIPE)
+		return CMD_OK; /* the reader of our output has seen enough */
+	if (out->error)
+		return cmd_fail("standard output: %s", strerror(out->error));
+	losses_finish(&run->tally, trail);
+	losses_tell(&run->tally);
+	return err ? cmd_read_failed(run->device, run->file, err) : status;
+}
+
+static int parse(struct life_run *run, int argc, char *argv[])
+{
+	enum { COUNT = SELECT_END, DURATION, DEVICE };
+	const struct option options[] = {
+		SELECT_CONNECTIONS,
+		{ "history", no_argument, &run->history, 1 },
+		{ "no-follow", no_argument, &run->once, 1 },
+		{ "open", no_argument, &run->open, 1 },
+		{ "summary", no_argument, &run->summarize, 1 },
+		{ "json", no_argument, &run->printer.json, 1 },
+		{ "ends", no_argument, &run->printer.ends, 1 },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "no-header", no_argument, &run->no_header, 1 },
+		{ "count", required_argument, NULL, COUNT },
+		{ "duration", required_argument, NULL, DURATION },
+		{ "device", required_argument, NULL, DEVICE },
+		{ 0 },
+	};
+	int option, status = CMD_OK;
+
+	while (!status && (option = getopt_long(argc, argv, ":i:v", options, NULL)) != -1) {
+		switch (option) {
+		case 0:
+			break;
+		case 'i':
+			run->file = optarg;
+			break;
+		case 'v':
+			run->printer.verbose = 1;
+			break;
+		case DEVICE:
+			run->device = optarg;
+			break;
+		case COUNT:
+			status = cmd_take_count(optarg, &run->printer.limit);
+			break;
+		case DURATION:
+			status = cmd_take_duration(optarg, &run->duration_ns);
+			break;
+		case '?':
+		case ':':
+			return cmd_bad_option(argv);
+		default:
+			status = select_option(&run->printer.filter, option, optarg);
+		}
+	}
+	run->printer.filtered = !filter_is_empty(&run->printer.filter);
+	return status ? status : cmd_check_source(argv, run->file, run->device, run->history);
+}
+
+int cmd_life(int argc, char *argv[])
+{
+	struct life_run run = { 0 };
+	struct tcptrail *trail;
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(&run, argc, argv);
+	if (!status)
+		status = cmd_open(&trail, run.device, run.file,
+				  run.history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+	if (status)
+		return status;
+	buf_init(&run.printer.out, stdout);
+	status = life(&run, trail);
+	buf_free(&run.printer.out);
+	free(run.printer.summary);
+	feed_free(&run.all);
+	tracker_free(run.all.tracker);
+	tracker_free(run.tracker);
+	tcptrail_close(trail);
+	return status;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/cli/life_print.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool match_task(const struct life_printer *p, const struct tracker *tracker,
+		       struct tcptrail_record *r, uint32_t id)
+{
+	const struct task *task = tracker_task(tracker, id);
+
+	r->flags &= ~TCPTRAIL_F_TASK;
+	if (task) {
+		r->flags |= TCPTRAIL_F_TASK;
+		r->transition.pid = task->pid;
+		memcpy(r->transition.comm, task->comm, sizeof(task->comm));
+	}
+	return filter_match(&p->filter, r);
+}
+
+/* A life, as the record that a filter knows. */
+static bool is_end_wanted(const struct life_printer *p, const struct tracker *tracker,
+			  const struct conn *c)
+{
+	struct tcptrail_record r = {
+		.kind = TCPTRAIL_SNAPSHOT,
+		.netns = c->netns,
+		.lport = c->lport,
+		.rport = c->rport,
+	};
+
+	tracker_laddr(tracker, c, r.laddr);
+	tracker_raddr(tracker, c, r.raddr);
+	r.transition.old_state = c->state;
+	r.transition.new_state = c->state;
+	return match_task(p, tracker, &r, c->opener) || match_task(p, tracker, &r, c->owner);
+}
+
+static bool is_wanted(const struct life_printer *p, const struct tracker *tracker,
+		      const struct conn_pair *pair)
+{
+	return !p->filtered || is_end_wanted(p, tracker, pair->ends[0].c) ||
+	       (pair->count > 1 && is_end_wanted(p, tracker, pair->ends[1].c));
+}
+
+bool life_is_full(const struct life_printer *p)
+{
+	return p->limit && p->printed == p->limit;
+}
+
+static void print(struct life_printer *p, const struct tracker *tracker,
+		  const struct conn_pair *pair)
+{
+	if (p->json)
+		life_json(&p->out, &p->clock, tracker, pair);
+	else
+		life_text(&p->out, tracker, pair);
+	if (p->verbose && !p->json)
+		life_parts(&p->out, tracker, pair);
+	p->printed++;
+}
+
+static void summarize(struct life_printer *p, const struct conn_pair *pair)
+{
+	unsigned int i;
+
+	for (i = 0; i < pair->count && p->summary; i++)
+		if (pair->ends[i].c->end)
+			life_summary_add(p->summary, pair->ends[i].c, &pair->ends[i].life);
+}
+
+void life_ended(void *arg, const struct tracker *tracker, const struct conn *c)
+{
+	struct life_printer *p = arg;
+	struct conn_pair pair;
+
+	if (life_is_full(p) || !conn_is_connection(c))
+		return;
+	conn_pair(&pair, tracker, c, !p->ends, tracker_stats(tracker)->newest_ns);
+	if (!is_wanted(p, tracker, &pair))
+		return;
+	print(p, tracker, &pair);
+	summarize(p, &pair);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct conn *x = *(const struct conn *const *)a;
+	const struct conn *y = *(const struct conn *const *)b;
+
+	if (x->begun_ns != y->begun_ns)
+		return x->begun_ns < y->begun_ns ? -1 : 1;
+	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
+}
+
+/* What the model has left, ended or not; NULL without memory. */
+static const struct conn **list_of(const struct tracker *tracker, bool ended, size_t *count)
+{
+	const struct conn **list = calloc((size_t)tracker_count(tracker) + 1, sizeof(*list));
+	const struct conn *c;
+
+	*count = 0;
+	if (!list)
+		return NULL;
+	for (c = tracker_next(tracker, NULL); c; c = tracker_next(tracker, c))
+		if (conn_is_connection(c) && !c->end == !ended)
+			list[(*count)++] = c;
+	qsort(list, *count, sizeof(*list), by_age);
+	return list;
+}
+
+int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bool quiet)
+{
+	struct conn_pair pair;
+	size_t i, count;
+	const struct conn **list = list_of(tracker, true, &count);
+
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < count && !life_is_full(p); i++) {
+		conn_pair(&pair, tracker, list[i], !p->ends, tracker_stats(tracker)->newest_ns);
+		if (!is_wanted(p, tracker, &pair))
+			continue;
+		if (!quiet)
+			print(p, tracker, &pair);
+		summarize(p, &pair);
+	}
+	free(list);
+	return 0;
+}
+
+/* Of two ends that live the first one stands for both. */
+static bool is_listed(const struct feed *feed, const struct conn_pair *pair, const struct conn *c)
+{
+	const struct conn *first = pair->ends[0].c;
+
+	if (feed->snapshot_ns && !feed_is_alive(feed, c))
+		return false;
+	return first == c || first->end || (feed->snapshot_ns && !feed_is_alive(feed, first));
+}
+
+int life_print_open(struct life_printer *p, const struct feed *feed)
+{
+	const struct tracker *tracker = feed->tracker;
+	struct conn_pair pair;
+	size_t i, count;
+	const struct conn **list = list_of(tracker, false, &count);
+
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < count && !life_is_full(p); i++) {
+		conn_pair(&pair, tracker, list[i], !p->ends, tracker_stats(tracker)->newest_ns);
+		if (is_listed(feed, &pair, list[i]) && is_wanted(p, tracker, &pair))
+			print(p, tracker, &pair);
+	}
+	free(list);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which lives tcptrail life prints, and how. */
+#ifndef CLI_LIFE_PRINT_H
+#define CLI_LIFE_PRINT_H
+
+#include "userspace/session/feed.h"
+#include "userspace/trail/filter.h"
+#include "userspace/print/life_out.h"
+
+/**
+ * struct life_printer - how lives come out
+ * @json: as JSON Lines
+ * @verbose: with the parts of each
+ * @ends: each end by itself
+ * @filtered: only what @filter has
+ * @filter: of either end
+ * @limit: print so many at most; 0: all
+ * @printed: so many were
+ * @summary: of those that were printed and have ended, or NULL
+ * @clock: for JSON
+ * @out: where to
+ */
+struct life_printer {
+	int json;
+	int verbose;
+	int ends;
+	bool filtered;
+	struct filter filter;
+	uint64_t limit;
+	uint64_t printed;
+	struct life_summary *summary;
+	struct clock clock;
+	struct buf out;
+};
+
+/** life_is_full() - as many as were wanted */
+bool life_is_full(const struct life_printer *p);
+
+/** life_ended() - a tracker_ended_fn; @arg is the printer */
+void life_ended(void *arg, const struct tracker *tracker, const struct conn *c);
+
+/**
+ * life_print_waiting() - those that have ended, but for their other end, oldest first
+ *
+ * With @quiet they are only counted in the summary. Return: 0 or -ENOMEM
+ */
+int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bool quiet);
+
+/** life_print_open() - those that live, oldest first; 0 or -ENOMEM */
+int life_print_open(struct life_printer *p, const struct feed *feed);
+
+#endif

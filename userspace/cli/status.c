@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "userspace/base/duration.h"
+#include "userspace/base/json.h"
+#include "userspace/print/line.h"
+#include "userspace/base/names.h"
+#include "userspace/print/record_json.h"
+
+static const char help[] =
+	"Usage: tcptrail status [OPTION...]\n\n"
+	"Tells what the module records and what is missing from the trail: each hook, or\n"
+	"why it is not attached; each CPU's ring, and how far back it reaches.\n\n"
+	"  -i FILE            what a recorded trail's file says of itself\n"
+	"  --json             one object, see tcptrail-json(5)\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
+
+/**
+ * struct cpu - one CPU's ring
+ * @count: its accounts
+ * @oldest_ns: time of the oldest record that it holds, 0 if it holds none
+ */
+struct cpu {
+	struct tcptrail_count count;
+	uint64_t oldest_ns;
+};
+
+/**
+ * struct status - all there is to tell
+ * @origin: which machine
+ * @info: what the module says
+ * @cpus: a device's, info.cpus of them; NULL for a file
+ * @online: how many have a ring
+ * @now_ns: the time
+ * @complete_ns: since when the trail in the rings is whole
+ */
+struct status {
+	const struct tcptrail_origin *origin;
+	struct tcptrail_info info;
+	struct cpu *cpus;
+	unsigned int online;
+	uint64_t now_ns;
+	uint64_t complete_ns;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
+}
+
+/* The first record of each CPU that passes by is its oldest one. */
+static int find_oldest(struct status *s, struct tcptrail *trail)
+{
+	const struct tcptrail_record *records;
+	int n;
+
+	while ((n = tcptrail_read(trail, &records)) > 0) {
+		for (int i = 0; i < n; i++) {
+			uint16_t cpu = records[i].cpu;
+
+			if (cpu < s->info.cpus && !s->cpus[cpu].oldest_ns &&
+			    !(records[i].kind == TCPTRAIL_LOSS &&
+			      records[i].loss.cause == TCPTRAIL_LOSS_OVERWRITTEN))
+				s->cpus[cpu].oldest_ns = records[i].time_ns;
+		}
+		if (records[n - 1].time_ns >= s->now_ns)
+			break;
+	}
+	return n < 0 ? n : 0;
+}
+
+static uint64_t overwritten(const struct status *s, const struct cpu *cpu)
+{
+	return cpu->count.recorded > s->info.ring_records ?
+		       cpu->count.recorded - s->info.ring_records :
+		       0;
+}
+
+static int look(struct status *s, struct tcptrail *trail)
+{
+	int err = tcptrail_get_info(trail, &s->info);
+
+	s->origin = tcptrail_origin(trail);
+	if (err || !tcptrail_is_live(trail))
+		return err;
+	s->now_ns = now_ns();
+	s->complete_ns = s->info.loaded_ns;
+	s->cpus = calloc(s->info.cpus, sizeof(*s->cpus));
+	if (!s->cpus)
+		return -ENOMEM;
+	err = find_oldest(s, trail);
+	for (unsigned int i = 0; i < s->info.cpus && !err; i++) {
+		struct cpu *cpu = &s->cpus[i];
+
+		err = tcptrail_count(trail, i, &cpu->count);
+		s->online += cpu->count.online;
+		if (!err && overwritten(s, cpu) && cpu->oldest_ns > s->complete_ns)
+			s->complete_ns = cpu->oldest_ns;
+	}
+	return err;
+}
+
+static void put_ago(struct buf *out, const struct status *s, uint64_t ns)
+{
+	char *p = buf_room(out, DURATION_MAX);
+
+	buf_end(out, put_age(p, s->now_ns > ns ? s->now_ns - ns : 0));
+}
+
+static void put_count(struct buf *out, uint64_t n, unsigned int width)
+{
+	char text[PUT_GROUPED_MAX + 1];
+
+	*put_grouped(text, n) = '\0';
+	buf_printf(out, " %*s", (int)width, text);
+}
+
+static void put_text(struct buf *out, const char *s)
+{
+	char *p = buf_room(out, 128);
+
+	buf_end(out, put_safe(p, s, 128));
+}
+
+static void text_hooks(struct buf *out, const struct status *s)
+{
+	buf_str(out, "\nHOOK\n");
+	for (unsigned int i = 0; i < TCPTRAIL_HOOKS; i++) {
+		int32_t hook = s->info.hooks[i];
+		const char *name = hook < 0 ? strerrorname_np(-hook) : NULL;
+
+		buf_printf(out, "%-17s ", hook_key(i));
+		if (!hook)
+			buf_str(out, s->info.features & 1ULL << i ? "attached" : "not attached");
+		else if (hook == TCPTRAIL_HOOK_OFF)
+			buf_printf(out, "off, by parameter: %s", hook_loss(i));
+		else
+			buf_printf(out, "not attached: %s (%s): %s",
+				   hook < 0 && hook > -4096 ? strerror(-hook) : "error",
+				   name ? name : "?", hook_loss(i));
+		buf_char(out, '\n');
+	}
+	if (s->info.netns_failed)
+		buf_printf(out, "segments are not recorded in %u network namespaces: no memory\n",
+			   s->info.netns_failed);
+}
+
+static void text_cpus(struct buf *out, const struct status *s)
+{
+	buf_str(out, "\n CPU       RECORDED    OVERWRITTEN   RATE-LIMITED  REACHES BACK\n");
+	for (unsigned int i = 0; i < s->info.cpus; i++) {
+		const struct cpu *cpu = &s->cpus[i];
+
+		if (!cpu->count.online)
+			continue;
+		buf_printf(out, "%4u", i);
+		put_count(out, cpu->count.recorded, 14);
+		put_count(out, overwritten(s, cpu), 14);
+		put_count(out, cpu->count.limited, 14);
+		buf_str(out, "  ");
+		if (overwritten(s, cpu))
+			put_ago(out, s, cpu->oldest_ns);
+		else
+			buf_str(out, "since loading");
+		buf_char(out, '\n');
+	}
+	if (s->info.no_ring)
+		buf_printf(out, "%llu records missed on CPUs that have no ring: no memory\n",
+			   (unsigned long long)s->info.no_ring);
+}
+
+static void text_parameters(struct buf *out, const struct status *s)
+{
+	buf_str(out, "ports:    ");
+	for (unsigned int i = 0; i < s->info.nports; i++)
+		buf_printf(out, "%s%u", i ? "," : "", s->info.ports[i]);
+	buf_str(out, s->info.nports ? "\n" : "all\n");
+	if (s->info.syn_rate)
+		buf_printf(out, "syn_rate: %u records a second and CPU\n", s->info.syn_rate);
+	else
+		buf_str(out, "syn_rate: no limit\n");
+}
+
+static void text(struct buf *out, const struct status *s)
+{
+	buf_printf(out, "module:   ABI %u.%u, kernel ", s->info.abi_major, s->info.abi_minor);
+	put_text(out, s->origin->release);
+	buf_str(out, ", host ");
+	put_text(out, s->origin->hostname);
+	if (s->cpus) {
+		buf_str(out, ", loaded ");
+		put_ago(out, s, s->info.loaded_ns);
+		buf_printf(out, " ago\nreaders:  %u, besides this one",
+			   s->info.readers ? s->info.readers - 1 : 0);
+	}
+	buf_printf(out, "\nring:     %u records of %u bytes for each of", s->info.ring_records,
+		   s->info.record_size);
+	buf_printf(out, " %u CPUs (%llu KiB)\n", s->cpus ? s->online : s->info.cpus,
+		   (unsigned long long)s->info.ring_records * s->info.record_size / 1024);
+	text_parameters(out, s);
+	if (s->cpus) {
+		buf_str(out, "history:  complete for the last ");
+		put_ago(out, s, s->complete_ns);
+		buf_char(out, '\n');
+	}
+	text_hooks(out, s);
+	if (s->cpus)
+		text_cpus(out, s);
+}
+
+static void json_hooks(struct json *j, const struct status *s)
+{
+	json_object(j, "hooks");
+	for (unsigned int i = 0; i < TCPTRAIL_HOOKS; i++) {
+		int32_t hook = s->info.hooks[i];
+		const char *name = hook < 0 ? strerrorname_np(-hook) : NULL;
+
+		if (!hook)
+			json_word(j, hook_key(i),
+				  s->info.features & 1ULL << i ? "attached" : "not_attached");
+		else if (hook == TCPTRAIL_HOOK_OFF)
+			json_word(j, hook_key(i), "off");
+		else
+			json_word(j, hook_key(i), name ? name : "error");
+	}
+	json_end_object(j);
+}
+
+static void json_cpus(struct json *j, const struct status *s)
+{
+	json_array(j, "cpus");
+	for (unsigned int i = 0; i < s->info.cpus; i++) {
+		const struct cpu *cpu = &s->cpus[i];
+
+		if (!cpu->count.online)
+			continue;
+		json_object(j, NULL);
+		json_u64(j, "cpu", i);
+		json_u64(j, "recorded", cpu->count.recorded);
+		json_u64(j, "overwritten", overwritten(s, cpu));
+		json_u64(j, "limited", cpu->count.limited);
+		if (cpu->oldest_ns)
+			json_u64(j, "oldest_mono_ns", cpu->oldest_ns);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void json(struct buf *out, const struct status *s)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	json_u64(&j, "abi_major", s->info.abi_major);
+	json_u64(&j, "abi_minor", s->info.abi_minor);
+	json_str(&j, "kernel", s->origin->release);
+	json_str(&j, "host", s->origin->hostname);
+	json_u64(&j, "loaded_mono_ns", s->info.loaded_ns);
+	json_u64(&j, "ring_records", s->info.ring_records);
+	json_u64(&j, "record_size", s->info.record_size);
+	json_u64(&j, "syn_rate", s->info.syn_rate);
+	json_array(&j, "ports");
+	for (unsigned int i = 0; i < s->info.nports; i++)
+		json_u64(&j, NULL, s->info.ports[i]);
+	json_end_array(&j);
+	json_hooks(&j, s);
+	json_u64(&j, "no_ring", s->info.no_ring);
+	json_u64(&j, "netns_failed", s->info.netns_failed);
+	if (s->cpus) {
+		json_u64(&j, "mono_ns", s->now_ns);
+		json_u64(&j, "complete_mono_ns", s->complete_ns);
+		json_u64(&j, "readers", s->info.readers ? s->info.readers - 1 : 0);
+		json_cpus(&j, s);
+	}
+	json_end(&j);
+}
+
+static int print(const struct status *s, bool as_json)
+{
+	struct buf out;
+	int err;
+
+	buf_init(&out, stdout);
+	if (as_json)
+		json(&out, s);
+	else
+		text(&out, s);
+	err = buf_flush(&out);
+	buf_free(&out);
+	return err ? cmd_fail("standard output: %s", strerror(-err)) : CMD_OK;
+}
+
+static int parse(int argc, char *argv[], const char **device, const char **file, bool *as_json)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "device", required_argument, NULL, 'd' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		switch (option) {
+		case 'i':
+			*file = optarg;
+			break;
+		case 'j':
+			*as_json = true;
+			break;
+		case 'd':
+			*device = optarg;
+			break;
+		default:
+			return cmd_bad_option(argv);
+		}
+	}
+	if (argv[optind])
+		return cmd_usage("%s: takes options only", argv[optind]);
+	if (*file && *device)
+		return cmd_usage("-i %s: a file has no --device", *file);
+	return CMD_OK;
+}
+
+int cmd_status(int argc, char *argv[])
+{
+	const char *device = NULL, *file = NULL;
+	struct status s = { 0 };
+	struct tcptrail *trail;
+	bool as_json = false;
+	int status, err;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(argc, argv, &device, &file, &as_json);
+	if (!status)
+		status = cmd_open(&trail, device, file, TCPTRAIL_FROM_HISTORY);
+	if (status)
+		return status;
+	err = look(&s, trail);
+	status = err ? cmd_read_failed(device, file, err) : print(&s, as_json);
+	free(s.cpus);
+	tcptrail_close(trail);
+	return status;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcptrail stuck: history, then a snapshot, merged by time; what has been too
+ * long where it is, who holds it, and what to do.
+ */
+#include "userspace/session/cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/session/follow.h"
+#include "userspace/cli/stuck.h"
+#include "userspace/base/duration.h"
+#include "userspace/base/names.h"
+
+static const char help[] =
+	"Usage: tcptrail stuck [OPTION...]\n\n"
+	"Lists the sockets that have been too long where they are, worst first: since when,\n"
+	"who holds them, what is the matter and what to do. Sockets older than the trail are\n"
+	"listed, too, with an age of \"at least\". Without the module it tells what can be known\n"
+	"without it.\n\n"
+	"  --state S[,S...]   only these states, also normal ones (ESTABLISHED)\n"
+	"  --older T          what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
+	"                     CLOSE-WAIT, 60s for FIN-WAIT-2)\n"
+	"  --all              each socket by itself; otherwise those of one owner and one peer\n"
+	"                     with the same verdict are told together\n"
+	"  --json             JSON Lines, see tcptrail-stuck(1)\n"
+	"  -i FILE            from a file of tcptrail record, as of its last record\n"
+	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
+	"The exit status is 0 whether or not something is stuck.\n";
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	struct stuck_run *run = context;
+
+	feed_records(&run->feed, records, (size_t)count);
+	return 0;
+}
+
+static int idle(void *context)
+{
+	return 0;
+}
+
+static int read_trail(struct stuck_run *run, struct tcptrail *trail)
+{
+	const struct follow f = {
+		.trail = trail,
+		.once = true,
+		.take = take,
+		.idle = idle,
+		.context = run,
+	};
+	int err = follow(&f);
+
+	return err ? cmd_read_failed(run->device, run->file, err) : CMD_OK;
+}
+
+/* Most sockets are established, and most of those are well. */
+static int take_snapshot(struct stuck_run *run)
+{
+	uint32_t states = SNAPSHOT_ALL_STATES;
+
+	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
+		states = (states & ~(1U << TCPTRAIL_ESTABLISHED)) | SNAPSHOT_STALLED;
+	return feed_snapshot(&run->feed, states);
+}
+
+static int read_live(struct stuck_run *run)
+{
+	const char *device = run->device ? run->device : TCPTRAIL_DEVICE;
+	struct tcptrail *trail = NULL;
+	int status = CMD_OK;
+	int err = tcptrail_open_device(&trail, device, TCPTRAIL_FROM_HISTORY);
+
+	if (err && run->device)
+		return cmd_open(&trail, device, NULL, TCPTRAIL_FROM_HISTORY);
+	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
+		cmd_note(
+			"the module is not loaded: ages are only known to be at least so long, and "
+			"history is missing (modprobe tcptrail)");
+	else if (err)
+		cmd_note("%s: %s: ages are only known to be at least so long", device,
+			 strerror(-err));
+	run->have_trail = !err;
+	if (trail)
+		status = read_trail(run, trail);
+	if (!status)
+		status = take_snapshot(run);
+	if (!status && trail)
+		status = read_trail(run, trail);
+	tcptrail_close(trail);
+	feed_rest(&run->feed);
+	feed_tell_unseen(&run->feed);
+	run->query.now_ns = feed_now_ns();
+	return status;
+}
+
+static int read_file(struct stuck_run *run)
+{
+	struct tcptrail *trail;
+	int status = cmd_open(&trail, NULL, run->file, TCPTRAIL_FROM_HISTORY);
+
+	if (status)
+		return status;
+	run->have_trail = true;
+	status = read_trail(run, trail);
+	tcptrail_close(trail);
+	run->query.now_ns = tracker_stats(run->feed.tracker)->newest_ns;
+	return status;
+}
+
+static bool is_alive(void *arg, const struct conn *c)
+{
+	return feed_is_alive(arg, c);
+}
+
+static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
+{
+	const struct feed *feed = arg;
+
+	return snapshot_live(&feed->snapshot, cookie);
+}
+
+static struct source_ports ports_of(void *arg, uint32_t netns)
+{
+	const struct feed *feed = arg;
+
+	return snapshot_ports(&feed->snapshot, netns);
+}
+
+static int parse_states(struct stuck_run *run, char *list)
+{
+	char *word, *rest = NULL;
+	int state;
+
+	if (!*list || *list == ',' || strstr(list, ",,") || list[strlen(list) - 1] == ',')
+		return cmd_usage("--state %s: has to be states with a comma between them, e.g. "
+				 "CLOSE-WAIT,LAST-ACK",
+				 list);
+	for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+		state = state_parse(word);
+		if (state < 0)
+			return cmd_usage("--state %s: no such state; one is e.g. CLOSE-WAIT", word);
+		run->query.states |= 1U << state;
+	}
+	return CMD_OK;
+}
+
+static int parse(struct stuck_run *run, int argc, char *argv[])
+{
+	enum { STATE = 0x100, OLDER, DEVICE };
+	const struct option options[] = {
+		{ "state", required_argument, NULL, STATE },
+		{ "older", required_argument, NULL, OLDER },
+		{ "device", required_argument, NULL, DEVICE },
+		{ "all", no_argument, &run->all, 1 },
+		{ "json", no_argument, &run->json, 1 },
+		{ 0 },
+	};
+	int option, status = CMD_OK;
+
+	while (!status && (option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
+		switch (option) {
+		case 0:
+			break;
+		case 'i':
+			run->file = optarg;
+			break;
+		case DEVICE:
+			run->device = optarg;
+			break;
+		case STATE:
+			status = parse_states(run, optarg);
+			break;
+		case OLDER:
+			if (duration_parse(optarg, &run->query.older_ns))
+				return cmd_usage("--older %s: has to be a time: 10s, 5m, 2h",
+						 optarg);
+			if (!run->query.older_ns)
+				run->query.older_ns = 1; /* all of them */
+			break;
+		default:
+			return cmd_bad_option(argv);
+		}
+	}
+	return status ? status : cmd_check_source(argv, run->file, run->device, false);
+}
+
+static int stuck(struct stuck_run *run)
+{
+	struct tracker_config config = { 0 };
+	struct stuck *list = NULL;
+	size_t count = 0;
+	int status, err = tracker_create(&run->feed.tracker, &config);
+
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	status = run->file ? read_file(run) : read_live(run);
+	if (!run->file) {
+		run->query.alive = is_alive;
+		run->query.live = live_of;
+		run->query.ports = ports_of;
+		run->query.arg = &run->feed;
+	}
+	/* A file that is cut off tells of what it holds. */
+	if (!status || (run->file && run->have_trail)) {
+		err = stuck_find(run->feed.tracker, &run->query, &list, &count);
+		if (err)
+			status = cmd_fail("%s", strerror(-err));
+		else if (stuck_print(run, list, count))
+			status = CMD_FAILED;
+	}
+	free(list);
+	feed_free(&run->feed);
+	tracker_free(run->feed.tracker);
+	return status;
+}
+
+int cmd_stuck(int argc, char *argv[])
+{
+	struct stuck_run run = { 0 };
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_OK;
+	}
+	status = parse(&run, argc, argv);
+	return status ? status : stuck(&run);
+}

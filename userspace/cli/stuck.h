@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of tcptrail stuck share. */
+#ifndef CLI_STUCK_H
+#define CLI_STUCK_H
+
+#include "userspace/session/feed.h"
+#include "userspace/diagnose/stuck.h"
+#include "userspace/diagnose/stuck_owners.h"
+
+/**
+ * struct stuck_run - a running command
+ * @device: from --device
+ * @file: from -i
+ * @json: from --json
+ * @all: from --all
+ * @query: what is asked
+ * @feed: the connections; a snapshot only live
+ * @have_trail: there is one beside the snapshot
+ */
+struct stuck_run {
+	const char *device;
+	const char *file;
+	int json;
+	int all;
+	struct stuck_query query;
+	struct feed feed;
+	bool have_trail;
+};
+
+/** stuck_print() - what was found: who holds it, and the rest that /proc knows; CMD_OK or CMD_FAILED */
+int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/conn/conn.h"
+
+const char *conn_end_key(uint8_t end)
+{
+	static const char *const keys[CONN_ENDS] = {
+		[CONN_LIVES] = "lives",
+		[CONN_NORMAL] = "normal",
+		[CONN_RESET_IN] = "reset_in",
+		[CONN_RESET_OUT] = "reset_out",
+		[CONN_REFUSED] = "refused",
+		[CONN_UNANSWERED] = "unanswered",
+		[CONN_UNREACHABLE] = "unreachable",
+		[CONN_ABANDONED] = "abandoned",
+		[CONN_FIN_TIMEOUT] = "fin_timeout",
+		[CONN_REUSED] = "reused",
+		[CONN_KILLED] = "killed",
+		[CONN_LISTENER_GONE] = "listener_gone",
+		[CONN_NETNS_GONE] = "netns_gone",
+		[CONN_UNSEEN] = "unseen",
+		[CONN_EVICTED] = "evicted",
+	};
+
+	return end < CONN_ENDS ? keys[end] : "unseen";
+}
+
+const char *conn_why_key(uint8_t why)
+{
+	static const char *const keys[CONN_WHYS] = {
+		[CONN_WHY_UNREAD] = "unread",
+		[CONN_WHY_ABORTED] = "aborted",
+		[CONN_WHY_LATE_DATA] = "late_data",
+		[CONN_WHY_UNACCEPTED] = "unaccepted",
+		[CONN_WHY_SYN] = "syn",
+		[CONN_WHY_SYN_ACK] = "syn_ack",
+		[CONN_WHY_DATA] = "data",
+		[CONN_WHY_FIN] = "fin",
+		[CONN_WHY_KEEPALIVE] = "keepalive",
+		[CONN_WHY_USER_TIMEOUT] = "user_timeout",
+	};
+
+	return why < CONN_WHYS ? keys[why] : NULL;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One end of a connection on this machine: its life from SYN, or from the
+ * listener's request socket, through the socket to the minisocket.
+ */
+#ifndef CONN_CONN_H
+#define CONN_CONN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "module/uapi/tcptrail.h"
+
+/** enum conn_object - which kernel object holds the connection now */
+enum conn_object {
+	CONN_FREE = 0, /* nobody: the slot is not in use */
+	CONN_REQUEST = 1,
+	CONN_SOCKET = 2,
+	CONN_MINISOCKET = 3,
+};
+
+/** enum conn_role - who opened */
+enum conn_role {
+	CONN_ROLE_UNKNOWN = 0,
+	CONN_ACTIVE = 1, /* this end sent the SYN */
+	CONN_PASSIVE = 2, /* the other end did */
+	CONN_LISTENER = 3,
+};
+
+/** enum conn_closer - whose FIN was first */
+enum conn_closer {
+	CONN_CLOSER_NONE = 0, /* no FIN yet, or the trail does not tell */
+	CONN_CLOSER_US = 1,
+	CONN_CLOSER_PEER = 2,
+};
+
+/**
+ * enum conn_end - how a life ended
+ * @CONN_LIVES: it has not
+ * @CONN_NORMAL: both FINs sent and acknowledged (and TIME-WAIT over, if it was
+ *	this end's), or a listener closed
+ * @CONN_RESET_IN: the peer's RST
+ * @CONN_RESET_OUT: our RST: closed with unread data or linger 0, or data came
+ *	for a socket that nobody held any more
+ * @CONN_REFUSED: our SYN was answered with RST
+ * @CONN_UNANSWERED: our SYN, SYN-ACK, data or FIN was not answered in time
+ * @CONN_UNREACHABLE: an ICMP error ended it
+ * @CONN_ABANDONED: given up by this end before it was established
+ * @CONN_FIN_TIMEOUT: FIN-WAIT-2 without a holder: tcp_fin_timeout was over
+ * @CONN_REUSED: its TIME-WAIT made room for a new connection
+ * @CONN_KILLED: SOCK_DESTROY (ss -K)
+ * @CONN_LISTENER_GONE: a request whose listener was closed
+ * @CONN_NETNS_GONE: with its network namespace
+ * @CONN_UNSEEN: it must have ended, but the trail does not show how
+ * @CONN_EVICTED: it may live on: the model's memory was full
+ */
+enum conn_end {
+	CONN_LIVES = 0,
+	CONN_NORMAL,
+	CONN_RESET_IN,
+	CONN_RESET_OUT,
+	CONN_REFUSED,
+	CONN_UNANSWERED,
+	CONN_UNREACHABLE,
+	CONN_ABANDONED,
+	CONN_FIN_TIMEOUT,
+	CONN_REUSED,
+	CONN_KILLED,
+	CONN_LISTENER_GONE,
+	CONN_NETNS_GONE,
+	CONN_UNSEEN,
+	CONN_EVICTED,
+	CONN_ENDS,
+};
+
+/**
+ * enum conn_why - what is behind an end that needs an explanation
+ * @CONN_WHY_UNTOLD: nothing is, or the trail does not tell
+ * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read
+ * @CONN_WHY_ABORTED: reset: SO_LINGER of 0 seconds, or connect() to AF_UNSPEC
+ * @CONN_WHY_LATE_DATA: reset: bytes came after it had been closed
+ * @CONN_WHY_UNACCEPTED: reset: its listener was closed before accept() took it
+ * @CONN_WHY_SYN: the SYN was not answered, or could not be delivered
+ * @CONN_WHY_SYN_ACK: the SYN-ACK, likewise
+ * @CONN_WHY_DATA: payload, likewise
+ * @CONN_WHY_FIN: the FIN, likewise
+ * @CONN_WHY_KEEPALIVE: the keepalive probes, likewise
+ * @CONN_WHY_USER_TIMEOUT: whatever it was, TCP_USER_TIMEOUT was over
+ */
+enum conn_why {
+	CONN_WHY_UNTOLD = 0,
+	CONN_WHY_UNREAD,
+	CONN_WHY_ABORTED,
+	CONN_WHY_LATE_DATA,
+	CONN_WHY_UNACCEPTED,
+	CONN_WHY_SYN,
+	CONN_WHY_SYN_ACK,
+	CONN_WHY_DATA,
+	CONN_WHY_FIN,
+	CONN_WHY_KEEPALIVE,
+	CONN_WHY_USER_TIMEOUT,
+	CONN_WHYS,
+};
+
+/* conn.flags */
+#define CONN_IPV6 (1U << 0) /* the addresses are in the pair pool */
+#define CONN_WHOLE (1U << 1) /* both addresses and ports are known */
+#define CONN_AT_LEAST (1U << 2) /* in this state since since_ns or earlier */
+#define CONN_FOUND (1U << 3) /* it began before the trail did */
+#define CONN_CONFIRMED (1U << 4) /* a snapshot has seen it */
+#define CONN_ORPHAN (1U << 5) /* no process holds it any more */
+#define CONN_PEER_FIN (1U << 6) /* the peer's FIN has arrived */
+#define CONN_RST_IN (1U << 7) /* a RST came in this state */
+#define CONN_RST_OUT (1U << 8) /* a RST was sent */
+#define CONN_SIMULTANEOUS_OPEN (1U << 9)
+#define CONN_SIMULTANEOUS_CLOSE (1U << 10)
+#define CONN_ACCEPTED (1U << 11)
+#define CONN_QUEUED (1U << 12) /* among the ended ones that wait to be told */
+#define CONN_INDEXED (1U << 13) /* in the index by tuple */
+#define CONN_FAMILY_6 (1U << 14) /* the wire carries IPv6 (or an IPv6 listener) */
+#define CONN_COOKIE (1U << 15) /* in the index by cookie */
+#define CONN_OWNED (1U << 16) /* uid is known */
+#define CONN_HAS_BYTES (1U << 17) /* sent and received are known */
+#define CONN_JOINABLE (1U << 19) /* in the index by SYN-ACK */
+#define CONN_FIN_TAKEN (1U << 18) /* fin_in_ns is when the FIN was its turn */
+
+/**
+ * struct conn - one end of a connection
+ * @cookie: the socket's, 0 if not known
+ * @netns: network namespace
+ * @lport: this end's port
+ * @rport: the other end's
+ * @addr4: local and remote IPv4 address; with CONN_IPV6 addr4[0] is a slot in
+ *	the model's pair pool
+ * @since_ns: when the present state began; for an ended one, when it ended
+ * @begun_ns: first step of the handshake, or when it was first seen
+ * @fin_out_ns: our FIN, 0 if none yet
+ * @fin_in_ns: the peer's FIN, 0 if none yet: when it was its turn, all bytes
+ *	before it there; until then, when it came
+ * @state: enum tcptrail_state
+ * @object: enum conn_object
+ * @role: enum conn_role
+ * @closer: enum conn_closer
+ * @end: enum conn_end
+ * @error: socket error at the end, a positive errno; 255 is "or more"
+ * @syns: SYNs sent
+ * @synacks: SYN-ACKs sent
+ * @fins: FINs sent
+ * @rearms: how often its TIME-WAIT was re-armed
+ * @place: the model's: where it is counted, see counters.h
+ * @why: enum conn_why
+ * @flags: CONN_*
+ * @retrans_total: segments retransmitted
+ * @reserved: zero
+ * @synack_us: begun to SYN-ACK (sent or received), microseconds
+ * @established_us: begun to ESTABLISHED
+ * @accepted_us: begun to accept()
+ * @fin_out_acked_us: our FIN to its acknowledgement
+ * @fin_in_acked_us: the peer's FIN to our acknowledgement
+ * @uid: owner, with CONN_OWNED
+ * @inode: of the socket file, 0 if it has none
+ * @unread: bytes received and not read, when last told
+ * @unacked: bytes sent and not acknowledged, when last told
+ * @opener: who called connect() or accept(), see tracker_task()
+ * @owner: who last acted on it
+ * @next: the model's: the next ended one
+ * @other: the model's: the other end, see tracker_peer(); 0 if not known
+ * @cgroup: cgroup id
+ * @sent: payload bytes sent, each once; with CONN_HAS_BYTES
+ * @received: payload bytes received; likewise
+ * @synack: both numbers of its SYN-ACK, see join.c; 0 if not known, or not
+ *	asked for
+ *
+ * Spans in microseconds are 0 where the trail does not tell, and stop at
+ * CONN_SPAN_MAX.
+ */
+struct conn {
+	uint64_t cookie;
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+	uint32_t addr4[2];
+	uint64_t since_ns;
+	uint64_t begun_ns;
+	uint64_t fin_out_ns;
+	uint64_t fin_in_ns;
+	uint8_t state;
+	uint8_t object;
+	uint8_t role;
+	uint8_t closer;
+	uint8_t end;
+	uint8_t error;
+	uint8_t syns;
+	uint8_t synacks;
+	uint8_t fins;
+	uint8_t rearms;
+	uint8_t place;
+	uint8_t why;
+	uint32_t flags;
+	uint16_t retrans_total;
+	uint16_t reserved;
+	uint32_t synack_us;
+	uint32_t established_us;
+	uint32_t accepted_us;
+	uint32_t fin_out_acked_us;
+	uint32_t fin_in_acked_us;
+	uint32_t uid;
+	uint32_t inode;
+	uint32_t unread;
+	uint32_t unacked;
+	uint32_t opener;
+	uint32_t owner;
+	uint32_t next;
+	uint32_t other;
+	uint64_t cgroup;
+	uint64_t sent;
+	uint64_t received;
+	uint64_t synack;
+};
+
+/*
+ * Memory per tracked connection end, at most: this, and an entry of 8 bytes in each
+ * of two indices, which are from 35 to 70 % full; of three, 23 bytes more, with
+ * tracker_config.join. An IPv6 one has 32 bytes more in
+ * the pair pool, and each different (pid, comm) 24 in the task pool and an entry in
+ * an index of its own. tests/unit/test_memory.c holds the model to it.
+ */
+#define CONN_MEMORY_IPV4 (sizeof(struct conn) + 46)
+#define CONN_MEMORY_IPV6 (CONN_MEMORY_IPV4 + 32)
+#define CONN_MEMORY_TASK 47
+
+_Static_assert(sizeof(struct conn) == 160, "struct conn: its size is stated");
+
+#define CONN_SPAN_MAX UINT32_MAX
+
+/** conn_span() - microseconds from @from to @to, in the bounds of a span field */
+static inline uint32_t conn_span(uint64_t from, uint64_t to)
+{
+	uint64_t us = to > from ? (to - from) / 1000 : 0;
+
+	if (us == 0)
+		return 1; /* it happened: 0 means that it is not known */
+	return us < CONN_SPAN_MAX ? (uint32_t)us : CONN_SPAN_MAX;
+}
+
+/** conn_end_key() - "normal", "reset_in" ... */
+const char *conn_end_key(uint8_t end);
+
+/** conn_why_key() - "unread", "aborted" ..., NULL for CONN_WHY_UNTOLD */
+const char *conn_why_key(uint8_t why);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/conn/counters.h"
+
+#include "userspace/conn/timing.h"
+#include "userspace/conn/tracker_internal.h"
+
+static uint8_t within(uint8_t n, uint8_t count)
+{
+	return n < count ? n : count - 1;
+}
+
+const struct counters *tracker_census(const struct tracker *m)
+{
+	return &m->counters;
+}
+
+uint64_t counters_sockets(const struct counters *counters, enum conn_object object, uint8_t state)
+{
+	unsigned int place = object << COUNTERS_OBJECT_SHIFT | within(state, COUNTERS_STATES);
+
+	return counters->places[place] + counters->places[place | COUNTERS_UNACCEPTED];
+}
+
+uint64_t counters_unaccepted(const struct counters *counters)
+{
+	uint64_t count = 0;
+	unsigned int place;
+
+	for (place = COUNTERS_UNACCEPTED; place < COUNTERS_PLACES; place++)
+		count += counters->places[place];
+	return count;
+}
+
+static void count_timewait(struct counters *counters, const struct tcptrail_transition *t)
+{
+	uint8_t reason = within(t->reason, COUNTERS_REASONS);
+
+	if (t->new_state == TCPTRAIL_CLOSE)
+		counters->minisocket_ends[within(t->old_state, COUNTERS_STATES)][reason]++;
+	else if (t->new_state == TCPTRAIL_TIME_WAIT && t->old_state == TCPTRAIL_TIME_WAIT)
+		counters->rearms[reason]++;
+	else if (t->new_state == TCPTRAIL_TIME_WAIT)
+		counters->time_waits++;
+}
+
+void counters_record(struct tracker *m, const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+	struct counters *counters = &m->counters;
+
+	switch (r->kind) {
+	case TCPTRAIL_SOCKET:
+		if (t->old_state == TCPTRAIL_CLOSE && t->new_state == TCPTRAIL_SYN_SENT)
+			counters->opened[CONN_ACTIVE]++;
+		counters->transitions[within(t->old_state, COUNTERS_STATES)]
+				     [within(t->new_state, COUNTERS_STATES)]++;
+		break;
+	case TCPTRAIL_REQUEST:
+		if (t->new_state == TCPTRAIL_NEW_SYN_RECV)
+			counters->requests++;
+		else
+			counters->request_ends[within(t->reason, COUNTERS_REASONS)]++;
+		break;
+	case TCPTRAIL_TIMEWAIT:
+		count_timewait(counters, t);
+		break;
+	case TCPTRAIL_ACCEPT:
+		counters->accepted++;
+		break;
+	case TCPTRAIL_SEGMENT:
+		if (r->segment.tcp_flags & TCPTRAIL_RST)
+			counters->resets[r->segment.direction == TCPTRAIL_OUT]++;
+		break;
+	}
+}
+
+void counters_left(struct tracker *m, const struct conn *c, uint64_t time_ns)
+{
+	uint8_t state = within(c->state, COUNTERS_STATES);
+	uint64_t since_ns = c->since_ns;
+
+	/* What was there before, or where it went meanwhile, is not on record. */
+	if (c->end || c->flags & CONN_AT_LEAST || state == TCPTRAIL_NO_STATE ||
+	    state != (c->place & (COUNTERS_STATES - 1)))
+		return;
+	if (state == TCPTRAIL_SYN_RECV && c->role == CONN_PASSIVE && !(c->flags & CONN_FOUND))
+		since_ns = c->begun_ns;
+	histogram_add(&m->counters.state[state], HISTOGRAM_SLOW,
+		      time_ns > since_ns ? time_ns - since_ns : 0);
+}
+
+void counters_established(struct tracker *m, const struct conn *c)
+{
+	uint64_t handshake = timing_handshake(c);
+
+	if (handshake)
+		histogram_add(&m->counters.handshake[c->role], HISTOGRAM_FAST, handshake);
+}
+
+void counters_accepted(struct tracker *m, const struct conn *c, uint64_t time_ns)
+{
+	uint64_t since_ns = c->begun_ns + c->established_us * 1000ULL;
+
+	if (c->established_us)
+		histogram_add(&m->counters.accept_wait, HISTOGRAM_FAST,
+			      time_ns > since_ns ? time_ns - since_ns : 0);
+}
+
+void counters_ended(struct tracker *m, const struct conn *c)
+{
+	struct counters *counters = &m->counters;
+	struct timing life;
+
+	if (!conn_is_connection(c))
+		return;
+	counters->ended[c->end]++;
+	timing_of(&life, c, c->since_ns);
+	if (life.half_close)
+		histogram_add(&counters->half_close, HISTOGRAM_SLOW, life.half_close);
+	if (life.teardown)
+		histogram_add(&counters->teardown, HISTOGRAM_FAST, life.teardown);
+	if (life.time_wait)
+		histogram_add(&counters->time_wait, HISTOGRAM_SLOW, life.time_wait);
+}

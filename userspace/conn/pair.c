@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A connection of which both ends are on this machine, as one. */
+#include "userspace/conn/timing.h"
+
+/* The opener; where that does not tell, always the same one. */
+static bool is_first(const struct conn *a, const struct conn *b)
+{
+	if (a->role != b->role)
+		return a->role == CONN_ACTIVE || b->role == CONN_PASSIVE;
+	if (a->begun_ns != b->begun_ns)
+		return a->begun_ns < b->begun_ns;
+	return a->cookie < b->cookie;
+}
+
+void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
+	       bool joined, uint64_t now_ns)
+{
+	const struct conn *other = joined ? tracker_peer(tracker, c) : NULL;
+	unsigned int i;
+
+	if (other && !conn_is_connection(other))
+		other = NULL;
+	pair->count = other ? 2 : 1;
+	pair->ends[0].c = other && is_first(other, c) ? other : c;
+	pair->ends[1].c = pair->ends[0].c == c ? other : c;
+	for (i = 0; i < pair->count; i++)
+		timing_of(&pair->ends[i].life, pair->ends[i].c, now_ns);
+}
+
+#define A_CAUSE 4
+
+/* The lower, the less does it explain. */
+static unsigned int weight(const struct conn *c)
+{
+	switch (c->end) {
+	case CONN_LIVES:
+		return A_CAUSE + 1;
+	case CONN_NORMAL:
+		return 0;
+	case CONN_UNSEEN:
+	case CONN_EVICTED:
+	case CONN_REUSED:
+		return 1;
+	case CONN_NETNS_GONE:
+		return c->state == TCPTRAIL_TIME_WAIT ? 2 : A_CAUSE;
+	case CONN_RESET_IN:
+		return 3;
+	}
+	return A_CAUSE;
+}
+
+/* Of two causes that which came first: what the other end met may follow from it. */
+unsigned int conn_pair_cause(const struct conn_pair *pair)
+{
+	const struct conn *first = pair->ends[0].c, *second = pair->ends[1].c;
+
+	if (pair->count < 2)
+		return 0;
+	if (weight(first) == A_CAUSE && weight(second) == A_CAUSE)
+		return second->since_ns < first->since_ns;
+	return weight(second) > weight(first);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finding, naming and making connections. */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "userspace/conn/tracker_internal.h"
+
+#define UNKNOWN_PARTS \
+	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
+
+/* IPv4 addresses are held as four bytes; an unknown one is 0.0.0.0. */
+static bool fits_ipv4(const uint8_t address[16], uint8_t family, uint32_t *ipv4)
+{
+	uint64_t high;
+	uint32_t middle;
+
+	memcpy(&high, address, 8);
+	memcpy(&middle, address + 8, 4);
+	memcpy(ipv4, address + 12, 4);
+	if (high)
+		return false;
+	return middle == htonl(0xffff) || (middle == 0 && *ipv4 == 0 && family != AF_INET6);
+}
+
+bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
+{
+	uint16_t missing = r->flags & UNKNOWN_PARTS;
+
+	/* A listener has no other end: its name is whole without. */
+	if (missing == (TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT) && r->kind != TCPTRAIL_SEGMENT &&
+	    r->transition.new_state == TCPTRAIL_LISTEN)
+		missing = 0;
+	tuple->netns = r->netns;
+	tuple->lport = r->lport;
+	tuple->rport = r->rport;
+	tuple->laddr = r->laddr;
+	tuple->raddr = r->raddr;
+	tuple->ipv6 = !fits_ipv4(r->laddr, r->family, &tuple->addr4[0]) ||
+		      !fits_ipv4(r->raddr, r->family, &tuple->addr4[1]);
+	return missing == 0;
+}
+
+static uint32_t tuple_hash(const struct tracker *m, const struct tuple *t)
+{
+	uint64_t first = (uint64_t)t->netns << 32 | (uint32_t)t->lport << 16 | t->rport;
+	uint64_t words[4];
+
+	if (!t->ipv6)
+		return index_hash(m->key, first, (uint64_t)t->addr4[0] << 32 | t->addr4[1]);
+	memcpy(&words[0], t->laddr, 16);
+	memcpy(&words[2], t->raddr, 16);
+	return index_hash(m->key, first ^ index_hash(m->key, words[0], words[1]),
+			  index_hash(m->key, words[2], words[3]));
+}
+
+static uint32_t cookie_hash(const struct tracker *m, uint64_t cookie)
+{
+	return index_hash(m->key, cookie, cookie >> 32);
+}
+
+struct pair *table_pair(const struct tracker *m, const struct conn *c)
+{
+	return pool_at(&m->pairs, c->addr4[0]);
+}
+
+static bool same_tuple(const struct tracker *m, const struct conn *c, const struct tuple *t)
+{
+	const struct pair *pair;
+
+	if (c->netns != t->netns || c->lport != t->lport || c->rport != t->rport)
+		return false;
+	if (!(c->flags & CONN_IPV6))
+		return !t->ipv6 && c->addr4[0] == t->addr4[0] && c->addr4[1] == t->addr4[1];
+	pair = table_pair(m, c);
+	return t->ipv6 && !memcmp(pair->laddr, t->laddr, 16) && !memcmp(pair->raddr, t->raddr, 16);
+}
+
+struct tuple table_tuple(const struct tracker *m, const struct conn *c)
+{
+	struct tuple t = { .netns = c->netns, .lport = c->lport, .rport = c->rport };
+
+	if (c->flags & CONN_IPV6) {
+		t.ipv6 = true;
+		t.laddr = table_pair(m, c)->laddr;
+		t.raddr = table_pair(m, c)->raddr;
+	} else {
+		t.addr4[0] = c->addr4[0];
+		t.addr4[1] = c->addr4[1];
+	}
+	return t;
+}
+
+struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie)
+{
+	uint32_t hash = cookie_hash(m, cookie), at = hash, slot;
+
+	while ((slot = index_find(&m->by_cookie, hash, &at)))
+		if (conn_at(m, slot)->cookie == cookie)
+			return conn_at(m, slot);
+	return NULL;
+}
+
+struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
+{
+	uint32_t hash = tuple_hash(m, tuple), at = hash, slot;
+
+	while ((slot = index_find(&m->by_tuple, hash, &at)))
+		if (same_tuple(m, conn_at(m, slot), tuple))
+			return conn_at(m, slot);
+	return NULL;
+}
+
+const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+
+	if (r->cookie)
+		return index_home(&m->by_cookie, cookie_hash(m, r->cookie));
+	tuple_of(&tuple, r);
+	return index_home(&m->by_tuple, tuple_hash(m, &tuple));
+}
+
+static void unindex(struct tracker *m, struct conn *c)
+{
+	struct tuple tuple = table_tuple(m, c);
+
+	if (!(c->flags & CONN_INDEXED))
+		return;
+	index_del(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c));
+	c->flags &= ~CONN_INDEXED;
+}
+
+static void index_by_tuple(struct tracker *m, struct conn *c)
+{
+	struct tuple tuple = table_tuple(m, c);
+	struct conn *before = table_by_tuple(m, &tuple);
+
+	/* The newest life has the name; an earlier one still has its cookie. */
+	if (before)
+		unindex(m, before);
+	if (!index_add(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c)))
+		c->flags |= CONN_INDEXED;
+}
+
+void table_forget(struct tracker *m, struct conn *c)
+{
+	unindex(m, c);
+	if (c->flags & CONN_COOKIE)
+		index_del(&m->by_cookie, cookie_hash(m, c->cookie), conn_slot(m, c));
+	c->flags &= ~CONN_COOKIE;
+}
+
+static void set_cookie(struct tracker *m, struct conn *c, uint64_t cookie)
+{
+	if (index_add(&m->by_cookie, cookie_hash(m, cookie), conn_slot(m, c)))
+		return;
+	c->cookie = cookie;
+	c->flags |= CONN_COOKIE;
+}
+
+static void set_tuple(struct tracker *m, struct conn *c, const struct tuple *t)
+{
+	uint32_t pair;
+
+	c->lport = t->lport;
+	c->rport = t->rport;
+	if (!t->ipv6) {
+		c->addr4[0] = t->addr4[0];
+		c->addr4[1] = t->addr4[1];
+		return;
+	}
+	pair = c->flags & CONN_IPV6 ? c->addr4[0] : pool_take(&m->pairs);
+	if (!pair)
+		return;
+	c->flags |= CONN_IPV6;
+	c->addr4[0] = pair;
+	memcpy(table_pair(m, c)->laddr, t->laddr, 16);
+	memcpy(table_pair(m, c)->raddr, t->raddr, 16);
+}
+
+/*
+ * Where a segment is seen to go its destination may be translated already; a
+ * connecting socket, which lacks only its own port, has told whom it calls.
+ */
+static void keep_remote(const struct tracker *m, const struct conn *c, struct tuple *t,
+			uint8_t raddr[16])
+{
+	struct tuple own = table_tuple(m, c);
+
+	if (!own.rport || own.ipv6 != t->ipv6)
+		return;
+	t->rport = own.rport;
+	t->addr4[1] = own.addr4[1];
+	if (!own.ipv6)
+		return;
+	memcpy(raddr, own.raddr, 16);
+	t->raddr = raddr;
+}
+
+void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+	uint8_t raddr[16];
+	bool whole;
+
+	if (r->cookie && !c->cookie)
+		set_cookie(m, c, r->cookie);
+	if (c->flags & CONN_WHOLE)
+		return;
+	whole = tuple_of(&tuple, r);
+	if (r->kind == TCPTRAIL_SEGMENT)
+		keep_remote(m, c, &tuple, raddr);
+	if (tuple.ipv6 || !(c->flags & CONN_IPV6))
+		set_tuple(m, c, &tuple);
+	if (r->family == AF_INET6)
+		c->flags |= CONN_FAMILY_6;
+	if (whole) {
+		c->flags |= CONN_WHOLE;
+		index_by_tuple(m, c);
+	}
+}
+
+struct conn *table_create(struct tracker *m, const struct tcptrail_record *r)
+{
+	uint32_t slot = pool_take(&m->conns);
+	struct conn *c;
+
+	if (!slot) {
+		table_evict(m);
+		slot = pool_take(&m->conns);
+		if (!slot)
+			return NULL;
+	}
+	c = conn_at(m, slot);
+	c->object = CONN_SOCKET;
+	c->netns = r->netns;
+	c->begun_ns = r->time_ns;
+	m->live++;
+	m->stats.created++;
+	table_name(m, c, r);
+	return c;
+}

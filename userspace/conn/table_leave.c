@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How connections leave: told a little after their end, or dropped for want of room. */
+#include "userspace/conn/tracker_internal.h"
+
+static void release(struct tracker *m, struct conn *c)
+{
+	m->stats.ended++;
+	counters_ended(m, c);
+	counters_move(m, c);
+	table_forget(m, c);
+	join_leave(m, c);
+	task_drop(m, &c->opener);
+	task_drop(m, &c->owner);
+	if (c->flags & CONN_IPV6)
+		pool_give(&m->pairs, c->addr4[0]);
+	pool_give(&m->conns, conn_slot(m, c));
+	m->live--;
+}
+
+/* An end that has waited for this one is told with it. */
+static void drop(struct tracker *m, struct conn *c)
+{
+	struct conn *other = join_waiting(m, c);
+
+	table_forget(m, c);
+	if (m->config.ended)
+		m->config.ended(m->config.arg, m, c);
+	release(m, c);
+	if (other)
+		release(m, other);
+}
+
+/* One that came back to life leaves the queue and stays: NULL. */
+static struct conn *take_first(struct tracker *m)
+{
+	struct conn *c = conn_at(m, m->ended_first);
+
+	m->ended_first = c->next;
+	if (!m->ended_first)
+		m->ended_last = 0;
+	c->next = 0;
+	c->flags &= ~CONN_QUEUED;
+	return c->end ? c : NULL;
+}
+
+static void reap_first(struct tracker *m)
+{
+	struct conn *c = take_first(m);
+
+	if (c && !join_waits(m, c))
+		drop(m, c);
+}
+
+void table_reap(struct tracker *m, uint64_t until_ns)
+{
+	while (table_is_due(m, until_ns))
+		reap_first(m);
+}
+
+void table_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
+{
+	uint32_t slot = conn_slot(m, c);
+
+	/* An end that was not seen may be long ago. */
+	if (end != CONN_UNSEEN)
+		counters_left(m, c, time_ns);
+	c->end = end;
+	c->since_ns = time_ns;
+	counters_move(m, c);
+	if (c->flags & CONN_QUEUED)
+		return;
+	c->flags |= CONN_QUEUED;
+	if (m->ended_last)
+		conn_at(m, m->ended_last)->next = slot;
+	else
+		m->ended_first = slot;
+	m->ended_last = slot;
+}
+
+/* How much is lost with it: the least goes first. */
+static unsigned int usefulness(const struct conn *c)
+{
+	if (c->object == CONN_REQUEST || c->end)
+		return 0;
+	if (c->object == CONN_MINISOCKET)
+		return 1;
+	if (c->state == TCPTRAIL_LISTEN)
+		return 4;
+	return c->state == TCPTRAIL_ESTABLISHED ? 2 : 3;
+}
+
+#define EVICT_SAMPLE 32
+
+void table_evict(struct tracker *m)
+{
+	struct conn *c, *worst = NULL;
+	unsigned int i;
+
+	while (m->ended_first) {
+		c = take_first(m);
+		if (!c)
+			continue;
+		drop(m, c);
+		return;
+	}
+	for (i = 0; i < EVICT_SAMPLE; i++) {
+		/* From all over: neighbours came together and are of one kind. */
+		m->dice = m->dice * 1664525 + 1013904223;
+		c = conn_at(m, 1 + (uint32_t)((uint64_t)m->dice * (m->conns.top - 1) >> 32));
+		if (c->object == CONN_FREE)
+			continue;
+		if (!worst || usefulness(c) < usefulness(worst) ||
+		    (usefulness(c) == usefulness(worst) && c->since_ns < worst->since_ns))
+			worst = c;
+	}
+	if (!worst)
+		return;
+	if (!worst->end) {
+		worst->end = CONN_EVICTED;
+		worst->since_ns = m->stats.newest_ns;
+		m->stats.evicted++;
+	}
+	drop(m, worst);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "userspace/conn/tracker_internal.h"
+
+/* How many records ahead the tables are brought into the cache. */
+#define AHEAD 8
+
+int tracker_create(struct tracker **tracker, const struct tracker_config *config)
+{
+	uint32_t limit = config->max_conns ? config->max_conns : TRACKER_CONNS_DEFAULT;
+	struct tracker *m;
+
+	if (limit > TRACKER_CONNS_MAX)
+		return -EINVAL;
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->config = *config;
+	if (getrandom(m->key, sizeof(m->key), 0) != sizeof(m->key))
+		m->key[0] = (uintptr_t)m; /* old or starved: an address will do */
+	m->key[0] |= 1;
+	m->key[1] |= 1;
+	if (pool_init(&m->conns, sizeof(struct conn), limit) ||
+	    pool_init(&m->pairs, sizeof(struct pair), limit) ||
+	    pool_init(&m->tasks, sizeof(struct task), 2 * limit) || index_init(&m->by_tuple) ||
+	    index_init(&m->by_cookie) || index_init(&m->by_task) || index_init(&m->by_synack)) {
+		tracker_free(m);
+		return -ENOMEM;
+	}
+	*tracker = m;
+	return 0;
+}
+
+void tracker_free(struct tracker *m)
+{
+	if (!m)
+		return;
+	pool_fini(&m->conns);
+	pool_fini(&m->pairs);
+	pool_fini(&m->tasks);
+	index_fini(&m->by_tuple);
+	index_fini(&m->by_cookie);
+	index_fini(&m->by_task);
+	index_fini(&m->by_synack);
+	free(m);
+}
+
+static void feed_one(struct tracker *m, const struct tcptrail_record *r)
+{
+	m->stats.records++;
+	if (r->time_ns > m->stats.newest_ns)
+		m->stats.newest_ns = r->time_ns;
+	if (m->stats.newest_ns > TRACKER_LINGER_NS &&
+	    table_is_due(m, m->stats.newest_ns - TRACKER_LINGER_NS))
+		table_reap(m, m->stats.newest_ns - TRACKER_LINGER_NS);
+	apply(m, r);
+}
+
+/*
+ * The prefetch stands here and not in a function of its own: one that does
+ * nothing else has no effect in gcc's eyes, and the calls would go.
+ */
+void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size_t count)
+{
+	size_t i, ahead = count < AHEAD ? count : AHEAD;
+
+	for (i = 0; i < ahead; i++)
+		__builtin_prefetch(table_home(m, &records[i]));
+	for (i = 0; i < count; i++) {
+		if (i + AHEAD < count)
+			__builtin_prefetch(table_home(m, &records[i + AHEAD]));
+		feed_one(m, &records[i]);
+	}
+}
+
+void tracker_advance(struct tracker *m, uint64_t now_ns)
+{
+	if (now_ns > TRACKER_LINGER_NS)
+		table_reap(m, now_ns - TRACKER_LINGER_NS);
+}
+
+bool tracker_is_waiting(const struct tracker *m)
+{
+	return m->ended_first;
+}
+
+void tracker_settle(struct tracker *m)
+{
+	table_reap(m, UINT64_MAX);
+}
+
+void tracker_refresh(struct tracker *m, const struct tcptrail_record *records, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (records[i].kind == TCPTRAIL_SNAPSHOT)
+			apply_refresh(m, &records[i]);
+}
+
+void tracker_unconfirm(struct tracker *m)
+{
+	uint32_t slot;
+
+	for (slot = 1; slot < m->conns.top; slot++)
+		conn_at(m, slot)->flags &= ~CONN_CONFIRMED;
+}
+
+void tracker_end_unseen(struct tracker *m, bool (*gone)(void *arg, const struct conn *conn),
+			void *arg)
+{
+	uint32_t slot;
+
+	for (slot = 1; slot < m->conns.top; slot++) {
+		struct conn *c = conn_at(m, slot);
+
+		if (c->object != CONN_FREE && !c->end && gone(arg, c))
+			table_end(m, c, CONN_UNSEEN, m->stats.newest_ns);
+	}
+}
+
+const struct tracker_stats *tracker_stats(const struct tracker *m)
+{
+	return &m->stats;
+}
+
+uint32_t tracker_count(const struct tracker *m)
+{
+	return m->live;
+}
+
+const struct conn *tracker_next(const struct tracker *m, const struct conn *c)
+{
+	uint32_t slot = c ? conn_slot(m, c) + 1 : 1;
+
+	for (; slot < m->conns.top; slot++)
+		if (conn_at(m, slot)->object != CONN_FREE)
+			return conn_at(m, slot);
+	return NULL;
+}

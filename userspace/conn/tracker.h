@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The connection model: records in, connections out.
+ *
+ * It knows no file, no clock and no screen: its time is that of the records,
+ * so that a trail read from a file gives what the live device gave. Records may
+ * come in any order and hold anything: they can make it wrong, never make it
+ * misbehave or grow beyond its limit.
+ */
+#ifndef CONN_TRACKER_H
+#define CONN_TRACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "userspace/conn/conn.h"
+
+struct tracker;
+
+#define TRACKER_CONNS_DEFAULT (1U << 21)
+#define TRACKER_CONNS_MAX (1U << 24)
+
+/**
+ * tracker_ended_fn - called once for each life that ended
+ * @arg: as given
+ * @tracker: to ask for addresses and tasks
+ * @conn: the connection, valid during the call; since_ns is when it ended
+ *
+ * Called a little later than the end (TRACKER_LINGER_NS of the trail's time), so
+ * that the segments that went with it are counted.
+ */
+typedef void (*tracker_ended_fn)(void *arg, const struct tracker *tracker, const struct conn *conn);
+
+#define TRACKER_LINGER_NS 100000000ULL
+
+/**
+ * struct tracker_config - what a model may be told at its making
+ * @max_conns: how many connection ends it holds at most; 0: the default. Beyond
+ *	it the least useful one is dropped (and counted)
+ * @join: find the other ends in all namespaces; and tell both at a time, when
+ *	both have ended: the other one by tracker_peer()
+ * @ended: called at the end of a life, or NULL
+ * @arg: for @ended
+ */
+struct tracker_config {
+	uint32_t max_conns;
+	bool join;
+	tracker_ended_fn ended;
+	void *arg;
+};
+
+/**
+ * struct tracker_stats - what it has seen
+ * @records: fed in all
+ * @unmatched: segments of no connection that it knows
+ * @unnamed: transitions without cookie and addresses, of no use
+ * @created: lives that began
+ * @ended: lives that ended
+ * @evicted: lives that were dropped for want of memory
+ * @lost: records that the trail lost, sum of its LOSS records
+ * @last_loss_ns: when the last of those was noted, 0 if none
+ * @newest_ns: time of the newest record
+ */
+struct tracker_stats {
+	uint64_t records;
+	uint64_t unmatched;
+	uint64_t unnamed;
+	uint64_t created;
+	uint64_t ended;
+	uint64_t evicted;
+	uint64_t lost;
+	uint64_t last_loss_ns;
+	uint64_t newest_ns;
+};
+
+/** tracker_create() - 0 or -ENOMEM, -EINVAL for a limit above TRACKER_CONNS_MAX */
+int tracker_create(struct tracker **tracker, const struct tracker_config *config);
+
+void tracker_free(struct tracker *tracker);
+
+/** tracker_feed() - take @count records, in the trail's order */
+void tracker_feed(struct tracker *tracker, const struct tcptrail_record *records, size_t count);
+
+/**
+ * tracker_advance() - it is @now_ns by the trail's clock, though no record says so
+ *
+ * Nothing older may come: it tells the ends that have waited long enough.
+ */
+void tracker_advance(struct tracker *tracker, uint64_t now_ns);
+
+/** tracker_is_waiting() - is there an end to be told, as soon as time has gone on? */
+bool tracker_is_waiting(const struct tracker *tracker);
+
+/**
+ * tracker_settle() - tell the ends that still wait to be told: nothing comes after
+ *
+ * With tracker_config.join those whose other end lives stay: tracker_next() has them.
+ */
+void tracker_settle(struct tracker *tracker);
+
+/**
+ * tracker_refresh() - SNAPSHOT records that come late: only the facts, of those that are known
+ *
+ * Where the trail knows another state, or a later one, it knows better. So that, other
+ * than with tracker_feed(), nothing is lost by having fed what was recorded meanwhile.
+ */
+void tracker_refresh(struct tracker *tracker, const struct tcptrail_record *records, size_t count);
+
+/** tracker_unconfirm() - before another snapshot: what the last one saw counts no more */
+void tracker_unconfirm(struct tracker *tracker);
+
+/**
+ * tracker_end_unseen() - those that are gone, though the trail does not show their end
+ * @gone: says which; called for each that lives
+ */
+void tracker_end_unseen(struct tracker *tracker, bool (*gone)(void *arg, const struct conn *conn),
+			void *arg);
+
+const struct tracker_stats *tracker_stats(const struct tracker *tracker);
+
+/** tracker_next() - the connection after @conn, the first for NULL, NULL after the last */
+const struct conn *tracker_next(const struct tracker *tracker, const struct conn *conn);
+
+/** tracker_count() - how many there are */
+uint32_t tracker_count(const struct tracker *tracker);
+
+/** tracker_find() - the one that a record is about; NULL if there is none (any more) */
+const struct conn *tracker_find(const struct tracker *tracker,
+				const struct tcptrail_record *record);
+
+/** tracker_laddr() - this end's address, IPv4 as ::ffff:a.b.c.d */
+void tracker_laddr(const struct tracker *tracker, const struct conn *conn, uint8_t address[16]);
+
+/** tracker_raddr() - the other end's, likewise */
+void tracker_raddr(const struct tracker *tracker, const struct conn *conn, uint8_t address[16]);
+
+/**
+ * tracker_peer() - the other end of the connection if it is on this machine, or NULL
+ *
+ * With tracker_config.join in whatever namespace it is, else in the same one only.
+ */
+const struct conn *tracker_peer(const struct tracker *tracker, const struct conn *conn);
+
+/** tracker_listener() - the listener that a passive connection came by, or NULL */
+const struct conn *tracker_listener(const struct tracker *tracker, const struct conn *conn);
+
+/**
+ * struct task - who did something
+ * @refs: the model's: how many connections name it
+ * @pid: process id in the initial namespace
+ * @comm: its name, zero-padded
+ */
+struct task {
+	uint32_t refs;
+	uint32_t pid;
+	char comm[16];
+};
+
+/** tracker_task() - conn.opener or conn.owner; NULL for 0: not known */
+const struct task *tracker_task(const struct tracker *tracker, uint32_t id);
+
+#endif

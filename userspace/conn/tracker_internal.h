@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the model's own files share. */
+#ifndef CONN_TRACKER_INTERNAL_H
+#define CONN_TRACKER_INTERNAL_H
+
+#include "userspace/conn/counters.h"
+#include "userspace/base/index.h"
+#include "userspace/conn/tracker.h"
+#include "userspace/base/pool.h"
+
+/**
+ * struct tuple - the name of a connection end
+ * @netns: network namespace
+ * @lport: this end's port
+ * @rport: the other end's
+ * @ipv6: the addresses do not fit into addr4
+ * @addr4: the addresses, if they do
+ * @laddr: the record's
+ * @raddr: the record's
+ */
+struct tuple {
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+	bool ipv6;
+	uint32_t addr4[2];
+	const uint8_t *laddr;
+	const uint8_t *raddr;
+};
+
+struct pair {
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+};
+
+/**
+ * struct tracker - the tables
+ * @conns: struct conn by slot
+ * @pairs: struct pair: addresses of IPv6 connections
+ * @tasks: struct task by id
+ * @by_tuple: conns that are CONN_INDEXED
+ * @by_cookie: conns that have a cookie
+ * @by_task: tasks by pid and comm
+ * @by_synack: conns that are CONN_JOINABLE
+ * @key: of the hashes
+ * @live: conns in use, ended ones that wait included
+ * @ended_first: oldest of those that wait to be told, 0 if none
+ * @ended_last: newest of them
+ * @dice: where the search for one to evict looks next
+ */
+struct tracker {
+	struct pool conns;
+	struct pool pairs;
+	struct pool tasks;
+	struct index by_tuple;
+	struct index by_cookie;
+	struct index by_task;
+	struct index by_synack;
+	uint64_t key[2];
+	uint32_t live;
+	uint32_t ended_first;
+	uint32_t ended_last;
+	uint32_t dice;
+	struct tracker_config config;
+	struct tracker_stats stats;
+	struct counters counters;
+};
+
+static inline struct conn *conn_at(const struct tracker *m, uint32_t slot)
+{
+	return pool_at(&m->conns, slot);
+}
+
+static inline uint32_t conn_slot(const struct tracker *m, const struct conn *c)
+{
+	return (uint32_t)(((const char *)c - m->conns.base) / sizeof(*c));
+}
+
+/* table.c: finding, naming and making connections */
+
+/** tuple_of() - the name in a record; false if it is not whole */
+bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r);
+
+struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie);
+struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple);
+
+/** table_tuple() - its name; the addresses point into the pair pool */
+struct tuple table_tuple(const struct tracker *m, const struct conn *c);
+
+/** table_pair() - the addresses of a connection that is CONN_IPV6 */
+struct pair *table_pair(const struct tracker *m, const struct conn *c);
+
+/** table_home() - where the search for a record's connection begins */
+const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r);
+
+/** table_create() - a new connection end; NULL without memory */
+struct conn *table_create(struct tracker *m, const struct tcptrail_record *r);
+
+void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
+
+/** table_name() - give @c what the record knows of its name and it does not yet */
+static inline void table_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
+{
+	if (!(c->flags & CONN_WHOLE) || (r->cookie && !c->cookie))
+		table_learn_name(m, c, r);
+}
+
+/** table_forget() - out of the indices, so that the name is free for the next */
+void table_forget(struct tracker *m, struct conn *c);
+
+/* table_leave.c: how they leave */
+
+/** table_end() - its life is over: @c can still be found, until it is told */
+void table_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns);
+
+/** table_is_due() - does table_reap() find anything to do? */
+static inline bool table_is_due(const struct tracker *m, uint64_t until_ns)
+{
+	const struct conn *first = conn_at(m, m->ended_first);
+
+	return m->ended_first && (!first->end || first->since_ns <= until_ns);
+}
+
+/** table_reap() - tell and drop what ended up to then */
+void table_reap(struct tracker *m, uint64_t until_ns);
+
+/** table_evict() - drop one to make room: one that ended, or else the least useful */
+void table_evict(struct tracker *m);
+
+/* join.c: both ends of a connection */
+
+/** join_synack() - @c sent or received this SYN-ACK */
+void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);
+
+/** join_leave() - @c has no other end any more */
+void join_leave(struct tracker *m, struct conn *c);
+
+/** join_waits() - @c has ended, and its other end has not, or not been told yet */
+bool join_waits(struct tracker *m, struct conn *c);
+
+/** join_waiting() - the other end, if it has ended and waits for @c to be told with it */
+struct conn *join_waiting(const struct tracker *m, const struct conn *c);
+
+/* task.c */
+
+/** task_set() - make *@id name this task; the one it named before is let go */
+void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16]);
+void task_drop(struct tracker *m, uint32_t *id);
+
+/* apply.c: what a record means for the connection it is about */
+
+void apply(struct tracker *m, const struct tcptrail_record *r);
+
+/** apply_find() - the connection a record is about; NULL if it is a new or an unknown one */
+struct conn *apply_find(const struct tracker *m, const struct tcptrail_record *r);
+
+/** apply_find_or_create() - likewise; NULL if the record has no name, or without memory */
+struct conn *apply_find_or_create(struct tracker *m, const struct tcptrail_record *r);
+
+/**
+ * apply_begin() - the connection whose life a record begins; NULL as above
+ *
+ * Another life under its cookie or name has ended, and that was not seen.
+ */
+struct conn *apply_begin(struct tracker *m, const struct tcptrail_record *r);
+
+/** apply_bytes() - what it carried, if the record says so */
+void apply_bytes(struct conn *c, const struct tcptrail_record *r);
+
+/** apply_socket_facts() - what a transition tells beside the state */
+void apply_socket_facts(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
+
+/** apply_enter() - a state: only a real change restarts the clock; a seen one beats a guess */
+void apply_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_ns);
+
+void apply_fin_sent(struct conn *c, uint64_t time_ns);
+void apply_fin_received(struct conn *c, uint64_t time_ns);
+void apply_fin_taken(struct conn *c, uint64_t time_ns);
+void apply_fin_acked(struct conn *c, uint64_t time_ns);
+
+/** apply_count() - one more, up to 255 */
+void apply_count(uint8_t *count);
+
+/*
+ * One for each kind of record; apply_socket.c and its neighbours. They return the
+ * connection that it was about, or NULL.
+ */
+struct conn *apply_socket(struct tracker *m, const struct tcptrail_record *r);
+struct conn *apply_accept(struct tracker *m, const struct tcptrail_record *r);
+struct conn *apply_request(struct tracker *m, const struct tcptrail_record *r);
+struct conn *apply_timewait(struct tracker *m, const struct tcptrail_record *r);
+struct conn *apply_segment(struct tracker *m, const struct tcptrail_record *r);
+struct conn *apply_snapshot(struct tracker *m, const struct tcptrail_record *r);
+
+/** apply_refresh() - of a snapshot only what changes without a transition */
+void apply_refresh(struct tracker *m, const struct tcptrail_record *r);
+
+/* why.c: what is behind an end */
+
+/** why_reset() - a full socket closed by our RST, from its last record */
+uint8_t why_reset(const struct conn *c, const struct tcptrail_record *r);
+
+/** why_unanswered() - what was, or could not be delivered, from its last state and record */
+uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record *r);
+
+/* counters.c: the numbers */
+
+/** counters_record() - what counts whether or not its connection is known */
+void counters_record(struct tracker *m, const struct tcptrail_record *r);
+
+/** counters_left() - @c is about to leave its state */
+void counters_left(struct tracker *m, const struct conn *c, uint64_t time_ns);
+
+void counters_established(struct tracker *m, const struct conn *c);
+void counters_accepted(struct tracker *m, const struct conn *c, uint64_t time_ns);
+
+/** counters_ended() - its life is told now */
+void counters_ended(struct tracker *m, const struct conn *c);
+
+/**
+ * counters_move() - count @c where it is now
+ *
+ * The connection itself knows where it is counted: whatever has happened to it,
+ * it is taken from there and nowhere else, so that the numbers cannot drift.
+ */
+static inline void counters_move(struct tracker *m, struct conn *c)
+{
+	uint8_t place = counters_place(c);
+
+	if (place == c->place)
+		return;
+	m->counters.places[c->place]--;
+	m->counters.places[place]++;
+	c->place = place;
+}
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/diagnose/verdict_internal.h"
+
+#define SEC 1000000000ULL
+
+uint64_t verdict_stuck_after_ns(uint8_t state)
+{
+	switch (state) {
+	case TCPTRAIL_SYN_SENT:
+	case TCPTRAIL_SYN_RECV:
+	case TCPTRAIL_NEW_SYN_RECV:
+		return 3 * SEC; /* the first two retransmissions went unanswered */
+	case TCPTRAIL_CLOSE_WAIT:
+	case TCPTRAIL_LAST_ACK:
+	case TCPTRAIL_FIN_WAIT1:
+	case TCPTRAIL_CLOSING:
+		return 10 * SEC;
+	case TCPTRAIL_FIN_WAIT2:
+		return 60 * SEC; /* tcp_fin_timeout's default */
+	case TCPTRAIL_TIME_WAIT:
+		return 65 * SEC; /* 2 MSL are 60 s, the timer may be 2 s late */
+	}
+	return UINT64_MAX;
+}
+
+const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count)
+{
+	if (count > 1)
+		snprintf(to, TRIES_MAX, "%s was sent %u times and not answered", what, count);
+	else
+		snprintf(to, TRIES_MAX, "%s is not answered", what);
+	return to;
+}
+
+const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns)
+{
+	uint64_t s = (ns + SEC / 2) / SEC;
+
+	if (s < 120)
+		snprintf(to, SPAN_WORDS_MAX, "%llu s", (unsigned long long)s);
+	else if (s < 2 * 3600)
+		snprintf(to, SPAN_WORDS_MAX, "%llu minutes", (unsigned long long)s / 60);
+	else if (s < 48 * 3600)
+		snprintf(to, SPAN_WORDS_MAX, "%llu hours", (unsigned long long)s / 3600);
+	else
+		snprintf(to, SPAN_WORDS_MAX, "%llu days", (unsigned long long)s / 86400);
+	return to;
+}
+
+/* The particular stand before the general. */
+static const struct rule *const lists[] = { verdict_rules_ports, verdict_rules_close,
+					    verdict_rules_open };
+
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
+static const struct rule *rule_at(unsigned int number)
+{
+	const struct rule *rule;
+	unsigned int i;
+
+	for (i = 0; i < LISTS; i++)
+		for (rule = lists[i]; rule->name; rule++)
+			if (!number--)
+				return rule;
+	return NULL;
+}
+
+int verdict_rule(const struct verdict_input *facts)
+{
+	const struct rule *rule;
+	unsigned int i;
+	int number = 0;
+
+	for (i = 0; i < LISTS; i++)
+		for (rule = lists[i]; rule->name; rule++, number++)
+			if (rule->applies(facts))
+				return number;
+	return -1;
+}
+
+const char *verdict_name(unsigned int number)
+{
+	const struct rule *rule = rule_at(number);
+
+	return rule ? rule->name : NULL;
+}
+
+enum verdict_weight verdict_weight(unsigned int number)
+{
+	const struct rule *rule = rule_at(number);
+
+	return rule ? rule->weight : VERDICT_HARMLESS;
+}
+
+int verdict_on(const struct verdict_input *facts, struct verdict *verdict)
+{
+	int number = verdict_rule(facts);
+	const struct rule *rule = number < 0 ? NULL : rule_at((unsigned int)number);
+
+	*verdict = (struct verdict){ .name = "" };
+	if (!rule)
+		return 0;
+	verdict->name = rule->name;
+	verdict->weight = rule->weight;
+	rule->say(facts, verdict);
+	return 1;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One side has closed, or both have. */
+#include "userspace/diagnose/verdict_internal.h"
+
+static const char *holder_of(const struct verdict_input *f)
+{
+	return f->holder ? f->holder : "its process";
+}
+
+/* What its holder, or its holders, do. */
+static const char *has(const struct verdict_input *f)
+{
+	return f->holders > 1 ? "have" : "has";
+}
+
+static bool not_accepted(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_CLOSE_WAIT) && !f->conn->inode && !f->holder &&
+	       !(f->conn->flags & (CONN_ACCEPTED | CONN_ORPHAN)) && f->conn->role != CONN_ACTIVE;
+}
+
+static void say_not_accepted(const struct verdict_input *f, struct verdict *v)
+{
+	char queue[64] = "";
+
+	if (f->queue)
+		snprintf(queue, sizeof(queue), " (%u wait there, the backlog is %u)",
+			 f->queue->queued, f->queue->backlog);
+	SENTENCE(v, "The peer connected and closed; nobody has accepted the connection%s%s%s.",
+		 f->listener ? ": it waits in the queue of " : "", f->listener ? f->listener : "",
+		 queue);
+	REMEDY(v,
+	       "%s must call accept(): it is blocked or overloaded, or has forgotten the "
+	       "listening socket.",
+	       f->listener ? f->listener : "The listener");
+}
+
+static bool unread(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_CLOSE_WAIT) && f->conn->unread;
+}
+
+static void say_unread(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v, "The peer closed; %u byte%s lie%s unread: %s %s stopped reading.",
+		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
+		 holder_of(f), has(f));
+	REMEDY(v, "See where it waits (its stack), or why the socket left its poll set; it must "
+		  "read to the end, then close.");
+}
+
+static bool leak(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_CLOSE_WAIT);
+}
+
+/* " It has 40 such sockets, 600 more an hour: its 1024 descriptors are gone in 98 minutes." */
+static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
+{
+	char out[SPAN_WORDS_MAX];
+	int n;
+
+	n = snprintf(to, size, " It has %u such sockets, %llu more an hour", g->count,
+		     (unsigned long long)descriptor_leak_per_hour(g));
+	if (!g->out_ns)
+		snprintf(to + n, size - (size_t)n, ", and none of its %llu descriptors is left.",
+			 (unsigned long long)g->fd_limit);
+	else if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
+		snprintf(to + n, size - (size_t)n,
+			 ": its last descriptor (%u of %llu are in use) is gone in %s.", g->fds,
+			 (unsigned long long)g->fd_limit, verdict_span(out, g->out_ns));
+	else
+		snprintf(to + n, size - (size_t)n, ".");
+}
+
+static void say_leak(const struct verdict_input *f, struct verdict *v)
+{
+	char leak[192] = "";
+
+	if (f->leak && f->leak->window_ns)
+		put_leak(leak, sizeof(leak), f->leak);
+	SENTENCE(v, "The peer closed %s ago; %s %s not.%s", f->age, holder_of(f), has(f), leak);
+	if (f->holders > 1)
+		REMEDY(v,
+		       "%s descriptors must be closed: inherited ones too (close them after "
+		       "fork, open with O_CLOEXEC).",
+		       f->holders == 2 ? "Both" : "All");
+	else
+		REMEDY(v, "Its code path that reads 0 bytes (end of file) must close the socket.");
+}
+
+static bool last_ack_zero_window(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_LAST_ACK) && zero_window(f);
+}
+
+static bool fin_wait1_zero_window(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_FIN_WAIT1) && zero_window(f);
+}
+
+static void say_zero_window(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "We closed with %u byte%s still to go: the peer has closed its window. It lives, "
+		 "but its process does not read; our FIN has to wait behind them.",
+		 f->conn->unacked, plural(f->conn->unacked));
+	REMEDY(v, "Look at the peer's process: where does it wait? Here the kernel gives up by "
+		  "itself (net.ipv4.tcp_orphan_retries), ss -K ends it now.");
+}
+
+static bool last_ack(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_LAST_ACK);
+}
+
+static void say_last_ack(const struct verdict_input *f, struct verdict *v)
+{
+	char tries[TRIES_MAX];
+
+	SENTENCE(v, "Both sides closed, but %s: the peer is gone, or something drops its segments.",
+		 verdict_tries(tries, "our FIN", f->conn->fins));
+	REMEDY(v, "It ends by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now. Many of "
+		  "them: look for a firewall that forgets connections too early.");
+}
+
+static bool fin_wait1(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_FIN_WAIT1);
+}
+
+static void say_fin_wait1(const struct verdict_input *f, struct verdict *v)
+{
+	char tries[TRIES_MAX];
+
+	verdict_tries(tries, "our FIN", f->conn->fins);
+	if (f->conn->unacked)
+		SENTENCE(v,
+			 "We closed with %u byte%s not acknowledged, and %s: %s or something drops "
+			 "its segments.",
+			 f->conn->unacked, plural(f->conn->unacked), tries,
+			 f->live ? "the peer is gone," :
+				   "the peer is gone, does not read (zero window),");
+	else
+		SENTENCE(v, "We closed, but %s: the peer is gone, or something drops its segments.",
+			 tries);
+	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself "
+		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
+}
+
+static bool fin_wait2_orphan(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_FIN_WAIT2) &&
+	       (f->conn->object == CONN_MINISOCKET || f->conn->flags & CONN_ORPHAN);
+}
+
+static void say_fin_wait2_orphan(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "We closed; the peer acknowledged %s ago and does not close its half: it has a "
+		 "CLOSE-WAIT of its own.",
+		 f->age);
+	REMEDY(v, "Look at the peer's process; here it ends by itself (net.ipv4.tcp_fin_timeout).");
+}
+
+static bool fin_wait2(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_FIN_WAIT2);
+}
+
+static void say_fin_wait2(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "Our half is shut down and %s %s kept the socket; the peer has not closed for %s.",
+		 holder_of(f), has(f), f->age);
+	REMEDY(v, "The peer must close; or close the socket here: then the kernel ends it after "
+		  "net.ipv4.tcp_fin_timeout.");
+}
+
+static bool closing(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_CLOSING);
+}
+
+static void say_closing(const struct verdict_input *f, struct verdict *v)
+{
+	char tries[TRIES_MAX];
+
+	SENTENCE(v,
+		 "Both sides closed at once, but %s: the peer is gone, or something drops its "
+		 "segments.",
+		 verdict_tries(tries, "our FIN", f->conn->fins));
+	REMEDY(v, "It ends by itself; ss -K ends it now.");
+}
+
+const struct rule verdict_rules_close[] = {
+	{ "close-wait-not-accepted", VERDICT_LASTS, not_accepted, say_not_accepted },
+	{ "close-wait-unread", VERDICT_LASTS, unread, say_unread },
+	{ "close-wait-leak", VERDICT_LASTS, leak, say_leak },
+	{ "last-ack-zero-window", VERDICT_PASSES, last_ack_zero_window, say_zero_window },
+	{ "last-ack-unanswered", VERDICT_PASSES, last_ack, say_last_ack },
+	{ "fin-wait1-zero-window", VERDICT_PASSES, fin_wait1_zero_window, say_zero_window },
+	{ "fin-wait1-unanswered", VERDICT_PASSES, fin_wait1, say_fin_wait1 },
+	{ "fin-wait2-orphan", VERDICT_PASSES, fin_wait2_orphan, say_fin_wait2_orphan },
+	{ "fin-wait2-held", VERDICT_LASTS, fin_wait2, say_fin_wait2 },
+	{ "closing-stuck", VERDICT_PASSES, closing, say_closing },
+	{ 0 },
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files with the rules share. */
+#ifndef DIAGNOSE_VERDICT_INTERNAL_H
+#define DIAGNOSE_VERDICT_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "userspace/diagnose/verdict.h"
+
+/**
+ * struct rule - one verdict
+ * @name: as in tcptrail-stuck(1)
+ * @weight: how bad it is
+ * @applies: is this what is the matter?
+ * @say: then write sentence and remedy
+ */
+struct rule {
+	const char *name;
+	enum verdict_weight weight;
+	bool (*applies)(const struct verdict_input *facts);
+	void (*say)(const struct verdict_input *facts, struct verdict *verdict);
+};
+
+/* Each list ends with a rule without a name. The first that applies has the word. */
+extern const struct rule verdict_rules_ports[]; /* verdict_churn.c */
+extern const struct rule verdict_rules_close[]; /* verdict_close.c */
+extern const struct rule verdict_rules_open[]; /* verdict_open.c */
+
+#define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
+#define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
+
+static inline bool in_state(const struct verdict_input *f, uint8_t state)
+{
+	return !f->usage && f->conn->state == state;
+}
+
+static inline const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* The peer answers, and says that it has no room. */
+static inline bool zero_window(const struct verdict_input *f)
+{
+	return f->live && kernel_socket_zero_window(f->live);
+}
+
+#define TRIES_MAX 80
+
+/** verdict_tries() - how often something went out without an answer, as far as it is known */
+const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
+
+#define SPAN_WORDS_MAX 24
+
+/** verdict_span() - "47m", "3 s": about so long */
+const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Before the close: handshakes that do not end, and connections on which nothing moves. */
+#include "userspace/diagnose/verdict_internal.h"
+
+static bool syn_sent(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_SYN_SENT);
+}
+
+static void say_syn_sent(const struct verdict_input *f, struct verdict *v)
+{
+	char tries[TRIES_MAX];
+
+	SENTENCE(v, "%s wants to connect, but %s: a filter drops it, or the peer is down.",
+		 f->holder ? f->holder : "Some process",
+		 verdict_tries(tries, "the SYN", f->conn->syns));
+	REMEDY(v, "Check address, route and firewall; a listener without room in its queue is "
+		  "silent, too. The application should set a connect timeout.");
+}
+
+static bool syn_recv(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_SYN_RECV) || in_state(f, TCPTRAIL_NEW_SYN_RECV);
+}
+
+/* Closed there and open here, or the other way round: without room nobody gets in. */
+static bool behind_full_queue(const struct verdict_input *f)
+{
+	return syn_recv(f) && f->queue && kernel_socket_queue_full(f->queue);
+}
+
+static void say_behind_full_queue(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "A SYN came and the peer may believe itself connected, but the accept queue of %s "
+		 "is full: %u wait, the backlog is %u.",
+		 f->listener ? f->listener : "the listener", f->queue->queued, f->queue->backlog);
+	REMEDY(v, "It must call accept() faster, or listen() with a larger backlog (up to "
+		  "net.core.somaxconn).");
+}
+
+static bool flood(const struct verdict_input *f)
+{
+	return syn_recv(f) && f->requests >= VERDICT_FLOOD && f->requesters >= f->requests / 2;
+}
+
+static void say_flood(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "%u SYNs from %u addresses wait at %s for a third step that does not come: a "
+		 "flood with forged senders.",
+		 f->requests, f->requesters, f->listener ? f->listener : "this port");
+	REMEDY(v, "Have net.ipv4.tcp_syncookies on, so that real clients still get in; stop the "
+		  "flood upstream.");
+}
+
+static void say_syn_recv(const struct verdict_input *f, struct verdict *v)
+{
+	char tries[TRIES_MAX];
+
+	SENTENCE(v,
+		 "A SYN came, but %s: the way back to its sender is another one and blocked "
+		 "(asymmetric routing), a filter drops it, or the sender is forged.",
+		 verdict_tries(tries, "our SYN-ACK", f->conn->synacks));
+	REMEDY(v, "See by which way the answer leaves (ip route get), and whether a firewall there "
+		  "has seen the SYN.");
+}
+
+static bool queue_full(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_LISTEN) && f->live && kernel_socket_queue_full(f->live);
+}
+
+static void say_queue_full(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "The accept queue is full: %u connections wait, the backlog is %u; %s does not "
+		 "take them, and new clients get no answer.",
+		 f->live->queued, f->live->backlog, f->holder ? f->holder : "the listener");
+	REMEDY(v, "See where it waits (its stack): it is blocked or overloaded. If it only cannot "
+		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
+}
+
+static bool established_zero_window(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_ESTABLISHED) && zero_window(f);
+}
+
+static void say_established_zero_window(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "%u bytes wait, and nothing has moved for %s: the peer has closed its window. It "
+		 "lives, but its process does not read.",
+		 f->conn->unacked, f->age);
+	REMEDY(v,
+	       "Look at the peer's process: where does it wait? %s could give up by "
+	       "TCP_USER_TIMEOUT or a timeout of its own.",
+	       f->holder ? f->holder : "The sender");
+}
+
+static bool established_stalled(const struct verdict_input *f)
+{
+	return in_state(f, TCPTRAIL_ESTABLISHED) && f->live && f->conn->unacked;
+}
+
+static void say_established_stalled(const struct verdict_input *f, struct verdict *v)
+{
+	SENTENCE(v,
+		 "%u bytes are not acknowledged, nothing has come from the peer for %s, and %u "
+		 "retransmission%s did not help: the peer is gone, or the path is.",
+		 f->conn->unacked, f->age, f->live->retransmits, plural(f->live->retransmits));
+	REMEDY(v, "Check host and path. The kernel gives up by itself (net.ipv4.tcp_retries2, some "
+		  "15 minutes); TCP_USER_TIMEOUT makes that sooner, ss -K ends it now.");
+}
+
+const struct rule verdict_rules_open[] = {
+	{ "syn-sent-unanswered", VERDICT_PASSES, syn_sent, say_syn_sent },
+	{ "syn-recv-queue-full", VERDICT_SPREADS, behind_full_queue, say_behind_full_queue },
+	{ "syn-recv-flood", VERDICT_SPREADS, flood, say_flood },
+	{ "syn-recv-unanswered", VERDICT_PASSES, syn_recv, say_syn_recv },
+	{ "accept-queue-full", VERDICT_SPREADS, queue_full, say_queue_full },
+	{ "established-zero-window", VERDICT_LASTS, established_zero_window,
+	  say_established_zero_window },
+	{ "established-unanswered", VERDICT_LASTS, established_stalled, say_established_stalled },
+	{ 0 },
+};

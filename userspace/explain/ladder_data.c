@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How much flowed: between handshake and teardown, and after the first FIN in the
+ * direction that was still open. As the sockets counted it; else by sequence numbers,
+ * which is modulo 4 GiB, as it is for what came after the FIN.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "userspace/explain/event.h"
+
+#define ENDS (TCPTRAIL_FIN | TCPTRAIL_RST)
+
+static bool is_end(const struct ladder_row *row)
+{
+	return row->kind == LADDER_SEGMENT && row->tcp_flags & ENDS;
+}
+
+static const struct ladder_row *first_fin(const struct ladder *l, unsigned int side)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from == side &&
+		    row->tcp_flags & TCPTRAIL_FIN)
+			return row;
+	return NULL;
+}
+
+/* What comes before belongs to no connection yet. */
+static const struct ladder_row *established(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->state[0] == TCPTRAIL_ESTABLISHED || row->state[1] == TCPTRAIL_ESTABLISHED)
+			break;
+	return row;
+}
+
+/* Bytes of @side before @seq, which counts neither its SYN nor its FIN. */
+static uint32_t bytes_before(const struct ladder_side *side, uint32_t seq)
+{
+	if (!side->has_isn || seq == side->isn || (side->has_stray && seq - side->stray < 2))
+		return 0;
+	if (side->has_fin && seq == side->fin + 1)
+		seq--;
+	return seq - side->isn - 1;
+}
+
+/* What a socket had counted when it closed, or NULL. */
+static const struct tcptrail_transition *counted(const struct ladder *l, unsigned int side)
+{
+	const struct conversation *conversation = l->conversation;
+	const struct tcptrail_record *r;
+	size_t i;
+
+	for (i = conversation->count; i-- > 0;) {
+		r = conversation->records[i];
+		if (r->kind == TCPTRAIL_SOCKET && r->flags & TCPTRAIL_F_BYTES &&
+		    l->sides[side].end == &conversation->ends[conversation->sides[i]])
+			return &r->transition;
+	}
+	return NULL;
+}
+
+/* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
+static uint64_t total(const struct ladder *l, unsigned int side)
+{
+	const struct tcptrail_transition *own = counted(l, side), *other = counted(l, !side);
+	const struct ladder_side *s = &l->sides[side];
+	const struct ladder_row *row;
+	uint32_t bytes = 0, n;
+
+	if (own || other)
+		return own ? own->sent : other->received;
+	if (s->has_fin)
+		return bytes_before(s, s->fin);
+	for (row = established(l); row < l->rows + l->count; row++) {
+		if (!is_end(row))
+			continue;
+		if (row->from == side)
+			n = bytes_before(s, row->seq);
+		else
+			n = row->tcp_flags & TCPTRAIL_ACK ? bytes_before(s, row->ack) : 0;
+		bytes = n > bytes ? n : bytes;
+	}
+	return bytes;
+}
+
+/* How much of the other end's came after @fin was sent; 0 if unknown. */
+static uint32_t since(const struct ladder *l, const struct ladder_row *fin, uint64_t all)
+{
+	const struct ladder_side *other = &l->sides[!fin->from];
+	uint32_t n = other->fin - fin->ack;
+
+	return fin->tcp_flags & TCPTRAIL_ACK && n < 1U << 31 && n <= all ? n : 0;
+}
+
+static int insert(struct ladder *l, size_t at, const uint64_t bytes[2], bool half_closed)
+{
+	struct ladder_row *row = ladder_add_row(l);
+
+	if (!row)
+		return -ENOMEM;
+	row = &l->rows[at];
+	memmove(row + 1, row, (l->count - 1 - at) * sizeof(*row));
+	*row = (struct ladder_row){
+		.kind = LADDER_DATA,
+		.half_closed = half_closed,
+		.time_ns = row[1].time_ns,
+		.bytes = { bytes[LADDER_LEFT], bytes[LADDER_RIGHT] },
+	};
+	return 0;
+}
+
+static bool begins_to_close(uint8_t state)
+{
+	return state == TCPTRAIL_FIN_WAIT1 || state == TCPTRAIL_CLOSE;
+}
+
+/* Where the closing begins: what flowed stands before it. */
+static size_t closing(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = established(l); row < l->rows + l->count; row++)
+		if (begins_to_close(row->state[0]) || begins_to_close(row->state[1]) || is_end(row))
+			break;
+	return (size_t)(row - l->rows);
+}
+
+static bool is_simultaneous(const struct ladder *l)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->state[0] == TCPTRAIL_CLOSING || row->state[1] == TCPTRAIL_CLOSING)
+			return true;
+	return false;
+}
+
+int ladder_add_data(struct ladder *l)
+{
+	const struct ladder_row *fin[2] = { first_fin(l, 0), first_fin(l, 1) };
+	uint64_t before[2] = { total(l, 0), total(l, 1) }, after[2] = { 0 };
+	unsigned int first = fin[0] && (!fin[1] || fin[0] < fin[1]) ? 0 : 1;
+	size_t at = closing(l);
+
+	if (at == l->count)
+		return 0;
+	if (fin[0] && fin[1] && !is_simultaneous(l)) {
+		after[!first] = since(l, fin[first], before[!first]);
+		before[!first] -= after[!first];
+	}
+	l->half_closed_bytes = after[!first];
+	if (after[!first] && insert(l, (size_t)(fin[!first] - l->rows), after, true))
+		return -ENOMEM;
+	return before[0] || before[1] ? insert(l, at, before, false) : 0;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/clients.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* In a crowd, too, everybody has this long. */
+#define CROWD_PATIENCE_NS 1000000000ULL
+
+/**
+ * struct client - a connection, or a free place
+ * @fd: its socket, -1 for a free place
+ * @idle: it was served, and nothing is known of a new request
+ * @since_ns: when that was; else when it came, or asked
+ */
+struct client {
+	int fd;
+	bool idle;
+	uint64_t since_ns;
+};
+
+struct clients {
+	pthread_mutex_t lock;
+	unsigned int count;
+	struct client list[CLIENTS_MAX];
+};
+
+struct clients *clients_create(void)
+{
+	struct clients *c = calloc(1, sizeof(*c));
+	unsigned int i;
+
+	if (!c)
+		return NULL;
+	pthread_mutex_init(&c->lock, NULL);
+	for (i = 0; i < CLIENTS_MAX; i++)
+		c->list[i].fd = -1;
+	return c;
+}
+
+void clients_free(struct clients *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+/* With the lock held. */
+static void weed(struct clients *c, uint64_t now_ns)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+	bool crowded = c->count >= CLIENTS_CROWD;
+	uint64_t stuck_after_ns;
+	unsigned int i;
+
+	for (i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &c->list[i];
+
+		stuck_after_ns = crowded      ? CROWD_PATIENCE_NS :
+				 client->idle ? CLIENTS_KEEP_NS :
+						CLIENTS_PATIENCE_NS;
+		if (client->fd == -1 || now_ns < client->since_ns + stuck_after_ns)
+			continue;
+		/*
+		 * The library sees its end, and closes it; what it did not read goes with
+		 * it, rather than wait in the kernel.
+		 */
+		setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		shutdown(client->fd, SHUT_RDWR);
+	}
+}
+
+int clients_came(struct clients *c, int fd, uint64_t now_ns)
+{
+	int i;
+
+	pthread_mutex_lock(&c->lock);
+	for (i = 0; i < CLIENTS_MAX && c->list[i].fd != -1; i++)
+		;
+	if (i < CLIENTS_MAX) {
+		c->list[i] = (struct client){ .fd = fd, .since_ns = now_ns };
+		c->count++;
+	}
+	if (c->count >= CLIENTS_CROWD)
+		weed(c, now_ns);
+	pthread_mutex_unlock(&c->lock);
+	return i < CLIENTS_MAX ? i : -1;
+}
+
+void clients_went(struct clients *c, int number)
+{
+	if (number < 0)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->list[number].fd = -1;
+	c->count--;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void mark(struct clients *c, int number, bool idle, uint64_t now_ns)
+{
+	if (number < 0)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->list[number].idle = idle;
+	c->list[number].since_ns = now_ns;
+	pthread_mutex_unlock(&c->lock);
+}
+
+void clients_asked(struct clients *c, int number, uint64_t now_ns)
+{
+	mark(c, number, false, now_ns);
+}
+
+void clients_served(struct clients *c, int number, uint64_t now_ns)
+{
+	mark(c, number, true, now_ns);
+}
+
+bool clients_weed(struct clients *c, uint64_t now_ns)
+{
+	bool any;
+
+	pthread_mutex_lock(&c->lock);
+	any = c->count;
+	if (any)
+		weed(c, now_ns);
+	pthread_mutex_unlock(&c->lock);
+	return any;
+}

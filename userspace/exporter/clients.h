@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who is connected, and for how long without an answer. The HTTP library knows
+ * only clients that are silent: one that sends a byte now and then, or reads one,
+ * would stay for ever.
+ */
+#ifndef EXPORTER_CLIENTS_H
+#define EXPORTER_CLIENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CLIENTS_MAX 256
+#define CLIENTS_CROWD (CLIENTS_MAX / 4 * 3)
+
+/* A request must be complete, and its answer read, within this. */
+#define CLIENTS_PATIENCE_NS 10000000000ULL
+
+/* A connection on which something was asked before may stay for the next time. */
+#define CLIENTS_KEEP_NS 120000000000ULL
+
+struct clients;
+
+/** clients_create() - NULL without memory */
+struct clients *clients_create(void);
+void clients_free(struct clients *clients);
+
+/**
+ * clients_came() - a connection
+ * @fd: its socket, valid until clients_went()
+ *
+ * Return: its number, for the other calls; -1 if there are too many
+ */
+int clients_came(struct clients *clients, int fd, uint64_t now_ns);
+void clients_went(struct clients *clients, int number);
+
+/** clients_asked() - a request has come in whole: its answer is under way */
+void clients_asked(struct clients *clients, int number, uint64_t now_ns);
+
+/** clients_served() - the answer has been read */
+void clients_served(struct clients *clients, int number, uint64_t now_ns);
+
+/**
+ * clients_weed() - close what has taken too long; in a crowd the longest of them at once
+ *
+ * Return: was there anybody?
+ */
+bool clients_weed(struct clients *clients, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "userspace/exporter/options.h"
+#include "userspace/exporter/reader.h"
+#include "userspace/session/follow.h"
+#include "userspace/exporter/privileges.h"
+#include "userspace/exporter/http.h"
+#include "userspace/exporter/listen.h"
+#include "userspace/exporter/service.h"
+#include "userspace/exporter/textfile.h"
+
+#define WEED_NS 1000000000ULL /* while there are clients, these are looked at so often */
+
+/**
+ * struct export_run - a running command
+ * @options: from the command line
+ * @reader: reads the trail
+ * @source: where the servers get their answers
+ * @servers: by HTTP, once they are started
+ * @watchdog_ns: tell systemd so often that we live, 0: it does not ask
+ * @told_ns: when it was told last
+ * @written_ns: when the text file was written last
+ */
+struct export_run {
+	struct export_options options;
+	struct reader *reader;
+	struct http_source source;
+	struct http *servers[EXPORT_LISTEN_MAX];
+	uint64_t watchdog_ns;
+	uint64_t told_ns;
+	uint64_t written_ns;
+};
+
+static int write_textfile(struct export_run *run)
+{
+	struct metrics metrics;
+	uint64_t now_ns = feed_now_ns();
+	int err;
+
+	if (run->written_ns && now_ns < run->written_ns + run->options.interval_ns)
+		return CMD_OK;
+	run->written_ns = now_ns;
+	err = reader_copy(run->reader, &metrics);
+	if (!err)
+		err = textfile_write(run->options.textfile, &metrics, now_ns);
+	metrics_free(&metrics);
+	return err ? cmd_fail("%s/%s: %s: it must be writable for the user that this runs as "
+			      "(see --user)",
+			      run->options.textfile, TEXTFILE_NAME, strerror(-err)) :
+		     CMD_OK;
+}
+
+static int print(struct export_run *run)
+{
+	struct metrics metrics;
+	struct buf out;
+	int err = reader_copy(run->reader, &metrics);
+
+	buf_init(&out, stdout);
+	if (!err)
+		metrics_text(&out, &metrics, false, feed_now_ns());
+	metrics_free(&metrics);
+	if (!err)
+		err = buf_flush(&out);
+	buf_free(&out);
+	return err ? cmd_fail("standard output: %s", strerror(-err)) : CMD_OK;
+}
+
+/* Only now, so that no scrape sees counters that still race through the history. */
+static int caught_up(void *arg)
+{
+	struct export_run *run = arg;
+	char text[LISTEN_TEXT_MAX];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < run->options.fds_count; i++) {
+		listen_text(run->options.fds[i], text);
+		err = http_start(&run->servers[i], run->options.fds[i], &run->source);
+		if (err)
+			return cmd_fail("%s: %s", text, strerror(-err));
+		cmd_note("http://%s/metrics", text);
+	}
+	if (run->options.textfile && write_textfile(run))
+		return CMD_FAILED;
+	service_tell("READY=1");
+	return CMD_OK;
+}
+
+static void at_latest(uint64_t *next_ns, uint64_t ns)
+{
+	if (ns < *next_ns)
+		*next_ns = ns;
+}
+
+static int tick(void *arg, uint64_t *next_ns)
+{
+	struct export_run *run = arg;
+	uint64_t now_ns = feed_now_ns();
+	int status = CMD_OK;
+	unsigned int i;
+
+	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
+		if (run->servers[i] && http_weed(run->servers[i], now_ns))
+			at_latest(next_ns, now_ns + WEED_NS);
+	if (run->watchdog_ns) {
+		if (now_ns >= run->told_ns + run->watchdog_ns) {
+			service_tell("WATCHDOG=1");
+			run->told_ns = now_ns;
+		}
+		at_latest(next_ns, run->told_ns + run->watchdog_ns);
+	}
+	if (run->options.textfile) {
+		status = write_textfile(run);
+		at_latest(next_ns, run->written_ns + run->options.interval_ns);
+	}
+	return status;
+}
+
+static int be_nobody(const struct export_run *run)
+{
+	struct privileges_user user;
+	int err;
+
+	if (geteuid() && run->options.user)
+		return cmd_usage("--user %s: only root can become somebody else",
+				 run->options.user);
+	if (!geteuid()) {
+		err = privileges_find_user(&user, run->options.user);
+		if (err)
+			return cmd_fail("%s: %s", run->options.user ? run->options.user : "nobody",
+					err == -ENOENT ? "no such user: name one with --user" :
+							 strerror(-err));
+		err = privileges_drop(&user);
+	} else {
+		err = privileges_drop(NULL);
+	}
+	return err ? cmd_fail("privileges cannot be dropped: %s", strerror(-err)) : CMD_OK;
+}
+
+static int finish(struct export_run *run, int status, int err)
+{
+	unsigned int i;
+
+	service_tell("STOPPING=1");
+	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
+		http_stop(run->servers[i]);
+	return err && !status ? cmd_read_failed(run->options.device, run->options.file, err) :
+				status;
+}
+
+static int run_reader(struct export_run *run, struct tcptrail *trail)
+{
+	bool live = tcptrail_is_live(trail);
+	const struct reader_config config = {
+		.trail = trail,
+		.max_conns = (uint32_t)run->options.max_conns,
+		.groups = run->options.groups,
+		.stuck = run->options.stuck,
+		.snapshot = live,
+		.once = run->options.once,
+		.caught_up = caught_up,
+		.tick = tick,
+		.arg = run,
+	};
+	int status = reader_create(&run->reader, &config);
+	int err = 0;
+
+	if (!status && !run->options.once)
+		status = be_nobody(run);
+	if (status)
+		return status;
+	run->source = (struct http_source){ .copy = reader_copy, .arg = run->reader };
+	if (run->options.stuck)
+		run->source.stuck = reader_stuck;
+	follow_catch_signals();
+	status = reader_run(run->reader, &err);
+	/* What could be read of a damaged file is served, and said to be no more than that. */
+	if (!status && run->options.replay) {
+		if (err)
+			cmd_read_failed(run->options.device, run->options.file, err);
+		err = 0;
+		status = reader_serve(run->reader);
+	}
+	if (!status && run->options.once && !err)
+		status = print(run);
+	return finish(run, status, err);
+}
+
+int cmd_export(int argc, char *argv[])
+{
+	struct export_run run = { 0 };
+	struct tcptrail *trail = NULL;
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(export_options_help, stdout);
+		return CMD_OK;
+	}
+	service_open();
+	run.watchdog_ns = service_watchdog_ns();
+	status = export_options_take(&run.options, argc, argv);
+	if (!status)
+		status = cmd_open(&trail, run.options.device, run.options.file,
+				  TCPTRAIL_FROM_HISTORY);
+	if (!status)
+		status = run_reader(&run, trail);
+	reader_free(run.reader);
+	export_options_free(&run.options);
+	tcptrail_close(trail);
+	return status;
+}

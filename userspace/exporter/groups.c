@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/groups.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/conn/timing.h"
+
+/* Which group a cgroup belongs to is looked up once, until so many others were. */
+#define CACHE (1U << 10)
+
+/**
+ * struct groups - both kinds
+ * @port_numbers: of by_port.list
+ * @unit_max: more than these are "other"
+ * @unit: asks for a name
+ * @arg: for @unit
+ * @untold: in this walk it could not tell one
+ * @cache: group of a cgroup, by the last bits of its id
+ */
+struct groups {
+	struct group_set by_port;
+	struct group_set by_unit;
+	uint16_t port_numbers[GROUPS_PORTS_MAX];
+	unsigned int unit_max;
+	groups_unit_fn unit;
+	void *arg;
+	bool untold;
+	struct {
+		uint64_t cgroup;
+		uint32_t group;
+	} cache[CACHE];
+};
+
+int groups_create(struct groups **groups)
+{
+	*groups = calloc(1, sizeof(**groups));
+	return *groups ? 0 : -ENOMEM;
+}
+
+void groups_free(struct groups *g)
+{
+	if (!g)
+		return;
+	free(g->by_port.list);
+	free(g->by_unit.list);
+	free(g);
+}
+
+static int make(struct group_set *set, const char *label, unsigned int count)
+{
+	set->list = calloc(count, sizeof(*set->list));
+	if (!set->list)
+		return -ENOMEM;
+	set->label = label;
+	set->count = count;
+	snprintf(set->list[count - 1].name, GROUPS_NAME_MAX, "other");
+	return 0;
+}
+
+int groups_by_port(struct groups *g, const uint16_t *ports, unsigned int count)
+{
+	unsigned int i;
+
+	if (make(&g->by_port, "port", count + 1))
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		g->port_numbers[i] = ports[i];
+		snprintf(g->by_port.list[i].name, GROUPS_NAME_MAX, "%u", ports[i]);
+	}
+	return 0;
+}
+
+int groups_by_unit(struct groups *g, unsigned int max, groups_unit_fn unit, void *arg)
+{
+	g->unit_max = max;
+	g->unit = unit;
+	g->arg = arg;
+	return make(&g->by_unit, "unit", max + 1);
+}
+
+/* Its own end's port goes before the peer's: a server is called by its own. */
+static struct group *port_of(struct groups *g, const struct conn *c)
+{
+	unsigned int i, named = g->by_port.count - 1, found = named;
+
+	for (i = named; i-- > 0;) {
+		if (g->port_numbers[i] == c->lport)
+			return &g->by_port.list[i];
+		if (g->port_numbers[i] == c->rport)
+			found = i;
+	}
+	return &g->by_port.list[found];
+}
+
+static unsigned int unit_by_name(struct groups *g, const char *name)
+{
+	struct group *list = g->by_unit.list;
+	unsigned int i;
+
+	for (i = 0; i < g->unit_max && list[i].name[0]; i++)
+		if (!strcmp(list[i].name, name))
+			return i;
+	if (i == g->unit_max || !name[0] || !strcmp(name, list[g->unit_max].name))
+		return g->unit_max;
+	snprintf(list[i].name, GROUPS_NAME_MAX, "%s", name);
+	return i;
+}
+
+static struct group *unit_of(struct groups *g, const struct conn *c)
+{
+	char name[GROUPS_NAME_MAX] = "";
+	unsigned int slot = c->cgroup % CACHE;
+
+	if (!c->cgroup)
+		return &g->by_unit.list[g->unit_max];
+	if (g->cache[slot].cgroup != c->cgroup) {
+		if (!g->unit(g->arg, c->cgroup, name)) {
+			g->untold = true;
+			return &g->by_unit.list[g->unit_max];
+		}
+		g->cache[slot].group = unit_by_name(g, name);
+		g->cache[slot].cgroup = c->cgroup;
+	}
+	return &g->by_unit.list[g->cache[slot].group];
+}
+
+static void begin(struct group_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		memset(set->list[i].counting, 0, sizeof(set->list[i].counting));
+}
+
+static void end(struct group_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		memcpy(set->list[i].sockets, set->list[i].counting, sizeof(set->list[i].sockets));
+}
+
+void groups_begin(struct groups *g)
+{
+	begin(&g->by_port);
+	begin(&g->by_unit);
+	g->untold = false;
+}
+
+bool groups_end(struct groups *g)
+{
+	end(&g->by_port);
+	end(&g->by_unit);
+	return !g->untold;
+}
+
+void groups_count(struct groups *g, const struct conn *c)
+{
+	uint8_t state = c->state < GROUPS_STATES ? c->state : GROUPS_STATES - 1;
+
+	if (c->end)
+		return;
+	if (g->by_port.label)
+		port_of(g, c)->counting[state]++;
+	if (g->by_unit.label)
+		unit_of(g, c)->counting[state]++;
+}
+
+void groups_ended(struct groups *g, const struct conn *c)
+{
+	if (!conn_is_connection(c))
+		return;
+	if (g->by_port.label)
+		port_of(g, c)->ended[c->end]++;
+	if (g->by_unit.label)
+		unit_of(g, c)->ended[c->end]++;
+}
+
+const struct group_set *groups_ports(const struct groups *g)
+{
+	return &g->by_port;
+}
+
+const struct group_set *groups_units(const struct groups *g)
+{
+	return &g->by_unit;
+}

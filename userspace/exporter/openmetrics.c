@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/openmetrics.h"
+
+#include <string.h>
+
+#define SEC 1000000000ULL
+
+static void family(struct openmetrics *e, const char *type, const char *suffix, const char *help)
+{
+	/* The older format knows the counter only by the name of its samples. */
+	const char *announced = e->openmetrics ? "" : suffix;
+
+	buf_printf(e->out, "# HELP %s%s %s\n# TYPE %s%s %s\n", e->name, announced, help, e->name,
+		   announced, type);
+	e->suffix = suffix;
+	e->labels = 0;
+}
+
+void openmetrics_counter(struct openmetrics *e, const char *name, const char *help)
+{
+	e->name = name;
+	family(e, "counter", "_total", help);
+}
+
+void openmetrics_gauge(struct openmetrics *e, const char *name, const char *help)
+{
+	e->name = name;
+	family(e, "gauge", "", help);
+}
+
+void openmetrics_info(struct openmetrics *e, const char *name, const char *help)
+{
+	e->name = name;
+	family(e, e->openmetrics ? "info" : "gauge", "_info", help);
+}
+
+void openmetrics_histogram(struct openmetrics *e, const char *name, const char *help)
+{
+	e->name = name;
+	family(e, "histogram", "", help);
+}
+
+void openmetrics_label(struct openmetrics *e, const char *key, const char *value)
+{
+	if (e->labels == OPENMETRICS_LABELS)
+		return;
+	e->keys[e->labels] = key;
+	e->values[e->labels++] = value;
+}
+
+/* Whatever is in a name: the formats escape three characters, and want UTF-8. */
+static void put_value(struct buf *out, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < OPENMETRICS_LABEL_MAX && s[i]; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c == '"' || c == '\\')
+			buf_char(out, '\\');
+		buf_char(out, c < ' ' || c >= 0x7f ? '?' : s[i]);
+	}
+}
+
+static void put_labels(struct openmetrics *e, const char *le)
+{
+	unsigned int i;
+
+	if (!e->labels && !le)
+		return;
+	buf_char(e->out, '{');
+	for (i = 0; i < e->labels; i++) {
+		if (i)
+			buf_char(e->out, ',');
+		buf_str(e->out, e->keys[i]);
+		buf_str(e->out, "=\"");
+		put_value(e->out, e->values[i]);
+		buf_char(e->out, '"');
+	}
+	if (le) {
+		buf_str(e->out, e->labels ? ",le=\"" : "le=\"");
+		buf_str(e->out, le);
+		buf_char(e->out, '"');
+	}
+	buf_char(e->out, '}');
+}
+
+static void name(struct openmetrics *e)
+{
+	buf_str(e->out, e->name);
+	buf_str(e->out, e->suffix);
+	put_labels(e, NULL);
+	buf_char(e->out, ' ');
+}
+
+void openmetrics_u64(struct openmetrics *e, uint64_t value)
+{
+	name(e);
+	buf_u64(e->out, value);
+	buf_char(e->out, '\n');
+	e->labels = 0;
+}
+
+/* @ns as seconds, with as many decimals as it has, but at least one. */
+static char *put_seconds(char *p, uint64_t s, uint64_t ns)
+{
+	p = put_u64(p, s);
+	*p++ = '.';
+	p = put_digits(p, ns, 9);
+	while (p[-1] == '0' && p[-2] != '.')
+		p--;
+	return p;
+}
+
+#define SECONDS_MAX (PUT_U64_MAX + 10)
+
+static void put_seconds_line(struct buf *out, uint64_t s, uint64_t ns)
+{
+	char *p = put_seconds(buf_room(out, SECONDS_MAX + 1), s, ns);
+
+	*p++ = '\n';
+	buf_end(out, p);
+}
+
+void openmetrics_seconds(struct openmetrics *e, uint64_t ns)
+{
+	name(e);
+	put_seconds_line(e->out, ns / SEC, ns % SEC);
+	e->labels = 0;
+}
+
+void openmetrics_ratio(struct openmetrics *e, double value)
+{
+	name(e);
+	buf_printf(e->out, "%.6f\n", value);
+	e->labels = 0;
+}
+
+static void bucket(struct openmetrics *e, const char *le, uint64_t count)
+{
+	buf_str(e->out, e->name);
+	buf_str(e->out, "_bucket");
+	put_labels(e, le);
+	buf_char(e->out, ' ');
+	buf_u64(e->out, count);
+	buf_char(e->out, '\n');
+}
+
+void openmetrics_spans(struct openmetrics *e, const struct histogram *h, enum histogram_scale scale)
+{
+	uint64_t count = 0, bound;
+	char le[SECONDS_MAX + 1];
+	unsigned int i;
+
+	for (i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
+		count += h->buckets[i];
+		bound = histogram_bounds[scale][i];
+		/* "1.0" in both formats: the same series whichever is spoken. */
+		*put_seconds(le, bound / SEC, bound % SEC) = '\0';
+		bucket(e, le, count);
+	}
+	count += h->buckets[i];
+	bucket(e, "+Inf", count);
+	buf_str(e->out, e->name);
+	buf_str(e->out, "_sum");
+	put_labels(e, NULL);
+	buf_char(e->out, ' ');
+	put_seconds_line(e->out, h->sum_s, h->sum_ns);
+	buf_str(e->out, e->name);
+	buf_str(e->out, "_count");
+	put_labels(e, NULL);
+	buf_char(e->out, ' ');
+	buf_u64(e->out, count);
+	buf_char(e->out, '\n');
+	e->labels = 0;
+}
+
+void openmetrics_end(struct openmetrics *e)
+{
+	if (e->openmetrics)
+		buf_str(e->out, "# EOF\n");
+}

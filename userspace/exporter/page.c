@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/page.h"
+
+__asm__(".section .rodata\n"
+	".global page\n"
+	".global page_size\n"
+	"page:\n"
+	".incbin \"userspace/exporter/page.html\"\n"
+	"end_of_page:\n"
+	".balign 8\n"
+	"page_size:\n"
+	".quad end_of_page - page\n"
+	".previous\n");

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/exporter/process.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t open_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	uint64_t count = 0;
+
+	if (!dir)
+		return 0;
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count > 3 ? count - 3 : 0; /* ".", "..", and the directory's own */
+}
+
+static void read_memory(uint64_t *virtual, uint64_t *resident)
+{
+	unsigned long long pages[2] = { 0 };
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file && fscanf(file, "%llu %llu", &pages[0], &pages[1]) != 2)
+		memset(pages, 0, sizeof(pages));
+	if (file)
+		fclose(file);
+	*virtual = pages[0] * (uint64_t)sysconf(_SC_PAGESIZE);
+	*resident = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Since the epoch, nanoseconds: field 22 of stat is ticks since the machine started. */
+static uint64_t start_time(void)
+{
+	FILE *file = fopen("/proc/self/stat", "re");
+	unsigned long long ticks = 0;
+	struct timespec now, up;
+	char line[1024] = "", *p;
+	unsigned int field;
+
+	if (file && !fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	if (file)
+		fclose(file);
+	/* The name, field 2, may hold anything; nothing after it has a bracket. */
+	p = strrchr(line, ')');
+	for (field = 2; p && field < 22; field++) {
+		p = strchr(p + 1, ' ');
+	}
+	if (!p || sscanf(p, "%llu", &ticks) != 1)
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return (uint64_t)(now.tv_sec - up.tv_sec) * 1000000000ULL + (uint64_t)now.tv_nsec -
+	       (uint64_t)up.tv_nsec + ticks * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+void process_metrics(struct openmetrics *e)
+{
+	uint64_t virtual, resident;
+	struct rlimit limit = { 0 };
+	struct timespec cpu;
+
+	read_memory(&virtual, &resident);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	openmetrics_counter(e, "process_cpu_seconds", "Processor time, user and system.");
+	openmetrics_seconds(e, (uint64_t)cpu.tv_sec * 1000000000ULL + (uint64_t)cpu.tv_nsec);
+	openmetrics_gauge(e, "process_resident_memory_bytes", "Resident memory.");
+	openmetrics_u64(e, resident);
+	openmetrics_gauge(e, "process_virtual_memory_bytes", "Address space.");
+	openmetrics_u64(e, virtual);
+	openmetrics_gauge(e, "process_open_fds", "Open file descriptors.");
+	openmetrics_u64(e, open_fds());
+	openmetrics_gauge(e, "process_max_fds", "File descriptors allowed.");
+	openmetrics_u64(e, limit.rlim_cur);
+	openmetrics_gauge(e, "process_start_time_seconds", "When it started, since the epoch.");
+	openmetrics_seconds(e, start_time());
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/base/address.h"
+#include "userspace/base/json.h"
+#include "userspace/print/ladder_out.h"
+#include "userspace/base/names.h"
+#include "userspace/print/record_json.h"
+
+static const char *const sides[2] = { "left", "right" };
+
+static const char *const why_key[LADDER_WHYS] = {
+	[LADDER_WHY_2MSL] = "2msl",
+	[LADDER_WHY_FIN_TIMEOUT] = "fin_timeout",
+	[LADDER_WHY_REUSED] = "reused",
+	[LADDER_WHY_SYN] = "syn",
+	[LADDER_WHY_DATA] = "data",
+	[LADDER_WHY_GAVE_UP] = "gave_up",
+	[LADDER_WHY_USER_TIMEOUT] = "user_timeout",
+	[LADDER_WHY_KEEPALIVE] = "keepalive",
+	[LADDER_WHY_WINDOW] = "window",
+	[LADDER_WHY_REJECTED] = "rejected",
+	[LADDER_WHY_UNREACHABLE] = "unreachable",
+	[LADDER_WHY_KILLED] = "killed",
+	[LADDER_WHY_NETNS] = "netns",
+	[LADDER_WHY_LISTENER] = "listener",
+	[LADDER_WHY_ABANDONED] = "abandoned",
+	[LADDER_WHY_FOUND] = "found",
+	[LADDER_WHY_REARMED] = "rearmed",
+};
+
+static void put_side(struct json *j, const struct ladder *l, unsigned int side)
+{
+	const struct ladder_side *s = &l->sides[side];
+	char *p;
+
+	json_object(j, sides[side]);
+	p = json_value(j, "address", ADDRESS_MAX + 2);
+	*p++ = '"';
+	p = put_address(p, s->end->address);
+	*p++ = '"';
+	buf_end(j->out, p);
+	json_u64(j, "port", s->end->port);
+	json_bool(j, "here", s->end->here);
+	if (s->end->here) {
+		json_u64(j, "netns", s->end->netns);
+		json_u64(j, "cookie", s->end->cookie);
+	}
+	if (s->pid) {
+		json_u64(j, "pid", s->pid);
+		json_str(j, "comm", s->comm);
+	}
+	if (s->has_isn)
+		json_u64(j, "isn", s->isn);
+	if (s->has_fin)
+		json_u64(j, "fin_seq", s->fin);
+	if (s->has_stray)
+		json_u64(j, "stray_isn", s->stray);
+	json_end_object(j);
+}
+
+static void put_segment(struct json *j, const struct ladder *l, const struct ladder_row *row)
+{
+	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
+	char number[LADDER_NUMBER_MAX];
+	char *p;
+
+	json_word(j, "from", sides[row->from]);
+	p = json_value(j, "tcp_flags", TCP_FLAGS_MAX + 2);
+	*p++ = '"';
+	p = put_tcp_flags(p, row->tcp_flags);
+	*p++ = '"';
+	buf_end(j->out, p);
+	if (!row->inferred) {
+		json_u64(j, "tcp_seq", row->seq);
+		ladder_number(number, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
+		json_word(j, "relative_seq", number);
+		json_u64(j, "len", row->len);
+	}
+	if (row->tcp_flags & TCPTRAIL_ACK) {
+		json_u64(j, "tcp_ack", row->ack);
+		ladder_number(number, l, !row->from, row->ack, 1);
+		json_word(j, "relative_ack", number);
+	}
+	json_u64(j, "again", row->again);
+	json_bool(j, "lost", row->lost);
+	json_bool(j, "inferred", row->inferred);
+	json_bool(j, "probe", row->probe);
+	if (row->sent && row->arrived)
+		json_fixed(j, "transit_seconds", (int64_t)(row->arrival_ns - row->time_ns), 9);
+}
+
+static void put_row(struct json *j, const struct ladder *l, const struct ladder_row *row)
+{
+	static const char *const kinds[] = {
+		[LADDER_SEGMENT] = "segment",
+		[LADDER_ARRIVAL] = "arrival",
+		[LADDER_STATE] = "state",
+		[LADDER_DATA] = "data",
+	};
+	unsigned int side;
+
+	json_object(j, NULL);
+	json_word(j, "step", kinds[row->kind]);
+	json_fixed(j, "seconds", (int64_t)(row->time_ns - l->start_ns), 9);
+	if (row->kind == LADDER_SEGMENT) {
+		put_segment(j, l, row);
+	} else if (row->kind == LADDER_DATA) {
+		json_u64(j, "left_bytes", row->bytes[LADDER_LEFT]);
+		json_u64(j, "right_bytes", row->bytes[LADDER_RIGHT]);
+		json_bool(j, "half_closed", row->half_closed);
+	} else {
+		json_word(j, "at", sides[row->from]);
+	}
+	for (side = 0; side < 2; side++) {
+		if (!row->state[side])
+			continue;
+		json_word(j, side ? "right_state" : "left_state", state_key(row->state[side]));
+		if (row->guessed[side])
+			json_bool(j, side ? "right_guessed" : "left_guessed", true);
+	}
+	if (why_key[row->why])
+		json_word(j, "why", why_key[row->why]);
+	json_end_object(j);
+}
+
+void ladder_json(struct buf *out, struct ladder_style *style, const struct ladder *l,
+		 const struct narrative *narrative)
+{
+	struct json j;
+	unsigned int n;
+	size_t i;
+	char *p;
+
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	json_word(&j, "kind", "connection");
+	p = json_value(&j, "time", PUT_RFC3339_MAX + 2);
+	*p++ = '"';
+	p = put_rfc3339(p, &style->clock, l->start_ns);
+	*p++ = '"';
+	buf_end(out, p);
+	json_u64(&j, "mono_ns", l->start_ns);
+	json_bool(&j, "complete", l->conversation->complete);
+	json_bool(&j, "opener_known", l->opener_known);
+	put_side(&j, l, LADDER_LEFT);
+	put_side(&j, l, LADDER_RIGHT);
+	json_array(&j, "steps");
+	for (i = 0; i < l->count; i++)
+		put_row(&j, l, &l->rows[i]);
+	json_end_array(&j);
+	json_array(&j, "names");
+	for (n = 0; n < narrative->names_count; n++)
+		json_word(&j, NULL, narrative->names[n]);
+	json_end_array(&j);
+	json_array(&j, "sentences");
+	for (n = 0; n < narrative->sentences_count; n++)
+		json_str(&j, NULL, narrative->sentences[n]);
+	json_end_array(&j);
+	json_end(&j);
+}

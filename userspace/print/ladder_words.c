@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is written on a ladder, as text or as a picture. */
+#include <stdio.h>
+#include <string.h>
+
+#include "userspace/base/duration.h"
+#include "userspace/print/ladder_words.h"
+#include "userspace/base/names.h"
+
+static const char *const why_text[LADDER_WHYS] = {
+	[LADDER_WHY_2MSL] = "2 MSL are over",
+	[LADDER_WHY_FIN_TIMEOUT] = "no FIN came (tcp_fin_timeout)",
+	[LADDER_WHY_REUSED] = "a connect() took the port over",
+	[LADDER_WHY_SYN] = "a new SYN took over",
+	[LADDER_WHY_DATA] = "data came for nobody",
+	[LADDER_WHY_GAVE_UP] = "no answer: given up",
+	[LADDER_WHY_USER_TIMEOUT] = "no answer: TCP_USER_TIMEOUT",
+	[LADDER_WHY_KEEPALIVE] = "no answer to keepalive probes",
+	[LADDER_WHY_WINDOW] = "no answer to window probes",
+	[LADDER_WHY_REJECTED] = "rejected (ICMP)",
+	[LADDER_WHY_UNREACHABLE] = "unreachable (ICMP)",
+	[LADDER_WHY_KILLED] = "destroyed (ss -K)",
+	[LADDER_WHY_NETNS] = "its namespace is gone",
+	[LADDER_WHY_LISTENER] = "its listener is gone",
+	[LADDER_WHY_ABANDONED] = "given up by its process",
+	[LADDER_WHY_FOUND] = "found so, older than the trail",
+	[LADDER_WHY_REARMED] = "2 MSL begin anew",
+};
+
+const char *ladder_why_text(uint8_t why)
+{
+	return why < LADDER_WHYS ? why_text[why] : NULL;
+}
+
+void ladder_span(char *to, uint64_t ns)
+{
+	static const struct {
+		uint64_t unit;
+		const char *name;
+	} units[] = { { 1000ULL, "us" }, { 1000000ULL, "ms" }, { 1000000000ULL, "s" } };
+	unsigned int i = 0;
+	double n;
+
+	if (ns >= 999500000000ULL) {
+		*put_age(to, ns) = '\0';
+		return;
+	}
+	while (i < 2 && (double)ns / (double)units[i].unit >= 999.5)
+		i++;
+	n = (double)ns / (double)units[i].unit;
+	snprintf(to, LADDER_SPAN_MAX, "%.*f%s",
+		 i == 0 || n >= 99.95 ? 0 :
+		 n >= 9.995	      ? 1 :
+					2,
+		 n, units[i].name);
+}
+
+void ladder_label(char *to, const struct ladder_style *style, const struct ladder *l,
+		  const struct ladder_row *row, size_t room)
+{
+	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
+	uint8_t shown = row->tcp_flags &
+			(TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST | TCPTRAIL_ACK);
+	char flags[TCP_FLAGS_MAX + 1],
+		seq[LADDER_NUMBER_MAX + 5] = "", ack[LADDER_NUMBER_MAX + 5] = "", data[32] = "";
+	const char *mark = row->probe ? " probe" : row->again ? " again" : "";
+
+	*put_tcp_flags(flags, shown) = '\0';
+	if (shown != TCPTRAIL_ACK) {
+		strcpy(seq, " seq=");
+		if (style->absolute)
+			snprintf(seq + 5, LADDER_NUMBER_MAX, "%u", row->seq);
+		else
+			ladder_number(seq + 5, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
+	}
+	if (shown & TCPTRAIL_ACK) {
+		strcpy(ack, " ack=");
+		if (style->absolute)
+			snprintf(ack + 5, LADDER_NUMBER_MAX, "%u", row->ack);
+		else
+			ladder_number(ack + 5, l, !row->from, row->ack, 1);
+	}
+	if (row->tcp_flags & TCPTRAIL_SYN && row->len)
+		snprintf(data, sizeof(data), " %u bytes", row->len);
+	snprintf(to, LADDER_LABEL_MAX, "%s%s%s%s%s", flags, seq, ack, data, mark);
+	if (strlen(to) <= room)
+		return;
+	/* Big numbers: which is which, their order tells. */
+	snprintf(to, LADDER_LABEL_MAX, "%s%s%s%s%s%s", flags, *seq ? " " : "", *seq ? seq + 5 : "",
+		 *ack ? " " : "", *ack ? ack + 5 : "", mark);
+	if (strlen(to) > room)
+		snprintf(to, LADDER_LABEL_MAX, "%s%s", flags, mark);
+}
+
+void ladder_state(char *to, const struct ladder_row *row, unsigned int side)
+{
+	uint8_t state = row->state[side];
+
+	snprintf(to, LADDER_STATE_MAX, "%s%s",
+		 !state			 ? "" :
+		 state == TCPTRAIL_CLOSE ? "CLOSED" :
+					   state_name(state),
+		 row->guessed[side] ? "?" : "");
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/base/address.h"
+#include "userspace/base/json.h"
+#include "userspace/print/life_out.h"
+#include "userspace/base/names.h"
+#include "userspace/print/record_json.h"
+
+static void put_end(struct json *j, const char *key, const uint8_t address[16])
+{
+	char *p = json_value(j, key, ADDRESS_MAX + 2);
+
+	*p++ = '"';
+	p = put_address(p, address);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
+
+static void put_time(struct json *j, struct clock *clock, uint64_t time_ns)
+{
+	char *p = json_value(j, "time", PUT_RFC3339_MAX + 2);
+
+	*p++ = '"';
+	p = put_rfc3339(p, clock, time_ns);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
+
+static void put_task(struct json *j, const char *key, const struct task *task)
+{
+	if (!task)
+		return;
+	json_object(j, key);
+	json_u64(j, "pid", task->pid);
+	json_strn(j, "comm", task->comm, sizeof(task->comm));
+	json_end_object(j);
+}
+
+static void put_seconds(struct json *j, const char *key, uint64_t ns)
+{
+	if (ns)
+		json_fixed(j, key, (int64_t)ns, 9);
+}
+
+static void put_error(struct json *j, const struct conn *c)
+{
+	const char *name = error_key(c->error);
+
+	if (!c->error)
+		return;
+	if (name)
+		json_word(j, "error", name);
+	json_u64(j, "errno", c->error);
+}
+
+static void put_spans(struct json *j, const struct timing *life)
+{
+	put_seconds(j, "life_seconds", life->life);
+	json_bool(j, "life_at_least", life->at_least);
+	put_seconds(j, "handshake_seconds", life->handshake);
+	put_seconds(j, "synack_seconds", life->synack);
+	put_seconds(j, "answer_seconds", life->answer);
+	put_seconds(j, "accept_wait_seconds", life->accept_wait);
+	put_seconds(j, "half_close_seconds", life->half_close);
+	put_seconds(j, "teardown_seconds", life->teardown);
+	put_seconds(j, "first_ack_seconds", life->first_ack);
+	put_seconds(j, "second_fin_seconds", life->second_fin);
+	put_seconds(j, "second_ack_seconds", life->second_ack);
+	put_seconds(j, "time_wait_seconds", life->time_wait);
+}
+
+/* Of a socket whose totals are not on record there are none: not 0. */
+static void put_counts(struct json *j, const struct conn *c)
+{
+	if (c->flags & CONN_HAS_BYTES) {
+		json_u64(j, "sent", c->sent);
+		json_u64(j, "received", c->received);
+	}
+	if (c->why == CONN_WHY_UNREAD)
+		json_u64(j, "unread", c->unread);
+	json_u64(j, "syns", c->syns);
+	json_u64(j, "synacks", c->synacks);
+	json_u64(j, "fins", c->fins);
+	json_u64(j, "rearms", c->rearms);
+	json_u64(j, "retransmits", c->retrans_total);
+}
+
+static void put_owner(struct json *j, const struct tracker *tracker, const struct conn *c,
+		      const struct timing *life)
+{
+	if (c->flags & CONN_OWNED)
+		json_u64(j, "uid", c->uid);
+	if (c->cgroup)
+		json_u64(j, "cgroup", c->cgroup);
+	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
+	if (life->unaccepted)
+		json_bool(j, "unaccepted", true);
+	put_task(j, "opener", tracker_task(tracker, c->opener));
+	put_task(j, "last_task", tracker_task(tracker, c->owner));
+}
+
+static void put_life(struct json *j, struct clock *clock, const struct tracker *tracker,
+		     const struct conn_pair_end *end)
+{
+	static const char *const roles[] = { "unknown", "active", "passive", "listener" };
+	static const char *const closers[] = { "none", "us", "peer", "both" };
+	const struct conn *c = end->c;
+	uint8_t laddr[16], raddr[16];
+
+	tracker_laddr(tracker, c, laddr);
+	tracker_raddr(tracker, c, raddr);
+	if (c->end) {
+		put_time(j, clock, c->since_ns);
+		json_u64(j, "time_ns", c->since_ns);
+	}
+	json_u64(j, "netns", c->netns);
+	put_end(j, "local_address", laddr);
+	json_u64(j, "local_port", c->lport);
+	put_end(j, "remote_address", raddr);
+	json_u64(j, "remote_port", c->rport);
+	json_u64(j, "cookie", c->cookie);
+	json_word(j, "role", roles[c->role & 3]);
+	json_word(j, "closer", closers[end->life.closer & 3]);
+	json_word(j, "end", conn_end_key(c->end));
+	if (conn_why_key(c->why))
+		json_word(j, "why", conn_why_key(c->why));
+	json_word(j, "state", state_key(c->state));
+	put_error(j, c);
+	put_spans(j, &end->life);
+	put_counts(j, c);
+	put_owner(j, tracker, c, &end->life);
+}
+
+void life_json(struct buf *out, struct clock *clock, const struct tracker *tracker,
+	       const struct conn_pair *pair)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	json_word(&j, "kind", "life");
+	put_life(&j, clock, tracker, &pair->ends[0]);
+	if (pair->count > 1) {
+		json_object(&j, "peer");
+		put_life(&j, clock, tracker, &pair->ends[1]);
+		json_end_object(&j);
+	}
+	json_end(&j);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What one line has no room for: each end's owner and namespace, handshake and
+ * teardown step by step, payload, and why it ended.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "userspace/print/life_out.h"
+
+#define INDENT "      "
+
+static void say_span(struct buf *out, uint64_t ns)
+{
+	char text[16];
+
+	*put_brief(text, ns) = '\0';
+	buf_str(out, text);
+}
+
+/* ", SYN-ACK in 20ms": a step, and how long it took; nothing where that is not known. */
+static void say_step(struct buf *out, uint64_t ns, const char *step)
+{
+	if (!ns)
+		return;
+	buf_printf(out, ", %s ", step);
+	say_span(out, ns);
+}
+
+static void say_task(struct buf *out, const char *did, const struct task *task)
+{
+	buf_str(out, did);
+	buf_safe(out, task->comm, strnlen(task->comm, sizeof(task->comm)));
+	buf_printf(out, "[%" PRIu32 "]", task->pid);
+}
+
+static void say_end(struct buf *out, const struct tracker *tracker, const struct conn *c,
+		    const char *name)
+{
+	const struct task *opener = tracker_task(tracker, c->opener);
+	const struct task *owner = tracker_task(tracker, c->owner);
+
+	buf_printf(out, "  %s  netns %" PRIu32 ", cookie %" PRIu64, name, c->netns, c->cookie);
+	if (c->flags & CONN_OWNED)
+		buf_printf(out, ", uid %" PRIu32, c->uid);
+	if (c->cgroup)
+		buf_printf(out, ", cgroup %" PRIu64, c->cgroup);
+	buf_char(out, '\n');
+	if (!opener && !owner)
+		return;
+	buf_str(out, INDENT "task    ");
+	if (opener)
+		say_task(out, c->role == CONN_PASSIVE ? "accepted by " : "opened by ", opener);
+	if (opener && owner && c->owner != c->opener)
+		buf_str(out, ", ");
+	if (owner && c->owner != c->opener)
+		say_task(out, "last used by ", owner);
+	buf_char(out, '\n');
+}
+
+static void say_open(struct buf *out, const struct conn *c, const struct timing *life)
+{
+	bool passive = c->role == CONN_PASSIVE;
+
+	if (!life->synack && !life->handshake && !life->accept_wait)
+		return;
+	buf_printf(out, INDENT "opened  %s",
+		   !life->synack && !life->handshake ? "established" :
+		   passive			     ? "SYN in" :
+						       "SYN out");
+	say_step(out, life->synack, passive ? "SYN-ACK out" : "SYN-ACK in");
+	if (life->synack)
+		say_step(out, life->answer, passive ? "ACK in" : "established");
+	else
+		say_step(out, life->handshake, "established");
+	say_step(out, life->accept_wait, life->unaccepted ? "never accepted" : "accept()");
+	buf_char(out, '\n');
+}
+
+static void say_close(struct buf *out, const struct timing *life)
+{
+	bool peer = life->closer == TIMING_CLOSER_PEER;
+
+	if (!life->half_close && !life->first_ack && !life->time_wait)
+		return;
+	buf_str(out, INDENT "closed ");
+	if (life->closer == TIMING_CLOSER_BOTH)
+		buf_str(out, " FINs crossed");
+	else
+		buf_str(out, peer ? " FIN in" : " FIN out");
+	if (life->closed && !life->second_fin) { /* both in one segment */
+		say_step(out, life->first_ack, peer ? "FIN,ACK out" : "FIN,ACK in");
+	} else {
+		say_step(out, life->first_ack, peer ? "ACK out" : "ACK in");
+		say_step(out, life->second_fin, peer ? "FIN out" : "FIN in");
+	}
+	say_step(out, life->second_ack, peer ? "ACK in" : "ACK out");
+	if (life->half_close) {
+		buf_str(out, "; half-closed ");
+		say_span(out, life->half_close);
+	}
+	if (life->time_wait) {
+		buf_str(out, "; TIME-WAIT ");
+		say_span(out, life->time_wait);
+	}
+	buf_char(out, '\n');
+}
+
+static void say_bytes(struct buf *out, const struct conn *c)
+{
+	char text[2][PUT_GROUPED_MAX + 1];
+
+	if (c->flags & CONN_HAS_BYTES) {
+		*put_grouped(text[0], c->sent) = '\0';
+		*put_grouped(text[1], c->received) = '\0';
+		buf_printf(out, INDENT "bytes   %s sent, %s received", text[0], text[1]);
+	} else if (c->retrans_total) {
+		buf_str(out, INDENT "bytes   not known");
+	} else {
+		return;
+	}
+	if (c->retrans_total)
+		buf_printf(out, "; %u segment%s sent again", c->retrans_total,
+			   c->retrans_total == 1 ? "" : "s");
+	buf_char(out, '\n');
+}
+
+void life_parts(struct buf *out, const struct tracker *tracker, const struct conn_pair *pair)
+{
+	static const char *const names[] = { "client", "server" };
+	unsigned int i;
+
+	for (i = 0; i < pair->count; i++) {
+		say_end(out, tracker, pair->ends[i].c, pair->count > 1 ? names[i] : "here");
+		say_open(out, pair->ends[i].c, &pair->ends[i].life);
+		say_close(out, &pair->ends[i].life);
+		say_bytes(out, pair->ends[i].c);
+	}
+	buf_str(out, "  ");
+	life_sentence(out, pair);
+	buf_char(out, '\n');
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "userspace/base/address.h"
+#include "userspace/print/life_out.h"
+#include "userspace/print/line.h"
+#include "userspace/base/names.h"
+
+/*
+ * Columns: local end, who opened, remote end, two spans, payload in both
+ * directions, end, how often SYN, SYN-ACK or FIN were sent if not once, owner.
+ * Long IPv6 ends push the rest.
+ */
+#define END_WIDTH 21
+#define SPAN_WIDTH 5
+#define LIFE_SPAN_WIDTH 6 /* with ">" */
+#define BYTES_WIDTH 5
+#define TAIL_MAX 40
+#define LINE_MAX (2 * ENDPOINT_MAX + 128)
+
+#define US 1000ULL
+#define MS (1000 * US)
+#define SEC (1000 * MS)
+#define HOUR (3600 * SEC)
+
+static char *pad(char *p, const char *from, size_t width)
+{
+	while ((size_t)(p - from) < width)
+		*p++ = ' ';
+	*p++ = ' ';
+	return p;
+}
+
+char *put_brief(char *p, uint64_t ns)
+{
+	static const struct {
+		uint64_t below;
+		uint64_t unit;
+		const char *name;
+		bool tenths;
+	} forms[] = {
+		{ MS, US, "us", false },       { 10 * MS, MS, "ms", true },
+		{ SEC, MS, "ms", false },      { 100 * SEC, SEC, "s", true },
+		{ HOUR, 60 * SEC, "m", true }, { 100 * HOUR, HOUR, "h", true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (ns >= forms[i].below)
+			continue;
+		p = put_u64(p, ns / forms[i].unit);
+		if (forms[i].tenths) {
+			*p++ = '.';
+			p = put_u64(p, ns % forms[i].unit * 10 / forms[i].unit);
+		}
+		return put_str(p, forms[i].name);
+	}
+	p = put_u64(p, ns / (24 * HOUR));
+	*p++ = 'd';
+	return p;
+}
+
+static char *put_time(char *p, uint64_t ns, bool at_least, size_t width)
+{
+	char *from = p;
+
+	if (at_least && ns)
+		*p++ = '>';
+	if (ns)
+		p = put_brief(p, ns);
+	else
+		*p++ = '-';
+	return pad(p, from, width);
+}
+
+/* "9999", "12.3k", "999k", "99.9M": BYTES_WIDTH bytes at most. */
+static char *put_bytes(char *p, uint64_t n)
+{
+	static const char units[] = "kMGTPE";
+	const char *unit = units;
+	uint64_t thousandth = n;
+
+	if (n < 10000)
+		return put_u64(p, n);
+	for (n /= 1000; n >= 1000; n /= 1000) {
+		thousandth /= 1000;
+		unit++;
+	}
+	p = put_u64(p, n);
+	if (n < 100) {
+		*p++ = '.';
+		p = put_u64(p, thousandth % 1000 / 100);
+	}
+	*p++ = *unit;
+	return p;
+}
+
+static char *put_payload(char *p, const struct conn *c, uint64_t bytes)
+{
+	char *from = p;
+
+	if (c->flags & CONN_HAS_BYTES)
+		p = put_bytes(p, bytes);
+	else
+		*p++ = '-';
+	return pad(p, from, BYTES_WIDTH);
+}
+
+static char *put_again(char *p, const char *stop, unsigned int sent, const char *name)
+{
+	char text[32];
+	int length = snprintf(text, sizeof(text), "%ux%s ", sent, name);
+
+	/* Once is not worth a word. */
+	return sent < 2 || stop - p < length ? p : put_mem(p, text, (size_t)length);
+}
+
+static char *put_name(char *p, const char *stop, const struct task *task)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(task->comm) && task->comm[i] && p < stop; i++)
+		*p++ = task->comm[i] < ' ' || task->comm[i] == 127 ? '?' : task->comm[i];
+	return p;
+}
+
+/* The name is cut where the line is full; without room for it, the pid is left out. */
+static char *put_owner(char *p, const char *stop, const struct task *task)
+{
+	char pid[16];
+	int length = snprintf(pid, sizeof(pid), "[%u]", task->pid);
+
+	if (stop - p < length + 3)
+		return stop - p < 3 ? p : put_name(p, stop, task);
+	p = put_name(p, stop - length, task);
+	return put_mem(p, pid, (size_t)length);
+}
+
+/* Of two owners only the names: "curl+nginx", half of the room for each at least. */
+static char *put_owners(char *p, const char *stop, const struct tracker *tracker,
+			const struct conn_pair *pair)
+{
+	const struct task *first = life_owner(tracker, pair->ends[0].c);
+	const struct task *second = pair->count > 1 ? life_owner(tracker, pair->ends[1].c) : NULL;
+	size_t second_length = second ? strnlen(second->comm, sizeof(second->comm)) : 0;
+	ptrdiff_t room = stop - p;
+
+	if (!first || !second)
+		return first || second ? put_owner(p, stop, first ? first : second) : p;
+	if (room < 7)
+		return p;
+	if (second_length > (size_t)room / 2)
+		second_length = (size_t)room / 2;
+	p = put_name(p, stop - second_length - 1, first);
+	*p++ = '+';
+	return put_name(p, stop, second);
+}
+
+static unsigned int most(const struct conn_pair *pair, unsigned int first, unsigned int second)
+{
+	return pair->count > 1 && second > first ? second : first;
+}
+
+void life_text_header(struct buf *out)
+{
+	buf_printf(out, "%-*s    %-*s %-*s %-*s %-*s %-*s %-*s OWNER\n", END_WIDTH, "LOCAL",
+		   END_WIDTH, "REMOTE", SPAN_WIDTH, "SHAKE", LIFE_SPAN_WIDTH, "LIFE", BYTES_WIDTH,
+		   "SENT", BYTES_WIDTH, "RECVD", LIFE_WORD_WIDTH, "END");
+}
+
+void life_text(struct buf *out, const struct tracker *tracker, const struct conn_pair *pair)
+{
+	const struct conn *c = pair->ends[0].c;
+	const struct conn *other = pair->count > 1 ? pair->ends[1].c : c;
+	const struct timing *life = &pair->ends[0].life;
+	uint8_t laddr[16], raddr[16];
+	char *line = buf_room(out, LINE_MAX), *p = line, *from;
+	const char *stop;
+
+	tracker_laddr(tracker, c, laddr);
+	tracker_raddr(tracker, c, raddr);
+	p = pad(put_endpoint(p, laddr, c->lport), p, END_WIDTH);
+	*p++ = pair->count > 1 ? '=' : ' ';
+	*p++ = c->role == CONN_ACTIVE ? '>' : c->role == CONN_PASSIVE ? '<' : '?';
+	*p++ = ' ';
+	from = p;
+	p = pad(put_endpoint(p, raddr, c->rport), from, END_WIDTH);
+	p = put_time(p, life->handshake, false, SPAN_WIDTH);
+	p = put_time(p, life->life, life->at_least, LIFE_SPAN_WIDTH);
+	p = put_payload(p, c, c->sent);
+	p = put_payload(p, c, c->received);
+	from = p;
+	p = pad(put_str(p, life_word(pair)), from, LIFE_WORD_WIDTH);
+	stop = c->flags & CONN_IPV6 ? p + TAIL_MAX : line + LIFE_WIDTH;
+	p = put_again(p, stop, most(pair, c->syns, other->syns), "SYN");
+	p = put_again(p, stop, most(pair, c->synacks, other->synacks), "SYN-ACK");
+	p = put_again(p, stop, most(pair, c->fins, other->fins), "FIN");
+	p = put_owners(p, stop, tracker, pair);
+	while (p[-1] == ' ')
+		p--;
+	*p++ = '\n';
+	buf_end(out, p);
+}

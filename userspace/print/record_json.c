@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/print/record_json.h"
+
+#include <sys/socket.h>
+
+#include "userspace/base/address.h"
+#include "userspace/base/names.h"
+
+static void put_end(struct json *j, const char *address_key, const char *port_key,
+		    const uint8_t address[16], uint16_t port, bool no_address, bool no_port)
+{
+	if (!no_address) {
+		char *p = json_value(j, address_key, ADDRESS_MAX + 2);
+
+		*p++ = '"';
+		p = put_address(p, address);
+		*p++ = '"';
+		buf_end(j->out, p);
+	}
+	if (!no_port)
+		json_u64(j, port_key, port);
+}
+
+void record_json_ends(struct json *j, const struct tcptrail_record *r)
+{
+	put_end(j, "local_address", "local_port", r->laddr, r->lport,
+		r->flags & TCPTRAIL_F_NO_LADDR, r->flags & TCPTRAIL_F_NO_LPORT);
+	put_end(j, "remote_address", "remote_port", r->raddr, r->rport,
+		r->flags & TCPTRAIL_F_NO_RADDR, r->flags & TCPTRAIL_F_NO_RPORT);
+}
+
+static void put_nonzero(struct json *j, const char *key, uint64_t n)
+{
+	if (n)
+		json_u64(j, key, n);
+}
+
+static void put_error(struct json *j, unsigned int error)
+{
+	const char *name = error_key(error);
+
+	if (!error)
+		return;
+	if (name)
+		json_word(j, "error", name);
+	json_u64(j, "errno", error);
+}
+
+static void put_flags(struct json *j, uint16_t flags)
+{
+	if (flags & TCPTRAIL_F_SELF)
+		json_bool(j, "self", true);
+	if (flags & TCPTRAIL_F_CHILD)
+		json_bool(j, "child", true);
+	if (flags & TCPTRAIL_F_ORPHAN)
+		json_bool(j, "orphan", true);
+	if (flags & TCPTRAIL_F_PEER_FIN)
+		json_bool(j, "peer_fin", true);
+	if (flags & TCPTRAIL_F_USER_TIMEOUT)
+		json_bool(j, "user_timeout", true);
+}
+
+static void put_transition(struct json *j, const struct tcptrail_record *r)
+{
+	const struct tcptrail_transition *t = &r->transition;
+
+	json_word(j, "old_state", state_key(t->old_state));
+	json_word(j, "new_state", state_key(t->new_state));
+	if (r->kind == TCPTRAIL_SNAPSHOT)
+		json_u64(j, "min_age_ns", r->seq); /* see snapshot.h */
+	if (t->reason)
+		json_word(j, "reason", reason_key(t->reason));
+	put_flags(j, r->flags);
+	if (r->flags & TCPTRAIL_F_TASK) {
+		json_u64(j, "pid", t->pid);
+		json_strn(j, "comm", t->comm, sizeof(t->comm));
+	}
+	if (!(r->flags & TCPTRAIL_F_BYTES))
+		json_u64(j, "uid", t->uid);
+	put_nonzero(j, "inode", t->inode);
+	if (!(r->flags & TCPTRAIL_F_BYTES))
+		put_nonzero(j, "cgroup", t->cgroup);
+	json_u64(j, "unread", t->unread);
+	json_u64(j, "unacked", t->unacked);
+	if (r->flags & TCPTRAIL_F_BYTES) {
+		json_u64(j, "sent", t->sent);
+		json_u64(j, "received", t->received);
+	} else {
+		put_nonzero(j, r->kind == TCPTRAIL_REQUEST ? "synack_age_us" : "srtt_us",
+			    t->srtt_us);
+	}
+	json_u64(j, "retransmits", t->retransmits);
+	json_u64(j, "retrans_total", t->retrans_total);
+	put_error(j, t->error);
+}
+
+static void put_segment(struct json *j, const struct tcptrail_segment *s)
+{
+	char *p;
+
+	json_word(j, "direction", s->direction == TCPTRAIL_OUT ? "out" : "in");
+	p = json_value(j, "tcp_flags", TCP_FLAGS_MAX + 2);
+	*p++ = '"';
+	p = put_tcp_flags(p, s->tcp_flags);
+	*p++ = '"';
+	buf_end(j->out, p);
+	json_u64(j, "tcp_seq", s->seq);
+	if (s->tcp_flags & TCPTRAIL_ACK)
+		json_u64(j, "tcp_ack", s->ack);
+	json_u64(j, "len", s->len);
+	json_u64(j, "window", s->window);
+	put_nonzero(j, "ifindex", s->ifindex);
+	if (s->state)
+		json_word(j, "state", state_key(s->state));
+}
+
+static void put_loss(struct json *j, const struct tcptrail_loss *l)
+{
+	json_word(j, "cause", cause_key(l->cause));
+	json_u64(j, "count", l->count);
+	json_u64(j, "since_mono_ns", l->since_ns);
+}
+
+static void put_socket(struct json *j, const struct tcptrail_record *r)
+{
+	json_u64(j, "netns", r->netns);
+	put_nonzero(j, "cookie", r->cookie);
+	if (r->family == AF_INET || r->family == AF_INET6)
+		json_word(j, "family", r->family == AF_INET ? "ipv4" : "ipv6");
+	record_json_ends(j, r);
+}
+
+void record_json(struct buf *out, struct clock *c, const struct tcptrail_record *r)
+{
+	struct json j;
+	char *p;
+
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	p = json_value(&j, "time", PUT_RFC3339_MAX);
+	*p++ = '"';
+	p = put_rfc3339(p, c, r->time_ns);
+	*p++ = '"';
+	buf_end(out, p);
+	json_u64(&j, "mono_ns", r->time_ns);
+	if (r->kind != TCPTRAIL_SNAPSHOT) {
+		json_u64(&j, "cpu", r->cpu);
+		json_u64(&j, "seq", r->seq);
+	}
+	json_word(&j, "kind", kind_key(r->kind));
+	switch (r->kind) {
+	case TCPTRAIL_SOCKET:
+	case TCPTRAIL_REQUEST:
+	case TCPTRAIL_TIMEWAIT:
+	case TCPTRAIL_ACCEPT:
+	case TCPTRAIL_SNAPSHOT:
+		put_socket(&j, r);
+		put_transition(&j, r);
+		break;
+	case TCPTRAIL_SEGMENT:
+		put_socket(&j, r);
+		put_segment(&j, &r->segment);
+		break;
+	case TCPTRAIL_LOSS:
+		put_loss(&j, &r->loss);
+		break;
+	default: /* a later minor's */
+		put_socket(&j, r);
+	}
+	json_end(&j);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "userspace/base/escape.h"
+#include "userspace/print/stuck_details.h"
+
+#define MS 1000000ULL
+
+static const char *age_of_ms(char to[DURATION_MAX + 1], uint32_t ms)
+{
+	*put_age(to, ms * MS) = '\0';
+	return to;
+}
+
+const struct cgroup_name *stuck_cgroup(const struct stuck_out *o, const struct conn *c,
+				       const struct stuck_words *w, struct cgroup_name *room)
+{
+	if (w->process)
+		return w->process->cgroup.path[0] ? &w->process->cgroup : NULL;
+	/* In a file the number is another machine's. */
+	if (!o->owners || !c->cgroup || cgroup_by_id(room, c->cgroup))
+		return NULL;
+	return room;
+}
+
+static void put_cgroup(struct buf *p, const struct cgroup_name *name)
+{
+	char text[256];
+
+	if (name->container[0]) {
+		escape(text, sizeof(text), name->container, sizeof(name->container));
+		buf_printf(p, "container %s, ", text);
+	} else if (name->unit[0]) {
+		escape(text, sizeof(text), name->unit, sizeof(name->unit));
+		buf_printf(p, "unit %s, ", text);
+	} else if (strcmp(name->path, "/")) {
+		escape(text, sizeof(text), name->path, sizeof(name->path));
+		buf_printf(p, "cgroup %s, ", text);
+	}
+}
+
+/* "netns web (4026532183), unit nginx.service, uid 33, cookie 17" */
+static void put_place(const struct stuck_out *o, struct buf *p, const struct stuck_group *group,
+		      const struct stuck_words *w)
+{
+	const struct conn *c = group->members[0]->conn;
+	struct cgroup_name room;
+	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
+	char name[4 * NETNS_NAME_MAX];
+
+	if (w->netns && w->netns->name[0]) {
+		escape(name, sizeof(name), w->netns->name, sizeof(w->netns->name));
+		buf_printf(p, "netns %s (%u), ", name, c->netns);
+	} else if (c->netns != o->home_netns) {
+		buf_printf(p, "netns %u, ", c->netns);
+	}
+	if (cgroup)
+		put_cgroup(p, cgroup);
+	buf_printf(p, "uid %u", c->uid);
+	if (group->count == 1)
+		buf_printf(p, ", cookie %llu", (unsigned long long)c->cookie);
+}
+
+static void put_sockets(struct buf *p, const struct stuck_group *group)
+{
+	const struct stuck *newest = group->members[group->count - 1];
+	char age[DURATION_MAX + 1];
+
+	if (group->count == 1)
+		return;
+	*put_age(age, newest->age_ns) = '\0';
+	buf_printf(p, "%zu sockets", group->count);
+	if (group->peers > 1)
+		buf_printf(p, " of %zu peers", group->peers);
+	buf_printf(p, ", the newest %s%s so; of the oldest: ", newest->at_least ? "at least " : "",
+		   age);
+}
+
+/* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
+static void put_owner(const struct stuck_out *o, struct buf *p, const struct conn *c,
+		      const struct stuck_words *w)
+{
+	const struct task *opener = tracker_task(o->tracker, c->opener);
+	char name[STUCK_NAME_MAX], command[2 * PROCESS_COMMAND_MAX];
+
+	if (w->holders_count)
+		buf_printf(p, "held by %s", w->holder);
+	else
+		buf_str(p, c->flags & CONN_ORPHAN || c->object != CONN_SOCKET ?
+				   "no process holds it" :
+			   o->owners ? "no process is seen to hold it" :
+				       "who held it is not recorded");
+	if (opener) {
+		stuck_put_task(name, sizeof(name), opener->comm, opener->pid);
+		buf_printf(p, ", %s by %s", c->role == CONN_PASSIVE ? "accepted" : "opened", name);
+	} else if (c->role == CONN_PASSIVE && !c->inode && c->object == CONN_SOCKET &&
+		   !(c->flags & CONN_ORPHAN)) {
+		buf_str(p, ", never accepted");
+	}
+	if (w->process && w->process->command[0]) {
+		escape(command, sizeof(command), w->process->command, sizeof(w->process->command));
+		buf_printf(p, ", command: %s", command);
+	}
+}
+
+/* The timer that the kernel names keepalive ends a FIN-WAIT-2 that nobody holds. */
+static void put_timer(struct buf *p, const struct conn *c, const struct kernel_socket *live)
+{
+	char due[DURATION_MAX + 1];
+	bool ends = c->state == TCPTRAIL_FIN_WAIT2 && c->flags & CONN_ORPHAN;
+
+	age_of_ms(due, live->expires_ms);
+	switch (live->timer) {
+	case KERNEL_TIMER_RETRANSMIT:
+		buf_printf(p, "timer: retransmission in %s, %u so far", due, live->retransmits);
+		break;
+	case KERNEL_TIMER_PROBE:
+		buf_printf(p, "timer: window probe in %s, %u unanswered", due, live->retransmits);
+		break;
+	case KERNEL_TIMER_KEEPALIVE:
+		buf_printf(p, "timer: %s in %s", ends ? "ends" : "keepalive", due);
+		break;
+	case KERNEL_TIMER_MINISOCKET:
+		buf_printf(p, "timer: ends in %s", due);
+		break;
+	default:
+		buf_str(p, "timer: none");
+	}
+}
+
+/* "unread 812, unsent 0, unacknowledged 0; last data sent 14m05s ago, received 14m03s ago" */
+static void put_data(struct buf *p, const struct stuck_group *group,
+		     const struct kernel_socket *live)
+{
+	char sent[DURATION_MAX + 1], received[DURATION_MAX + 1];
+	const struct conn *c = group->members[0]->conn;
+
+	/* Requests and minisockets have no bytes. */
+	if (c->object == CONN_SOCKET) {
+		buf_printf(p, "unread %llu, unacknowledged %llu", (unsigned long long)group->unread,
+			   (unsigned long long)group->unacked);
+		if (group->count > 1)
+			buf_str(p, " in all");
+	}
+	if (group->count > 1 || !live)
+		return;
+	if (live->has_info)
+		buf_printf(p, ", unsent %u; last data sent %s ago, received %s ago", live->unsent,
+			   age_of_ms(sent, live->sent_ms), age_of_ms(received, live->received_ms));
+	if (p->len)
+		buf_str(p, "; ");
+	put_timer(p, c, live);
+}
+
+static void put_queue(struct buf *p, const struct kernel_socket *live)
+{
+	buf_printf(p, "%u wait to be accepted, backlog %u", live->queued, live->backlog);
+}
+
+void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
+		       const struct stuck_words *w)
+{
+	const struct conn *c = group->members[0]->conn;
+	struct buf p;
+
+	if (group->members[0]->burst)
+		return; /* the verdict has them all */
+	buf_init(&p, NULL);
+	put_sockets(&p, group);
+	put_place(o, &p, group, w);
+	stuck_put_paragraph(out, buf_string(&p));
+	p.len = 0;
+	put_owner(o, &p, c, w);
+	stuck_put_paragraph(out, buf_string(&p));
+	p.len = 0;
+	if (c->state == TCPTRAIL_LISTEN && w->live)
+		put_queue(&p, w->live);
+	else
+		put_data(&p, group, w->live);
+	if (p.len)
+		stuck_put_paragraph(out, buf_string(&p));
+	buf_free(&p);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/base/address.h"
+#include "userspace/base/json.h"
+#include "userspace/base/names.h"
+#include "userspace/print/record_json.h"
+#include "userspace/print/stuck_details.h"
+
+static void put_end(struct json *j, const char *key, const uint8_t address[16])
+{
+	char *p = json_value(j, key, ADDRESS_MAX + 2);
+
+	*p++ = '"';
+	p = put_address(p, address);
+	*p++ = '"';
+	buf_end(j->out, p);
+}
+
+static void put_holders(struct json *j, const struct stuck_words *w)
+{
+	size_t i;
+
+	json_array(j, "holders");
+	for (i = 0; i < w->holders_count; i++) {
+		json_object(j, NULL);
+		json_u64(j, "pid", w->holders[i].pid);
+		json_u64(j, "fd", (uint64_t)w->holders[i].fd);
+		json_str(j, "comm", w->holders[i].comm);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void put_task(struct json *j, const char *key, const struct task *task)
+{
+	if (!task)
+		return;
+	json_object(j, key);
+	json_u64(j, "pid", task->pid);
+	json_strn(j, "comm", task->comm, sizeof(task->comm));
+	json_end_object(j);
+}
+
+static void put_counts(struct json *j, const struct stuck_group *group)
+{
+	const struct conn *c = group->members[0]->conn;
+
+	json_u64(j, "uid", c->uid);
+	json_u64(j, "unread", group->unread);
+	json_u64(j, "unacked", group->unacked);
+	json_u64(j, "syns", c->syns);
+	json_u64(j, "synacks", c->synacks);
+	json_u64(j, "fins", c->fins);
+	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
+	json_bool(j, "orphan", c->flags & CONN_ORPHAN);
+}
+
+static void put_single(struct json *j, const struct conn *c)
+{
+	json_u64(j, "cookie", c->cookie);
+	json_u64(j, "inode", c->inode);
+}
+
+/* What the kernel says now. */
+static void put_live(struct json *j, const struct kernel_socket *live, uint8_t state)
+{
+	static const char *const timers[] = { "none", "retransmit", "keepalive", "minisocket",
+					      "probe" };
+
+	if (!live)
+		return;
+	if (state == TCPTRAIL_LISTEN) {
+		json_u64(j, "queued", live->queued);
+		json_u64(j, "backlog", live->backlog);
+		return;
+	}
+	if (live->timer < sizeof(timers) / sizeof(timers[0]))
+		json_word(j, "timer", timers[live->timer]);
+	if (live->timer)
+		json_fixed(j, "timer_seconds", live->expires_ms, 3);
+	json_u64(j, "retransmits", live->retransmits);
+	if (!live->has_info)
+		return;
+	json_u64(j, "backoff", live->backoff);
+	json_u64(j, "unsent", live->unsent);
+	json_fixed(j, "sent_seconds", live->sent_ms, 3);
+	json_fixed(j, "received_seconds", live->received_ms, 3);
+	json_fixed(j, "acked_seconds", live->acked_ms, 3);
+	if (live->window != UINT32_MAX)
+		json_u64(j, "window", live->window);
+}
+
+static void put_place(const struct stuck_out *o, struct json *j, const struct conn *c,
+		      const struct stuck_words *w)
+{
+	struct cgroup_name room;
+	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
+
+	if (w->netns && w->netns->name[0])
+		json_str(j, "netns_name", w->netns->name);
+	json_u64(j, "cgroup", c->cgroup);
+	if (!cgroup)
+		return;
+	json_str(j, "cgroup_path", cgroup->path);
+	if (cgroup->unit[0])
+		json_str(j, "unit", cgroup->unit);
+	if (cgroup->container[0])
+		json_str(j, "container", cgroup->container);
+}
+
+static void put_leak(struct json *j, const struct descriptor_leak *g)
+{
+	if (!g)
+		return;
+	json_object(j, "growth");
+	json_u64(j, "count", g->count);
+	if (g->window_ns)
+		json_u64(j, "per_hour", descriptor_leak_per_hour(g));
+	json_u64(j, "fds", g->fds);
+	if (g->fd_limit && g->fd_limit != PROCESS_UNLIMITED)
+		json_u64(j, "fd_limit", g->fd_limit);
+	if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
+		json_fixed(j, "out_seconds", (int64_t)g->out_ns, 9);
+	json_end_object(j);
+}
+
+static void put_port_usage(struct json *j, const struct usage *c)
+{
+	json_u64(j, "count", c->timewaits);
+	json_u64(j, "per_minute", port_usage_per_minute(c));
+	if (c->comm[0]) {
+		json_object(j, "maker");
+		json_strn(j, "comm", c->comm, sizeof(c->comm));
+		if (c->pid)
+			json_u64(j, "pid", c->pid);
+		json_u64(j, "count", c->made);
+		json_end_object(j);
+	}
+	if (c->passive)
+		return;
+	json_u64(j, "ports_used", c->used);
+	json_u64(j, "ports", c->ports);
+	if (c->out_ns != PORT_USAGE_NEVER)
+		json_fixed(j, "out_seconds", (int64_t)c->out_ns, 9);
+}
+
+/* Only what all members have in common. */
+static void put_ends(const struct stuck_out *o, struct json *j, const struct stuck_group *group)
+{
+	const struct stuck *s = group->members[0];
+	const struct conn *c = s->conn;
+	bool many = s->burst || group->count > 1;
+	bool passive = s->burst ? s->usage.passive : stuck_is_passive(o, c);
+	uint8_t laddr[16], raddr[16];
+
+	tracker_laddr(o->tracker, c, laddr);
+	tracker_raddr(o->tracker, c, raddr);
+	if (!s->burst || !passive)
+		put_end(j, "local_address", laddr);
+	if (!many || passive)
+		json_u64(j, "local_port", c->lport);
+	if (c->state == TCPTRAIL_LISTEN)
+		return;
+	if (group->peers == 1 && !(s->burst && passive))
+		put_end(j, "remote_address", raddr);
+	if (!many || !passive)
+		json_u64(j, "remote_port", c->rport);
+}
+
+static void put_sockets(const struct stuck_out *o, struct json *j, const struct stuck_group *group,
+			const struct stuck_words *w)
+{
+	const struct stuck *s = group->members[0];
+
+	if (group->count > 1) {
+		json_u64(j, "count", group->count);
+		json_u64(j, "peers", group->peers);
+	}
+	json_fixed(j, "age_seconds", (int64_t)s->age_ns, 9);
+	json_bool(j, "age_at_least", s->at_least);
+	if (group->count == 1)
+		put_single(j, s->conn);
+	put_counts(j, group);
+	put_live(j, w->live, s->conn->state);
+	put_task(j, "opener", tracker_task(o->tracker, s->conn->opener));
+	put_task(j, "last_task", tracker_task(o->tracker, s->conn->owner));
+	put_holders(j, w);
+	if (w->process)
+		json_str(j, "command", w->process->command);
+	put_leak(j, w->leak);
+}
+
+void stuck_json_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+{
+	const struct stuck *s = group->members[0];
+	struct stuck_words words;
+	struct json j;
+
+	stuck_words(o, s, &words);
+	json_begin(&j, out);
+	json_u64(&j, "v", JSON_VERSION);
+	json_word(&j, "kind", s->burst ? "pile" : group->count > 1 ? "group" : "stuck");
+	json_word(&j, "state", state_key(s->conn->state));
+	json_u64(&j, "netns", s->conn->netns);
+	put_ends(o, &j, group);
+	if (s->burst)
+		put_port_usage(&j, &s->usage);
+	else
+		put_sockets(o, &j, group, &words);
+	put_place(o, &j, s->conn, &words);
+	json_word(&j, "verdict", words.verdict.name);
+	json_str(&j, "sentence", words.verdict.sentence);
+	json_str(&j, "remedy", words.verdict.remedy);
+	json_end(&j);
+}
+
+void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
+{
+	const struct stuck_group group = {
+		.members = &stuck,
+		.count = 1,
+		.peers = 1,
+		.unread = stuck->conn->unread,
+		.unacked = stuck->conn->unacked,
+	};
+
+	stuck_json_group(o, out, &group);
+}

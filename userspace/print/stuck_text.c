@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "userspace/base/address.h"
+#include "userspace/base/names.h"
+#include "userspace/print/stuck_details.h"
+
+/* Columns: state, age, local, remote, owner: 91 at most. Long IPv6 ends take a line each. */
+#define STATE_WIDTH 12
+#define AGE_WIDTH 9
+#define END_WIDTH 21
+#define INDENT "    "
+#define TEXT_WIDTH 80
+
+static void put_column(struct buf *out, const char *text, size_t width)
+{
+	size_t length = strlen(text);
+
+	buf_mem(out, text, length);
+	for (; length < width; length++)
+		buf_char(out, ' ');
+	buf_char(out, ' ');
+}
+
+void stuck_text_header(struct buf *out)
+{
+	put_column(out, "STATE", STATE_WIDTH);
+	put_column(out, "AGE", AGE_WIDTH);
+	put_column(out, "LOCAL", END_WIDTH);
+	put_column(out, "REMOTE", END_WIDTH);
+	buf_str(out, "HELD BY\n");
+}
+
+/* How much of a word goes on a line; a longer one is broken, between characters. */
+static size_t word_length(const char *text)
+{
+	size_t length = strcspn(text, " "), most = TEXT_WIDTH - strlen(INDENT);
+
+	if (length <= most)
+		return length;
+	while (most > 1 && (text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+/* Indented, broken at spaces before column 80. */
+void stuck_put_paragraph(struct buf *out, const char *text)
+{
+	size_t at = 0, length;
+
+	while (*text) {
+		length = word_length(text);
+		if (at && at + 1 + length > TEXT_WIDTH) {
+			buf_char(out, '\n');
+			at = 0;
+		}
+		buf_str(out, at ? " " : INDENT);
+		at += (at ? 1 : strlen(INDENT)) + length;
+		buf_mem(out, text, length);
+		text += length;
+		text += *text == ' ';
+	}
+	buf_char(out, '\n');
+}
+
+/* An end that all share in full, in part, or not at all. */
+static void name_end(char to[ENDPOINT_MAX + 1], const uint8_t address[16], uint16_t port,
+		     bool has_address, bool has_port)
+{
+	char *p = to;
+
+	if (has_address && has_port)
+		p = put_endpoint(p, address, port);
+	else if (has_address)
+		p = put_address(p, address);
+	else if (has_port)
+		p = put_u64(put_str(p, "*:"), port);
+	else
+		*p++ = '*';
+	*p = '\0';
+}
+
+void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
+		char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
+{
+	const struct stuck *s = group->members[0];
+	const struct conn *c = s->conn;
+	bool many = group->count > 1 || s->burst, passive = stuck_is_passive(o, c);
+	uint8_t laddr[16], raddr[16];
+
+	if (s->burst)
+		passive = s->usage.passive;
+	tracker_laddr(o->tracker, c, laddr);
+	tracker_raddr(o->tracker, c, raddr);
+	if (c->state == TCPTRAIL_LISTEN) {
+		name_end(local, laddr, c->lport, true, true);
+		strcpy(remote, "*");
+		return;
+	}
+	name_end(local, laddr, c->lport, !(s->burst && passive), !many || passive);
+	name_end(remote, raddr, c->rport, group->peers == 1 && !(s->burst && passive),
+		 !many || !passive);
+}
+
+static void put_line(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
+		     const struct stuck_words *w)
+{
+	const struct stuck *s = group->members[0];
+	char local[ENDPOINT_MAX + 1], remote[ENDPOINT_MAX + 1], age[sizeof(w->age) + 2] = "";
+
+	if (!s->burst) {
+		strcpy(age, s->at_least ? ">=" : "");
+		strcat(age, w->age);
+	}
+	stuck_ends(o, group, local, remote);
+	put_column(out, state_name(s->conn->state), STATE_WIDTH);
+	put_column(out, age, AGE_WIDTH);
+	if (strlen(local) > END_WIDTH || strlen(remote) > END_WIDTH) {
+		buf_str(out, local);
+		buf_char(out, '\n');
+		put_column(out, "", STATE_WIDTH + AGE_WIDTH + 1);
+	} else {
+		put_column(out, local, END_WIDTH);
+	}
+	put_column(out, remote, END_WIDTH);
+	/* Who does not hold it, or is not known to, had it last. */
+	if (!w->owner[0])
+		buf_char(out, '-');
+	else
+		buf_printf(out, w->holders_count || s->burst ? "%s" : "(%s)", w->owner);
+	buf_char(out, '\n');
+}
+
+void stuck_text_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+{
+	struct stuck_words words;
+
+	stuck_words(o, group->members[0], &words);
+	put_line(o, out, group, &words);
+	stuck_put_details(o, out, group, &words);
+	if (words.verdict.name[0]) {
+		stuck_put_paragraph(out, words.verdict.sentence);
+		stuck_put_paragraph(out, words.verdict.remedy);
+	}
+}
+
+void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
+{
+	const struct stuck_group group = {
+		.members = &stuck,
+		.count = 1,
+		.peers = 1,
+		.unread = stuck->conn->unread,
+		.unacked = stuck->conn->unacked,
+	};
+
+	stuck_text_group(o, out, &group);
+}

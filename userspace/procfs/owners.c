@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "userspace/procfs/owners.h"
+
+/**
+ * struct wanted - what is looked for
+ * @inodes: ascending
+ * @count: how many
+ * @sockets: the file system that sockets are in: elsewhere a number is another's
+ */
+struct wanted {
+	const uint32_t *inodes;
+	size_t count;
+	dev_t sockets;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int by_holder(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->fd > y->fd) - (x->fd < y->fd);
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct process *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* One more place in a list that grows; -ENOMEM */
+static int make_room(void **list, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 16;
+	void *bigger;
+
+	if (count < *room)
+		return 0;
+	bigger = reallocarray(*list, more, size);
+	if (!bigger)
+		return -ENOMEM;
+	*list = bigger;
+	*room = more;
+	return 0;
+}
+
+static int add_holder(struct owners *owners, const struct holder *holder)
+{
+	int err =
+		make_room((void **)&owners->holders, owners->count, &owners->room, sizeof(*holder));
+
+	if (!err)
+		owners->holders[owners->count++] = *holder;
+	return err;
+}
+
+static int add_process(struct owners *owners, const struct process *process)
+{
+	int err = make_room((void **)&owners->processes, owners->process_count,
+			    &owners->process_room, sizeof(*process));
+
+	if (!err)
+		owners->processes[owners->process_count++] = *process;
+	return err;
+}
+
+/* The inode of the socket that a descriptor stands for, 0 if it is none. */
+static uint32_t socket_inode(const struct wanted *wanted, int fds, const char *name)
+{
+	struct stat st;
+
+	/* Cheaper than to read the link: the kernel has not to print it. */
+	if (fstatat(fds, name, &st, 0) || !S_ISSOCK(st.st_mode) || st.st_dev != wanted->sockets)
+		return 0;
+	return st.st_ino <= UINT32_MAX ? (uint32_t)st.st_ino : 0;
+}
+
+static bool is_wanted(const struct wanted *wanted, uint32_t inode)
+{
+	return inode && bsearch(&inode, wanted->inodes, wanted->count, sizeof(inode), by_inode);
+}
+
+static int look_through(struct owners *owners, const struct wanted *wanted, DIR *fds, int pid_dir,
+			uint32_t pid)
+{
+	struct process process = { .pid = pid };
+	struct holder holder = { .pid = pid };
+	struct dirent *entry;
+	bool holds = false;
+	int err = 0;
+
+	while (!err && (entry = readdir(fds))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		process.fds++;
+		holder.inode = socket_inode(wanted, dirfd(fds), entry->d_name);
+		if (!is_wanted(wanted, holder.inode))
+			continue;
+		if (!holds) {
+			process_read(&process, pid_dir);
+			memcpy(holder.comm, process.comm, sizeof(holder.comm));
+		}
+		holds = true;
+		holder.fd = atoi(entry->d_name);
+		err = add_holder(owners, &holder);
+	}
+	return holds && !err ? add_process(owners, &process) : err;
+}
+
+static int visit(struct owners *owners, const struct wanted *wanted, int proc, const char *name)
+{
+	int pid_dir = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd, err = 0;
+	DIR *fds = NULL;
+
+	if (pid_dir < 0)
+		return 0; /* it is gone */
+	fd = openat(pid_dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		fds = fdopendir(fd);
+	if (fds) {
+		err = look_through(owners, wanted, fds, pid_dir, (uint32_t)atoi(name));
+		closedir(fds);
+	} else if (fd >= 0) {
+		close(fd);
+	} else if (errno == EACCES || errno == EPERM) {
+		owners->unreadable++;
+	}
+	close(pid_dir);
+	return err;
+}
+
+static int find_sockets(dev_t *device)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	int err = fd < 0 || fstat(fd, &st) ? -errno : 0;
+
+	if (!err)
+		*device = st.st_dev;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int owners_find(struct owners *owners, uint32_t *inodes, size_t count)
+{
+	struct wanted wanted = { .inodes = inodes, .count = count };
+	struct dirent *entry;
+	DIR *proc;
+	int err;
+
+	*owners = (struct owners){ 0 };
+	if (!count)
+		return 0;
+	err = find_sockets(&wanted.sockets);
+	if (err)
+		return err;
+	qsort(inodes, count, sizeof(*inodes), by_inode);
+	proc = opendir("/proc");
+	if (!proc)
+		return -errno;
+	while (!err && (entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			err = visit(owners, &wanted, dirfd(proc), entry->d_name);
+	closedir(proc);
+	if (owners->count)
+		qsort(owners->holders, owners->count, sizeof(*owners->holders), by_holder);
+	if (owners->process_count)
+		qsort(owners->processes, owners->process_count, sizeof(*owners->processes), by_pid);
+	return err;
+}
+
+const struct process *owners_process(const struct owners *owners, uint32_t pid)
+{
+	const struct process key = { .pid = pid };
+
+	return owners->process_count ? bsearch(&key, owners->processes, owners->process_count,
+					       sizeof(key), by_pid) :
+				       NULL;
+}
+
+const struct holder *owners_of(const struct owners *owners, uint32_t inode, size_t *count)
+{
+	size_t low = 0, high = owners->count, middle, end;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (owners->holders[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < owners->count && owners->holders[end].inode == inode; end++)
+		;
+	*count = inode ? end - low : 0;
+	return *count ? &owners->holders[low] : NULL;
+}
+
+void owners_free(struct owners *owners)
+{
+	free(owners->holders);
+	free(owners->processes);
+	*owners = (struct owners){ 0 };
+}

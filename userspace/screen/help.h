@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-#ifndef TCPTRAIL_HELP_H
-#define TCPTRAIL_HELP_H
-
-/* What the keys do, and what the columns mean. */
-extern const char help_keys[];
-
-#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/kernel_poll.h"
+
+#include <signal.h>
+
+#include "userspace/session/feed.h"
+
+static void *ask(void *arg)
+{
+	struct kernel_poll *f = arg;
+
+	f->error = snapshot_take_states(&f->coming, f->states);
+	f->ended_ns = feed_now_ns();
+	return NULL;
+}
+
+static bool is_due(const struct kernel_poll *f, uint64_t every_ns, uint64_t now_ns)
+{
+	uint64_t rest_ns = (f->ended_ns - f->begun_ns) * KERNEL_POLL_SHARE;
+
+	return now_ns >= f->begun_ns + (rest_ns > every_ns ? rest_ns : every_ns);
+}
+
+void kernel_poll_ask(struct kernel_poll *f, uint32_t states, uint64_t every_ns, uint64_t now_ns)
+{
+	sigset_t all, before;
+
+	if (f->running || !is_due(f, every_ns, now_ns))
+		return;
+	f->states = states;
+	f->begun_ns = now_ns;
+	f->ended_ns = now_ns;
+	/* Signals are for the thread that waits for them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	f->running = !pthread_create(&f->thread, NULL, ask, f);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+bool kernel_poll_collect(struct kernel_poll *f, struct tracker *m)
+{
+	if (!f->running || pthread_tryjoin_np(f->thread, NULL))
+		return false;
+	f->running = false;
+	if (f->error) {
+		snapshot_free(&f->coming);
+		return false;
+	}
+	tracker_refresh(m, f->coming.records, f->coming.count);
+	snapshot_forget(&f->coming);
+	snapshot_free(&f->snapshot);
+	f->snapshot = f->coming;
+	f->coming = (struct snapshot){ 0 };
+	f->at_ns = f->begun_ns;
+	return true;
+}
+
+void kernel_poll_forget(struct kernel_poll *f, uint64_t now_ns)
+{
+	snapshot_free(&f->snapshot);
+	f->at_ns = now_ns;
+}
+
+void kernel_poll_free(struct kernel_poll *f)
+{
+	if (f->running)
+		pthread_join(f->thread, NULL);
+	f->running = false;
+	snapshot_free(&f->coming);
+	snapshot_free(&f->snapshot);
+}

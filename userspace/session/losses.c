@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/losses.h"
+
+#include "userspace/session/cmd.h"
+#include "userspace/base/buf.h"
+#include "userspace/base/names.h"
+
+void losses_add(struct losses *t, const struct tcptrail_record *records, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (records[i].kind == TCPTRAIL_LOSS)
+			t->lost[records[i].loss.cause] += records[i].loss.count;
+		else
+			t->read++;
+	}
+}
+
+void losses_finish(struct losses *t, struct tcptrail *trail)
+{
+	struct tcptrail_count count;
+	uint64_t overwritten = 0;
+
+	if (!tcptrail_is_live(trail))
+		return;
+	for (unsigned int cpu = 0; !tcptrail_count(trail, cpu, &count); cpu++)
+		overwritten += count.lost;
+	t->lost[TCPTRAIL_LOSS_OVERWRITTEN] = overwritten;
+}
+
+uint64_t losses_lost(const struct losses *t)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int cause = 0; cause < 256; cause++)
+		sum += t->lost[cause];
+	return sum;
+}
+
+void losses_tell(const struct losses *t)
+{
+	char read[PUT_GROUPED_MAX + 1], lost[PUT_GROUPED_MAX + 1];
+
+	*put_grouped(read, t->read) = '\0';
+	for (unsigned int cause = 0; cause < 256; cause++) {
+		if (!t->lost[cause])
+			continue;
+		*put_grouped(lost, t->lost[cause]) = '\0';
+		cmd_note("read %s records, lost %s: %s", read, lost, cause_text((uint8_t)cause));
+	}
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/cmd.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *running;
+
+void cmd_name(const char *name)
+{
+	running = name;
+}
+
+/* One line, whatever is quoted in it. */
+static void say(const char *format, va_list args)
+{
+	char *text, *p;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	for (p = text; *p; p++)
+		if ((*p > 0 && *p < ' ') || *p == 127)
+			*p = '?';
+	fflush(stdout); /* where both go to one place, the order shall be right */
+	fprintf(stderr, "tcptrail%s%s: %s", running ? " " : "", running ? running : "", text);
+	free(text);
+}
+
+int cmd_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return CMD_FAILED;
+}
+
+void cmd_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int cmd_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	fprintf(stderr, " (try: tcptrail %s%s)\n", running ? "help " : "--help",
+		running ? running : "");
+	return CMD_USAGE;
+}
+
+int cmd_bad_option(char *argv[])
+{
+	const char *word = argv[optind - 1];
+
+	/* optopt: the value of a known option, 0 or a letter of an unknown one */
+	if (word && !strncmp(word, "--", 2))
+		return cmd_usage(optopt ? strchr(word, '=') ? "option '%s': takes no value" :
+							      "option '%s': needs a value" :
+					  "option '%s': not known, or not clear",
+				 word);
+	return cmd_usage(optopt == 'i' ? "option '-%c': needs a value" : "option '-%c': not known",
+			 optopt);
+}

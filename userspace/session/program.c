@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/program.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "userspace/session/cmd.h"
+
+int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, char *argv[])
+{
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
+	cmd_name(name);
+	optind = 0;
+	opterr = 0;
+	status = run(argc, argv);
+	/* What is printed by way of stdio: help, versions. */
+	if (fflush(stdout) && errno != EPIPE && !status)
+		return cmd_fail("standard output: %s", strerror(errno));
+	return status;
+}
+
+void program_version(void)
+{
+	printf("tcptrail %s (ABI %d.%d)\n", TCPTRAIL_VERSION, TCPTRAIL_ABI_MAJOR,
+	       TCPTRAIL_ABI_MINOR);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a message of sock_diag says of a TCP socket. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "userspace/sockdiag/snapshot.h"
+
+#define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
+#define TIMEWAIT_NS 60000000000ULL /* the kernel's TCP_TIMEWAIT_LEN */
+
+static void take_address(uint8_t to[16], const __be32 from[4], uint8_t family)
+{
+	if (family == AF_INET6) {
+		memcpy(to, from, 16);
+		return;
+	}
+	memset(to + 10, 0xff, 2);
+	memcpy(to + 12, from, 4);
+}
+
+static uint16_t at_most_u16(uint32_t n)
+{
+	return n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
+}
+
+/*
+ * For how long a segment has been repeated without an answer: the timer's time doubles
+ * with each turn, so that those before add up to no less than this.
+ */
+static uint64_t repeated_ns(const struct inet_diag_msg *msg, const struct tcp_info *info)
+{
+	uint64_t turn_us = info->tcpi_rto, left_us = (uint64_t)msg->idiag_expires * 1000;
+	uint64_t all_us =
+		2 * turn_us - (msg->idiag_retrans < 64 ? turn_us >> msg->idiag_retrans : 0);
+
+	return all_us > left_us ? (all_us - left_us) * 1000 : 0;
+}
+
+/*
+ * How long it has been so at the least. The peer's FIN, and the peer's
+ * acknowledgement of ours, cannot be newer than the last segment that
+ * acknowledged something; each unanswered SYN took a second or more; and so did
+ * the turns of our FIN, if nothing else is unacknowledged.
+ */
+static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_info *info,
+			    uint64_t fin_timeout_ns)
+{
+	uint64_t left_ns = (uint64_t)msg->idiag_expires * 1000000ULL;
+
+	switch (msg->idiag_state) {
+	case TCPTRAIL_TIME_WAIT:
+		return left_ns < TIMEWAIT_NS ? TIMEWAIT_NS - left_ns : 0;
+	case TCPTRAIL_FIN_WAIT2:
+		if (msg->idiag_timer == TIMER_MINISOCKET)
+			return left_ns < fin_timeout_ns ? fin_timeout_ns - left_ns : 0;
+		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
+	case TCPTRAIL_CLOSE_WAIT:
+		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
+	case TCPTRAIL_SYN_SENT:
+	case TCPTRAIL_SYN_RECV:
+		return (uint64_t)msg->idiag_retrans * 1000000000ULL;
+	case TCPTRAIL_FIN_WAIT1:
+	case TCPTRAIL_LAST_ACK:
+	case TCPTRAIL_CLOSING:
+		return info && msg->idiag_wqueue == 1 &&
+				       msg->idiag_timer == KERNEL_TIMER_RETRANSMIT ?
+			       repeated_ns(msg, info) :
+			       0;
+	}
+	return 0;
+}
+
+/**
+ * struct attributes - what follows the fixed part of a message
+ * @info: struct tcp_info, zeros where the kernel's is shorter
+ * @info_size: how much of it there was, 0: none
+ * @cgroup: its number, 0: not told
+ */
+struct attributes {
+	struct tcp_info info;
+	size_t info_size;
+	uint64_t cgroup;
+};
+
+static void take_info(struct tcptrail_transition *t, const struct tcp_info *info)
+{
+	t->retrans_total = at_most_u16(info->tcpi_total_retrans);
+	t->srtt_us = info->tcpi_rtt;
+}
+
+static uint16_t flags_of(const struct inet_diag_msg *msg)
+{
+	switch (msg->idiag_state) {
+	case TCPTRAIL_LISTEN:
+		return TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT;
+	case TCPTRAIL_CLOSE_WAIT: /* without an inode it was not accepted yet */
+		return TCPTRAIL_F_PEER_FIN;
+	case TCPTRAIL_LAST_ACK:
+	case TCPTRAIL_CLOSING:
+		return TCPTRAIL_F_PEER_FIN | (msg->idiag_inode ? 0 : TCPTRAIL_F_ORPHAN);
+	case TCPTRAIL_TIME_WAIT:
+		return TCPTRAIL_F_PEER_FIN | TCPTRAIL_F_ORPHAN;
+	case TCPTRAIL_FIN_WAIT1:
+	case TCPTRAIL_FIN_WAIT2:
+		return msg->idiag_inode ? 0 : TCPTRAIL_F_ORPHAN;
+	}
+	return 0;
+}
+
+static bool is_opening(uint8_t state)
+{
+	return state == TCPTRAIL_SYN_SENT || state == TCPTRAIL_SYN_RECV;
+}
+
+static bool is_closing(uint8_t state)
+{
+	return state == TCPTRAIL_FIN_WAIT1 || state == TCPTRAIL_LAST_ACK ||
+	       state == TCPTRAIL_CLOSING;
+}
+
+/*
+ * The kernel counts a FIN that was received and not read as a byte, and so it does with
+ * a SYN or FIN that was sent and not acknowledged. For a listener these are
+ * how many wait to be accepted, and the backlog.
+ */
+static void take_queues(struct tcptrail_transition *t, const struct inet_diag_msg *msg,
+			uint16_t flags)
+{
+	t->unread = msg->idiag_rqueue;
+	t->unacked = msg->idiag_state == TCPTRAIL_LISTEN ? 0 : msg->idiag_wqueue;
+	if (flags & TCPTRAIL_F_PEER_FIN && t->unread)
+		t->unread--;
+	if ((is_opening(msg->idiag_state) || is_closing(msg->idiag_state)) && t->unacked)
+		t->unacked--;
+}
+
+/* What the attributes say; false if it is no socket's message. */
+static bool take_attributes(struct attributes *a, const void *payload, size_t length)
+{
+	const struct inet_diag_msg *msg = payload;
+	const struct nlattr *attr;
+	size_t size;
+
+	*a = (struct attributes){ 0 };
+	if (length < sizeof(*msg) ||
+	    (msg->idiag_family != AF_INET && msg->idiag_family != AF_INET6))
+		return false;
+	mnl_attr_for_each_payload((const void *)(msg + 1), length - sizeof(*msg))
+	{
+		size = mnl_attr_get_payload_len(attr);
+		if (mnl_attr_get_type(attr) == INET_DIAG_CGROUP_ID && size == sizeof(a->cgroup)) {
+			memcpy(&a->cgroup, mnl_attr_get_payload(attr), size);
+		} else if (mnl_attr_get_type(attr) == INET_DIAG_INFO) {
+			/* Older kernels have a shorter one. */
+			memcpy(&a->info, mnl_attr_get_payload(attr),
+			       size < sizeof(a->info) ? size : sizeof(a->info));
+			a->info_size = size;
+		}
+	}
+	return true;
+}
+
+int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
+		uint64_t fin_timeout_ns)
+{
+	const struct inet_diag_msg *msg = payload;
+	struct tcptrail_transition *t = &r->transition;
+	struct attributes a;
+
+	if (!take_attributes(&a, payload, length))
+		return -EBADMSG;
+	r->kind = TCPTRAIL_SNAPSHOT;
+	r->family = msg->idiag_family;
+	r->cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0];
+	take_address(r->laddr, msg->id.idiag_src, msg->idiag_family);
+	take_address(r->raddr, msg->id.idiag_dst, msg->idiag_family);
+	if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)r->laddr) &&
+	    msg->idiag_state != TCPTRAIL_LISTEN)
+		r->family = AF_INET;
+	r->lport = ntohs(msg->id.idiag_sport);
+	r->rport = ntohs(msg->id.idiag_dport);
+	r->seq = at_least_ns(msg, a.info_size ? &a.info : NULL, fin_timeout_ns);
+	r->flags = flags_of(msg);
+	t->old_state = msg->idiag_state;
+	t->new_state = msg->idiag_state;
+	t->uid = msg->idiag_uid;
+	t->inode = msg->idiag_inode;
+	t->cgroup = a.cgroup;
+	take_queues(t, msg, r->flags);
+	t->retransmits = msg->idiag_retrans;
+	if (a.info_size)
+		take_info(t, &a.info);
+	return 0;
+}
+
+int diag_live(struct kernel_socket *live, const void *payload, size_t length)
+{
+	const struct inet_diag_msg *msg = payload;
+	struct attributes a;
+
+	if (!take_attributes(&a, payload, length))
+		return -EBADMSG;
+	*live = (struct kernel_socket){
+		.cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0],
+		.timer = msg->idiag_timer,
+		.retransmits = msg->idiag_retrans,
+		.expires_ms = msg->idiag_expires,
+		.window = UINT32_MAX,
+	};
+	if (msg->idiag_state == TCPTRAIL_LISTEN) {
+		live->queued = msg->idiag_rqueue;
+		live->backlog = msg->idiag_wqueue;
+	} else if (a.info_size && !is_opening(msg->idiag_state)) {
+		/* Until then the kernel has no times, and tells those since it booted. */
+		live->has_info = true;
+		live->backoff = a.info.tcpi_backoff;
+		live->sent_ms = a.info.tcpi_last_data_sent;
+		live->received_ms = a.info.tcpi_last_data_recv;
+		live->acked_ms = a.info.tcpi_last_ack_recv;
+		live->unsent = a.info.tcpi_notsent_bytes;
+		live->unsent -= live->unsent && is_closing(msg->idiag_state);
+		if (a.info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))
+			live->window = a.info.tcpi_snd_wnd;
+	}
+	return 0;
+}

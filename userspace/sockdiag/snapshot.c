@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All namespaces: this one first, then, in a thread that changes its own
+ * namespace only, each one that a process of this machine is in or that has a
+ * name.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "userspace/sockdiag/snapshot.h"
+
+#define DUMP_TRIES 3
+
+struct tcptrail_record *snapshot_add(struct snapshot *s)
+{
+	size_t room = s->room ? s->room * 2 : 256;
+	void *bigger;
+
+	if (s->count == s->room) {
+		bigger = reallocarray(s->records, room, sizeof(*s->records));
+		if (!bigger)
+			return NULL;
+		s->records = bigger;
+		s->room = room;
+	}
+	memset(&s->records[s->count], 0, sizeof(*s->records));
+	return &s->records[s->count++];
+}
+
+struct kernel_socket *snapshot_add_live(struct snapshot *s)
+{
+	size_t room = s->live_room ? s->live_room * 2 : 256;
+	void *bigger;
+
+	if (s->live_count == s->live_room) {
+		bigger = reallocarray(s->live, room, sizeof(*s->live));
+		if (!bigger)
+			return NULL;
+		s->live = bigger;
+		s->live_room = room;
+	}
+	return &s->live[s->live_count++];
+}
+
+static int note_seen(struct snapshot *s)
+{
+	void *bigger = reallocarray(s->netns, s->netns_count + 1, sizeof(*s->netns));
+
+	if (!bigger)
+		return -ENOMEM;
+	s->netns = bigger;
+	s->netns[s->netns_count++] = s->here;
+	return 0;
+}
+
+static int note_unseen(struct snapshot *s, uint32_t netns)
+{
+	struct tcptrail_record *r = snapshot_add(s);
+	struct timespec now;
+
+	if (!r)
+		return -ENOMEM;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	r->kind = TCPTRAIL_LOSS;
+	r->time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+	r->netns = netns;
+	r->loss.cause = TCPTRAIL_LOSS_SNAPSHOT;
+	r->loss.since_ns = r->time_ns;
+	return 0;
+}
+
+/* A dump that was disturbed is taken again: its beginning is thrown away. */
+static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
+{
+	size_t before = s->count, before_live = s->live_count;
+	int tries, err = 0;
+
+	for (tries = 0; tries < DUMP_TRIES; tries++) {
+		s->count = before;
+		s->live_count = before_live;
+		err = diag_dump(s, netns, family);
+		if (err != -EINTR)
+			break;
+	}
+	return err;
+}
+
+/* The calling thread's namespace. A kernel without IPv6 has no such sockets. */
+static int dump_here(struct snapshot *s, uint32_t netns)
+{
+	int err, err6;
+
+	netns_read(&s->here, netns);
+	err = dump_family(s, netns, AF_INET);
+	if (err && err != -EINTR)
+		return err;
+	err6 = dump_family(s, netns, AF_INET6);
+	if (err6 == -ENOENT || err6 == -EAFNOSUPPORT)
+		err6 = 0;
+	if (err6 && err6 != -EINTR)
+		return err6;
+	return err || err6 ? note_unseen(s, netns) : note_seen(s);
+}
+
+/* Namespaces met so far, whether they could be looked at or not. */
+struct met {
+	uint32_t *netns;
+	size_t count;
+	size_t room;
+};
+
+/* The place of @netns in the ascending list; *found says if it is there. */
+static size_t met_place(const struct met *met, uint32_t netns, int *found)
+{
+	size_t low = 0, high = met->count, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (met->netns[middle] < netns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*found = low < met->count && met->netns[low] == netns;
+	return low;
+}
+
+/* 1 if it is new, 0 if it was met before */
+static int meet(struct met *met, uint32_t netns)
+{
+	int found;
+	size_t at = met_place(met, netns, &found);
+	size_t room = met->room ? met->room * 2 : 16;
+	void *bigger;
+
+	if (found)
+		return 0;
+	if (met->count == met->room) {
+		bigger = reallocarray(met->netns, room, sizeof(*met->netns));
+		if (!bigger)
+			return -ENOMEM;
+		met->netns = bigger;
+		met->room = room;
+	}
+	memmove(&met->netns[at + 1], &met->netns[at], (met->count - at) * sizeof(*met->netns));
+	met->netns[at] = netns;
+	met->count++;
+	return 1;
+}
+
+static int visit(struct snapshot *s, const char *path, uint32_t netns)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : note_unseen(s, netns);
+	err = setns(fd, CLONE_NEWNET);
+	close(fd);
+	if (err)
+		return note_unseen(s, netns);
+	err = dump_here(s, netns);
+	return err && err != -ENOMEM ? note_unseen(s, netns) : err;
+}
+
+struct tour {
+	struct snapshot *snapshot;
+	uint32_t home;
+	int err;
+};
+
+/* Each namespace at DIRECTORY/NAME@suffix that was not met before. */
+static int visit_each(struct snapshot *s, struct met *met, const char *directory,
+		      const char *suffix, bool digits)
+{
+	char path[64 + NAME_MAX];
+	struct dirent *entry;
+	DIR *dir = opendir(directory);
+	uint32_t netns = 0;
+	int err = 0;
+
+	if (!dir)
+		return -errno;
+	while (err >= 0 && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' || (digits && !isdigit(*entry->d_name)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
+		if (netns_number(path, &netns))
+			continue; /* gone, a zombie, or not ours to know */
+		err = meet(met, netns);
+		if (err > 0)
+			err = visit(s, path, netns);
+	}
+	closedir(dir);
+	return err < 0 ? err : 0;
+}
+
+/* Those that processes are in, and those that `ip netns` keeps without one. */
+static int visit_all(struct snapshot *s, struct met *met)
+{
+	int err = visit_each(s, met, "/proc", "/ns/net", true);
+
+	if (!err)
+		err = visit_each(s, met, "/run/netns", "", false);
+	return err == -ENOENT || err == -EACCES ? 0 : err;
+}
+
+static void *go_round(void *arg)
+{
+	struct tour *tour = arg;
+	struct met met = { 0 };
+
+	tour->err = meet(&met, tour->home);
+	if (tour->err > 0)
+		tour->err = visit_all(tour->snapshot, &met);
+	free(met.netns);
+	return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct netns_info *x = a, *y = b;
+
+	return (x->netns > y->netns) - (x->netns < y->netns);
+}
+
+static int by_cookie(const void *a, const void *b)
+{
+	const struct kernel_socket *x = a, *y = b;
+
+	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
+}
+
+int snapshot_take_states(struct snapshot *s, uint32_t states)
+{
+	struct tour tour = { .snapshot = s };
+	pthread_t thread;
+	int err;
+
+	*s = (struct snapshot){ .states = states & (SNAPSHOT_ALL_STATES | SNAPSHOT_STALLED) };
+	err = netns_number("/proc/thread-self/ns/net", &tour.home);
+	if (err)
+		return err;
+	err = dump_here(s, tour.home);
+	if (err)
+		return err;
+	/* setns() moves only the thread that calls it. */
+	err = -pthread_create(&thread, NULL, go_round, &tour);
+	if (err)
+		return err;
+	pthread_join(thread, NULL);
+	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
+	netns_name_all(s->netns, s->netns_count);
+	if (s->live_count)
+		qsort(s->live, s->live_count, sizeof(*s->live), by_cookie);
+	return tour.err;
+}
+
+int snapshot_take(struct snapshot *s)
+{
+	return snapshot_take_states(s, SNAPSHOT_ALL_STATES);
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->records);
+	free(s->live);
+	free(s->netns);
+	*s = (struct snapshot){ 0 };
+}
+
+void snapshot_forget(struct snapshot *s)
+{
+	free(s->records);
+	s->records = NULL;
+	s->count = 0;
+	s->room = 0;
+}
+
+int snapshot_covers(const struct snapshot *s, uint32_t netns)
+{
+	return snapshot_netns(s, netns) != NULL;
+}
+
+const struct netns_info *snapshot_netns(const struct snapshot *s, uint32_t netns)
+{
+	return netns_find(s->netns, s->netns_count, netns);
+}
+
+struct source_ports snapshot_ports(const struct snapshot *s, uint32_t netns)
+{
+	const struct netns_info *facts = snapshot_netns(s, netns);
+
+	return facts ? facts->ports : SOURCE_PORTS_DEFAULT;
+}
+
+const struct kernel_socket *snapshot_live(const struct snapshot *s, uint64_t cookie)
+{
+	const struct kernel_socket key = { .cookie = cookie };
+
+	return s->live_count ? bsearch(&key, s->live, s->live_count, sizeof(key), by_cookie) : NULL;
+}

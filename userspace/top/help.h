@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TOP_HELP_H
+#define TOP_HELP_H
+
+/* What the keys do, and what the columns mean. */
+extern const char help_keys[];
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The ladder of one connection, from all that is on record of it. */
+#include <errno.h>
+
+#include "userspace/session/follow.h"
+#include "userspace/top/top.h"
+#include "userspace/explain/conversation.h"
+#include "userspace/print/ladder_out.h"
+
+static int take(void *context, const struct tcptrail_record *records, int count)
+{
+	return conversations_feed(context, records, (size_t)count);
+}
+
+static int idle(void *context)
+{
+	return 0;
+}
+
+static int draw(const struct top *top, const struct conversation *conversation, struct buf *out)
+{
+	struct ladder_style style = { .ascii = top->grid.ascii, .clock = top->clock };
+	struct ladder ladder;
+	struct narrative narrative;
+	int err = ladder_build(&ladder, conversation);
+
+	if (err)
+		return err;
+	narrative_make(&narrative, &ladder);
+	ladder_text(out, &style, &ladder, &narrative);
+	ladder_free(&ladder);
+	return out->error ? -out->error : 0;
+}
+
+static int draw_newest(const struct top *top, struct tcptrail *trail,
+		       struct conversations *conversations, struct buf *out)
+{
+	const struct follow f = {
+		.trail = trail,
+		.once = true,
+		.take = take,
+		.idle = idle,
+		.context = conversations,
+	};
+	const struct conversation *list;
+	size_t count;
+	int err = follow(&f);
+
+	/* A file that is cut off tells of what it holds. */
+	if (err && err != -EBADMSG)
+		return err;
+	err = conversations_sort(conversations, &list, &count);
+	if (err)
+		return err;
+	return count ? draw(top, &list[count - 1], out) : -ENOENT;
+}
+
+int top_ladder(const struct top *top, const char *text, struct buf *out)
+{
+	struct tcptrail *trail = NULL;
+	struct conversations *conversations = NULL;
+	struct selector selector;
+	int err = selector_parse(&selector, text);
+
+	/* One of its own: history once more, and this one's place stays where it is. */
+	if (!err && top->file)
+		err = tcptrail_open_file(&trail, top->file);
+	else if (!err)
+		err = tcptrail_open_device(&trail, top->device ? top->device : TCPTRAIL_DEVICE,
+					   TCPTRAIL_FROM_HISTORY);
+	if (!err)
+		err = conversations_create(&conversations, &selector);
+	if (!err)
+		err = draw_newest(top, trail, conversations, out);
+	conversations_free(conversations);
+	tcptrail_close(trail);
+	return err;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Text to read, over all panes: help, all that is known of one socket, a ladder. */
+#include <string.h>
+
+#include "userspace/top/panes.h"
+
+/* How much of a line goes on a row of @width: all of a picture's, words up to a space. */
+static size_t row_length(const struct ui_state *l, const char *line, int width)
+{
+	size_t length = strcspn(line, "\n"), most = width > 1 ? (size_t)width : 1, at;
+
+	if (l->picture || length <= most)
+		return length;
+	for (at = most; at > most / 2; at--)
+		if (line[at] == ' ')
+			return at;
+	while (most > 1 && (line[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+static void put_row(const struct area *a, int x, int y, const char *line, size_t length)
+{
+	char text[1024];
+
+	if (length >= sizeof(text))
+		length = sizeof(text) - 1;
+	memcpy(text, line, length);
+	text[length] = '\0';
+	area_column(a, x, y, a->width - x, GRID_PLAIN, text);
+}
+
+/* One line, on as many rows as it needs, the first of them @number; returns the next. */
+static int put_line(const struct area *a, const struct ui_state *l, const char *line, int number)
+{
+	int indent = (int)strspn(line, " "), x = 0;
+	size_t length;
+
+	if (indent > a->width / 2)
+		indent = 0;
+	do {
+		length = row_length(l, line, a->width - x);
+		if (number >= l->scroll && number - l->scroll < l->text_rows)
+			put_row(a, x, number - l->scroll + 1, line, length);
+		number++;
+		line += length;
+		line += strspn(line, " ");
+		x = indent;
+	} while (*line && *line != '\n');
+	return number;
+}
+
+static int put_lines(const struct area *a, struct ui_state *l)
+{
+	const char *line = buf_string(&l->text);
+	int number = 0;
+
+	while (*line) {
+		number = put_line(a, l, line, number);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return number;
+}
+
+void pane_text(const struct area *a, struct ui_state *l)
+{
+	struct area nowhere = *a;
+
+	nowhere.height = 0;
+	l->text_rows = a->height - 1;
+	l->lines = put_lines(&nowhere, l);
+	if (l->scroll > l->lines - l->text_rows)
+		l->scroll = l->lines - l->text_rows;
+	if (l->scroll < 0)
+		l->scroll = 0;
+	area_row(a, 0, GRID_FOCUS);
+	area_put(a, 0, 0, GRID_FOCUS, l->title);
+	put_lines(a, l);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of tcptrail top share. */
+#ifndef TOP_TOP_H
+#define TOP_TOP_H
+
+#include "userspace/session/cmd.h"
+#include "userspace/session/kernel_poll.h"
+#include "userspace/session/resync.h"
+#include "userspace/trail/filter.h"
+#include "userspace/conn/activity.h"
+#include "userspace/top/ui_state.h"
+#include "userspace/top/view.h"
+#include "userspace/print/stuck_out.h"
+
+/**
+ * struct top_play - a trail from a file, played in its own time
+ * @batch: records that were read
+ * @count: how many
+ * @at: those before it have been fed
+ * @clock_ns: where in the trail's time we are; 0: not begun
+ * @wall_ns: when we were there (CLOCK_MONOTONIC); 0: the clock stands still
+ * @speed_milli: thousandths of the trail's own pace
+ * @error: of the trail's end, 0 or -errno
+ * @over: all has been fed
+ */
+struct top_play {
+	const struct tcptrail_record *batch;
+	int count;
+	int at;
+	uint64_t clock_ns;
+	uint64_t wall_ns;
+	uint64_t speed_milli;
+	int error;
+	bool over;
+};
+
+/**
+ * struct top - a running command
+ * @device: from --device
+ * @file: from -i
+ * @interval_ns: from --interval
+ * @limit: from --count, 0: no end
+ * @json: from --json
+ * @batch: from --batch, or --once without --json
+ * @once: from --once
+ * @trail: NULL: only snapshots
+ * @tracker: all that is known
+ * @resync: the sockets that existed at the start, and after each loss
+ * @facts: what is known beside the trail, of a device
+ * @activity: of @tracker
+ * @view: what is shown of it
+ * @look: and how
+ * @grid: on what
+ * @filter: what is wanted, if @filtered
+ * @play: of a file
+ * @clock: for people
+ * @utc: for JSON
+ * @owners: who holds what is stuck, as of @owners_ns
+ * @owners_cost_ns: how long that took to find out
+ * @leaks: how the CLOSE-WAITs of each holder grow, likewise
+ * @leak_count: how many
+ * @look_cost_ns: how long the last look took
+ * @home_netns: the network namespace that we are in
+ */
+struct top {
+	const char *device;
+	const char *file;
+	uint64_t interval_ns;
+	uint64_t limit;
+	int json;
+	int batch;
+	bool once;
+	struct tcptrail *trail;
+	struct tracker *tracker;
+	struct resync resync;
+	struct kernel_poll facts;
+	struct activity activity;
+	struct view view;
+	struct ui_state look;
+	struct grid grid;
+	struct filter filter;
+	bool filtered;
+	struct clock clock;
+	struct clock utc;
+	struct top_play play;
+	struct owners owners;
+	uint64_t owners_ns;
+	uint64_t owners_cost_ns;
+	struct process_leak *leaks;
+	size_t leak_count;
+	uint64_t look_cost_ns;
+	uint32_t home_netns;
+};
+
+/** cmd_top() - the command; the exit status */
+int cmd_top(int argc, char *argv[]);
+
+/* top_source.c: where records come from */
+
+/** top_open() - trail, model, first snapshot; CMD_OK or CMD_FAILED after a message */
+int top_open(struct top *top);
+
+/** top_read() - feed what there is by now; 0 or -errno of the trail */
+int top_read(struct top *top);
+
+/** top_now_ns() - by the trail's clock */
+uint64_t top_now_ns(const struct top *top);
+
+/** top_step() - a file's clock goes on by one interval, in no time */
+void top_step(struct top *top);
+
+/** top_run() - a file's clock goes on by itself from now, at this speed (thousandths); 0: it stops */
+void top_run(struct top *top, uint64_t speed_milli);
+
+/** top_to_end() - a file's clock goes to its last record */
+void top_to_end(struct top *top);
+
+void top_close(struct top *top);
+
+/* top_update.c */
+
+/** top_update() - a look: all numbers of now; 0 or -errno */
+int top_update(struct top *top);
+
+/**
+ * top_ask() - before a look: ask for the facts of a device, so that they are there, and fresh
+ * @top: the command
+ * @next_ns: when the look will be
+ *
+ * Return: when to call it again, or look
+ */
+uint64_t top_ask(struct top *top, uint64_t next_ns);
+
+/** top_snapshot() - the newest look at the sockets, and when that was; of a file an empty one */
+const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns);
+
+/** top_ports() - for a query: the source ports of a namespace */
+struct source_ports top_ports(void *top, uint32_t netns);
+
+/* top_stuck.c */
+
+/** top_update_stuck() - part of a look: the worst groups of those that are stuck; 0 or -errno */
+int top_update_stuck(struct top *top, uint64_t now_ns);
+
+/* top_filter.c */
+
+/**
+ * top_filter() - take what somebody typed as a filter
+ * @top: the filter in use is only changed if all is right
+ * @text: words, see help.c; at most UI_EDIT_MAX bytes
+ * @why: set to what is wrong
+ * @size: of @why
+ *
+ * Return: 0, -EINVAL, -E2BIG
+ */
+int top_filter(struct top *top, const char *text, char *why, size_t size);
+
+/** top_use_filter() - use this one */
+void top_use_filter(struct top *top, const struct filter *f);
+
+/** top_show_option() - add an option (enum select_option) to what is shown as the filter */
+void top_show_option(struct top *top, int option, const char *value);
+
+/* top_ladder.c */
+
+/** top_ladder() - draw a connection; 0, -ENOENT: it is not on record, -errno */
+int top_ladder(const struct top *top, const char *selector, struct buf *out);
+
+/* top_batch.c */
+
+/** top_batch() - text or JSON, until the end; an exit status */
+int top_batch(struct top *top);
+
+/* top_screen.c */
+
+/** top_screen() - the live screen, until it is left; an exit status */
+int top_screen(struct top *top);
+
+#endif

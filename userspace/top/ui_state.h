@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How somebody looks at a view: which pane has the keys, in what order the rows
+ * stand, what is typed. Keys go in, what shall be done comes out; no terminal.
+ */
+#ifndef TOP_UI_STATE_H
+#define TOP_UI_STATE_H
+
+#include "userspace/top/view.h"
+
+/* Keys beside the characters themselves. */
+enum ui_key {
+	UI_KEY_NONE = 0x200000, /* above Unicode */
+	UI_KEY_UP,
+	UI_KEY_DOWN,
+	UI_KEY_LEFT,
+	UI_KEY_RIGHT,
+	UI_KEY_PAGE_UP,
+	UI_KEY_PAGE_DOWN,
+	UI_KEY_HOME,
+	UI_KEY_END,
+	UI_KEY_TAB,
+	UI_KEY_BACK_TAB,
+	UI_KEY_ENTER,
+	UI_KEY_ESCAPE,
+	UI_KEY_BACKSPACE,
+	UI_KEY_HELP,
+	UI_KEY_RESIZE,
+	UI_KEY_REDRAW,
+	UI_KEY_OTHER, /* means nothing here */
+};
+
+enum ui_pane {
+	UI_STATES,
+	UI_TIMES,
+	UI_STUCK,
+	UI_FLOWS,
+	UI_PANES,
+};
+
+enum look_mode {
+	UI_NORMAL,
+	UI_EDIT, /* a filter is typed */
+	UI_TEXT, /* all that is known of a stuck one, or help, or a ladder */
+};
+
+/** enum look_do - what a key asks of the caller, beside drawing anew */
+enum look_do {
+	UI_NOTHING,
+	UI_QUIT,
+	UI_FILTER, /* take look.edit as the filter */
+	UI_PAUSE,
+	UI_LADDER, /* put the ladder of look.selector into look.text */
+	UI_FASTER,
+	UI_SLOWER,
+	UI_TO_END,
+	UI_EACH, /* look.each has changed */
+	UI_CLEAR, /* draw everything anew, something else may have written on it */
+};
+
+#define UI_EDIT_MAX 120
+
+/**
+ * struct look_list - how a pane's rows stand
+ * @sort: column
+ * @reverse: the other way round
+ * @cursor: row that is selected
+ * @first: row at the top
+ * @id: of what is selected: it may stand elsewhere at the next look
+ * @rows: how many fit, when last drawn
+ */
+struct look_list {
+	unsigned int sort;
+	bool reverse;
+	size_t cursor;
+	size_t first;
+	uint64_t id;
+	int rows;
+};
+
+/**
+ * struct ui_state - zero at the start, and look_begin()
+ * @pane: enum ui_pane: who has the keys
+ * @zoom: it has all of the screen
+ * @lists: by pane; those of UI_STUCK and UI_FLOWS are used
+ * @mode: enum look_mode
+ * @edit: what is typed
+ * @edit_length: bytes of it
+ * @filter: the filter that is in use, as it was typed
+ * @message: to be shown once
+ * @paused: the view stands still
+ * @each: stuck sockets stand each by itself, not in groups
+ * @text: lines to read, in UI_TEXT
+ * @title: of @text
+ * @picture: its lines are not broken where they are too long
+ * @scroll: first line of it
+ * @lines: how many there are, when last drawn
+ * @text_rows: how many fit, likewise
+ * @selector: the connection that @text is about; empty: about none
+ */
+struct ui_state {
+	unsigned int pane;
+	bool zoom;
+	struct look_list lists[UI_PANES];
+	enum look_mode mode;
+	char edit[UI_EDIT_MAX + 1];
+	size_t edit_length;
+	char filter[UI_EDIT_MAX + 1];
+	char message[160];
+	bool paused;
+	bool each;
+	struct buf text;
+	char title[64];
+	bool picture;
+	int scroll;
+	int lines;
+	int text_rows;
+	char selector[2 * ENDPOINT_MAX + 2];
+};
+
+void look_begin(struct ui_state *l);
+void ui_free(struct ui_state *l);
+
+/** ui_key() - a key: a character, or enum ui_key */
+enum look_do ui_key(struct ui_state *l, struct view *v, int key);
+
+/** ui_sort() - put the view's rows into order, the cursor with the row that it was on */
+void ui_sort(struct ui_state *l, struct view *v);
+
+/** ui_sort_name() - the column by which a pane is sorted, "" for one that is not */
+const char *ui_sort_name(const struct ui_state *l, unsigned int pane);
+
+/** look_read() - show text; it replaces what is in look.text */
+void look_read(struct ui_state *l, const char *title, const char *text, size_t length);
+
+#endif

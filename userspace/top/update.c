@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A look: the numbers of now, and who is stuck. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "userspace/top/top.h"
+#include "userspace/conn/filter_conn.h"
+
+#define KERNEL_POLL_NS 2000000000ULL /* so often the kernel is asked for them */
+
+static bool is_wanted(void *arg, const struct tracker *m, const struct conn *c, uint8_t state)
+{
+	const struct top *top = arg;
+
+	return filter_conn(&top->filter, m, c, state);
+}
+
+static void tell_time(struct top *top, uint64_t now_ns)
+{
+	struct view *v = &top->view;
+
+	clock_look(&top->clock, now_ns);
+	if (top->file)
+		snprintf(v->clock, sizeof(v->clock), "%s %s", top->clock.date, top->clock.time);
+	else
+		snprintf(v->clock, sizeof(v->clock), "%s", top->clock.time);
+	v->ended = top->play.over;
+	v->speed_milli = top->file ? top->play.speed_milli : 0;
+}
+
+uint64_t top_ask(struct top *top, uint64_t next_ns)
+{
+	uint64_t now_ns = feed_now_ns();
+
+	if (!top->trail || top->file)
+		return next_ns;
+	if (next_ns > now_ns + KERNEL_POLL_NS)
+		return next_ns - KERNEL_POLL_NS;
+	kernel_poll_ask(&top->facts, KERNEL_POLL_STATES, KERNEL_POLL_NS, now_ns);
+	return next_ns;
+}
+
+const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns)
+{
+	if (top->facts.at_ns > top->resync.feed.snapshot_ns) {
+		*at_ns = top->facts.at_ns;
+		return &top->facts.snapshot;
+	}
+	*at_ns = top->resync.feed.snapshot_ns;
+	return &top->resync.feed.snapshot;
+}
+
+struct source_ports top_ports(void *arg, uint32_t netns)
+{
+	uint64_t at_ns;
+
+	return snapshot_ports(top_snapshot(arg, &at_ns), netns);
+}
+
+static int take_numbers(struct top *top, uint64_t now_ns)
+{
+	/* Of all connections, wanted or not: ports are taken by any. */
+	const struct port_usage_query query = {
+		.now_ns = now_ns,
+		.ports = top_ports,
+		.arg = top,
+	};
+	struct usage *usage = NULL;
+	size_t count = 0;
+	int err;
+
+	activity_update(&top->activity, top->tracker, now_ns);
+	err = port_usage_find(top->tracker, &query, &usage, &count);
+	if (!err)
+		err = view_update(&top->view, &top->activity, usage, count);
+	free(usage);
+	return err;
+}
+
+int top_update(struct top *top)
+{
+	uint64_t start_ns = feed_now_ns(), now_ns = top_now_ns(top);
+	int err;
+
+	top->activity.wanted = top->filtered ? is_wanted : NULL;
+	top->activity.arg = top;
+	if (top->play.over)
+		tracker_settle(top->tracker);
+	else if (now_ns > FEED_SETTLE_NS)
+		tracker_advance(top->tracker, top->file ? now_ns : now_ns - FEED_SETTLE_NS);
+	kernel_poll_collect(&top->facts, top->tracker);
+	err = take_numbers(top, now_ns);
+	if (!err)
+		err = top_update_stuck(top, now_ns);
+	tell_time(top, now_ns);
+	ui_sort(&top->look, &top->view);
+	top->look_cost_ns = feed_now_ns() - start_ns;
+	return err;
+}

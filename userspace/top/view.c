@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/top/view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userspace/print/line.h"
+#include "userspace/top/view_ports.h"
+
+#define SEC 1000000000ULL
+
+static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
+{
+	/* As a double: a trail may hold any times, and any number that was lost. */
+	double milli = span_ns ? (double)count * 1000 * SEC / (double)span_ns + 0.5 : 0;
+
+	return milli < (double)INT64_MAX ? (uint64_t)milli : INT64_MAX;
+}
+
+static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
+{
+	uint64_t more = total > r->total ? total - r->total : 0;
+
+	r->total = total;
+	r->milli = per_second_milli(more, span_ns);
+	if (span_ns)
+		history_add(&r->graph, r->milli);
+}
+
+static void take_span(struct view_span *to, struct window *w, uint64_t now_ns,
+		      struct quantiles *sum)
+{
+	window_sum(w, now_ns, sum);
+	to->count = sum->count;
+	to->p50 = quantiles_percentile(sum, 50);
+	to->p90 = quantiles_percentile(sum, 90);
+	to->p99 = quantiles_percentile(sum, 99);
+	to->max = sum->max;
+}
+
+static uint64_t id_of(const struct flow_key *key)
+{
+	const uint8_t *bytes = (const uint8_t *)key;
+	uint64_t hash = 14695981039346656037ULL; /* FNV-1a: two alike only share a cursor */
+
+	for (size_t i = 0; i < sizeof(*key); i++)
+		hash = (hash ^ bytes[i]) * 1099511628211ULL;
+	return hash;
+}
+
+static void name_owner(char *to, const struct flow *f)
+{
+	char *p = to;
+
+	if (!f->key.comm[0]) {
+		strcpy(to, "?");
+		return;
+	}
+	p = put_safe(p, f->key.comm, sizeof(f->key.comm));
+	*p++ = '[';
+	p = put_u64(p, f->pid);
+	*p++ = ']';
+	*p = '\0';
+}
+
+static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,
+		      const struct usage *ports)
+{
+	char *p = to->peer;
+
+	to->id = id_of(&f->key);
+	name_owner(to->owner, f);
+	to->passive = f->key.passive;
+	if (to->passive) {
+		p = put_str(p, "*:");
+		p = put_u64(p, f->key.port);
+	} else {
+		p = put_endpoint(p, f->key.address, f->key.port);
+	}
+	*p = '\0';
+	to->milli = per_second_milli(flow_recent(f), recent_ns);
+	to->opened = f->opened;
+	to->live = f->live;
+	to->time_wait = f->time_wait;
+	to->share = ports ? (uint32_t)(port_usage_share(ports) * 1000 + 0.5) : 0;
+	to->out_ns = ports ? ports->out_ns : PORT_USAGE_NEVER;
+}
+
+static int take_flows(struct view *v, const struct activity *s, const struct usage *usage,
+		      size_t count)
+{
+	uint64_t recent_ns = activity_recent_ns(s);
+	void *list = reallocarray(v->flows, s->flows.count + 1, sizeof(*v->flows));
+
+	if (!list)
+		return -ENOMEM;
+	v->flows = list;
+	v->flows_count = s->flows.count;
+	v->flows_crowded = s->flows.crowded;
+	for (size_t i = 0; i < v->flows_count; i++) {
+		const struct flow *f = &s->flows.list[i];
+
+		take_flow(&v->flows[i], f, recent_ns,
+			  f->key.passive ? NULL : view_ports_find(usage, count, &f->key));
+	}
+	return 0;
+}
+
+int view_update(struct view *v, struct activity *s, struct usage *usage, size_t count)
+{
+	const struct activity_totals *t = &s->totals;
+	uint64_t span_ns = v->looks && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
+	struct quantiles *sum;
+	unsigned int i;
+
+	/* A file's last look may come early: what came since then is that of an interval. */
+	span_ns = span_ns && span_ns < v->interval_ns ? v->interval_ns : span_ns;
+	sum = malloc(sizeof(*sum));
+	if (!sum)
+		return -ENOMEM;
+	v->looks++;
+	v->now_ns = s->now_ns;
+	v->sockets = s->total;
+	for (i = 0; i < ACTIVITY_STATES; i++) {
+		v->states[i].now = s->states[i];
+		history_add(&v->states[i].graph, s->states[i]);
+		take_rate(&v->states[i].entered, t->entered[i], span_ns);
+	}
+	take_rate(&v->opened, t->opened, span_ns);
+	take_rate(&v->ended_lives, t->ended, span_ns);
+	for (i = 0; i < ACTIVITY_AGAINS; i++)
+		take_rate(&v->again[i], t->again[i], span_ns);
+	for (i = 0; i < 2; i++)
+		take_rate(&v->resets[i], t->resets[i], span_ns);
+	take_rate(&v->records, t->records, span_ns);
+	take_rate(&v->lost, t->lost, span_ns);
+	for (i = 0; i < VIEW_SPANS; i++)
+		take_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
+	free(sum);
+	view_ports_sort(usage, count);
+	return take_flows(v, s, usage, count);
+}
+
+void view_free(struct view *v)
+{
+	free(v->stuck);
+	free(v->flows);
+	buf_free(&v->text);
+	v->stuck = NULL;
+	v->flows = NULL;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/trail/trail.h"
+
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include <stdio.h>
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+uint64_t trail_monotonic_ns(void)
+{
+	return (uint64_t)clock_ns(CLOCK_MONOTONIC);
+}
+
+/*
+ * The clocks are read one after the other, and something may come between: the
+ * try in which least time has passed is the best one.
+ */
+static int64_t realtime_offset(void)
+{
+	int64_t best_gap = INT64_MAX;
+	int64_t offset = 0;
+
+	for (int i = 0; i < 5; i++) {
+		int64_t before = clock_ns(CLOCK_MONOTONIC);
+		int64_t realtime = clock_ns(CLOCK_REALTIME);
+		int64_t gap = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (gap >= best_gap)
+			continue;
+		best_gap = gap;
+		offset = realtime - (before + gap / 2);
+	}
+	return offset;
+}
+
+void trail_origin_here(struct tcptrail_origin *origin)
+{
+	struct utsname name = { 0 };
+	struct stat st;
+
+	uname(&name);
+	origin->netns = stat("/proc/self/ns/net", &st) ? 0 : (uint32_t)st.st_ino;
+	origin->realtime_offset_ns = realtime_offset();
+	snprintf(origin->hostname, sizeof(origin->hostname), "%s", name.nodename);
+	snprintf(origin->release, sizeof(origin->release), "%s", name.release);
+}
+
+int tcptrail_read(struct tcptrail *trail, const struct tcptrail_record **batch)
+{
+	return trail->source->read(trail, batch);
+}
+
+int tcptrail_wait(struct tcptrail *trail, int timeout_ms)
+{
+	return trail->source->wait(trail, timeout_ms);
+}
+
+int tcptrail_fd(const struct tcptrail *trail)
+{
+	return trail->source->fd(trail);
+}
+
+bool tcptrail_is_live(const struct tcptrail *trail)
+{
+	return trail->source->live;
+}
+
+int tcptrail_get_info(struct tcptrail *trail, struct tcptrail_info *info)
+{
+	return trail->source->get_info(trail, info);
+}
+
+const struct tcptrail_origin *tcptrail_origin(const struct tcptrail *trail)
+{
+	return &trail->origin;
+}
+
+int tcptrail_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count)
+{
+	return trail->source->count(trail, cpu, count);
+}
+
+void tcptrail_close(struct tcptrail *trail)
+{
+	if (trail)
+		trail->source->close(trail);
+}
