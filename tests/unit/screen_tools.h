@@ -12,9 +12,8 @@
 
 #include <cmocka.h>
 
+#include "userspace/base/time.h"
 #include "userspace/top/panes.h"
-
-#define SEC 1000000000ULL
 
 static inline struct view_stuck make_stuck(uint64_t id, const char *verdict, uint64_t age_s,
 					   uint16_t port, const char *holder)

@@ -10,9 +10,9 @@
 
 #include "script.h"
 #include "userspace/conn/activity.h"
+#include "userspace/base/time.h"
 #include "userspace/conn/filter_conn.h"
 
-#define SEC 1000000000ULL
 #define RECORDS_MAX 256
 
 /* A client and a server, 20 ms apart; the SYN is sent twice. */

@@ -8,10 +8,9 @@
 
 #include "tests/unit/script.h"
 #include "userspace/conn/counters.h"
+#include "userspace/base/time.h"
 
 #define RECORDS_MAX 64
-#define MS 1000000ULL
-#define SEC 1000000000ULL
 
 #define HANDSHAKE                                                  \
 	"0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n"    \

@@ -12,11 +12,10 @@
 #include <unistd.h>
 
 #include "userspace/exporter/clients.h"
+#include "userspace/base/time.h"
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/exporter/listen.h"
 #include "userspace/exporter/accept_header.h"
-
-#define SEC 1000000000ULL
 
 static void test_accept(void **state)
 {

@@ -8,8 +8,8 @@
 
 #include "tests/unit/script.h"
 #include "userspace/diagnose/port_usage.h"
+#include "userspace/base/time.h"
 
-#define SEC 1000000000ULL
 #define NOW (1000 * SEC)
 
 struct fixture {

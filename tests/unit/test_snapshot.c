@@ -14,22 +14,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/time.h"
 
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
 
 static uint64_t cookie_of(int fd)
 {
@@ -123,7 +115,7 @@ static void look_at(int family)
 
 	/* The FIN, and its ACK, are on their way: a moment later they are there. */
 	for (tries = 0; tries < 100; tries++) {
-		before_ns = now_ns();
+		before_ns = time_now_ns();
 		take(&snapshot, SNAPSHOT_ALL_STATES);
 		r = find(&snapshot, cookie_of(c));
 		assert_non_null(r);
@@ -145,7 +137,7 @@ static void look_at(int family)
 	assert_int_equal(r->laddr[10], family == AF_INET ? 0xff : 0);
 	assert_int_equal(r->netns, inode_of("/proc/self/ns/net", -1));
 	assert_true(r->flags & TCPTRAIL_F_PEER_FIN);
-	assert_true(r->time_ns >= before_ns && r->time_ns <= now_ns());
+	assert_true(r->time_ns >= before_ns && r->time_ns <= time_now_ns());
 	assert_true(r->seq < 60000000000ULL);
 
 	r = find(&snapshot, cookie_of(c));

@@ -8,9 +8,9 @@
 
 #include "tests/unit/script.h"
 #include "userspace/base/escape.h"
+#include "userspace/base/time.h"
 #include "userspace/print/stuck_out.h"
 
-#define SEC 1000000000ULL
 #define MINUTE (60 * SEC)
 #define NOW (10000 * SEC)
 

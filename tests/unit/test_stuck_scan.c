@@ -12,12 +12,11 @@
 
 #include "tests/unit/script.h"
 #include "userspace/exporter/stuck_scan.h"
+#include "userspace/base/time.h"
 #include "userspace/exporter/top_n.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/verdict.h"
 #include "userspace/print/stuck_out.h"
-
-#define SEC 1000000000ULL
 
 static struct source_ports thousand(void *arg, uint32_t netns)
 {

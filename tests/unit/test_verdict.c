@@ -8,11 +8,11 @@
 
 #include "tests/unit/script.h"
 #include "userspace/diagnose/stuck.h"
+#include "userspace/base/time.h"
 #include "userspace/diagnose/verdict.h"
 #include "userspace/print/stuck_out.h"
 
 #define RECORDS_MAX 64
-#define SEC 1000000000ULL
 
 struct rule {
 	const char *name;

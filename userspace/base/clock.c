@@ -6,8 +6,7 @@
 #include <time.h>
 
 #include "userspace/base/buf.h"
-
-#define NS 1000000000
+#include "userspace/base/time.h"
 
 void clock_init(struct clock *c, int64_t offset_ns, bool utc)
 {
@@ -18,12 +17,12 @@ void clock_set(struct clock *c, uint64_t time_ns)
 {
 	/* Wraps for nonsense from a hostile file, and is nonsense then. */
 	int64_t ns = (int64_t)(time_ns + (uint64_t)c->offset_ns);
-	int64_t rest = ns % NS;
-	time_t second = ns / NS;
+	int64_t rest = ns % (int64_t)SEC;
+	time_t second = ns / (int64_t)SEC;
 	struct tm tm = { 0 };
 
 	if (rest < 0) {
-		rest += NS;
+		rest += (int64_t)SEC;
 		second--;
 	}
 	if (c->utc)

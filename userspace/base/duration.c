@@ -5,13 +5,7 @@
 
 #include "userspace/base/buf.h"
 #include "userspace/base/duration.h"
-
-#define US 1000ULL
-#define MS (1000 * US)
-#define SEC (1000 * MS)
-#define MIN (60 * SEC)
-#define HOUR (60 * MIN)
-#define DAY (24 * HOUR)
+#include "userspace/base/time.h"
 
 static char *put_two(char *p, uint64_t big, char big_unit, uint64_t small, char small_unit)
 {
@@ -25,9 +19,9 @@ static char *put_two(char *p, uint64_t big, char big_unit, uint64_t small, char 
 static char *put_long(char *p, uint64_t ns)
 {
 	if (ns < HOUR)
-		return put_two(p, ns / MIN, 'm', ns % MIN / SEC, 's');
+		return put_two(p, ns / MINUTE, 'm', ns % MINUTE / SEC, 's');
 	if (ns < DAY)
-		return put_two(p, ns / HOUR, 'h', ns % HOUR / MIN, 'm');
+		return put_two(p, ns / HOUR, 'h', ns % HOUR / MINUTE, 'm');
 	return put_two(p, ns / DAY, 'd', ns % DAY / HOUR, 'h');
 }
 
@@ -60,7 +54,7 @@ char *put_age(char *p, uint64_t ns)
 {
 	if (ns < SEC)
 		return put_decimal(p, ns, MS, 0, "ms");
-	if (ns < MIN)
+	if (ns < MINUTE)
 		return put_decimal(p, ns, SEC, 1, "s");
 	return put_long(p, ns);
 }
@@ -70,8 +64,8 @@ int duration_parse(const char *s, uint64_t *ns)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "", SEC },  { "s", SEC },  { "ms", MS }, { "us", US },
-		      { "m", MIN }, { "h", HOUR }, { "d", DAY } };
+	} units[] = { { "", SEC },     { "s", SEC },  { "ms", MS }, { "us", US },
+		      { "m", MINUTE }, { "h", HOUR }, { "d", DAY } };
 	unsigned long long n;
 	unsigned int i;
 	char *end;

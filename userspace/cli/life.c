@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/feed.h"
 #include "userspace/session/follow.h"
 #include "userspace/cli/life_print.h"
@@ -104,7 +105,7 @@ static int idle(void *context)
 	struct buf *out = &run->printer.out;
 
 	if (!run->file && !run->once && !run->moved)
-		tracker_advance(run->tracker, feed_now_ns() - FEED_SETTLE_NS);
+		tracker_advance(run->tracker, time_now_ns() - FEED_SETTLE_NS);
 	run->moved = false;
 	run->follow.tick_ms = tracker_is_waiting(run->tracker) ? TICK_MS : 0;
 	if (out->len)

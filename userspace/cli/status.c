@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "userspace/base/duration.h"
 #include "userspace/base/json.h"
+#include "userspace/base/time.h"
 #include "userspace/print/line.h"
 #include "userspace/base/names.h"
 #include "userspace/print/record_json.h"
@@ -50,14 +50,6 @@ struct status {
 	uint64_t complete_ns;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
-
 /* The first record of each CPU that passes by is its oldest one. */
 static int find_oldest(struct status *s, struct tcptrail *trail)
 {
@@ -93,7 +85,7 @@ static int look(struct status *s, struct tcptrail *trail)
 	s->origin = tcptrail_origin(trail);
 	if (err || !tcptrail_is_live(trail))
 		return err;
-	s->now_ns = now_ns();
+	s->now_ns = time_now_ns();
 	s->complete_ns = s->info.loaded_ns;
 	s->cpus = calloc(s->info.cpus, sizeof(*s->cpus));
 	if (!s->cpus)

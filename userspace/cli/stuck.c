@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/follow.h"
 #include "userspace/cli/stuck.h"
 #include "userspace/base/duration.h"
@@ -95,7 +96,7 @@ static int read_live(struct stuck_run *run)
 	tcptrail_close(trail);
 	feed_rest(&run->feed);
 	feed_tell_unseen(&run->feed);
-	run->query.now_ns = feed_now_ns();
+	run->query.now_ns = time_now_ns();
 	return status;
 }
 

@@ -3,8 +3,9 @@
 #include <errno.h>
 
 #include "userspace/conn/tracker_internal.h"
+#include "userspace/base/time.h"
 
-#define AT_ONCE_NS 50000000ULL /* in one go of the kernel, interrupts and all */
+#define AT_ONCE_NS (50 * MS) /* in one go of the kernel, interrupts and all */
 
 /* The step of handshake or teardown that leads to a state. */
 static void take_step(struct tracker *m, struct conn *c, const struct tcptrail_record *r)

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/conn/histogram.h"
-
-#define US 1000ULL
-#define MS 1000000ULL
-#define SEC 1000000000ULL
+#include "userspace/base/time.h"
 
 /* 65 s: 2 MSL are 60 s, the kernel's timer may be 2 s late, a longer one was begun anew. */
 const uint64_t histogram_bounds[HISTOGRAM_SCALES][HISTOGRAM_BUCKETS] = {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "userspace/base/time.h"
 #include "userspace/conn/conn.h"
 
 struct tracker;
@@ -32,7 +33,7 @@ struct tracker;
  */
 typedef void (*tracker_ended_fn)(void *arg, const struct tracker *tracker, const struct conn *conn);
 
-#define TRACKER_LINGER_NS 100000000ULL
+#define TRACKER_LINGER_NS (100 * MS)
 
 /**
  * struct tracker_config - what a model may be told at its making

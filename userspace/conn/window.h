@@ -3,9 +3,10 @@
 #ifndef CONN_WINDOW_H
 #define CONN_WINDOW_H
 
+#include "userspace/base/time.h"
 #include "userspace/conn/quantiles.h"
 
-#define WINDOW_SLICE_NS 10000000000ULL
+#define WINDOW_SLICE_NS (10 * SEC)
 #define WINDOW_SLICES 7 /* six whole ones and the one that goes on: 60 to 70 s */
 
 /**

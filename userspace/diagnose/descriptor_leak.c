@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/diagnose/descriptor_leak.h"
-
-#define SEC 1000000000ULL
+#include "userspace/base/time.h"
 
 static uint64_t out_ns(const struct descriptor_leak *g)
 {

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DESCRIPTOR_LEAK_WINDOW_NS \
-	600000000000ULL /* new ones are counted over the last 10 minutes */
+#include "userspace/base/time.h"
+
+#define DESCRIPTOR_LEAK_WINDOW_NS (10 * MINUTE) /* new ones are counted over the last 10 minutes */
 #define DESCRIPTOR_LEAK_ENOUGH 3 /* fewer sockets have no rate */
 #define DESCRIPTOR_LEAK_NEVER UINT64_MAX
 

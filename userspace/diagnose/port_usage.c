@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "userspace/diagnose/port_usage.h"
+#include "userspace/base/time.h"
 #include "userspace/diagnose/port_usage_internal.h"
 #include "userspace/conn/tracker_internal.h"
-
-#define SEC 1000000000ULL
 
 /**
  * struct gathering - the destinations met so far

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "userspace/base/time.h"
 #include "userspace/conn/tracker.h"
 
 /**
@@ -53,7 +54,7 @@ struct port_usage_query {
 };
 
 /* New TIME-WAITs are counted over the last so many nanoseconds. */
-#define PORT_USAGE_WINDOW_NS 10000000000ULL
+#define PORT_USAGE_WINDOW_NS (10 * SEC)
 
 #define PORT_USAGE_NEVER UINT64_MAX /* usage.out_ns: at this rate the ports suffice */
 
@@ -100,7 +101,7 @@ struct usage {
 /** port_usage_per_minute() - how many TIME-WAITs begin in a minute, at the present rate */
 static inline uint64_t port_usage_per_minute(const struct usage *usage)
 {
-	return usage->window_ns ? usage->begun * 60000000000ULL / usage->window_ns : 0;
+	return usage->window_ns ? usage->begun * MINUTE / usage->window_ns : 0;
 }
 
 /** port_usage_share() - of the source ports, 0 to 1, are in use */

@@ -3,9 +3,10 @@
 #ifndef DIAGNOSE_PORT_USAGE_INTERNAL_H
 #define DIAGNOSE_PORT_USAGE_INTERNAL_H
 
+#include "userspace/base/time.h"
 #include "userspace/diagnose/port_usage.h"
 
-#define PORT_USAGE_TIMEWAIT_NS 60000000000ULL /* the kernel's TCP_TIMEWAIT_LEN */
+#define PORT_USAGE_TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
 
 /** struct port_usage_key - its name, all bytes of which count */
 struct port_usage_key {

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "userspace/diagnose/syn_backlog.h"
+#include "userspace/base/time.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/verdict.h"
-
-#define MS 1000000ULL
 
 /**
  * struct finding - what has been found so far

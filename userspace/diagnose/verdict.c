@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/diagnose/verdict_internal.h"
-
-#define SEC 1000000000ULL
+#include "userspace/base/time.h"
 
 uint64_t verdict_stuck_after_ns(uint8_t state)
 {

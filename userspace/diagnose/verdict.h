@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "userspace/base/time.h"
 #include "userspace/diagnose/port_usage.h"
 #include "userspace/conn/conn.h"
 #include "userspace/diagnose/descriptor_leak.h"
@@ -82,7 +83,7 @@ enum verdict_weight verdict_weight(unsigned int rule);
 uint64_t verdict_stuck_after_ns(uint8_t state);
 
 /* How long an established connection's bytes may wait unacknowledged. */
-#define VERDICT_STALL_NS 10000000000ULL
+#define VERDICT_STALL_NS (10 * SEC)
 
 /* So many TIME-WAITs towards one peer, or at one listener, are worth a word. */
 #define VERDICT_BURST 1000

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "userspace/explain/event.h"
+#include "userspace/base/time.h"
 
 /* A segment that follows an action later than this was held back: two rows. */
-#define TOGETHER_NS 50000000ULL
+#define TOGETHER_NS (50 * MS)
 
 /**
  * struct builder - while rows are being made

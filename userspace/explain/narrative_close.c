@@ -3,8 +3,9 @@
 #include <inttypes.h>
 
 #include "userspace/explain/narrative_internal.h"
+#include "userspace/base/time.h"
 
-#define HALF_CLOSE_NS 50000000ULL /* worth a name from here */
+#define HALF_CLOSE_NS (50 * MS) /* worth a name from here */
 
 /* Was the first FIN acknowledged by a segment of its own before the second one? */
 static bool acked_apart(const struct narrative_input *f, unsigned int first)

@@ -4,8 +4,9 @@
 
 #include "userspace/explain/narrative_internal.h"
 #include "userspace/base/address.h"
+#include "userspace/base/time.h"
 
-#define ACCEPT_WAIT_NS 10000000ULL /* worth a sentence from here */
+#define ACCEPT_WAIT_NS (10 * MS) /* worth a sentence from here */
 
 void narrative_stray(struct narrative_input *f)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/exporter/clients.h"
+#include "userspace/base/time.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -7,7 +8,7 @@
 #include <sys/socket.h>
 
 /* In a crowd, too, everybody has this long. */
-#define CROWD_PATIENCE_NS 1000000000ULL
+#define CROWD_PATIENCE_NS SEC
 
 /**
  * struct client - a connection, or a free place

@@ -10,14 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "userspace/base/time.h"
+
 #define CLIENTS_MAX 256
 #define CLIENTS_CROWD (CLIENTS_MAX / 4 * 3)
 
 /* A request must be complete, and its answer read, within this. */
-#define CLIENTS_PATIENCE_NS 10000000000ULL
+#define CLIENTS_PATIENCE_NS (10 * SEC)
 
 /* A connection on which something was asked before may stay for the next time. */
-#define CLIENTS_KEEP_NS 120000000000ULL
+#define CLIENTS_KEEP_NS (2 * MINUTE)
 
 struct clients;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/exporter/options.h"
 #include "userspace/exporter/reader.h"
 #include "userspace/session/follow.h"
@@ -16,7 +17,7 @@
 #include "userspace/exporter/service.h"
 #include "userspace/exporter/textfile.h"
 
-#define WEED_NS 1000000000ULL /* while there are clients, these are looked at so often */
+#define WEED_NS SEC /* while there are clients, these are looked at so often */
 
 /**
  * struct export_run - a running command
@@ -41,7 +42,7 @@ struct export_run {
 static int write_textfile(struct export_run *run)
 {
 	struct metrics metrics;
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 	int err;
 
 	if (run->written_ns && now_ns < run->written_ns + run->options.interval_ns)
@@ -65,7 +66,7 @@ static int print(struct export_run *run)
 
 	buf_init(&out, stdout);
 	if (!err)
-		metrics_text(&out, &metrics, false, feed_now_ns());
+		metrics_text(&out, &metrics, false, time_now_ns());
 	metrics_free(&metrics);
 	if (!err)
 		err = buf_flush(&out);
@@ -103,7 +104,7 @@ static void at_latest(uint64_t *next_ns, uint64_t ns)
 static int tick(void *arg, uint64_t *next_ns)
 {
 	struct export_run *run = arg;
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 	int status = CMD_OK;
 	unsigned int i;
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "userspace/base/time.h"
 #include "userspace/exporter/clients.h"
 #include "userspace/exporter/gzip.h"
 #include "userspace/exporter/accept_header.h"
@@ -34,14 +34,6 @@ struct http {
 	struct clients *clients;
 	const struct http_source *source;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
 
 static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned int status,
 				     const char *type, struct MHD_Response *response)
@@ -109,7 +101,7 @@ static enum MHD_Result send_metrics(struct http *http, struct MHD_Connection *co
 		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	bool openmetrics = wants_openmetrics(accept);
 	struct metrics metrics = { 0 };
-	uint64_t begun_ns = now_ns();
+	uint64_t begun_ns = time_now_ns();
 	struct buf out;
 
 	buf_init(&out, NULL);
@@ -205,7 +197,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
 					 "a request here has no body\n");
 		return MHD_YES;
 	}
-	clients_asked(http->clients, number_of(connection), now_ns());
+	clients_asked(http->clients, number_of(connection), time_now_ns());
 	if (!strcmp(url, "/metrics"))
 		return send_metrics(http, connection);
 	if (!strcmp(url, "/"))
@@ -231,7 +223,7 @@ static void came_or_went(void *arg, struct MHD_Connection *connection, void **co
 	}
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	if (info)
-		number = clients_came(http->clients, info->connect_fd, now_ns());
+		number = clients_came(http->clients, info->connect_fd, time_now_ns());
 	*context = (void *)(intptr_t)(number + 1);
 }
 
@@ -240,7 +232,7 @@ static void served(void *arg, struct MHD_Connection *connection, void **state,
 {
 	struct http *http = arg;
 
-	clients_served(http->clients, number_of(connection), now_ns());
+	clients_served(http->clients, number_of(connection), time_now_ns());
 }
 
 int http_start(struct http **result, int fd, const struct http_source *source)

@@ -2,8 +2,8 @@
 #include "userspace/exporter/metrics.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "userspace/base/time.h"
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/exporter/process.h"
 #include "userspace/diagnose/verdict.h"
@@ -343,8 +343,6 @@ static void put_groups(struct openmetrics *e, const struct metrics *m)
 
 static void put_self(struct openmetrics *e, const struct metrics *m, uint64_t begun_ns)
 {
-	struct timespec t;
-
 	openmetrics_info(e, "tcptrail_build", "The exporter.");
 	openmetrics_label(e, "version", m->version);
 	openmetrics_label(e, "abi", ABI_VERSION);
@@ -354,8 +352,7 @@ static void put_self(struct openmetrics *e, const struct metrics *m, uint64_t be
 	openmetrics_u64(e, 1);
 	process_metrics(e);
 	openmetrics_gauge(e, "tcptrail_scrape_duration_seconds", "What it took to make this text.");
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	openmetrics_seconds(e, (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec - begun_ns);
+	openmetrics_seconds(e, time_now_ns() - begun_ns);
 }
 
 void metrics_text(struct buf *out, const struct metrics *m, bool openmetrics, uint64_t begun_ns)

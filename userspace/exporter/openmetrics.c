@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/exporter/openmetrics.h"
+#include "userspace/base/time.h"
 
 #include <string.h>
-
-#define SEC 1000000000ULL
 
 static void family(struct openmetrics *e, const char *type, const char *suffix, const char *help)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/cmd.h"
 #include "userspace/exporter/privileges.h"
 #include "userspace/exporter/listen.h"
@@ -34,7 +35,7 @@ const char export_options_help[] =
 	"  --replay             serve them instead, until a signal comes\n"
 	"  --device PATH        another device than " TCPTRAIL_DEVICE "\n";
 
-#define INTERVAL_NS 15000000000ULL
+#define INTERVAL_NS (15 * SEC)
 #define UNITS_DEFAULT 50
 
 static int take_ports(struct export_options *o, const char *s)
@@ -176,8 +177,7 @@ int export_options_take(struct export_options *o, int argc, char *argv[])
 			o->textfile = optarg;
 			break;
 		case INTERVAL:
-			if (duration_parse(optarg, &o->interval_ns) ||
-			    o->interval_ns < 1000000000ULL)
+			if (duration_parse(optarg, &o->interval_ns) || o->interval_ns < SEC)
 				return cmd_usage("--interval %s: has to be a time from 1s: 15s, 1m",
 						 optarg);
 			break;

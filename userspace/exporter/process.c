@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/exporter/process.h"
+#include "userspace/base/time.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 static uint64_t open_fds(void)
@@ -39,7 +39,6 @@ static uint64_t start_time(void)
 {
 	FILE *file = fopen("/proc/self/stat", "re");
 	unsigned long long ticks = 0;
-	struct timespec now, up;
 	char line[1024] = "", *p;
 	unsigned int field;
 
@@ -54,23 +53,19 @@ static uint64_t start_time(void)
 	}
 	if (!p || sscanf(p, "%llu", &ticks) != 1)
 		return 0;
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	return (uint64_t)(now.tv_sec - up.tv_sec) * 1000000000ULL + (uint64_t)now.tv_nsec -
-	       (uint64_t)up.tv_nsec + ticks * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
+	return time_read_ns(CLOCK_REALTIME) - time_read_ns(CLOCK_BOOTTIME) +
+	       ticks * (SEC / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 void process_metrics(struct openmetrics *e)
 {
 	uint64_t virtual, resident;
 	struct rlimit limit = { 0 };
-	struct timespec cpu;
 
 	read_memory(&virtual, &resident);
 	getrlimit(RLIMIT_NOFILE, &limit);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	openmetrics_counter(e, "process_cpu_seconds", "Processor time, user and system.");
-	openmetrics_seconds(e, (uint64_t)cpu.tv_sec * 1000000000ULL + (uint64_t)cpu.tv_nsec);
+	openmetrics_seconds(e, time_read_ns(CLOCK_PROCESS_CPUTIME_ID));
 	openmetrics_gauge(e, "process_resident_memory_bytes", "Resident memory.");
 	openmetrics_u64(e, resident);
 	openmetrics_gauge(e, "process_virtual_memory_bytes", "Address space.");

@@ -7,16 +7,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/kernel_poll.h"
 #include "userspace/session/follow.h"
 #include "userspace/session/resync.h"
 
 #define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
-#define TELL_NS 200000000ULL /* so soon an end is told after which nothing comes */
+#define TELL_NS (200 * MS) /* so soon an end is told after which nothing comes */
 #define FIRST_TICK_MS 20 /* until the history is read */
-#define KERNEL_POLL_NS 15000000000ULL /* so often the kernel is asked for what no record tells */
-#define OLD_NS 10000000000ULL /* from then on a close is worth that */
-#define LATE_NS 10000000000ULL /* the reader ought to have come round again */
+#define KERNEL_POLL_NS (15 * SEC) /* so often the kernel is asked for what no record tells */
+#define OLD_NS (10 * SEC) /* from then on a close is worth that */
+#define LATE_NS (10 * SEC) /* the reader ought to have come round again */
 
 /**
  * struct reader - the lock is for all that others copy
@@ -138,7 +139,7 @@ int reader_create(struct reader **result, const struct reader_config *config)
 		return cmd_fail("%s", strerror(ENOMEM));
 	r->config = *config;
 	r->live = tcptrail_is_live(config->trail);
-	r->round_ns = feed_now_ns();
+	r->round_ns = time_now_ns();
 	pthread_mutex_init(&r->lock, NULL);
 	err = tracker_create(&r->feed.tracker, &tracker);
 	if (!err && config->stuck)
@@ -176,7 +177,7 @@ void reader_free(struct reader *r)
 
 static uint64_t trail_now_ns(const struct reader *r)
 {
-	return r->live ? feed_now_ns() : tracker_stats(r->feed.tracker)->newest_ns;
+	return r->live ? time_now_ns() : tracker_stats(r->feed.tracker)->newest_ns;
 }
 
 /* Would another sweep find something else than the last? */
@@ -188,7 +189,7 @@ static bool is_outdated(const struct reader *r)
 /* With the lock held. Return: the sweep is complete */
 static bool stuck_scan_slice(struct reader *r)
 {
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 
 	if (!r->scanning && r->scanned_ns &&
 	    (now_ns < r->scanned_ns + READER_SWEEP_NS || !is_outdated(r)))
@@ -204,7 +205,7 @@ static bool stuck_scan_slice(struct reader *r)
 
 static int tick(struct reader *r)
 {
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 
 	if (!r->caught_up || now_ns < r->tick_ns)
 		return 0;
@@ -224,7 +225,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	feed_records(r->resync.under_way ? &r->resync.feed : &r->feed, records, (size_t)count);
 	count_losses(r, records, (size_t)count);
 	r->read += (size_t)count;
-	r->round_ns = feed_now_ns();
+	r->round_ns = time_now_ns();
 	r->moved = true;
 	r->changed = true;
 	if (r->caught_up)
@@ -297,7 +298,7 @@ static void ask_kernel(struct reader *r)
 /* A quiet machine is left to sleep until there is something to do. */
 static int rest_ms(const struct reader *r)
 {
-	uint64_t next_ns = r->tick_ns, now_ns = feed_now_ns(), stuck_scan_ns;
+	uint64_t next_ns = r->tick_ns, now_ns = time_now_ns(), stuck_scan_ns;
 
 	stuck_scan_ns = r->changed ? 0 : stuck_scan_next_ns(r->stuck_scan);
 	if (stuck_scan_ns < r->scanned_ns + READER_SWEEP_NS)
@@ -309,7 +310,7 @@ static int rest_ms(const struct reader *r)
 	if ((r->facts.running || r->resync.under_way || tracker_is_waiting(r->feed.tracker)) &&
 	    now_ns + TELL_NS < next_ns)
 		next_ns = now_ns + TELL_NS;
-	return next_ns > now_ns ? (int)((next_ns - now_ns + 999999) / 1000000) : 1;
+	return next_ns > now_ns ? time_poll_ms(next_ns - now_ns) : 1;
 }
 
 static void look_again(struct reader *r)
@@ -337,7 +338,7 @@ static int idle(void *context)
 	int stop;
 
 	pthread_mutex_lock(&r->lock);
-	r->round_ns = feed_now_ns();
+	r->round_ns = time_now_ns();
 	if (r->live && !r->moved)
 		tracker_advance(r->feed.tracker, r->round_ns - FEED_SETTLE_NS);
 	r->moved = false;
@@ -405,7 +406,7 @@ static int copy_set(struct group_set *to, const struct group_set *from)
 int reader_copy(void *arg, struct metrics *m)
 {
 	const struct tracker_stats *stats;
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 	uint64_t limit = time_wait_limit();
 	struct reader *r = arg;
 	int err;

@@ -11,13 +11,14 @@
 
 #include <pthread.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/cmd.h"
 #include "userspace/session/feed.h"
 #include "userspace/exporter/metrics.h"
 #include "userspace/exporter/stuck_scan.h"
 
-#define READER_SWEEP_NS 5000000000ULL /* from the end of one sweep to the next */
-#define READER_REST_NS 5000000000ULL /* without anything to do it sleeps no longer */
+#define READER_SWEEP_NS (5 * SEC) /* from the end of one sweep to the next */
+#define READER_REST_NS (5 * SEC) /* without anything to do it sleeps no longer */
 
 /**
  * struct reader_config - what it is told

@@ -6,14 +6,12 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "userspace/base/time.h"
 #include "userspace/conn/counters.h"
 #include "userspace/base/index.h"
 #include "userspace/diagnose/syn_backlog.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/verdict.h"
-
-#define SEC 1000000000ULL
-#define MS 1000000ULL
 
 /*
  * Destinations are told apart by a hash alone, in a fixed table: two that share a

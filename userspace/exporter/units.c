@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/procfs/cgroup.h"
 
-#define WALK_NS 5000000000ULL /* from one walk to the next, at the least */
+#define WALK_NS (5 * SEC) /* from one walk to the next, at the least */
 #define DEPTH_MAX 16
 
 struct unit {
@@ -110,14 +110,6 @@ static const struct unit *find(const struct units *u, uint64_t cgroup)
 	return bsearch(&wanted, u->list, u->count, sizeof(*u->list), by_id);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
-
 bool units_name(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 {
 	struct units *u = arg;
@@ -125,12 +117,12 @@ bool units_name(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 	char path[CGROUP_PATH_MAX] = "";
 
 	if (!unit) {
-		if (u->walked_ns && now_ns() < u->walked_ns + WALK_NS)
+		if (u->walked_ns && time_now_ns() < u->walked_ns + WALK_NS)
 			return false;
 		u->count = 0;
 		walk(u, AT_FDCWD, u->root, path, 0);
 		qsort(u->list, u->count, sizeof(*u->list), by_id);
-		u->walked_ns = now_ns();
+		u->walked_ns = time_now_ns();
 		unit = find(u, cgroup);
 	}
 	snprintf(name, GROUPS_NAME_MAX, "%s", unit ? unit->name : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/base/duration.h"
+#include "userspace/base/time.h"
 #include "userspace/print/ladder_words.h"
 #include "userspace/base/names.h"
 
@@ -37,11 +38,11 @@ void ladder_span(char *to, uint64_t ns)
 	static const struct {
 		uint64_t unit;
 		const char *name;
-	} units[] = { { 1000ULL, "us" }, { 1000000ULL, "ms" }, { 1000000000ULL, "s" } };
+	} units[] = { { US, "us" }, { MS, "ms" }, { SEC, "s" } };
 	unsigned int i = 0;
 	double n;
 
-	if (ns >= 999500000000ULL) {
+	if (ns >= 999500 * MS) {
 		*put_age(to, ns) = '\0';
 		return;
 	}

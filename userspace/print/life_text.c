@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/time.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
 #include "userspace/base/names.h"
@@ -18,11 +19,6 @@
 #define BYTES_WIDTH 5
 #define TAIL_MAX 40
 #define LINE_MAX (2 * ENDPOINT_MAX + 128)
-
-#define US 1000ULL
-#define MS (1000 * US)
-#define SEC (1000 * MS)
-#define HOUR (3600 * SEC)
 
 static char *pad(char *p, const char *from, size_t width)
 {

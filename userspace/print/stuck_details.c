@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "userspace/base/escape.h"
+#include "userspace/base/time.h"
 #include "userspace/print/stuck_details.h"
-
-#define MS 1000000ULL
 
 static const char *age_of_ms(char to[DURATION_MAX + 1], uint32_t ms)
 {

@@ -2,21 +2,13 @@
 #include "userspace/session/feed.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/cmd.h"
-
-uint64_t feed_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
 
 int feed_look(struct feed *feed, uint32_t states)
 {
-	feed->snapshot_ns = feed_now_ns();
+	feed->snapshot_ns = time_now_ns();
 	return snapshot_take_states(&feed->snapshot, states);
 }
 

@@ -7,10 +7,11 @@
 #ifndef SESSION_FEED_H
 #define SESSION_FEED_H
 
+#include "userspace/base/time.h"
 #include "userspace/conn/tracker.h"
 #include "userspace/sockdiag/snapshot.h"
 
-#define FEED_SETTLE_NS 50000000ULL /* nothing older than this comes any more */
+#define FEED_SETTLE_NS (50 * MS) /* nothing older than this comes any more */
 
 /**
  * struct feed - a model and what goes into it
@@ -25,9 +26,6 @@ struct feed {
 	size_t merged;
 	uint64_t snapshot_ns;
 };
-
-/** feed_now_ns() - CLOCK_MONOTONIC, the time of the records */
-uint64_t feed_now_ns(void);
 
 /**
  * feed_snapshot() - look at the sockets that exist now

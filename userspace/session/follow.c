@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/session/follow.h"
+#include "userspace/base/time.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <time.h>
 
 #define SMALL_BATCH 256 /* after fewer records than this we may be about to sleep */
-#define SETTLE_NS 5000000ULL /* by then the library holds nothing older back */
+#define SETTLE_NS (5 * MS) /* by then the library holds nothing older back */
 
 static volatile sig_atomic_t stopped;
 
@@ -30,23 +30,9 @@ bool follow_stopped(void)
 	return stopped;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
-}
-
 static int ms_until(uint64_t deadline_ns)
 {
-	uint64_t now = now_ns();
-	uint64_t ms;
-
-	if (now >= deadline_ns)
-		return 0;
-	ms = (deadline_ns - now + 999999) / 1000000;
-	return ms > INT_MAX ? INT_MAX : (int)ms;
+	return time_poll_ms(time_between(time_now_ns(), deadline_ns));
 }
 
 /* Read what was recorded up to @until_ns, and perhaps a little more. */
@@ -55,7 +41,7 @@ static int read_until(const struct follow *f, uint64_t until_ns)
 	const struct tcptrail_record *records;
 
 	for (;;) {
-		uint64_t before_ns = now_ns();
+		uint64_t before_ns = time_now_ns();
 		int n = tcptrail_read(f->trail, &records);
 		int err;
 
@@ -109,12 +95,12 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 		if (err < 0 && err != -EINTR)
 			return err;
 	}
-	return live ? read_until(f, now_ns()) : 0;
+	return live ? read_until(f, time_now_ns()) : 0;
 }
 
 int follow(const struct follow *f)
 {
-	uint64_t start_ns = now_ns();
+	uint64_t start_ns = time_now_ns();
 	uint64_t deadline_ns;
 	int err, idle_err;
 

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/feed.h"
 
 static void *ask(void *arg)
@@ -10,7 +11,7 @@ static void *ask(void *arg)
 	struct kernel_poll *f = arg;
 
 	f->error = snapshot_take_states(&f->coming, f->states);
-	f->ended_ns = feed_now_ns();
+	f->ended_ns = time_now_ns();
 	return NULL;
 }
 

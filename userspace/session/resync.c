@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/session/resync.h"
+#include "userspace/base/time.h"
 
 bool resync_is_due(const struct resync *s, uint64_t lost, uint64_t now_ns)
 {
@@ -8,7 +9,7 @@ bool resync_is_due(const struct resync *s, uint64_t lost, uint64_t now_ns)
 
 int resync_begin(struct resync *s, struct tracker *tracker, uint64_t lost)
 {
-	uint64_t begun_ns = feed_now_ns(), ended_ns, rest_ns;
+	uint64_t begun_ns = time_now_ns(), ended_ns, rest_ns;
 	int err;
 
 	feed_free(&s->feed);
@@ -16,7 +17,7 @@ int resync_begin(struct resync *s, struct tracker *tracker, uint64_t lost)
 	s->lost = lost;
 	tracker_unconfirm(tracker);
 	err = feed_look(&s->feed, SNAPSHOT_ALL_STATES);
-	ended_ns = feed_now_ns();
+	ended_ns = time_now_ns();
 	rest_ns = (ended_ns - begun_ns) * RESYNC_SHARE;
 	s->next_ns = begun_ns + (rest_ns > RESYNC_NS ? rest_ns : RESYNC_NS);
 	s->settled_ns = ended_ns + FEED_SETTLE_NS;

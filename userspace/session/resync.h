@@ -7,10 +7,11 @@
 #ifndef SESSION_RESYNC_H
 #define SESSION_RESYNC_H
 
+#include "userspace/base/time.h"
 #include "userspace/session/feed.h"
 
 /* A loss seldom comes alone, and a look at very many sockets takes its time. */
-#define RESYNC_NS 10000000000ULL
+#define RESYNC_NS (10 * SEC)
 #define RESYNC_SHARE 20 /* at most one part in so many of the time goes there */
 
 /**

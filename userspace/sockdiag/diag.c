@@ -8,20 +8,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/time.h"
 
 #define BUFFER_BYTES (64 * 1024)
 #define STALLED_MAX 65536 /* established sockets that are looked at closer */
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 /**
  * struct dump - a conversation with the kernel
@@ -139,7 +131,7 @@ static int receive_dump(struct dump *d, mnl_cb_t take)
 	int ret;
 
 	do {
-		next_ns = now_ns();
+		next_ns = time_now_ns();
 		length = mnl_socket_recvfrom(d->socket, d->buffer, BUFFER_BYTES);
 		if (length < 0)
 			return -errno;
@@ -156,7 +148,7 @@ static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t take
 
 	if (!states)
 		return 0;
-	d->before_ns = now_ns();
+	d->before_ns = time_now_ns();
 	err = ask(d, NULL, states, info);
 	return err ? err : receive_dump(d, take);
 }
@@ -167,7 +159,7 @@ static int ui_closer(struct dump *d, const struct inet_diag_sockid *id)
 	ssize_t length;
 	int err;
 
-	d->before_ns = now_ns();
+	d->before_ns = time_now_ns();
 	err = ask(d, id, ~0U, true);
 	if (err)
 		return err;

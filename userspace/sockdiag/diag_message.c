@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/time.h"
 
 #define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
-#define TIMEWAIT_NS 60000000000ULL /* the kernel's TCP_TIMEWAIT_LEN */
+#define TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
 
 static void take_address(uint8_t to[16], const __be32 from[4], uint8_t family)
 {
@@ -53,7 +53,7 @@ static uint64_t repeated_ns(const struct inet_diag_msg *msg, const struct tcp_in
 static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_info *info,
 			    uint64_t fin_timeout_ns)
 {
-	uint64_t left_ns = (uint64_t)msg->idiag_expires * 1000000ULL;
+	uint64_t left_ns = (uint64_t)msg->idiag_expires * MS;
 
 	switch (msg->idiag_state) {
 	case TCPTRAIL_TIME_WAIT:
@@ -61,12 +61,12 @@ static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_in
 	case TCPTRAIL_FIN_WAIT2:
 		if (msg->idiag_timer == TIMER_MINISOCKET)
 			return left_ns < fin_timeout_ns ? fin_timeout_ns - left_ns : 0;
-		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
+		return info ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
 	case TCPTRAIL_CLOSE_WAIT:
-		return info ? (uint64_t)info->tcpi_last_ack_recv * 1000000ULL : 0;
+		return info ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
 	case TCPTRAIL_SYN_SENT:
 	case TCPTRAIL_SYN_RECV:
-		return (uint64_t)msg->idiag_retrans * 1000000000ULL;
+		return (uint64_t)msg->idiag_retrans * SEC;
 	case TCPTRAIL_FIN_WAIT1:
 	case TCPTRAIL_LAST_ACK:
 	case TCPTRAIL_CLOSING:

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "userspace/sockdiag/netns.h"
+#include "userspace/base/time.h"
 
 #define NAMED "/run/netns"
 
@@ -79,7 +80,7 @@ void netns_read(struct netns_info *facts, uint32_t netns)
 
 	*facts = (struct netns_info){ .netns = netns };
 	if (seconds <= UINT32_MAX)
-		facts->fin_timeout_ns = seconds * 1000000000ULL;
+		facts->fin_timeout_ns = seconds * SEC;
 	read_ports(&facts->ports);
 }
 

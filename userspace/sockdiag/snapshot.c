@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/time.h"
 
 #define DUMP_TRIES 3
 
@@ -67,13 +67,11 @@ static int note_seen(struct snapshot *s)
 static int note_unseen(struct snapshot *s, uint32_t netns)
 {
 	struct tcptrail_record *r = snapshot_add(s);
-	struct timespec now;
 
 	if (!r)
 		return -ENOMEM;
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	r->kind = TCPTRAIL_LOSS;
-	r->time_ns = (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+	r->time_ns = time_now_ns();
 	r->netns = netns;
 	r->loss.cause = TCPTRAIL_LOSS_SNAPSHOT;
 	r->loss.since_ns = r->time_ns;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "userspace/top/top.h"
+#include "userspace/base/time.h"
 #include "userspace/top/panes.h"
 
 #define WIDTH 80
@@ -57,7 +58,7 @@ static int print(struct top *top, struct buf *out, bool more)
 /* The rings shall not run over meanwhile. */
 static int pass_interval(struct top *top)
 {
-	uint64_t now_ns = feed_now_ns(), until_ns = now_ns + top->interval_ns, wait_ns;
+	uint64_t now_ns = time_now_ns(), until_ns = now_ns + top->interval_ns, wait_ns;
 	struct timespec t;
 	int err = 0;
 
@@ -65,16 +66,15 @@ static int pass_interval(struct top *top)
 		top_step(top);
 		return 0;
 	}
-	for (; !err && now_ns < until_ns; now_ns = feed_now_ns()) {
+	for (; !err && now_ns < until_ns; now_ns = time_now_ns()) {
 		if (top->trail) {
 			wait_ns = top_ask(top, until_ns) - now_ns;
-			err = tcptrail_wait(top->trail, (int)(wait_ns / 1000000) + 1);
+			err = tcptrail_wait(top->trail, time_poll_ms(wait_ns));
 			err = err == -EINTR || err > 0 ? 0 : err;
 			if (!err)
 				err = top_read(top);
 		} else {
-			t = (struct timespec){ (time_t)((until_ns - now_ns) / 1000000000),
-					       (long)((until_ns - now_ns) % 1000000000) };
+			t = time_spec(until_ns - now_ns);
 			nanosleep(&t, NULL);
 		}
 	}

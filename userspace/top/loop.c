@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #include "userspace/top/top.h"
+#include "userspace/base/time.h"
 #include "userspace/top/panes.h"
 #include "userspace/top/term.h"
 
 /* Reading waits so long, at a rate that fills no more than a part of the rings meanwhile. */
-#define PACE_MAX_NS 100000000ULL
-#define PACE_MIN_NS 1000000ULL
+#define PACE_MAX_NS (100 * MS)
+#define PACE_MIN_NS MS
 #define PACE_RECORDS 64 /* the smallest ring has 512 */
 
 #define UI_SHARE 20 /* looks take no more than so little of the time */
@@ -207,7 +208,7 @@ static void read_trail(struct screen *s)
 		s->pace_ns /= 2;
 	else if (count < PACE_RECORDS && s->pace_ns < PACE_MAX_NS)
 		s->pace_ns *= 2;
-	s->read_ns = feed_now_ns() + s->pace_ns;
+	s->read_ns = time_now_ns() + s->pace_ns;
 }
 
 static void look(struct screen *s)
@@ -223,7 +224,7 @@ static void look(struct screen *s)
 		s->error = draw(top);
 	wait_ns = top->look_cost_ns * UI_SHARE;
 	wait_ns = wait_ns > top->interval_ns ? wait_ns : top->interval_ns;
-	s->next_ns = feed_now_ns() + wait_ns;
+	s->next_ns = time_now_ns() + wait_ns;
 }
 
 /* A view that stands still wants no looks, nor does a trail that is over. */
@@ -236,7 +237,7 @@ static bool wants_looks(const struct top *top)
 static bool wait_for_something(const struct screen *s)
 {
 	struct pollfd fds[2] = { { STDIN_FILENO, POLLIN, 0 }, { -1, POLLIN, 0 } };
-	uint64_t now_ns = feed_now_ns(), until_ns = UINT64_MAX;
+	uint64_t now_ns = time_now_ns(), until_ns = UINT64_MAX;
 	struct timespec wait;
 
 	if (wants_looks(s->top) || !s->next_ns)
@@ -248,8 +249,7 @@ static bool wait_for_something(const struct screen *s)
 		else if (s->read_ns < until_ns)
 			until_ns = s->read_ns;
 	}
-	now_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-	wait = (struct timespec){ (time_t)(now_ns / 1000000000), (long)(now_ns % 1000000000) };
+	wait = time_spec(time_between(now_ns, until_ns));
 	if (ppoll(fds, 2, until_ns == UINT64_MAX ? NULL : &wait, &s->waiting) < 0)
 		return errno == EINTR;
 	return !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
@@ -266,9 +266,9 @@ static int loop(struct screen *s)
 	while (!s->error && !stopped && wait_for_something(s)) {
 		if (stopped || !take_keys(s))
 			break;
-		if ((wants_looks(top) || !s->next_ns) && feed_now_ns() >= s->next_ns)
+		if ((wants_looks(top) || !s->next_ns) && time_now_ns() >= s->next_ns)
 			look(s);
-		else if (live && feed_now_ns() >= s->read_ns)
+		else if (live && time_now_ns() >= s->read_ns)
 			read_trail(s);
 	}
 	return s->error;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/top/panes.h"
+#include "userspace/base/time.h"
 
 /* Three digits that count and a letter. */
 static void put_short(char *to, double n)
@@ -50,7 +51,7 @@ const char *number_span(char to[NUMBER_MAX], uint64_t ns)
 	unsigned int i = 0;
 	double n;
 
-	if (ns >= 999500000000ULL) {
+	if (ns >= 999500 * MS) {
 		*put_age(to, ns) = '\0';
 		return to;
 	}

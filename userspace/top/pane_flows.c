@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "userspace/top/panes.h"
+#include "userspace/base/time.h"
 
 /* Columns; what a wide terminal has more goes to the names. */
 #define OWNER_WIDTH 22
@@ -50,7 +51,7 @@ static struct columns columns_of(const struct area *a)
 	return c;
 }
 
-#define SOON_NS 600000000000ULL
+#define SOON_NS (10 * MINUTE)
 
 static enum grid_style style_of_share(const struct view_flow *f)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/top/panes.h"
+#include "userspace/base/time.h"
 
 /* Columns; in a wide terminal the local end is whole, and unread bytes have their own. */
 #define VERDICT_MIN 18 /* the pane's name, and what it is sorted by */
@@ -28,7 +29,7 @@ static void put_age_of(const struct area *a, int x, int y, enum grid_style style
 
 static enum grid_style style_of(const struct view_stuck *s)
 {
-	return s->age_ns > 300000000000ULL && !s->burst ? GRID_BAD : GRID_WARN;
+	return s->age_ns > 5 * MINUTE && !s->burst ? GRID_BAD : GRID_WARN;
 }
 
 /**

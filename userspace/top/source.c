@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "userspace/session/follow.h"
+#include "userspace/base/time.h"
 #include "userspace/top/top.h"
+#include "userspace/trail/trail.h"
 
 /* So many records at a time: then the keys have their turn. */
 #define READ_MAX (1 << 18)
@@ -130,15 +131,10 @@ static void name_source(struct top *top)
 {
 	const struct tcptrail_origin *origin = top->trail ? tcptrail_origin(top->trail) : NULL;
 	struct tcptrail_origin here = { 0 };
-	struct timespec real, mono;
 	struct stat st;
 
 	if (!origin) {
-		clock_gettime(CLOCK_REALTIME, &real);
-		clock_gettime(CLOCK_MONOTONIC, &mono);
-		here.realtime_offset_ns =
-			(real.tv_sec - mono.tv_sec) * 1000000000LL + real.tv_nsec - mono.tv_nsec;
-		gethostname(here.hostname, sizeof(here.hostname) - 1);
+		trail_origin_here(&here);
 		origin = &here;
 	}
 	memcpy(top->view.host, origin->hostname, sizeof(top->view.host));
@@ -193,7 +189,7 @@ static int read_live(struct top *top)
 	int n, sum = 0;
 
 	while (sum < READ_MAX) {
-		now_ns = feed_now_ns();
+		now_ns = time_now_ns();
 		n = tcptrail_read(top->trail, &records);
 		if (n == -EINTR)
 			continue;
@@ -248,7 +244,7 @@ int top_read(struct top *top)
 uint64_t top_now_ns(const struct top *top)
 {
 	const struct top_play *p = &top->play;
-	uint64_t wall_ns = feed_now_ns();
+	uint64_t wall_ns = time_now_ns();
 	double passed;
 
 	if (!top->file)
@@ -282,7 +278,7 @@ void top_run(struct top *top, uint64_t speed_milli)
 	struct top_play *p = &top->play;
 
 	p->clock_ns = top_now_ns(top);
-	p->wall_ns = speed_milli && !p->over ? feed_now_ns() : 0;
+	p->wall_ns = speed_milli && !p->over ? time_now_ns() : 0;
 	if (speed_milli)
 		p->speed_milli = speed_milli;
 }

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/session/select.h"
 #include "userspace/top/panes.h"
 
@@ -36,8 +36,8 @@ static const char help[] =
 	"  --comm NAME        name of the task that opened or accepted it, or acted last\n"
 	"  --pid N            its process\n";
 
-#define INTERVAL_MIN_NS 100000000ULL
-#define INTERVAL_MAX_NS 3600000000000ULL
+#define INTERVAL_MIN_NS (100 * MS)
+#define INTERVAL_MAX_NS HOUR
 
 static int parse_interval(struct top *top, const char *s)
 {
@@ -154,7 +154,7 @@ int cmd_top(int argc, char *argv[])
 	top = calloc(1, sizeof(*top)); /* percentiles and graphs: megabytes */
 	if (!top)
 		return cmd_fail("%s", strerror(ENOMEM));
-	top->interval_ns = 1000000000;
+	top->interval_ns = SEC;
 	top->play.speed_milli = 1000;
 	top->grid.ascii = strcmp(nl_langinfo(CODESET), "UTF-8");
 	look_begin(&top->look);

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "userspace/top/top.h"
+#include "userspace/base/time.h"
 #include "userspace/conn/filter_conn.h"
 
-#define KERNEL_POLL_NS 2000000000ULL /* so often the kernel is asked for them */
+#define KERNEL_POLL_NS (2 * SEC) /* so often the kernel is asked for them */
 
 static bool is_wanted(void *arg, const struct tracker *m, const struct conn *c, uint8_t state)
 {
@@ -30,7 +31,7 @@ static void tell_time(struct top *top, uint64_t now_ns)
 
 uint64_t top_ask(struct top *top, uint64_t next_ns)
 {
-	uint64_t now_ns = feed_now_ns();
+	uint64_t now_ns = time_now_ns();
 
 	if (!top->trail || top->file)
 		return next_ns;
@@ -79,7 +80,7 @@ static int take_numbers(struct top *top, uint64_t now_ns)
 
 int top_update(struct top *top)
 {
-	uint64_t start_ns = feed_now_ns(), now_ns = top_now_ns(top);
+	uint64_t start_ns = time_now_ns(), now_ns = top_now_ns(top);
 	int err;
 
 	top->activity.wanted = top->filtered ? is_wanted : NULL;
@@ -94,6 +95,6 @@ int top_update(struct top *top)
 		err = top_update_stuck(top, now_ns);
 	tell_time(top, now_ns);
 	ui_sort(&top->look, &top->view);
-	top->look_cost_ns = feed_now_ns() - start_ns;
+	top->look_cost_ns = time_now_ns() - start_ns;
 	return err;
 }

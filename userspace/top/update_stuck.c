@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "userspace/diagnose/stuck_owners.h"
+#include "userspace/base/time.h"
 #include "userspace/top/top.h"
 #include "userspace/conn/filter_conn.h"
 
 /* Who holds what is looked up so often: /proc is large. */
-#define OWNERS_NS 2000000000ULL
+#define OWNERS_NS (2 * SEC)
 #define OWNERS_SHARE 50 /* and takes no more than so little of the time */
 
 static bool is_wanted(void *arg, const struct conn *c)
@@ -39,7 +40,7 @@ static int find_owners(struct top *top, const struct stuck *list, size_t count)
 {
 	const struct stuck_query all = { .now_ns = top_now_ns(top) };
 	const struct stuck_out o = { .tracker = top->tracker, .owners = &top->owners };
-	uint64_t begun_ns = feed_now_ns();
+	uint64_t begun_ns = time_now_ns();
 	int err;
 
 	if (!count || !is_time_for_owners(top, begun_ns))
@@ -51,7 +52,7 @@ static int find_owners(struct top *top, const struct stuck *list, size_t count)
 	err = stuck_owners(top->tracker, list, count, &top->owners);
 	if (!err)
 		err = stuck_leaks(&o, &all, &top->leaks, &top->leak_count);
-	top->owners_ns = feed_now_ns();
+	top->owners_ns = time_now_ns();
 	top->owners_cost_ns = top->owners_ns - begun_ns;
 	return err;
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/base/time.h"
 #include "userspace/print/line.h"
 #include "userspace/top/view_ports.h"
-
-#define SEC 1000000000ULL
 
 static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
 {

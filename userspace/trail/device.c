@@ -11,11 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/trail/layout.h"
 #include "userspace/trail/merge.h"
 
 #define BATCH 512 /* 64 KiB: what one call returns at most; stays in the cache */
-#define RECHECK_NS 1000000000ULL /* how often a busy reader looks for new CPUs */
+#define RECHECK_NS SEC /* how often a busy reader looks for new CPUs */
 #define HOLD_MS 2 /* above MERGE_HOLD_NS */
 #define PACE_MS 32 /* while records keep coming: the pause between two looks at the rings */
 
@@ -98,7 +99,7 @@ static int join_late(struct device *d, uint64_t now_ns)
 
 static int join_all(struct device *d, enum tcptrail_from from)
 {
-	uint64_t now_ns = trail_monotonic_ns();
+	uint64_t now_ns = time_now_ns();
 
 	for (unsigned int cpu = 0; cpu < d->merge.count; cpu++) {
 		struct ring *ring = &d->merge.rings[cpu];
@@ -120,7 +121,7 @@ static int join_all(struct device *d, enum tcptrail_from from)
 static int device_read(struct tcptrail *trail, const struct tcptrail_record **batch)
 {
 	struct device *d = to_device(trail);
-	uint64_t now_ns = trail_monotonic_ns();
+	uint64_t now_ns = time_now_ns();
 	bool woken_for_nothing;
 	int n;
 
@@ -138,7 +139,7 @@ static int device_read(struct tcptrail *trail, const struct tcptrail_record **ba
 		if (err)
 			return n ? n : err;
 		if (!n)
-			n = merge_read(&d->merge, trail_monotonic_ns(), d->batch, BATCH);
+			n = merge_read(&d->merge, time_now_ns(), d->batch, BATCH);
 	}
 	d->got |= n > 0;
 	if (d->merge.fill > d->fill)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "userspace/base/time.h"
 #include "userspace/trail/file.h"
 #include "userspace/trail/trail.h"
 
@@ -102,7 +103,7 @@ static int write_header(struct tcptrail_writer *w, struct tcptrail *trail)
 		.version_minor = FILE_VERSION_MINOR,
 		.header_size = sizeof(h),
 		.record_size = sizeof(struct tcptrail_record),
-		.created_ns = trail_monotonic_ns(),
+		.created_ns = time_now_ns(),
 		.info_size = sizeof(h.info),
 		.info = { .abi_major = TCPTRAIL_ABI_MAJOR, .abi_minor = TCPTRAIL_ABI_MINOR },
 	};

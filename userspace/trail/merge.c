@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/trail/merge.h"
+#include "userspace/base/time.h"
 
 /* A time further ahead than this is damage, and no reason to wait for it. */
-#define FUTURE_NS 1000000000ULL
+#define FUTURE_NS SEC
 
 static void sift_down(struct merge *m)
 {

@@ -3,6 +3,7 @@
 #ifndef TRAIL_MERGE_H
 #define TRAIL_MERGE_H
 
+#include "userspace/base/time.h"
 #include "userspace/trail/ring.h"
 
 /*
@@ -10,7 +11,7 @@
  * younger than this waits for the next call: an older one may still turn up on
  * another CPU.
  */
-#define MERGE_HOLD_NS 1000000ULL
+#define MERGE_HOLD_NS MS
 
 struct merge_entry {
 	uint64_t time_ns;

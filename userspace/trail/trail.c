@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/trail/trail.h"
+#include "userspace/base/time.h"
 
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include <stdio.h>
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-uint64_t trail_monotonic_ns(void)
-{
-	return (uint64_t)clock_ns(CLOCK_MONOTONIC);
-}
 
 /*
  * The clocks are read one after the other, and something may come between: the
@@ -30,9 +17,9 @@ static int64_t realtime_offset(void)
 	int64_t offset = 0;
 
 	for (int i = 0; i < 5; i++) {
-		int64_t before = clock_ns(CLOCK_MONOTONIC);
-		int64_t realtime = clock_ns(CLOCK_REALTIME);
-		int64_t gap = clock_ns(CLOCK_MONOTONIC) - before;
+		int64_t before = (int64_t)time_now_ns();
+		int64_t realtime = (int64_t)time_read_ns(CLOCK_REALTIME);
+		int64_t gap = (int64_t)time_now_ns() - before;
 
 		if (gap >= best_gap)
 			continue;

@@ -25,8 +25,6 @@ struct tcptrail {
 	struct tcptrail_origin origin;
 };
 
-uint64_t trail_monotonic_ns(void);
-
 /** trail_origin_here() - this machine's, now */
 void trail_origin_here(struct tcptrail_origin *origin);
 

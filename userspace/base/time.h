@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Units of time and the time now. All times are nanoseconds of CLOCK_MONOTONIC, as in records. */
+#ifndef BASE_TIME_H
+#define BASE_TIME_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define US 1000ULL
+#define MS (1000 * US)
+#define SEC (1000 * MS)
+#define MINUTE (60 * SEC)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/** time_read_ns() - what a clock of the kernel says */
+uint64_t time_read_ns(clockid_t clock);
+
+/** time_now_ns() - CLOCK_MONOTONIC, the time of the records */
+uint64_t time_now_ns(void);
+
+/** time_between() - from @from_ns to @to_ns; 0 if @to_ns is earlier */
+static inline uint64_t time_between(uint64_t from_ns, uint64_t to_ns)
+{
+	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+/** time_poll_ms() - a span as poll() wants it: milliseconds, rounded up so that it has passed */
+int time_poll_ms(uint64_t ns);
+
+/** time_spec() - a span as nanosleep() and ppoll() want it */
+static inline struct timespec time_spec(uint64_t ns)
+{
+	return (struct timespec){ (time_t)(ns / SEC), (long)(ns % SEC) };
+}
+
+#endif
