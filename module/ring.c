@@ -11,7 +11,6 @@
 #include "ring.h"
 
 DEFINE_PER_CPU(struct ring, tcptrail_ring);
-DEFINE_PER_CPU(u64, tcptrail_ring_missed);
 
 static u32 records;
 static int hotplug_state;
@@ -51,7 +50,7 @@ u64 ring_missed(void)
 	u64 sum = 0;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(tcptrail_ring_missed, cpu));
+		sum += READ_ONCE(per_cpu(tcptrail_ring, cpu).missed);
 	return sum;
 }
 

@@ -20,11 +20,13 @@
  *	online, or when there was no memory. Set once (release), freed at unload
  * @slots: its records
  * @mask: their number, minus one
+ * @missed: records that were not written because @shared was NULL
  */
 struct ring {
 	struct tcptrail_ring *shared;
 	struct tcptrail_record *slots;
 	u32 mask;
+	u64 missed;
 };
 
 DECLARE_PER_CPU(struct ring, tcptrail_ring);
@@ -68,8 +70,6 @@ u64 ring_missed(void);
  */
 unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, unsigned int max);
 
-DECLARE_PER_CPU(u64, tcptrail_ring_missed);
-
 /**
  * ring_begin() - start a record
  * @irq: keeps the interrupt state for ring_end()
@@ -85,7 +85,7 @@ static __always_inline struct tcptrail_record *ring_begin(unsigned long *irq)
 	local_irq_save(*irq);
 	ring = this_cpu_ptr(&tcptrail_ring);
 	if (unlikely(!ring->shared)) {
-		__this_cpu_inc(tcptrail_ring_missed);
+		__this_cpu_inc(tcptrail_ring.missed);
 		local_irq_restore(*irq);
 		return NULL;
 	}
