@@ -15,14 +15,14 @@ FTRACE_CALLBACK(accepted)
 	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 0);
 
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM)
-		record_accept(sk);
+		tcptrail_record_accept(sk);
 }
 
 static const struct ftrace_hook hook = { TCPTRAIL_HOOK_ACCEPT,
 					 accepted,
 					 { "security_sock_graft" } };
 
-void accept_add(void)
+void tcptrail_accept_add(void)
 {
-	ftrace_hook_add(&hook, 1);
+	tcptrail_ftrace_hook_add(&hook, 1);
 }

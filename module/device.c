@@ -27,7 +27,7 @@
  * @lock: one read(2) at a time
  * @bounce: records on their way to user space
  * @mapped: the file has been mapped: its owner keeps its own place
- * @reported: ring_written() when poll() last reported a mapped file readable
+ * @reported: tcptrail_ring_written() when poll() last reported a mapped file readable
  * @pos: per CPU, the next record for read(2)
  */
 struct reader {
@@ -91,10 +91,10 @@ static u64 passed(const struct reader *reader)
 /* What read(2) has to sleep for, also if the file is mapped. */
 static bool is_unread_or_arm(const struct reader *reader)
 {
-	if (ring_written() != passed(reader))
+	if (tcptrail_ring_written() != passed(reader))
 		return true;
-	wake_arm();
-	return ring_written() != passed(reader);
+	tcptrail_wake_arm();
+	return tcptrail_ring_written() != passed(reader);
 }
 
 /* Reader's lock held. Returns bytes, 0 if there is nothing, or -EFAULT. */
@@ -109,7 +109,8 @@ static ssize_t copy_new(struct reader *reader, char __user *to, size_t count)
 		for (;;) {
 			size_t room = (count - done) / sizeof(struct tcptrail_record);
 
-			n = ring_copy(cpu, &pos, reader->bounce, min_t(size_t, room, BOUNCE));
+			n = tcptrail_ring_copy(cpu, &pos, reader->bounce,
+					       min_t(size_t, room, BOUNCE));
 			if (n &&
 			    copy_to_user(to + done, reader->bounce, n * sizeof(reader->bounce[0])))
 				return done ?: -EFAULT;
@@ -139,7 +140,7 @@ static ssize_t device_read(struct file *file, char __user *to, size_t count, lof
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(wake_queue, is_unread_or_arm(reader)))
+		if (wait_event_interruptible(tcptrail_wake_queue, is_unread_or_arm(reader)))
 			return -ERESTARTSYS;
 	}
 }
@@ -157,19 +158,19 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	struct reader *reader = file->private_data;
 	u64 written;
 
-	poll_wait(file, &wake_queue, wait);
-	wake_arm();
-	written = ring_written();
+	poll_wait(file, &tcptrail_wake_queue, wait);
+	tcptrail_wake_arm();
+	written = tcptrail_ring_written();
 	if (written == (READ_ONCE(reader->mapped) ? READ_ONCE(reader->reported) : passed(reader)))
 		return 0;
 	WRITE_ONCE(reader->reported, written);
 	return EPOLLIN | EPOLLRDNORM;
 }
 
-/* CPU n's ring lies at offset n * ring_map_bytes(), and is mapped as a whole. */
+/* CPU n's ring lies at offset n * tcptrail_ring_map_bytes(), and is mapped as a whole. */
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	unsigned long pages = ring_map_bytes() >> PAGE_SHIFT;
+	unsigned long pages = tcptrail_ring_map_bytes() >> PAGE_SHIFT;
 	unsigned long cpu = vma->vm_pgoff / pages;
 	struct reader *reader = file->private_data;
 	struct tcptrail_ring *shared;
@@ -182,7 +183,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
 		return -ENXIO;
-	shared = ring_shared(cpu);
+	shared = tcptrail_ring_shared(cpu);
 	if (!shared)
 		return -ENXIO;
 
@@ -198,16 +199,16 @@ static void fill_info(struct tcptrail_info *info)
 	info->abi_major = TCPTRAIL_ABI_MAJOR;
 	info->abi_minor = TCPTRAIL_ABI_MINOR;
 	info->record_size = sizeof(struct tcptrail_record);
-	info->ring_records = ring_records();
+	info->ring_records = tcptrail_ring_records();
 	info->ring_offset = PAGE_SIZE;
-	info->map_stride = ring_map_bytes();
+	info->map_stride = tcptrail_ring_map_bytes();
 	info->cpus = nr_cpu_ids;
 	info->readers = atomic_read(&readers);
 	info->loaded_ns = loaded_ns;
-	info->no_ring = ring_missed();
-	info->netns_failed = segment_netns_failed();
-	params_fill(info);
-	hooks_fill(info);
+	info->no_ring = tcptrail_ring_missed();
+	info->netns_failed = tcptrail_segment_netns_failed();
+	tcptrail_params_fill(info);
+	tcptrail_hooks_fill(info);
 }
 
 static long get_info(struct tcptrail_info __user *to)
@@ -253,13 +254,13 @@ static struct miscdevice device = {
 	.mode = 0440,
 };
 
-int device_init(void)
+int tcptrail_device_init(void)
 {
 	loaded_ns = ktime_get_mono_fast_ns();
 	return misc_register(&device);
 }
 
-void device_exit(void)
+void tcptrail_device_exit(void)
 {
 	misc_deregister(&device);
 }

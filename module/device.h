@@ -5,10 +5,10 @@
 #ifndef TCPTRAIL_DEVICE_H
 #define TCPTRAIL_DEVICE_H
 
-/** device_init() - publish it; last at load. May sleep. */
-int device_init(void);
+/** tcptrail_device_init() - publish it; last at load. May sleep. */
+int tcptrail_device_init(void);
 
-/** device_exit() - first at unload; nobody has it open then. May sleep. */
-void device_exit(void);
+/** tcptrail_device_exit() - first at unload; nobody has it open then. May sleep. */
+void tcptrail_device_exit(void);
 
 #endif

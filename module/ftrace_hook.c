@@ -77,7 +77,7 @@ static int choose(const struct ftrace_hook *hook)
 	return err;
 }
 
-void ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count)
+void tcptrail_ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count)
 {
 	while (count--) {
 		if (WARN_ON(nwanted == MAX_TARGETS))
@@ -86,7 +86,7 @@ void ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count)
 	}
 }
 
-void ftrace_hooks_attach(void)
+void tcptrail_ftrace_hooks_attach(void)
 {
 	int status[MAX_TARGETS];
 	int err = 0;
@@ -101,10 +101,10 @@ void ftrace_hooks_attach(void)
 	if (err)
 		ntargets = 0;
 	for (i = 0; i < nwanted; i++)
-		hooks_set(wanted[i]->hook, status[i] ?: err);
+		tcptrail_hooks_set(wanted[i]->hook, status[i] ?: err);
 }
 
-void ftrace_hooks_detach(void)
+void tcptrail_ftrace_hooks_detach(void)
 {
 	if (ntargets)
 		unregister_ftrace_function(&ops);

@@ -36,16 +36,16 @@ struct ftrace_hook {
 #define FTRACE_CALLBACK(name) static void notrace name(compat_fregs *fregs)
 
 /**
- * ftrace_hook_add() - to be attached by ftrace_hooks_attach()
+ * tcptrail_ftrace_hook_add() - to be attached by tcptrail_ftrace_hooks_attach()
  * @hooks: the caller keeps them
  * @count: how many
  */
-void ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count);
+void tcptrail_ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int count);
 
-/** ftrace_hooks_attach() - how it went is noted by hooks_set(). May sleep. */
-void ftrace_hooks_attach(void);
+/** tcptrail_ftrace_hooks_attach() - how it went is noted by tcptrail_hooks_set(). May sleep. */
+void tcptrail_ftrace_hooks_attach(void);
 
-/** ftrace_hooks_detach() - and wait until none runs any more. May sleep. */
-void ftrace_hooks_detach(void);
+/** tcptrail_ftrace_hooks_detach() - and wait until none runs any more. May sleep. */
+void tcptrail_ftrace_hooks_detach(void);
 
 #endif

@@ -24,19 +24,19 @@ static const char *const names[TCPTRAIL_HOOKS] = {
 /* Written at load, unload and by the segments switch. */
 static int status[TCPTRAIL_HOOKS] = { [0 ... TCPTRAIL_HOOKS - 1] = -ENODEV };
 
-void hooks_set(enum tcptrail_hook hook, int result)
+void tcptrail_hooks_set(enum tcptrail_hook hook, int result)
 {
 	WRITE_ONCE(status[hook], result);
 	if (result < 0)
 		pr_warn("not recorded: %s (error %d)\n", names[hook], result);
 }
 
-bool hooks_attached(enum tcptrail_hook hook)
+bool tcptrail_hooks_attached(enum tcptrail_hook hook)
 {
 	return !READ_ONCE(status[hook]);
 }
 
-void hooks_fill(struct tcptrail_info *info)
+void tcptrail_hooks_fill(struct tcptrail_info *info)
 {
 	int i;
 

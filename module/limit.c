@@ -22,7 +22,7 @@ struct limit {
 static DEFINE_PER_CPU(struct limit, limits);
 static u64 rate;
 
-void limit_init(unsigned int per_second)
+void tcptrail_limit_init(unsigned int per_second)
 {
 	unsigned int cpu;
 
@@ -38,7 +38,7 @@ void limit_init(unsigned int per_second)
 
 static void mark_loss(struct limit *limit)
 {
-	record_loss(TCPTRAIL_LOSS_LIMITED, limit->missed, limit->missed_since);
+	tcptrail_record_loss(TCPTRAIL_LOSS_LIMITED, limit->missed, limit->missed_since);
 	limit->missed = 0;
 	limit->marked = jiffies;
 }
@@ -65,7 +65,7 @@ static void miss(struct limit *limit)
 		WRITE_ONCE(shared->limited, shared->limited + 1);
 }
 
-bool limit_allows(void)
+bool tcptrail_limit_allows(void)
 {
 	struct limit *limit;
 	unsigned long irq;
@@ -86,7 +86,7 @@ bool limit_allows(void)
 }
 
 /* spend() keeps to the cap. */
-void limit_earn(void)
+void tcptrail_limit_earn(void)
 {
 	this_cpu_add(limits.credit, HZ);
 }

@@ -16,13 +16,13 @@
 #include <linux/types.h>
 
 /**
- * limit_init() - fill every CPU's credit
+ * tcptrail_limit_init() - fill every CPU's credit
  * @rate: records a second and CPU, and at most so many saved up; 0: no limit
  */
-void limit_init(unsigned int rate);
+void tcptrail_limit_init(unsigned int rate);
 
 /**
- * limit_allows() - spend one credit
+ * tcptrail_limit_allows() - spend one credit
  *
  * If there is none the loss is counted, and a LOSS record tells of it before
  * the next one that is allowed, though not more than once a second. Any
@@ -30,9 +30,9 @@ void limit_init(unsigned int rate);
  *
  * Return: true if the record may be written.
  */
-bool limit_allows(void);
+bool tcptrail_limit_allows(void);
 
-/** limit_earn() - a full socket made a transition. Any context. */
-void limit_earn(void);
+/** tcptrail_limit_earn() - a full socket made a transition. Any context. */
+void tcptrail_limit_earn(void);
 
 #endif

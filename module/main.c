@@ -21,53 +21,53 @@
 
 static void attach(void)
 {
-	state_attach();
-	request_add();
-	timewait_add();
-	accept_add();
-	ftrace_hooks_attach();
-	params_segments_init();
+	tcptrail_state_attach();
+	tcptrail_request_add();
+	tcptrail_timewait_add();
+	tcptrail_accept_add();
+	tcptrail_ftrace_hooks_attach();
+	tcptrail_params_segments_init();
 }
 
 /* Returns when no hook runs any more. */
 static void detach(void)
 {
-	params_segments_exit();
-	ftrace_hooks_detach();
-	state_detach();
+	tcptrail_params_segments_exit();
+	tcptrail_ftrace_hooks_detach();
+	tcptrail_state_detach();
 }
 
 static int __init tcptrail_init(void)
 {
 	int err;
 
-	err = ring_init(params_ring_kib());
+	err = tcptrail_ring_init(tcptrail_params_ring_kib());
 	if (err) {
 		pr_err("no memory for %u KiB of ring per CPU: load with a smaller ring_kib\n",
-		       params_ring_kib());
+		       tcptrail_params_ring_kib());
 		return err;
 	}
-	limit_init(params_syn_rate());
-	params_ports_init();
+	tcptrail_limit_init(tcptrail_params_syn_rate());
+	tcptrail_params_ports_init();
 	attach();
-	err = device_init();
+	err = tcptrail_device_init();
 	if (err)
 		goto err_device;
 	return 0;
 
 err_device:
 	detach();
-	wake_exit();
-	ring_exit();
+	tcptrail_wake_exit();
+	tcptrail_ring_exit();
 	return err;
 }
 
 static void __exit tcptrail_exit(void)
 {
-	device_exit();
+	tcptrail_device_exit();
 	detach();
-	wake_exit();
-	ring_exit();
+	tcptrail_wake_exit();
+	tcptrail_ring_exit();
 }
 
 module_init(tcptrail_init);

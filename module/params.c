@@ -15,15 +15,15 @@
 #define RING_KIB_MAX (1024 * 1024)
 #define SYN_RATE_MAX 10000000
 
-DEFINE_STATIC_KEY_FALSE(ports_filtered);
-DECLARE_BITMAP(ports_bitmap, PORTS);
+DEFINE_STATIC_KEY_FALSE(tcptrail_ports_filtered);
+DECLARE_BITMAP(tcptrail_ports_bitmap, PORTS);
 
 static unsigned int ring_kib = 4096;
 static unsigned int syn_rate = 1000;
 static u16 ports[TCPTRAIL_MAX_PORTS];
 static unsigned int nports;
 
-/* Between params_segments_init() and _exit() the parameter acts at once. */
+/* Between tcptrail_params_segments_init() and _exit() the parameter acts at once. */
 static DEFINE_MUTEX(segments_lock);
 static bool segments = true;
 static bool segments_live;
@@ -111,7 +111,7 @@ static int set_segments(const char *val, const struct kernel_param *kp)
 	mutex_lock(&segments_lock);
 	segments = on;
 	if (segments_live)
-		segment_turn(on);
+		tcptrail_segment_turn(on);
 	mutex_unlock(&segments_lock);
 	return 0;
 }
@@ -149,44 +149,44 @@ MODULE_PARM_DESC(
 module_param_cb(segments, &segments_ops, &segments, 0644);
 MODULE_PARM_DESC(segments, "record segments, 0 or 1; can be changed while loaded (1)");
 
-unsigned int params_ring_kib(void)
+unsigned int tcptrail_params_ring_kib(void)
 {
 	return ring_kib;
 }
 
-unsigned int params_syn_rate(void)
+unsigned int tcptrail_params_syn_rate(void)
 {
 	return syn_rate;
 }
 
-void params_ports_init(void)
+void tcptrail_params_ports_init(void)
 {
 	int i;
 
 	for (i = 0; i < nports; i++)
-		__set_bit(ports[i], ports_bitmap);
+		__set_bit(ports[i], tcptrail_ports_bitmap);
 	if (nports)
-		static_branch_enable(&ports_filtered);
+		static_branch_enable(&tcptrail_ports_filtered);
 }
 
-void params_segments_init(void)
+void tcptrail_params_segments_init(void)
 {
 	mutex_lock(&segments_lock);
-	hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
+	tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
 	segments_live = true;
-	segment_turn(segments);
+	tcptrail_segment_turn(segments);
 	mutex_unlock(&segments_lock);
 }
 
-void params_segments_exit(void)
+void tcptrail_params_segments_exit(void)
 {
 	mutex_lock(&segments_lock);
 	segments_live = false;
-	segment_turn(false);
+	tcptrail_segment_turn(false);
 	mutex_unlock(&segments_lock);
 }
 
-void params_fill(struct tcptrail_info *info)
+void tcptrail_params_fill(struct tcptrail_info *info)
 {
 	info->syn_rate = syn_rate;
 	info->nports = nports;

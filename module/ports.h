@@ -12,14 +12,14 @@
 
 #define PORTS 65536
 
-extern unsigned long ports_bitmap[];
-DECLARE_STATIC_KEY_FALSE(ports_filtered);
+extern unsigned long tcptrail_ports_bitmap[];
+DECLARE_STATIC_KEY_FALSE(tcptrail_ports_filtered);
 
-static inline bool ports_wanted(u16 lport, u16 rport)
+static inline bool tcptrail_ports_wanted(u16 lport, u16 rport)
 {
-	if (!static_branch_unlikely(&ports_filtered))
+	if (!static_branch_unlikely(&tcptrail_ports_filtered))
 		return true;
-	return test_bit(lport, ports_bitmap) || test_bit(rport, ports_bitmap);
+	return test_bit(lport, tcptrail_ports_bitmap) || test_bit(rport, tcptrail_ports_bitmap);
 }
 
 #endif

@@ -24,8 +24,8 @@ static inline void begin(struct tcptrail_record *r, enum tcptrail_kind kind, con
 
 static inline void end(struct tcptrail_record *r, unsigned long irq)
 {
-	ring_end(r, irq);
-	wake_if_wanted();
+	tcptrail_ring_end(r, irq);
+	tcptrail_wake_if_wanted();
 }
 
 static inline struct in6_addr *address(__u8 *bytes)
@@ -197,7 +197,7 @@ static inline void states(struct tcptrail_transition *t, u8 old_state, u8 new_st
 	t->reason = reason;
 }
 
-void record_socket(struct sock *sk, u8 old_state, u8 new_state)
+void tcptrail_record_socket(struct sock *sk, u8 old_state, u8 new_state)
 {
 	bool child = old_state == TCP_LISTEN && new_state == TCP_SYN_RECV;
 	bool listens = (old_state == TCP_LISTEN && !child) || new_state == TCP_LISTEN;
@@ -206,9 +206,9 @@ void record_socket(struct sock *sk, u8 old_state, u8 new_state)
 	unsigned long irq;
 	u16 flags;
 
-	if (!ports_wanted(lport, ntohs(sk->sk_dport)))
+	if (!tcptrail_ports_wanted(lport, ntohs(sk->sk_dport)))
 		return;
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 
@@ -229,15 +229,15 @@ void record_socket(struct sock *sk, u8 old_state, u8 new_state)
 	end(r, irq);
 }
 
-void record_accept(struct sock *sk)
+void tcptrail_record_accept(struct sock *sk)
 {
 	u16 lport = ntohs(inet_sk(sk)->inet_sport);
 	struct tcptrail_record *r;
 	unsigned long irq;
 
-	if (!ports_wanted(lport, ntohs(sk->sk_dport)))
+	if (!tcptrail_ports_wanted(lport, ntohs(sk->sk_dport)))
 		return;
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 
@@ -248,8 +248,8 @@ void record_accept(struct sock *sk)
 	end(r, irq);
 }
 
-void record_request(struct sock *listener, struct request_sock *req, u8 old_state, u8 new_state,
-		    u8 reason)
+void tcptrail_record_request(struct sock *listener, struct request_sock *req, u8 old_state,
+			     u8 new_state, u8 reason)
 {
 	struct sock *sk = req_to_sk(req);
 	u16 lport = inet_rsk(req)->ir_num;
@@ -258,9 +258,9 @@ void record_request(struct sock *listener, struct request_sock *req, u8 old_stat
 	u64 synack_us;
 	unsigned long irq;
 
-	if (!ports_wanted(lport, ntohs(inet_rsk(req)->ir_rmt_port)))
+	if (!tcptrail_ports_wanted(lport, ntohs(inet_rsk(req)->ir_rmt_port)))
 		return;
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 
@@ -278,8 +278,8 @@ void record_request(struct sock *listener, struct request_sock *req, u8 old_stat
 	end(r, irq);
 }
 
-void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state, u8 new_state,
-		     u8 reason)
+void tcptrail_record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state,
+			      u8 new_state, u8 reason)
 {
 	struct sock *mini = (struct sock *)tw;
 	u16 lport = ntohs(tw->tw_sport);
@@ -287,9 +287,9 @@ void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_stat
 	unsigned long irq;
 	u16 flags;
 
-	if (!ports_wanted(lport, ntohs(tw->tw_dport)))
+	if (!tcptrail_ports_wanted(lport, ntohs(tw->tw_dport)))
 		return;
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 
@@ -321,15 +321,15 @@ static inline void segment_addresses(struct tcptrail_record *r, const struct sk_
 	}
 }
 
-void record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len, struct sock *sk,
-		    const struct nf_hook_state *state)
+void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
+			     struct sock *sk, const struct nf_hook_state *state)
 {
 	bool in = state->hook == NF_INET_LOCAL_IN;
 	struct tcptrail_record *r;
 	struct tcptrail_segment *s;
 	unsigned long irq;
 
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 
@@ -353,12 +353,12 @@ void record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
 	end(r, irq);
 }
 
-void record_loss(u8 cause, u64 count, u64 since_ns)
+void tcptrail_record_loss(u8 cause, u64 count, u64 since_ns)
 {
 	struct tcptrail_record *r;
 	unsigned long irq;
 
-	r = ring_begin(&irq);
+	r = tcptrail_ring_begin(&irq);
 	if (!r)
 		return;
 

@@ -18,58 +18,58 @@
 #include "uapi/tcptrail.h"
 
 /**
- * record_socket() - a full socket's transition
+ * tcptrail_record_socket() - a full socket's transition
  * @sk: the socket, its state not stored yet
  * @old_state: enum tcptrail_state
  * @new_state: likewise
  */
-void record_socket(struct sock *sk, u8 old_state, u8 new_state);
+void tcptrail_record_socket(struct sock *sk, u8 old_state, u8 new_state);
 
 /**
- * record_accept() - accept() took @sk
+ * tcptrail_record_accept() - accept() took @sk
  * @sk: the socket, its file already attached
  */
-void record_accept(struct sock *sk);
+void tcptrail_record_accept(struct sock *sk);
 
 /**
- * record_request() - a request socket began or ended
+ * tcptrail_record_request() - a request socket began or ended
  * @listener: whose request it is
  * @req: the request
  * @old_state: enum tcptrail_state
  * @new_state: likewise
  * @reason: enum tcptrail_reason
  */
-void record_request(struct sock *listener, struct request_sock *req, u8 old_state, u8 new_state,
-		    u8 reason);
+void tcptrail_record_request(struct sock *listener, struct request_sock *req, u8 old_state,
+			     u8 new_state, u8 reason);
 
 /**
- * record_timewait() - a timewait minisocket began, changed or ended
+ * tcptrail_record_timewait() - a timewait minisocket began, changed or ended
  * @tw: the minisocket
  * @sk: the full socket that it replaces, when it begins; else NULL
  * @old_state: enum tcptrail_state
  * @new_state: likewise
  * @reason: enum tcptrail_reason
  */
-void record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state, u8 new_state,
-		     u8 reason);
+void tcptrail_record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state,
+			      u8 new_state, u8 reason);
 
 /**
- * record_segment() - a segment at a netfilter hook
+ * tcptrail_record_segment() - a segment at a netfilter hook
  * @skb: the packet, its network header set
  * @th: its TCP header
  * @len: payload bytes
  * @sk: sender: full, request or timewait socket; NULL if none (or unknown)
  * @state: which hook, of which family
  */
-void record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len, struct sock *sk,
-		    const struct nf_hook_state *state);
+void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
+			     struct sock *sk, const struct nf_hook_state *state);
 
 /**
- * record_loss() - tell that records are missing
+ * tcptrail_record_loss() - tell that records are missing
  * @cause: enum tcptrail_cause
  * @count: how many
  * @since_ns: when the first one was missed, CLOCK_MONOTONIC
  */
-void record_loss(u8 cause, u64 count, u64 since_ns);
+void tcptrail_record_loss(u8 cause, u64 count, u64 since_ns);
 
 #endif

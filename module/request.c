@@ -13,7 +13,7 @@
 #include "record.h"
 #include "request.h"
 
-DEFINE_PER_CPU(bool, request_child_born);
+DEFINE_PER_CPU(bool, tcptrail_request_child_born);
 
 /* inet_csk_reqsk_queue_hash_add(sk, req, timeout up to 6.x) */
 FTRACE_CALLBACK(request_begins)
@@ -21,8 +21,9 @@ FTRACE_CALLBACK(request_begins)
 	struct sock *listener = (struct sock *)compat_ftrace_arg(fregs, 0);
 	struct request_sock *req = (struct request_sock *)compat_ftrace_arg(fregs, 1);
 
-	if (listener->sk_protocol == IPPROTO_TCP && limit_allows())
-		record_request(listener, req, TCP_CLOSE, TCP_NEW_SYN_RECV, TCPTRAIL_REASON_NONE);
+	if (listener->sk_protocol == IPPROTO_TCP && tcptrail_limit_allows())
+		tcptrail_record_request(listener, req, TCP_CLOSE, TCP_NEW_SYN_RECV,
+					TCPTRAIL_REASON_NONE);
 }
 
 static u8 end_reason(const struct sock *listener, struct request_sock *req, bool from_timer)
@@ -49,16 +50,16 @@ FTRACE_CALLBACK(request_ends)
 	 * child it has had its end: who comes second does nothing.
 	 */
 	if (sk_unhashed(req_to_sk(req))) {
-		if (!this_cpu_read(request_child_born))
+		if (!this_cpu_read(tcptrail_request_child_born))
 			return;
-		this_cpu_write(request_child_born, false);
-		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
-			       TCPTRAIL_REASON_ESTABLISHED);
+		this_cpu_write(tcptrail_request_child_born, false);
+		tcptrail_record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
+					TCPTRAIL_REASON_ESTABLISHED);
 		return;
 	}
-	if (limit_allows())
-		record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
-			       end_reason(listener, req, from_timer));
+	if (tcptrail_limit_allows())
+		tcptrail_record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
+					end_reason(listener, req, from_timer));
 }
 
 static const struct ftrace_hook hooks[] = {
@@ -66,7 +67,7 @@ static const struct ftrace_hook hooks[] = {
 	{ TCPTRAIL_HOOK_REQUEST_END, request_ends, { "__inet_csk_reqsk_queue_drop" } },
 };
 
-void request_add(void)
+void tcptrail_request_add(void)
 {
-	ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
+	tcptrail_ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
 }

@@ -15,28 +15,28 @@ DEFINE_PER_CPU(struct ring, tcptrail_ring);
 static u32 records;
 static int hotplug_state;
 
-u32 ring_records(void)
+u32 tcptrail_ring_records(void)
 {
 	return records;
 }
 
-size_t ring_map_bytes(void)
+size_t tcptrail_ring_map_bytes(void)
 {
 	return PAGE_SIZE + (size_t)records * sizeof(struct tcptrail_record);
 }
 
-struct tcptrail_ring *ring_shared(unsigned int cpu)
+struct tcptrail_ring *tcptrail_ring_shared(unsigned int cpu)
 {
 	return smp_load_acquire(&per_cpu(tcptrail_ring, cpu).shared);
 }
 
-u64 ring_written(void)
+u64 tcptrail_ring_written(void)
 {
 	unsigned int cpu;
 	u64 sum = 0;
 
 	for_each_possible_cpu(cpu) {
-		struct tcptrail_ring *shared = ring_shared(cpu);
+		struct tcptrail_ring *shared = tcptrail_ring_shared(cpu);
 
 		if (shared)
 			sum += READ_ONCE(shared->head);
@@ -44,7 +44,7 @@ u64 ring_written(void)
 	return sum;
 }
 
-u64 ring_missed(void)
+u64 tcptrail_ring_missed(void)
 {
 	unsigned int cpu;
 	u64 sum = 0;
@@ -54,10 +54,11 @@ u64 ring_missed(void)
 	return sum;
 }
 
-unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, unsigned int max)
+unsigned int tcptrail_ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to,
+				unsigned int max)
 {
 	const struct ring *ring = &per_cpu(tcptrail_ring, cpu);
-	const struct tcptrail_ring *shared = ring_shared(cpu);
+	const struct tcptrail_ring *shared = tcptrail_ring_shared(cpu);
 	unsigned int n = 0;
 	u64 head;
 
@@ -73,7 +74,7 @@ unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, u
 
 		if (smp_load_acquire(&slot->seq) == *pos) {
 			to[n] = *slot;
-			smp_rmb(); /* pairs with ring_write_begin() */
+			smp_rmb(); /* pairs with tcptrail_ring_write_begin() */
 			if (READ_ONCE(slot->seq) == *pos)
 				n++;
 		}
@@ -88,7 +89,7 @@ unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, u
  */
 static bool fits(unsigned int rings)
 {
-	return rings <= si_mem_available() / 2 / (long)(ring_map_bytes() >> PAGE_SHIFT);
+	return rings <= si_mem_available() / 2 / (long)(tcptrail_ring_map_bytes() >> PAGE_SHIFT);
 }
 
 /*
@@ -105,7 +106,7 @@ static int cpu_prepare(unsigned int cpu)
 		return 0;
 
 	/* vmalloc_user() zeroes: nothing of this machine's memory gets out. */
-	area = fits(1) ? vmalloc_user(ring_map_bytes()) : NULL;
+	area = fits(1) ? vmalloc_user(tcptrail_ring_map_bytes()) : NULL;
 	if (!area) {
 		pr_warn("no memory for the ring of CPU %u: its records will be missed\n", cpu);
 		return 0;
@@ -128,7 +129,7 @@ static void free_rings(void)
 	}
 }
 
-int ring_init(unsigned int kib)
+int tcptrail_ring_init(unsigned int kib)
 {
 	bool missing = false;
 	unsigned int cpu;
@@ -149,17 +150,17 @@ int ring_init(unsigned int kib)
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		cpu_prepare(cpu);
-		missing |= !ring_shared(cpu);
+		missing |= !tcptrail_ring_shared(cpu);
 	}
 	cpus_read_unlock();
 	if (missing) {
-		ring_exit();
+		tcptrail_ring_exit();
 		return -ENOMEM;
 	}
 	return 0;
 }
 
-void ring_exit(void)
+void tcptrail_ring_exit(void)
 {
 	cpuhp_remove_state_nocalls(hotplug_state);
 	free_rings();

@@ -2,8 +2,8 @@
 /*
  * The ring: per CPU, fixed slots, overwriting the oldest. It knows no TCP.
  *
- * One writer at a time: interrupts are off between ring_begin() and
- * ring_end(), some 100 instructions, so that neither a softirq nor preemption
+ * One writer at a time: interrupts are off between tcptrail_ring_begin() and
+ * tcptrail_ring_end(), some 100 instructions, so that neither a softirq nor preemption
  * nor a move to another CPU comes between. Readers take no lock.
  */
 #ifndef TCPTRAIL_RING_H
@@ -32,34 +32,34 @@ struct ring {
 DECLARE_PER_CPU(struct ring, tcptrail_ring);
 
 /**
- * ring_init() - allocate the rings of all online CPUs, and of later ones when
+ * tcptrail_ring_init() - allocate the rings of all online CPUs, and of later ones when
  *	they come online
  * @kib: size of one ring in KiB, a power of two
  *
  * Return: 0 or -ENOMEM, then nothing is left allocated. May sleep.
  */
-int ring_init(unsigned int kib);
+int tcptrail_ring_init(unsigned int kib);
 
-/** ring_exit() - free them; nobody may write, read or map them any more */
-void ring_exit(void);
+/** tcptrail_ring_exit() - free them; nobody may write, read or map them any more */
+void tcptrail_ring_exit(void);
 
-/** ring_records() - slots of one ring */
-u32 ring_records(void);
+/** tcptrail_ring_records() - slots of one ring */
+u32 tcptrail_ring_records(void);
 
-/** ring_map_bytes() - bytes that a reader maps for one CPU */
-size_t ring_map_bytes(void);
+/** tcptrail_ring_map_bytes() - bytes that a reader maps for one CPU */
+size_t tcptrail_ring_map_bytes(void);
 
-/** ring_shared() - CPU @cpu's ring as readers see it, or NULL. Any context. */
-struct tcptrail_ring *ring_shared(unsigned int cpu);
+/** tcptrail_ring_shared() - CPU @cpu's ring as readers see it, or NULL. Any context. */
+struct tcptrail_ring *tcptrail_ring_shared(unsigned int cpu);
 
-/** ring_written() - records written on all CPUs since loading. Any context. */
-u64 ring_written(void);
+/** tcptrail_ring_written() - records written on all CPUs since loading. Any context. */
+u64 tcptrail_ring_written(void);
 
-/** ring_missed() - records that had no ring to go to. Any context. */
-u64 ring_missed(void);
+/** tcptrail_ring_missed() - records that had no ring to go to. Any context. */
+u64 tcptrail_ring_missed(void);
 
 /**
- * ring_copy() - copy records for read(2)
+ * tcptrail_ring_copy() - copy records for read(2)
  * @cpu: whose
  * @pos: the first one wanted; set behind the last one returned. Records that
  *	were overwritten meanwhile are skipped
@@ -68,17 +68,18 @@ u64 ring_missed(void);
  *
  * Return: the number of records copied. Any context.
  */
-unsigned int ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to, unsigned int max);
+unsigned int tcptrail_ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_record *to,
+				unsigned int max);
 
 /**
- * ring_begin() - start a record
- * @irq: keeps the interrupt state for ring_end()
+ * tcptrail_ring_begin() - start a record
+ * @irq: keeps the interrupt state for tcptrail_ring_end()
  *
  * Return: the slot, with old contents; every field but seq has to be filled.
  * NULL if there is no ring: counted, and nothing is to be ended. Any context
- * but NMI; the caller may not sleep before ring_end().
+ * but NMI; the caller may not sleep before tcptrail_ring_end().
  */
-static __always_inline struct tcptrail_record *ring_begin(unsigned long *irq)
+static __always_inline struct tcptrail_record *tcptrail_ring_begin(unsigned long *irq)
 {
 	struct ring *ring;
 
@@ -89,13 +90,13 @@ static __always_inline struct tcptrail_record *ring_begin(unsigned long *irq)
 		local_irq_restore(*irq);
 		return NULL;
 	}
-	return ring_write_begin(ring->shared, ring->slots, ring->mask);
+	return tcptrail_ring_write_begin(ring->shared, ring->slots, ring->mask);
 }
 
-/** ring_end() - show the record to readers */
-static inline void ring_end(struct tcptrail_record *slot, unsigned long irq)
+/** tcptrail_ring_end() - show the record to readers */
+static inline void tcptrail_ring_end(struct tcptrail_record *slot, unsigned long irq)
 {
-	ring_write_end(__this_cpu_read(tcptrail_ring.shared), slot);
+	tcptrail_ring_write_end(__this_cpu_read(tcptrail_ring.shared), slot);
 	local_irq_restore(irq);
 }
 

@@ -11,7 +11,7 @@
 #include "uapi/tcptrail.h"
 
 /**
- * ring_write_begin() - take the next slot
+ * tcptrail_ring_write_begin() - take the next slot
  * @ring: this CPU's ring; only one writer may be between begin and end
  * @slots: its records
  * @mask: how many there are, minus one
@@ -19,8 +19,8 @@
  * The slot is marked busy before anything in it changes: a reader that is
  * copying the old record sees that when it looks at seq again.
  */
-static inline struct tcptrail_record *ring_write_begin(const struct tcptrail_ring *ring,
-						       struct tcptrail_record *slots, u32 mask)
+static inline struct tcptrail_record *
+tcptrail_ring_write_begin(const struct tcptrail_ring *ring, struct tcptrail_record *slots, u32 mask)
 {
 	struct tcptrail_record *slot = &slots[ring->head & mask];
 
@@ -30,11 +30,11 @@ static inline struct tcptrail_record *ring_write_begin(const struct tcptrail_rin
 }
 
 /**
- * ring_write_end() - show the slot to readers
- * @ring: as for ring_write_begin()
+ * tcptrail_ring_write_end() - show the slot to readers
+ * @ring: as for tcptrail_ring_write_begin()
  * @slot: what it returned, all fields but seq filled
  */
-static inline void ring_write_end(struct tcptrail_ring *ring, struct tcptrail_record *slot)
+static inline void tcptrail_ring_write_end(struct tcptrail_ring *ring, struct tcptrail_record *slot)
 {
 	u64 n = ring->head;
 

@@ -88,10 +88,10 @@ static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphd
 		return;
 	if (out && unlikely(leaves_again(skb, state->out)))
 		return;
-	if (!ports_wanted(ntohs(th->source), ntohs(th->dest)))
+	if (!tcptrail_ports_wanted(ntohs(th->source), ntohs(th->dest)))
 		return;
-	if ((sk && sk_fullsock(sk)) || limit_allows())
-		record_segment(skb, th, len, sk, state);
+	if ((sk && sk_fullsock(sk)) || tcptrail_limit_allows())
+		tcptrail_record_segment(skb, th, len, sk, state);
 }
 
 /* The header may lie in several parts. */
@@ -231,20 +231,20 @@ static struct pernet_operations netns_ops = {
 	.size = sizeof(struct netns_segment),
 };
 
-u32 segment_netns_failed(void)
+u32 tcptrail_segment_netns_failed(void)
 {
 	return atomic_read(&netns_failed);
 }
 
-void segment_turn(bool on)
+void tcptrail_segment_turn(bool on)
 {
-	if (on == hooks_attached(TCPTRAIL_HOOK_SEGMENT))
+	if (on == tcptrail_hooks_attached(TCPTRAIL_HOOK_SEGMENT))
 		return;
 	if (on) {
-		hooks_set(TCPTRAIL_HOOK_SEGMENT, register_pernet_subsys(&netns_ops));
+		tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, register_pernet_subsys(&netns_ops));
 		return;
 	}
 	unregister_pernet_subsys(&netns_ops);
 	synchronize_net(); /* a hook that was called before may still run */
-	hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
+	tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
 }

@@ -22,9 +22,9 @@ static void probe(void *data, const struct sock *sk, const int old_state, const 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 
-	request_saw_transition(old_state, new_state);
-	record_socket((struct sock *)sk, old_state, new_state);
-	limit_earn();
+	tcptrail_request_saw_transition(old_state, new_state);
+	tcptrail_record_socket((struct sock *)sk, old_state, new_state);
+	tcptrail_limit_earn();
 }
 
 static void find(struct tracepoint *candidate, void *unused)
@@ -33,7 +33,7 @@ static void find(struct tracepoint *candidate, void *unused)
 		tracepoint = candidate;
 }
 
-void state_attach(void)
+void tcptrail_state_attach(void)
 {
 	int err = -ENOENT;
 
@@ -43,12 +43,12 @@ void state_attach(void)
 		;
 	if (tracepoint)
 		err = tracepoint_probe_register(tracepoint, probe, NULL);
-	hooks_set(TCPTRAIL_HOOK_STATE, err);
+	tcptrail_hooks_set(TCPTRAIL_HOOK_STATE, err);
 }
 
-void state_detach(void)
+void tcptrail_state_detach(void)
 {
-	if (hooks_attached(TCPTRAIL_HOOK_STATE))
+	if (tcptrail_hooks_attached(TCPTRAIL_HOOK_STATE))
 		tracepoint_probe_unregister(tracepoint, probe, NULL);
 	tracepoint_synchronize_unregister();
 }

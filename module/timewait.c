@@ -69,7 +69,8 @@ FTRACE_CALLBACK(timewait_begins)
 	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 1);
 
 	if (is_tcp(tw))
-		record_timewait(tw, sk, sk->sk_state, tw->tw_substate, TCPTRAIL_REASON_NONE);
+		tcptrail_record_timewait(tw, sk, sk->sk_state, tw->tw_substate,
+					 TCPTRAIL_REASON_NONE);
 }
 
 /* tcp_timewait_state_process(tw, skb, th, ...): a segment for a minisocket */
@@ -121,7 +122,7 @@ FTRACE_CALLBACK(timewait_rearm)
 		from = note->substate;
 		reason = note->if_changed;
 	}
-	record_timewait(tw, NULL, from, tw->tw_substate, reason);
+	tcptrail_record_timewait(tw, NULL, from, tw->tw_substate, reason);
 }
 
 static u8 end_reason(const struct inet_timewait_sock *tw)
@@ -139,7 +140,7 @@ FTRACE_CALLBACK(timewait_ends)
 	struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
 
 	if (is_tcp(tw))
-		record_timewait(tw, NULL, tw->tw_substate, TCP_CLOSE, end_reason(tw));
+		tcptrail_record_timewait(tw, NULL, tw->tw_substate, TCP_CLOSE, end_reason(tw));
 }
 
 static const struct ftrace_hook hooks[] = {
@@ -153,7 +154,7 @@ static const struct ftrace_hook hooks[] = {
 	{ TCPTRAIL_HOOK_TIMEWAIT_END, timewait_ends, { "inet_twsk_kill" } },
 };
 
-void timewait_add(void)
+void tcptrail_timewait_add(void)
 {
-	ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
+	tcptrail_ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
 }

@@ -10,11 +10,11 @@
 
 static void wake_all(struct timer_list *unused);
 
-DECLARE_WAIT_QUEUE_HEAD(wake_queue);
-bool wake_wanted __read_mostly;
+DECLARE_WAIT_QUEUE_HEAD(tcptrail_wake_queue);
+bool tcptrail_wake_wanted __read_mostly;
 
 static DEFINE_TIMER(timer, wake_all);
-static u64 woken_at; /* ring_written() when the timer last woke someone; its own */
+static u64 woken_at; /* tcptrail_ring_written() when the timer last woke someone; its own */
 static unsigned long armed_at; /* jiffies */
 
 /*
@@ -28,24 +28,24 @@ static void start_timer(void)
 	timer_reduce(&timer, jiffies + BATCH);
 }
 
-void wake_start_timer(void)
+void tcptrail_wake_start_timer(void)
 {
-	WRITE_ONCE(wake_wanted, false);
+	WRITE_ONCE(tcptrail_wake_wanted, false);
 	start_timer();
 }
 
 /*
- * A writer stores its head and then loads wake_wanted; we store wake_wanted
+ * A writer stores its head and then loads tcptrail_wake_wanted; we store tcptrail_wake_wanted
  * and then the caller loads the heads. Without a full barrier in the writer,
  * which the hot path shall not pay, both may miss each other. So the timer runs
  * once for us too, BATCH from now: long before that the head is visible.
  */
-void wake_arm(void)
+void tcptrail_wake_arm(void)
 {
-	if (READ_ONCE(wake_wanted))
+	if (READ_ONCE(tcptrail_wake_wanted))
 		return;
 	WRITE_ONCE(armed_at, jiffies);
-	WRITE_ONCE(wake_wanted, true);
+	WRITE_ONCE(tcptrail_wake_wanted, true);
 	start_timer();
 }
 
@@ -59,21 +59,21 @@ static void wake_all(struct timer_list *unused)
 	if (time_after(due, jiffies)) /* it was pending when someone armed */
 		timer_reduce(&timer, due);
 
-	written = ring_written();
+	written = tcptrail_ring_written();
 	if (written != woken_at) {
 		woken_at = written;
-		wake_up_interruptible_all(&wake_queue);
-	} else if (!READ_ONCE(wake_wanted)) {
+		wake_up_interruptible_all(&tcptrail_wake_queue);
+	} else if (!READ_ONCE(tcptrail_wake_wanted)) {
 		/*
 		 * A writer that was interrupted after its record has cleared
-		 * wake_wanted late: we had told of that record, and the readers
+		 * tcptrail_wake_wanted late: we had told of that record, and the readers
 		 * were back asleep.
 		 */
-		wake_arm();
+		tcptrail_wake_arm();
 	}
 }
 
-void wake_exit(void)
+void tcptrail_wake_exit(void)
 {
 	timer_delete_sync(&timer);
 }

@@ -11,26 +11,26 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
-extern wait_queue_head_t wake_queue;
-extern bool wake_wanted;
+extern wait_queue_head_t tcptrail_wake_queue;
+extern bool tcptrail_wake_wanted;
 
-void wake_start_timer(void);
+void tcptrail_wake_start_timer(void);
 
 /**
- * wake_arm() - a reader is about to sleep on wake_queue
+ * tcptrail_wake_arm() - a reader is about to sleep on tcptrail_wake_queue
  *
- * It has to look at ring_written() after this, not before.
+ * It has to look at tcptrail_ring_written() after this, not before.
  */
-void wake_arm(void);
+void tcptrail_wake_arm(void);
 
-/** wake_exit() - nobody writes or sleeps any more. May sleep. */
-void wake_exit(void);
+/** tcptrail_wake_exit() - nobody writes or sleeps any more. May sleep. */
+void tcptrail_wake_exit(void);
 
-/** wake_if_wanted() - a record was written. Any context but NMI. */
-static inline void wake_if_wanted(void)
+/** tcptrail_wake_if_wanted() - a record was written. Any context but NMI. */
+static inline void tcptrail_wake_if_wanted(void)
 {
-	if (unlikely(READ_ONCE(wake_wanted)))
-		wake_start_timer();
+	if (unlikely(READ_ONCE(tcptrail_wake_wanted)))
+		tcptrail_wake_start_timer();
 }
 
 #endif

@@ -49,13 +49,14 @@ static inline void test_ring_attach(struct test_ring *t, struct ring *r, uint16_
 
 static inline void test_ring_write(struct test_ring *t, uint64_t time_ns, uint16_t cpu)
 {
-	struct tcptrail_record *slot = ring_write_begin(&t->shared, t->slots, t->records - 1);
+	struct tcptrail_record *slot =
+		tcptrail_ring_write_begin(&t->shared, t->slots, t->records - 1);
 
 	memset((uint8_t *)slot + sizeof(slot->seq), 0, sizeof(*slot) - sizeof(slot->seq));
 	slot->time_ns = time_ns;
 	slot->cpu = cpu;
 	slot->kind = TCPTRAIL_SOCKET;
-	ring_write_end(&t->shared, slot);
+	tcptrail_ring_write_end(&t->shared, slot);
 }
 
 #endif

@@ -136,14 +136,14 @@ static void test_stopped_writer(void **state)
 	struct ring r;
 
 	begin(&t, &r, SLOTS);
-	slot = ring_write_begin(&t.shared, t.slots, t.records - 1);
+	slot = tcptrail_ring_write_begin(&t.shared, t.slots, t.records - 1);
 	slot->time_ns = TIME_NS + 8;
 	drain(&r, &losses);
 	assert_int_equal(r.next, 8);
 	assert_int_equal(r.read + r.lost, 8);
 	assert_true(r.lost >= 1 && r.lost <= 2); /* 0, and an eighth of the ring as a head start */
 	assert_int_equal(ring_refresh(&r), 0);
-	ring_write_end(&t.shared, slot);
+	tcptrail_ring_write_end(&t.shared, slot);
 	drain(&r, &losses);
 	assert_int_equal(r.next, 9);
 	assert_int_equal(losses + r.untold, r.lost);

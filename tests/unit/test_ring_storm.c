@@ -24,13 +24,13 @@ static void *write_storm(void *unused)
 {
 	for (uint64_t n = 0; n < STORM; n++) {
 		struct tcptrail_record *slot =
-			ring_write_begin(&storm.shared, storm.slots, STORM_RECORDS - 1);
+			tcptrail_ring_write_begin(&storm.shared, storm.slots, STORM_RECORDS - 1);
 		volatile uint64_t *words = (volatile uint64_t *)slot;
 
 		words[1] = n; /* the time */
 		for (unsigned int i = 2; i < sizeof(*slot) / 8; i++)
 			words[i] = word(n, i);
-		ring_write_end(&storm.shared, slot);
+		tcptrail_ring_write_end(&storm.shared, slot);
 		if (n % 64 == 0)
 			usleep(1);
 	}
