@@ -11,6 +11,7 @@
 
 #include "generate.h"
 #include "userspace/base/index.h"
+#include "userspace/base/array.h"
 #include "userspace/conn/tracker.h"
 
 #define BATCH 4096
@@ -150,7 +151,7 @@ int main(void)
 
 	printf("%10s %14s %14s %10s %12s\n", "live", "model M rec/s", "lookup M rec/s", "ns/record",
 	       "bytes/conn");
-	for (i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lives); i++) {
 		uint64_t count = lives[i] * 12 > 6000000 ? lives[i] * 12 : 6000000;
 
 		best = (struct result){ 0 };

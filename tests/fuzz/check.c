@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "userspace/base/array.h"
 
 /* Show where it is wrong, and what it looks like there. */
 static void fail(const struct buf *out, size_t at, const char *what)
@@ -153,7 +154,7 @@ static size_t value(const struct buf *out, size_t at, unsigned int depth)
 		return members(out, at, ']', depth);
 	if (peek(out, at) == '"')
 		return string(out, at);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (out->len - at >= strlen(words[i]) &&
 		    !memcmp(out->data + at, words[i], strlen(words[i])))
 			return at + strlen(words[i]);
@@ -248,7 +249,7 @@ static size_t entity(const struct buf *out, size_t at)
 	static const char *const known[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
 	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(known); i++)
 		if (out->len - at >= strlen(known[i]) &&
 		    !memcmp(out->data + at, known[i], strlen(known[i])))
 			return at + strlen(known[i]);

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "userspace/trail/selector.h"
 #include "userspace/base/address.h"
+#include "userspace/base/array.h"
 #include "userspace/base/duration.h"
 #include "userspace/trail/filter.h"
 #include "userspace/base/names.h"
@@ -23,7 +24,7 @@ static void try_filters(const char *word)
 	struct filter f = { 0 };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(add) / sizeof(add[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(add); i++) {
 		add[i](&f, word);
 		add[i](&f, word);
 	}

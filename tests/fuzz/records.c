@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "fuzz.h"
+#include "userspace/base/array.h"
 
 #define RECORD_BYTES 8 /* of the input, for one record that is put together here */
 
@@ -62,7 +63,7 @@ static void set_ends(struct tcptrail_record *r, uint8_t b)
 static void set_transition(struct tcptrail_record *r, const uint8_t *b)
 {
 	struct tcptrail_transition *t = &r->transition;
-	const char *comm = comms[b[5] % (sizeof(comms) / sizeof(comms[0]))];
+	const char *comm = comms[b[5] % ARRAY_SIZE(comms)];
 
 	t->old_state = b[3] & 15;
 	t->new_state = b[3] >> 4;

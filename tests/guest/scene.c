@@ -8,6 +8,7 @@
  * under its name.
  */
 #include "tests/guest/wire.h"
+#include "userspace/base/array.h"
 
 /* Longer than an ACK is delayed, and than a segment is under way. */
 #define A_WHILE 300
@@ -522,7 +523,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	port = (uint16_t)atoi(argv[2]);
-	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(scenes); i++) {
 		if (strcmp(argv[1], scenes[i].name))
 			continue;
 		scenes[i].play();

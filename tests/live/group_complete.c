@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "userspace/base/array.h"
 
 #define TRACING "/sys/kernel/tracing/"
 #define EVENT TRACING "events/sock/inet_sock_set_state/"
@@ -289,7 +290,7 @@ static long kernel_memory(void)
 
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 			if (sscanf(line, "%63s %ld", name, &kib) == 2 && !strcmp(name, parts[i]))
 				sum += kib;
 		}

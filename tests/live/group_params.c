@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "userspace/base/array.h"
 
 /* KiB, from /proc/meminfo */
 static size_t memory(const char *name)
@@ -44,7 +45,7 @@ static void bad_parameters(void **state)
 					   "ports=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17" };
 
 	run("rmmod tcptrail");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		run("dmesg -c >/dev/null; ! insmod /tcptrail.ko %s 2>/dev/null", bad[i]);
 		run("dmesg | grep -q 'tcptrail: %.*s'", (int)strcspn(bad[i], "="), bad[i]);
 	}
@@ -82,7 +83,7 @@ static void what_is_fixed_stays(void **state)
 	char path[128];
 	int fd;
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
 		snprintf(path, sizeof(path), "/sys/module/tcptrail/parameters/%s", fixed[i]);
 		chmod(path, 0644);
 		fd = open(path, O_WRONLY);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "userspace/base/array.h"
 
 #define PROGRAMS 4
 #define STEPS (getenv("STEPS") ? atoi(getenv("STEPS")) : 4000)
@@ -286,7 +287,7 @@ static void step_protect(struct program *p)
 	if (!mprotect(at, len, PROT_READ | PROT_WRITE) || !mprotect(at, len, PROT_READ | PROT_EXEC))
 		unexpected("mprotect");
 	mprotect(at, len, draw(p, 2) ? PROT_READ : PROT_NONE);
-	madvise(at, len, advice[draw(p, sizeof(advice) / sizeof(advice[0]))]);
+	madvise(at, len, advice[draw(p, ARRAY_SIZE(advice))]);
 	if (!draw(p, 4))
 		mlock(at, len);
 	msync(at, len, MS_SYNC);
@@ -343,7 +344,7 @@ static int run_program(unsigned int seed)
 	mprotect(p.memory + ROOM, PAGE, PROT_NONE);
 	p.fd[0] = fd;
 	for (int i = 0; i < STEPS; i++)
-		steps[draw(&p, sizeof(steps) / sizeof(steps[0]))](&p);
+		steps[draw(&p, ARRAY_SIZE(steps))](&p);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "live.h"
+#include "userspace/base/array.h"
 
 static const struct {
 	const char *name;
@@ -22,7 +23,7 @@ static const struct {
 	{ "params", group_params, false },     { "unload", group_unload, true },
 };
 
-#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+#define GROUPS ARRAY_SIZE(groups)
 
 static bool is_wanted(size_t i, int argc, char **argv)
 {

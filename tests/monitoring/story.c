@@ -18,6 +18,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/trail/file.h"
+#include "userspace/base/array.h"
 #include "userspace/trail/tcptrail.h"
 
 #define FIRST_PORT 32768
@@ -61,13 +62,8 @@ static void read_file(const char *path, char *text, size_t size)
 
 static void append(struct story *s, const struct tcptrail_record *r)
 {
-	if (s->count == s->room) {
-		s->room = s->room ? 2 * s->room : 1024;
-		s->records = reallocarray(s->records, s->room, sizeof(*r));
-		if (!s->records)
-			fail("records", strerror(ENOMEM));
-	}
-	s->records[s->count++] = *r;
+	if (array_push(s->records, s->count, s->room, *r))
+		fail("records", strerror(ENOMEM));
 }
 
 /* The client's port is the one that scripts have as 40000, or leave out. */

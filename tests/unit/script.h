@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 
 #include "module/uapi/tcptrail.h"
+#include "userspace/base/array.h"
 #include "userspace/base/names.h"
 
 static inline void script_fail(const char *word, const char *line)
@@ -173,7 +174,7 @@ static inline void script_word(struct tcptrail_record *r, const char *word, cons
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		if (strcmp(flags[i].word, word))
 			continue;
 		r->flags |= flags[i].flags;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "userspace/procfs/cgroup.h"
+#include "userspace/base/array.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SHOWN "0123456789ab"
@@ -51,7 +52,7 @@ static void test_paths(void **state)
 	struct cgroup_name name;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		cgroup_parse(&name, cases[i].path);
 		assert_string_equal(name.path, cases[i].path);
 		assert_string_equal(name.unit, cases[i].unit);

@@ -8,6 +8,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/explain/conversation.h"
+#include "userspace/base/array.h"
 
 #define RECORDS_MAX 64
 
@@ -48,7 +49,7 @@ static void test_good_selectors(void **state)
 	struct selector s;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		if (selector_parse(&s, cases[i].text))
 			fail_msg("%s is refused", cases[i].text);
 		r = script_line(cases[i].record);
@@ -89,7 +90,7 @@ static void test_bad_selectors(void **state)
 	struct selector s;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		if (!selector_parse(&s, texts[i]))
 			fail_msg("'%s' is taken", texts[i]);
 }
@@ -189,7 +190,7 @@ static void test_sorting(void **state)
 	struct conversations *conversations;
 	size_t count, i;
 
-	for (s = sortings; s < sortings + sizeof(sortings) / sizeof(sortings[0]); s++) {
+	for (s = sortings; s < sortings + ARRAY_SIZE(sortings); s++) {
 		assert_int_equal(selector_parse(&selector, s->selector), 0);
 		assert_int_equal(conversations_create(&conversations, &selector), 0);
 		assert_int_equal(
@@ -234,7 +235,7 @@ static void test_lossy(void **state)
 	struct conversations *conversations;
 	size_t count, i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		char script[512];
 
 		snprintf(script, sizeof(script),

@@ -8,6 +8,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/conn/counters.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 #define RECORDS_MAX 64
@@ -117,7 +118,7 @@ static void test_sockets(void **state)
 	struct tracker *tracker;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(scenes); i++) {
 		tracker = feed(scenes[i].script);
 		counters = tracker_census(tracker);
 		assert_int_equal(counters_sockets(counters, scenes[i].object[0],

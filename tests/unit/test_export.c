@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "userspace/exporter/clients.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/exporter/listen.h"
@@ -46,7 +47,7 @@ static void test_accept(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(wants_openmetrics(cases[i].accept), cases[i].openmetrics);
 	assert_true(wants_gzip("gzip"));
 	assert_true(wants_gzip("deflate, gzip;q=0.1"));
@@ -67,9 +68,9 @@ static void test_listen(void **state)
 	struct sockaddr_storage address;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(good); i++)
 		assert_true(listen_parse(&address, good[i]) > 0);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(listen_parse(&address, bad[i]), -EINVAL);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Trail files, read: whole, cut, damaged, refused, of a later version. */
 #include "tests/unit/file_tools.h"
+#include "userspace/base/array.h"
 
 static void test_round_trip(void **state)
 {
@@ -104,7 +105,7 @@ static void test_refused(void **state)
 	refuse(offsetof(struct file_header, byte_order), "\0\0\0", 4, -EBADMSG);
 	refuse(offsetof(struct file_header, version_major), &next_major, 2, -EPROTO);
 	refuse(offsetof(struct file_header, info.abi_major), &other_abi, 2, -EPROTO);
-	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		refuse(offsetof(struct file_header, record_size), &sizes[i], 4, -EBADMSG);
 		if (sizes[i] != 8192)
 			refuse(offsetof(struct file_header, header_size), &sizes[i], 4, -EBADMSG);

@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "userspace/base/array.h"
+
 /* No room for the header: no writer. */
 static void test_full_at_once(void **state)
 {
@@ -77,7 +79,7 @@ static void test_order(void **state)
 	for (size_t i = 0; i < 4 * MANY; i++)
 		many[i] = (struct tcptrail_record){ .seq = i, .kind = TCPTRAIL_SOCKET };
 	assert_int_equal(tcptrail_create(&w, path, NULL), 0);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		assert_int_equal(tcptrail_write(w, many + written, parts[i]), 0);
 		written += parts[i];
 	}

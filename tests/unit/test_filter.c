@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "userspace/trail/filter.h"
+#include "userspace/base/array.h"
 
 static struct tcptrail_record transition;
 static struct tcptrail_record segment;
@@ -52,7 +53,7 @@ static void test_sorts(void **state)
 		{ filter_add_kind, "accept", false, false },
 	};
 
-	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter f = { 0 };
 
 		assert_int_equal(cases[i].add(&f, cases[i].value), 0);

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "screen_tools.h"
+#include "userspace/base/array.h"
 
 static void test_clip(void **state)
 {
@@ -68,7 +69,7 @@ static void test_hostile(void **state)
 
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	assert_int_equal(grid_resize(&g, 40, 1), 0);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		grid_clear(&g);
 		a = grid_area(&g);
 		area_put(&a, 0, 0, GRID_PLAIN, cases[i].text);

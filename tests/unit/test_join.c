@@ -8,6 +8,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/print/life_out.h"
+#include "userspace/base/array.h"
 
 #define RECORDS_MAX 64
 
@@ -188,7 +189,7 @@ static void test_scenes(void **state)
 	const struct conn *c;
 	struct tracker *tracker;
 
-	for (scene = scenes; scene < scenes + sizeof(scenes) / sizeof(scenes[0]); scene++) {
+	for (scene = scenes; scene < scenes + ARRAY_SIZE(scenes); scene++) {
 		struct told told = { .prefix = "", .parts = strstr(scene->told, "\n  ") };
 		struct tracker_config config = { .join = true, .ended = tell, .arg = &told };
 
@@ -267,7 +268,7 @@ static void test_causes(void **state)
 	struct tracker *tracker;
 	size_t i;
 
-	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(causes); i++) {
 		char script[4096];
 		struct buf out;
 		struct tracker_config config = { .join = true, .ended = tell_cause, .arg = &out };

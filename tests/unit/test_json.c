@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "userspace/base/json.h"
+#include "userspace/base/array.h"
 
 static void test_shape(void **state)
 {
@@ -59,7 +60,7 @@ static void test_fixed(void **state)
 	struct json j;
 	struct buf b;
 
-	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		buf_init(&b, NULL);
 		json_begin(&j, &b);
 		json_fixed(&j, "n", cases[i].n, cases[i].decimals);
@@ -94,7 +95,7 @@ static void test_strings(void **state)
 	struct json j;
 	struct buf b;
 
-	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		buf_init(&b, NULL);
 		json_begin(&j, &b);
 		json_str(&j, "s", cases[i].s);

@@ -13,6 +13,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/print/ladder_out.h"
+#include "userspace/base/array.h"
 
 #define RECORDS_MAX 64
 
@@ -299,7 +300,7 @@ static void test_hostile_names(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(goldens) / sizeof(goldens[0]) };
+	enum { COUNT = ARRAY_SIZE(goldens) };
 	struct CMUnitTest tests[COUNT + 2] = { 0 };
 	size_t i;
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "userspace/trail/layout.h"
+#include "userspace/base/array.h"
 
 static const struct tcptrail_info good = {
 	.size = sizeof(good),
@@ -53,7 +54,7 @@ static void test_layout(void **state)
 	};
 
 	assert_int_equal(layout_check(&good), 0);
-	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct tcptrail_info *c = &cases[i].change;
 		struct tcptrail_info info = good;
 
@@ -83,7 +84,7 @@ static void test_zeros(void **state)
 		offsetof(struct tcptrail_info, cpus),
 	};
 
-	for (unsigned int i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(fields); i++) {
 		struct tcptrail_info info = good;
 
 		*(uint32_t *)((uint8_t *)&info + fields[i]) = 0;

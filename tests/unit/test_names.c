@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "userspace/base/names.h"
+#include "userspace/base/array.h"
 
 static void test_states(void **state)
 {
@@ -117,7 +118,7 @@ static void test_address_parse(void **state)
 	assert_int_equal(prefix, 32);
 	assert_int_equal(address_parse("::/0", address, &prefix), 0);
 	assert_true(address_match(address, other, prefix));
-	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(address_parse(bad[i], address, &prefix), -EINVAL);
 }
 

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "screen_tools.h"
+#include "userspace/base/array.h"
 
 struct shown {
 	struct view view;
@@ -80,7 +81,7 @@ static void test_every_size(void **state)
 				      75, 79, 80, 81, 110, 132, 170, 400 };
 	struct shown *s = *state;
 
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		for (int height = 1; height < 60; height++) {
 			for (int key = '1'; key <= '4'; key++) {
 				show(s, widths[i], height);

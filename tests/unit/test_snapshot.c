@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 #ifndef SO_COOKIE
@@ -232,7 +233,7 @@ static void test_no_bytes(void **state)
 	struct kernel_socket live;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		message(cases[i].state, cases[i].wqueue, cases[i].unsent, &r, &live);
 		assert_int_equal(r.transition.unacked, cases[i].unacked_told);
 		assert_int_equal(live.unsent, cases[i].unsent_told);

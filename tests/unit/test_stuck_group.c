@@ -8,6 +8,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/base/escape.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/print/stuck_out.h"
 
@@ -297,7 +298,7 @@ static void test_escape(void **state)
 	char to[100];
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t n = escape(to, cases[i].size, cases[i].from, 50);
 
 		assert_string_equal(to, cases[i].to);

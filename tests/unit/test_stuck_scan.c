@@ -12,6 +12,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/exporter/stuck_scan.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/exporter/top_n.h"
 #include "userspace/diagnose/stuck.h"
@@ -147,11 +148,11 @@ static void test_sweep_next(void **state)
 
 	assert_int_equal(tracker_create(&tracker, &tracker_config), 0);
 	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		feed_as(tracker, lines[i], (uint16_t)i);
 	at_ns = 2 * SEC;
 	before = walk(stuck_scan, tracker, at_ns);
-	for (i = 0; i < sizeof(due_ms) / sizeof(due_ms[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(due_ms); i++) {
 		at_ns = stuck_scan_next_ns(stuck_scan);
 		assert_int_equal(at_ns, due_ms[i] * 1000000);
 		now = walk(stuck_scan, tracker, at_ns - 1);
@@ -365,7 +366,7 @@ static const struct kernel_socket *live_by_cookie(void *arg, uint64_t cookie, ui
 	size_t i;
 
 	*at_ns = LIVE_NS;
-	for (i = 0; i < sizeof(lives) / sizeof(lives[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(lives); i++)
 		if (lives[i].cookie == cookie)
 			return &lives[i];
 	return NULL;

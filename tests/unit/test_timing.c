@@ -9,6 +9,7 @@
 #include "tests/unit/json_version.h"
 #include "tests/unit/script.h"
 #include "userspace/print/life_out.h"
+#include "userspace/base/array.h"
 
 #define RECORDS_MAX 64
 
@@ -168,7 +169,7 @@ static void test_scenes(void **state)
 	const struct scene *scene;
 	const struct conn *c;
 
-	for (scene = scenes; scene < scenes + sizeof(scenes) / sizeof(scenes[0]); scene++) {
+	for (scene = scenes; scene < scenes + ARRAY_SIZE(scenes); scene++) {
 		struct told told = { 0 };
 		struct tracker *tracker = feed(scene->script, &told);
 
@@ -381,7 +382,7 @@ static void test_states(void **state)
 	const struct conn *c;
 	size_t i, n;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct told told = { 0 };
 		struct tracker *tracker = feed(cases[i].script, &told);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model: a table of ways to end, and what each is called. */
 #include "tracker_tools.h"
+#include "userspace/base/array.h"
 
 /* One line of a table: what the last record makes of one end. */
 struct ending {
@@ -104,7 +105,7 @@ static void test_endings(void **state)
 	struct tracker *tracker;
 	size_t i;
 
-	for (e = endings; e < endings + sizeof(endings) / sizeof(endings[0]); e++) {
+	for (e = endings; e < endings + ARRAY_SIZE(endings); e++) {
 		tracker = feed(e->script, &ended);
 		tracker_settle(tracker);
 		for (i = 0; i < ended.count && ended.conns[i].cookie != e->cookie; i++)

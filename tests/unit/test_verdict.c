@@ -8,6 +8,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/diagnose/stuck.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/diagnose/verdict.h"
 #include "userspace/print/stuck_out.h"
@@ -227,9 +228,9 @@ static void test_rules(void **state)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
 		check_rule(&rules[i], NULL);
-	for (i = 0; i < sizeof(live_rules) / sizeof(live_rules[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(live_rules); i++)
 		check_rule(&live_rules[i].rule, &live_rules[i].live);
 }
 
@@ -249,7 +250,7 @@ static void test_patience(void **state)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct tracker *tracker = feed(cases[i].script);
 		struct stuck_query query = {
 			.now_ns = tracker_stats(tracker)->newest_ns + cases[i].last_s * SEC,

@@ -2,6 +2,7 @@
 /* Numbers of a survey as a view has them: rates, and whose ports they are. */
 #include "screen_tools.h"
 #include "userspace/top/view_ports.h"
+#include "userspace/base/array.h"
 
 static struct usage make_churn(uint32_t netns, uint8_t host, uint16_t port, bool passive,
 			       uint32_t used)
@@ -31,7 +32,7 @@ static void test_ports(void **state)
 		make_churn(1, 4, 80, false, 30), make_churn(1, 5, 81, false, 40),
 		make_churn(9, 0, 80, true, 99),	 make_churn(1, 5, 80, false, 30),
 	};
-	const size_t count = sizeof(list) / sizeof(list[0]);
+	const size_t count = ARRAY_SIZE(list);
 
 	assert_null(find(list, 0, 1, 5, 80));
 	view_ports_sort(list, count);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/base/buf.h"
+#include "userspace/base/array.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/time.h"
 
@@ -76,7 +77,7 @@ int duration_parse(const char *s, uint64_t *ns)
 	n = strtoull(s, &end, 10);
 	if (errno)
 		return -EINVAL;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].name))
 			continue;
 		return __builtin_mul_overflow(n, units[i].ns, ns) ? -EINVAL : 0;

@@ -6,15 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "userspace/base/array.h"
 #include "userspace/base/buf.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *look_up(const char *const names[], size_t count, unsigned int n)
 {
 	if (n < count && names[n])
 		return names[n];
-	return n < COUNT(put_small_text) ? put_small_text[n] : "?";
+	return n < ARRAY_SIZE(put_small_text) ? put_small_text[n] : "?";
 }
 
 static const char *const state_names[] = {
@@ -51,12 +50,12 @@ static const char *const state_keys[] = {
 
 const char *state_name(uint8_t state)
 {
-	return look_up(state_names, COUNT(state_names), state);
+	return look_up(state_names, ARRAY_SIZE(state_names), state);
 }
 
 const char *state_key(uint8_t state)
 {
-	return look_up(state_keys, COUNT(state_keys), state);
+	return look_up(state_keys, ARRAY_SIZE(state_keys), state);
 }
 
 /* Equal but for case and for "-" and "_". */
@@ -74,7 +73,7 @@ static bool same_word(const char *a, const char *b)
 
 int state_parse(const char *s)
 {
-	for (unsigned int i = TCPTRAIL_ESTABLISHED; i < COUNT(state_names); i++) {
+	for (unsigned int i = TCPTRAIL_ESTABLISHED; i < ARRAY_SIZE(state_names); i++) {
 		if (same_word(s, state_names[i]) || same_word(s, state_keys[i]))
 			return (int)i;
 	}
@@ -90,12 +89,12 @@ static const char *const kind_keys[] = {
 
 const char *kind_key(uint8_t kind)
 {
-	return look_up(kind_keys, COUNT(kind_keys), kind);
+	return look_up(kind_keys, ARRAY_SIZE(kind_keys), kind);
 }
 
 int kind_parse(const char *s)
 {
-	for (unsigned int i = 0; i < COUNT(kind_keys); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(kind_keys); i++) {
 		if (kind_keys[i] && !strcasecmp(s, kind_keys[i]))
 			return (int)i;
 	}
@@ -113,7 +112,7 @@ static const char *const reason_keys[] = {
 
 const char *reason_key(uint8_t reason)
 {
-	return look_up(reason_keys, COUNT(reason_keys), reason);
+	return look_up(reason_keys, ARRAY_SIZE(reason_keys), reason);
 }
 
 static const char *const cause_keys[] = {
@@ -132,12 +131,12 @@ static const char *const cause_texts[] = {
 
 const char *cause_key(uint8_t cause)
 {
-	return look_up(cause_keys, COUNT(cause_keys), cause);
+	return look_up(cause_keys, ARRAY_SIZE(cause_keys), cause);
 }
 
 const char *cause_text(uint8_t cause)
 {
-	return look_up(cause_texts, COUNT(cause_texts), cause);
+	return look_up(cause_texts, ARRAY_SIZE(cause_texts), cause);
 }
 
 static const char *const hook_keys[] = {
@@ -170,12 +169,12 @@ static const char *const hook_losses[] = {
 
 const char *hook_key(unsigned int hook)
 {
-	return look_up(hook_keys, COUNT(hook_keys), hook);
+	return look_up(hook_keys, ARRAY_SIZE(hook_keys), hook);
 }
 
 const char *hook_loss(unsigned int hook)
 {
-	return hook < COUNT(hook_losses) ? hook_losses[hook] : "not known to this reader";
+	return hook < ARRAY_SIZE(hook_losses) ? hook_losses[hook] : "not known to this reader";
 }
 
 const char *error_key(unsigned int error)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "userspace/base/array.h"
 #include "userspace/cli/elsewhere.h"
 #include "userspace/session/program.h"
 
@@ -26,7 +27,7 @@ static const struct command commands[] = {
 
 static const struct command *find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	}
@@ -38,7 +39,7 @@ static void overview(FILE *to)
 	fputs("tcptrail: a flight recorder for TCP\n\n"
 	      "Usage: tcptrail COMMAND [OPTION...]\n\n",
 	      to);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].description);
 	fputs("\nThe trail is written by the module: modprobe tcptrail.\n"
 	      "Start with: tcptrail status; tcptrail watch --history\n",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/diagnose/port_usage.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/diagnose/port_usage_internal.h"
 #include "userspace/conn/tracker_internal.h"
@@ -106,24 +107,16 @@ static uint64_t hold_ns(const struct port_usage_group *group)
 
 static struct port_usage_group *add(struct gathering *g, const struct port_usage_key *key)
 {
-	size_t room = g->room ? g->room * 2 : 64;
-	void *bigger;
+	struct port_usage_group *group = array_add(g->groups, g->count, g->room);
 
-	if (g->count == g->room) {
-		bigger = reallocarray(g->groups, room, sizeof(*g->groups));
-		if (!bigger)
-			return NULL;
-		g->groups = bigger;
-		g->room = room;
-	}
-	if (index_add(&g->by_key, hash_of(g, key), (uint32_t)g->count + 1))
+	if (!group)
 		return NULL;
-	g->groups[g->count] = (struct port_usage_group){
+	*group = (struct port_usage_group){
 		.key = *key,
 		.ports = ports_of(g->query, key->netns),
 	};
-	g->groups[g->count].hold_ns = hold_ns(&g->groups[g->count]);
-	return &g->groups[g->count++];
+	group->hold_ns = hold_ns(group);
+	return index_add(&g->by_key, hash_of(g, key), (uint32_t)g->count) ? NULL : group;
 }
 
 static uint64_t age_of(const struct gathering *g, const struct conn *c)
@@ -196,7 +189,8 @@ static int ui_closer(const struct gathering *g, struct port_usage_group *group,
 
 	if (!group->key.passive && c->lport >= group->ports.first &&
 	    c->lport <= group->ports.last && age_ns < group->hold_ns)
-		err = port_usage_note_free(group, group->hold_ns - age_ns);
+		err = array_push(group->free_ns, group->frees, group->room,
+				 group->hold_ns - age_ns);
 	return err ? err :
 		     port_usage_note_maker(group, tracker_task(g->tracker,
 							       c->owner ? c->owner : c->opener));

@@ -6,22 +6,6 @@
 
 #include "userspace/diagnose/port_usage_internal.h"
 
-int port_usage_note_free(struct port_usage_group *g, uint64_t ns)
-{
-	size_t room = g->room ? g->room * 2 : 64;
-	void *bigger;
-
-	if (g->frees == g->room) {
-		bigger = reallocarray(g->free_ns, room, sizeof(*g->free_ns));
-		if (!bigger)
-			return -ENOMEM;
-		g->free_ns = bigger;
-		g->room = room;
-	}
-	g->free_ns[g->frees++] = ns;
-	return 0;
-}
-
 int port_usage_note_maker(struct port_usage_group *g, const struct task *task)
 {
 	struct port_usage_maker *maker;

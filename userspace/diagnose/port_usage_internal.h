@@ -61,10 +61,6 @@ struct port_usage_group {
 	struct port_usage_maker *makers;
 	uint32_t maker_count;
 };
-
-/** port_usage_note_free() - a port comes free in @ns; 0 or -ENOMEM */
-int port_usage_note_free(struct port_usage_group *group, uint64_t ns);
-
 /** port_usage_note_maker() - a TIME-WAIT was this task's, NULL: not known; 0 or -ENOMEM */
 int port_usage_note_maker(struct port_usage_group *group, const struct task *task);
 

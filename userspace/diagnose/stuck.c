@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/diagnose/syn_backlog.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/verdict.h"
@@ -27,22 +28,6 @@ struct finding {
 	struct syn_backlog *requests;
 	size_t ports;
 };
-
-static int add(struct finding *f, const struct stuck *stuck)
-{
-	size_t room = f->room ? f->room * 2 : 64;
-	void *bigger;
-
-	if (f->count == f->room) {
-		bigger = reallocarray(f->list, room, sizeof(*f->list));
-		if (!bigger)
-			return -ENOMEM;
-		f->list = bigger;
-		f->room = room;
-	}
-	f->list[f->count++] = *stuck;
-	return 0;
-}
 
 static bool asked_for(const struct stuck_query *q, const struct conn *c)
 {
@@ -159,7 +144,7 @@ static int look_at(struct finding *f, const struct conn *c)
 		s.requests = requests->count;
 		s.requesters = requests->peers;
 	}
-	return add(f, &s);
+	return array_push(f->list, f->count, f->room, s);
 }
 
 static int find_bursts(struct finding *f)
@@ -190,7 +175,7 @@ static int find_bursts(struct finding *f)
 			.usage = list[i],
 		};
 		s.age_ns = age_of(f, s.conn->since_ns);
-		err = add(f, &s);
+		err = array_push(f->list, f->count, f->room, s);
 	}
 	free(list);
 	return err;

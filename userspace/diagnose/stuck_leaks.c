@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "userspace/print/stuck_out.h"
+#include "userspace/base/array.h"
 
 struct held {
 	uint32_t pid;
@@ -22,22 +23,6 @@ static int by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static int add(struct collection *all, uint32_t pid, uint64_t since_ns)
-{
-	size_t room = all->room ? all->room * 2 : 64;
-	void *bigger;
-
-	if (all->count == all->room) {
-		bigger = reallocarray(all->list, room, sizeof(*all->list));
-		if (!bigger)
-			return -ENOMEM;
-		all->list = bigger;
-		all->room = room;
-	}
-	all->list[all->count++] = (struct held){ pid, since_ns };
-	return 0;
-}
-
 /* A socket counts once for each process that holds it, by however many descriptors. */
 static int collect(const struct stuck_out *o, const struct stuck_query *q, struct collection *all)
 {
@@ -52,7 +37,8 @@ static int collect(const struct stuck_out *o, const struct stuck_query *q, struc
 		holders = owners_of(o->owners, c->inode, &count);
 		for (i = 0; i < count && !err; i++)
 			if (!i || holders[i].pid != holders[i - 1].pid)
-				err = add(all, holders[i].pid, c->since_ns);
+				err = array_push(all->list, all->count, all->room,
+						 (struct held){ holders[i].pid, c->since_ns });
 	}
 	return err;
 }

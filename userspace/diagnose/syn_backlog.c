@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/diagnose/syn_backlog.h"
+#include "userspace/base/array.h"
 
 static int by_port(const void *a, const void *b)
 {
@@ -102,19 +103,10 @@ const struct syn_backlog *syn_backlog_at(const struct syn_backlog *list, size_t 
 void syn_backlog_count_add(struct syn_backlog_count *t, const struct tracker *m,
 			   const struct conn *c)
 {
-	size_t room = t->room ? t->room * 2 : 256;
-	void *bigger;
+	struct request request;
 
-	if (!waits(c) || t->count == SYN_BACKLOG_MAX)
-		return;
-	if (t->count == t->room) {
-		bigger = reallocarray(t->all, room, sizeof(*t->all));
-		if (!bigger)
-			return;
-		t->all = bigger;
-		t->room = room;
-	}
-	t->count += take(&t->all[t->count], m, c);
+	if (t->count < SYN_BACKLOG_MAX && take(&request, m, c))
+		(void)array_push(t->all, t->count, t->room, request); /* else it says less */
 }
 
 static bool same(const struct syn_backlog *a, const struct syn_backlog *b, size_t ports)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/diagnose/verdict_internal.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 uint64_t verdict_stuck_after_ns(uint8_t state)
@@ -50,7 +51,7 @@ const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns)
 static const struct rule *const lists[] = { verdict_rules_ports, verdict_rules_close,
 					    verdict_rules_open };
 
-#define LISTS (sizeof(lists) / sizeof(lists[0]))
+#define LISTS ARRAY_SIZE(lists)
 
 static const struct rule *rule_at(unsigned int number)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "userspace/explain/conversation_internal.h"
+#include "userspace/base/array.h"
 
 #define NAME_PARTS \
 	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
@@ -189,18 +190,11 @@ static struct draft *find_draft(struct conversations *t, const struct tcptrail_r
 static struct draft *new_draft(struct conversations *t, const struct tcptrail_record *r,
 			       uint32_t hash)
 {
-	size_t room = t->drafts_room ? t->drafts_room * 2 : 64;
+	struct draft *d = array_add(t->drafts, t->drafts_count, t->drafts_room);
 	uint32_t at = hash, slot;
-	struct draft *d, *bigger;
 
-	if (t->drafts_count == t->drafts_room) {
-		bigger = reallocarray(t->drafts, room, sizeof(*bigger));
-		if (!bigger)
-			return NULL;
-		t->drafts = bigger;
-		t->drafts_room = room;
-	}
-	d = &t->drafts[t->drafts_count];
+	if (!d)
+		return NULL;
 	memset(d, 0, sizeof(*d));
 	memcpy(d->conversation.ends[0].address, r->laddr, 16);
 	memcpy(d->conversation.ends[1].address, r->raddr, 16);
@@ -213,9 +207,10 @@ static struct draft *new_draft(struct conversations *t, const struct tcptrail_re
 		d->older = slot;
 		index_del(&t->by_ends, hash, slot);
 	}
-	if (index_add(&t->by_ends, hash, (uint32_t)t->drafts_count + 1))
+	if (index_add(&t->by_ends, hash, (uint32_t)t->drafts_count)) {
+		t->drafts_count--;
 		return NULL;
-	t->drafts_count++;
+	}
 	return d;
 }
 

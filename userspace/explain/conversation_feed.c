@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "userspace/explain/conversation_internal.h"
+#include "userspace/base/array.h"
 
 int conversations_create(struct conversations **conversations, const struct selector *selector)
 {
@@ -45,24 +46,13 @@ void conversations_free(struct conversations *t)
 
 static int keep(struct conversations *t, const struct tcptrail_record *r)
 {
-	struct tcptrail_record *bigger;
-	size_t room = t->room ? t->room * 2 : 1024;
-
 	if (t->count == CONVERSATIONS_RECORDS_MAX) {
 		memmove(t->records, t->records + t->count / 2,
 			(t->count - t->count / 2) * sizeof(*t->records));
 		t->dropped += t->count / 2;
 		t->count -= t->count / 2;
 	}
-	if (t->count == t->room) {
-		bigger = reallocarray(t->records, room, sizeof(*bigger));
-		if (!bigger)
-			return -ENOMEM;
-		t->records = bigger;
-		t->room = room;
-	}
-	t->records[t->count++] = *r;
-	return 0;
+	return array_push(t->records, t->count, t->room, *r);
 }
 
 static bool is_listener(const struct tcptrail_record *r)

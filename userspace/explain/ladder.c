@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/explain/event.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 /* A segment that follows an action later than this was held back: two rows. */
@@ -33,21 +34,9 @@ struct builder {
 	int err;
 };
 
-#define ROWS_FIRST 32
-
 struct ladder_row *ladder_add_row(struct ladder *l)
 {
-	struct ladder_row *bigger;
-	size_t room = l->room * 2;
-
-	if (l->count == l->room) {
-		bigger = reallocarray(l->rows, room, sizeof(*bigger));
-		if (!bigger)
-			return NULL;
-		l->rows = bigger;
-		l->room = room;
-	}
-	return &l->rows[l->count++];
+	return array_add(l->rows, l->count, l->room);
 }
 
 static struct ladder_row *add_row(struct builder *b, uint8_t kind, uint8_t from, uint64_t time_ns)
@@ -357,8 +346,8 @@ int ladder_build(struct ladder *l, const struct conversation *conversation)
 	uint8_t side_of[2];
 
 	/* Never without rows, so that "up to the last row" means something. */
-	*l = (struct ladder){ .conversation = conversation, .room = ROWS_FIRST };
-	l->rows = calloc(ROWS_FIRST, sizeof(*l->rows));
+	*l = (struct ladder){ .conversation = conversation };
+	l->rows = array_grow(NULL, 0, &l->room, sizeof(*l->rows));
 	if (!l->rows)
 		return -ENOMEM;
 	l->opener_known = ladder_find_opener(conversation, &left);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/exporter/process.h"
@@ -12,8 +13,6 @@
 #define STRING_OF(n) #n
 #define STRING(n) STRING_OF(n)
 #define ABI_VERSION STRING(TCPTRAIL_ABI_MAJOR) "." STRING(TCPTRAIL_ABI_MINOR)
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const uint8_t states[] = {
 	TCPTRAIL_ESTABLISHED, TCPTRAIL_SYN_SENT,  TCPTRAIL_SYN_RECV, TCPTRAIL_FIN_WAIT1,
@@ -39,7 +38,7 @@ static void put_sockets(struct openmetrics *e, const struct counters *c)
 
 	openmetrics_gauge(e, "tcptrail_sockets",
 			  "TCP sockets by state, in all network namespaces.");
-	for (i = 0; i < COUNT(states); i++) {
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
 		openmetrics_label(e, "state", state_key(states[i]));
 		openmetrics_u64(e, sockets(c, states[i]));
 	}
@@ -211,7 +210,7 @@ static void put_spans(struct openmetrics *e, const struct counters *c)
 	openmetrics_histogram(e, "tcptrail_state_duration_seconds",
 			      "Time in a state, told when it is left.");
 	histogram_merge(&syn_recv, &c->state[TCPTRAIL_NEW_SYN_RECV]);
-	for (i = 0; i < COUNT(states); i++) {
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
 		openmetrics_label(e, "state", state_key(states[i]));
 		openmetrics_spans(e,
 				  states[i] == TCPTRAIL_SYN_RECV ? &syn_recv : &c->state[states[i]],
@@ -234,7 +233,7 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 	openmetrics_gauge(
 		e, "tcptrail_oldest_age_seconds",
 		"How long the socket has been in its state that is there for the longest.");
-	for (i = 0; i < COUNT(states); i++) {
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
 		since_ns = f->since_ns[states[i]];
 		if (states[i] == TCPTRAIL_SYN_RECV && f->since_ns[TCPTRAIL_NEW_SYN_RECV] < since_ns)
 			since_ns = f->since_ns[TCPTRAIL_NEW_SYN_RECV];
@@ -309,7 +308,7 @@ static void put_group_set(struct openmetrics *e, const struct group_set *set, co
 	for (g = 0; g < set->count; g++) {
 		if (!set->list[g].name[0])
 			continue;
-		for (i = 0; i < COUNT(states); i++) {
+		for (i = 0; i < ARRAY_SIZE(states); i++) {
 			count = set->list[g].sockets[states[i]];
 			if (states[i] == TCPTRAIL_SYN_RECV)
 				count += set->list[g].sockets[TCPTRAIL_NEW_SYN_RECV];

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "userspace/base/duration.h"
+#include "userspace/base/array.h"
 #include "userspace/base/json.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
@@ -21,7 +22,7 @@ static const uint8_t in_state[] = { TCPTRAIL_SYN_SENT,	 TCPTRAIL_SYN_RECV,  TCPT
 				    TCPTRAIL_FIN_WAIT1,	 TCPTRAIL_FIN_WAIT2, TCPTRAIL_CLOSING,
 				    TCPTRAIL_CLOSE_WAIT, TCPTRAIL_LAST_ACK };
 
-#define PERCENTS (sizeof(percents) / sizeof(percents[0]))
+#define PERCENTS ARRAY_SIZE(percents)
 
 void life_summary_add(struct life_summary *s, const struct conn *c, const struct timing *life)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
@@ -42,7 +43,7 @@ char *put_brief(char *p, uint64_t ns)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
 		if (ns >= forms[i].below)
 			continue;
 		p = put_u64(p, ns / forms[i].unit);

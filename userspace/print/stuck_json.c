@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/base/address.h"
+#include "userspace/base/array.h"
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
 #include "userspace/print/record_json.h"
@@ -73,7 +74,7 @@ static void put_live(struct json *j, const struct kernel_socket *live, uint8_t s
 		json_u64(j, "backlog", live->backlog);
 		return;
 	}
-	if (live->timer < sizeof(timers) / sizeof(timers[0]))
+	if (live->timer < ARRAY_SIZE(timers))
 		json_word(j, "timer", timers[live->timer]);
 	if (live->timer)
 		json_fixed(j, "timer_seconds", live->expires_ms, 3);

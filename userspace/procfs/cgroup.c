@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "userspace/procfs/cgroup.h"
+#include "userspace/base/array.h"
 
 #define ID_DIGITS 64 /* of a container's id */
 #define ID_SHOWN 12
@@ -82,7 +83,7 @@ static bool take_unit(struct cgroup_name *name, const char *part, size_t length)
 	static const char *const kinds[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 	size_t i, stem;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		stem = length;
 		if (!ends(part, &stem, kinds[i]))
 			continue;
@@ -185,7 +186,7 @@ int cgroup_by_id(struct cgroup_name *name, uint64_t id)
 	size_t i, n;
 
 	*name = (struct cgroup_name){ 0 };
-	for (i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
 		err = path_by_id(mounts[i], id, path, sizeof(path));
 		n = strlen(mounts[i]);
 		if (err)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "userspace/procfs/owners.h"
+#include "userspace/base/array.h"
 
 /**
  * struct wanted - what is looked for
@@ -46,42 +47,6 @@ static int by_pid(const void *a, const void *b)
 	const struct process *x = a, *y = b;
 
 	return (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-/* One more place in a list that grows; -ENOMEM */
-static int make_room(void **list, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 16;
-	void *bigger;
-
-	if (count < *room)
-		return 0;
-	bigger = reallocarray(*list, more, size);
-	if (!bigger)
-		return -ENOMEM;
-	*list = bigger;
-	*room = more;
-	return 0;
-}
-
-static int add_holder(struct owners *owners, const struct holder *holder)
-{
-	int err =
-		make_room((void **)&owners->holders, owners->count, &owners->room, sizeof(*holder));
-
-	if (!err)
-		owners->holders[owners->count++] = *holder;
-	return err;
-}
-
-static int add_process(struct owners *owners, const struct process *process)
-{
-	int err = make_room((void **)&owners->processes, owners->process_count,
-			    &owners->process_room, sizeof(*process));
-
-	if (!err)
-		owners->processes[owners->process_count++] = *process;
-	return err;
 }
 
 /* The inode of the socket that a descriptor stands for, 0 if it is none. */
@@ -122,9 +87,11 @@ static int look_through(struct owners *owners, const struct wanted *wanted, DIR 
 		}
 		holds = true;
 		holder.fd = atoi(entry->d_name);
-		err = add_holder(owners, &holder);
+		err = array_push(owners->holders, owners->count, owners->room, holder);
 	}
-	return holds && !err ? add_process(owners, &process) : err;
+	if (err || !holds)
+		return err;
+	return array_push(owners->processes, owners->process_count, owners->process_room, process);
 }
 
 static int visit(struct owners *owners, const struct wanted *wanted, int proc, const char *name)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 #define BUFFER_BYTES (64 * 1024)
@@ -78,22 +79,14 @@ static int take_stalled(const struct nlmsghdr *nlh, void *data)
 {
 	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
 	struct dump *d = data;
-	size_t room = d->stalled_room ? d->stalled_room * 2 : 64;
-	void *bigger;
 
 	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !msg->idiag_wqueue ||
 	    (msg->idiag_timer != KERNEL_TIMER_PROBE && !msg->idiag_retrans) ||
 	    d->stalled_count == STALLED_MAX)
 		return MNL_CB_OK;
-	if (d->stalled_count == d->stalled_room) {
-		bigger = reallocarray(d->stalled, room, sizeof(*d->stalled));
-		if (!bigger)
-			return no_memory();
-		d->stalled = bigger;
-		d->stalled_room = room;
-	}
-	d->stalled[d->stalled_count++] = msg->id;
+	if (array_push(d->stalled, d->stalled_count, d->stalled_room, msg->id))
+		return no_memory();
 	return MNL_CB_OK;
 }
 

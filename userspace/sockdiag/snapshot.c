@@ -18,50 +18,23 @@
 #include <unistd.h>
 
 #include "userspace/sockdiag/snapshot.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 
 #define DUMP_TRIES 3
 
 struct tcptrail_record *snapshot_add(struct snapshot *s)
 {
-	size_t room = s->room ? s->room * 2 : 256;
-	void *bigger;
+	struct tcptrail_record *r = array_add(s->records, s->count, s->room);
 
-	if (s->count == s->room) {
-		bigger = reallocarray(s->records, room, sizeof(*s->records));
-		if (!bigger)
-			return NULL;
-		s->records = bigger;
-		s->room = room;
-	}
-	memset(&s->records[s->count], 0, sizeof(*s->records));
-	return &s->records[s->count++];
+	if (r)
+		memset(r, 0, sizeof(*r));
+	return r;
 }
 
 struct kernel_socket *snapshot_add_live(struct snapshot *s)
 {
-	size_t room = s->live_room ? s->live_room * 2 : 256;
-	void *bigger;
-
-	if (s->live_count == s->live_room) {
-		bigger = reallocarray(s->live, room, sizeof(*s->live));
-		if (!bigger)
-			return NULL;
-		s->live = bigger;
-		s->live_room = room;
-	}
-	return &s->live[s->live_count++];
-}
-
-static int note_seen(struct snapshot *s)
-{
-	void *bigger = reallocarray(s->netns, s->netns_count + 1, sizeof(*s->netns));
-
-	if (!bigger)
-		return -ENOMEM;
-	s->netns = bigger;
-	s->netns[s->netns_count++] = s->here;
-	return 0;
+	return array_add(s->live, s->live_count, s->live_room);
 }
 
 static int note_unseen(struct snapshot *s, uint32_t netns)
@@ -108,7 +81,9 @@ static int dump_here(struct snapshot *s, uint32_t netns)
 		err6 = 0;
 	if (err6 && err6 != -EINTR)
 		return err6;
-	return err || err6 ? note_unseen(s, netns) : note_seen(s);
+	if (err || err6)
+		return note_unseen(s, netns);
+	return array_push(s->netns, s->netns_count, s->netns_room, s->here);
 }
 
 /* Namespaces met so far, whether they could be looked at or not. */
@@ -139,21 +114,13 @@ static int meet(struct met *met, uint32_t netns)
 {
 	int found;
 	size_t at = met_place(met, netns, &found);
-	size_t room = met->room ? met->room * 2 : 16;
-	void *bigger;
 
 	if (found)
 		return 0;
-	if (met->count == met->room) {
-		bigger = reallocarray(met->netns, room, sizeof(*met->netns));
-		if (!bigger)
-			return -ENOMEM;
-		met->netns = bigger;
-		met->room = room;
-	}
-	memmove(&met->netns[at + 1], &met->netns[at], (met->count - at) * sizeof(*met->netns));
+	if (!array_add(met->netns, met->count, met->room))
+		return -ENOMEM;
+	memmove(&met->netns[at + 1], &met->netns[at], (met->count - 1 - at) * sizeof(*met->netns));
 	met->netns[at] = netns;
-	met->count++;
 	return 1;
 }
 

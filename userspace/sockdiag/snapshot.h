@@ -32,6 +32,7 @@
  * @live_room: for how many there is memory
  * @netns: namespaces that were looked at in full, ascending by number
  * @netns_count: how many
+ * @netns_room: for how many there is memory
  * @states: bit n: sockets in state n (SYN_RECV stands for requests, too);
  *	SNAPSHOT_STALLED
  * @here: the namespace being looked at
@@ -45,6 +46,7 @@ struct snapshot {
 	size_t live_room;
 	struct netns_info *netns;
 	size_t netns_count;
+	size_t netns_room;
 	uint32_t states;
 	struct netns_info here;
 };

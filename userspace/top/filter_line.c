@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "userspace/session/select.h"
+#include "userspace/base/array.h"
 #include "userspace/top/top.h"
 #include "userspace/base/names.h"
 
@@ -48,7 +49,7 @@ static int add_word(struct filter *f, const char *word, char *why, size_t size)
 	const char *value = word;
 	int option = 0;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (strncmp(word, keys[i].key, strlen(keys[i].key)))
 			continue;
 		option = keys[i].option;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "userspace/top/top.h"
+#include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/top/panes.h"
 #include "userspace/top/term.h"
@@ -43,13 +44,13 @@ static void catch_signals(sigset_t *waiting)
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], &action, NULL);
 		sigaddset(&blocked, signals[i]);
 	}
 	sigaddset(&blocked, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigdelset(waiting, signals[i]);
 	sigdelset(waiting, SIGWINCH);
 }

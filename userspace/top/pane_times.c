@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How long handshakes take, what is sent again, what was lost. */
 #include "userspace/top/panes.h"
+#include "userspace/base/array.h"
 
 #define NAME_WIDTH 11
 #define SPAN_WIDTH 6
@@ -18,7 +19,7 @@ static const struct {
 	{ "max", offsetof(struct view_span, max) },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS ARRAY_SIZE(columns)
 #define SPANS_WIDTH (NAME_WIDTH + (int)COLUMNS * SPAN_WIDTH)
 
 static bool has_count(const struct area *a)

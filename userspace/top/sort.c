@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/top/ui_state.h"
+#include "userspace/base/array.h"
 #include "userspace/top/sort.h"
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
@@ -120,11 +121,11 @@ static const struct sort_column flow_columns[] = {
 const struct sort_column *sort_columns(unsigned int pane, unsigned int *count)
 {
 	if (pane == UI_STUCK) {
-		*count = sizeof(stuck_columns) / sizeof(stuck_columns[0]);
+		*count = ARRAY_SIZE(stuck_columns);
 		return stuck_columns;
 	}
 	if (pane == UI_FLOWS) {
-		*count = sizeof(flow_columns) / sizeof(flow_columns[0]);
+		*count = ARRAY_SIZE(flow_columns);
 		return flow_columns;
 	}
 	*count = 0;

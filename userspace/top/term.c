@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "userspace/base/array.h"
 #include "userspace/top/ui_state.h"
 
 #define ESCAPE_MS 50 /* how long an Escape waits to become a key that begins with it */
@@ -153,7 +154,7 @@ int term_key(void)
 	if (kind == ERR)
 		return UI_KEY_NONE;
 	if (kind == KEY_CODE_YES) {
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 			if (keys[i].curses == (int)ch)
 				return keys[i].key;
 		return UI_KEY_OTHER;
