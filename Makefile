@@ -4,6 +4,7 @@
 BUILD  := build
 KDIR   ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^\#define TCPTRAIL_VERSION "\(.*\)"/\1/p' module/version.h)
 
 CC       ?= gcc
 CFLAGS   ?= -O2 -g
@@ -89,7 +90,8 @@ install-tools: tools
 		install -D -m 755 $$program $(DESTDIR)$(PREFIX)/bin/$${program##*/} || exit; \
 	done
 	for page in $(MAN); do \
-		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+		to=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
+		install -D -m 644 $$page $$to && sed -i '/^\.TH /s|@VERSION@|$(VERSION)|' $$to || exit; \
 	done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tcptrail $(KIT)
 

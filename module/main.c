@@ -12,6 +12,7 @@
 #include "limit.h"
 #include "params.h"
 #include "ring.h"
+#include "version.h"
 #include "wake.h"
 
 #if !defined(CONFIG_64BIT) || !defined(CONFIG_INET) || !defined(CONFIG_NETFILTER) || \
@@ -74,4 +75,6 @@ module_init(tcptrail_init);
 module_exit(tcptrail_exit);
 
 MODULE_DESCRIPTION("A flight recorder for TCP: states and segments of every connection");
+MODULE_AUTHOR("The tcptrail maintainers");
+MODULE_VERSION(TCPTRAIL_VERSION);
 MODULE_LICENSE("GPL");

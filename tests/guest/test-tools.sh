@@ -32,7 +32,7 @@ complains()
 	[ "$status" != 0 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -qE -- "$1" "$work/err"
 }
 
-plan 31
+plan 32
 traffic_as "$work" web forgetful browser
 
 # Without the module
@@ -54,6 +54,8 @@ modprobe tcptrail
 run tcptrail stuck --older 1s
 check 'a socket older than the module is found' says 'CLOSE-WAIT .*127.0.0.1:7000'
 check '… its age is told as at least' says '(≥|>=|at least)'
+run tcptrail --version
+check 'the module and the program have one version' says "^tcptrail $(cat /sys/module/tcptrail/version) "
 run tcptrail status
 check 'status tells of every hook' [ "$(grep -c attached "$work/out")" = 11 ]
 run tcptrail status --json

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "module/version.h"
 #include "userspace/base/time.h"
 #include "userspace/session/kernel_poll.h"
 #include "userspace/session/follow.h"

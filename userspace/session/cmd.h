@@ -10,8 +10,6 @@
 
 #include "userspace/trail/tcptrail.h"
 
-#define TCPTRAIL_VERSION "0.1.0"
-
 /**
  * struct command - a line of the table
  * @name: as typed

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "module/version.h"
 #include "userspace/session/cmd.h"
 
 int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, char *argv[])
