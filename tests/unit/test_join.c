@@ -114,6 +114,7 @@ static const struct scene scenes[] = {
 	{ "an answer to a stale SYN joins nobody for good",
 	  "0 A socket CLOSE SYN_SENT\n5 B request CLOSE NEW_SYN_RECV cookie=209 port=9999\n"
 	  "6 B out SYN,ACK seq=70 ack=11 cookie=209 port=9999\n7 A in SYN,ACK seq=70 ack=11\n"
+	  "8 B in RST seq=11 port=9999\n"
 	  "8 B request NEW_SYN_RECV CLOSE reason=reset cookie=209 port=9999\n"
 	  "10 B request CLOSE NEW_SYN_RECV\n11 B out SYN,ACK seq=7000 ack=1001\n"
 	  "12 A in SYN,ACK seq=7000 ack=1001\n13 A socket SYN_SENT ESTABLISHED\n"
@@ -237,7 +238,7 @@ static const struct {
 	  "no FIN came: the client closed, and no FIN came in answer for tcp_fin_timeout; later "
 	  "a RST told the server" },
 	/* The client gave up first; the server closed later, in its own way. */
-	{ "500000 A socket ESTABLISHED CLOSE err=110 unacked=9\n"
+	{ "500000 A socket ESTABLISHED CLOSE err=110 unacked=9 retransmits=15\n"
 	  "900000 B socket ESTABLISHED CLOSE unread=3 pid=112\n900010 B out RST\n",
 	  "timed out: timed out: 9 bytes of the client were not acknowledged" },
 	{ "500000 B socket ESTABLISHED CLOSE err=110 unacked=9 user_timeout\n"

@@ -253,7 +253,9 @@ static void test_json(void **state)
 		"\"time_wait_seconds\":60.000000000,\"syns\":1,\"synacks\":0,\"fins\":1,"
 		"\"rearms\":0,\"retransmits\":0,\"uid\":0,\"accepted\":false,"
 		"\"opener\":{\"pid\":812,\"comm\":\"curl\"},"
-		"\"last_task\":{\"pid\":812,\"comm\":\"curl\"}}\n");
+		"\"last_task\":{\"pid\":812,\"comm\":\"curl\"},\"ended_by\":\"nobody\","
+		"\"evidence\":[\"fin_out\",\"fin_in\",\"fin_acked\",\"no_rst_in\",\"orphan\","
+		"\"reason\"]}\n");
 	buf_free(&out);
 	buf_free(&told.out);
 	tracker_free(tracker);

@@ -4,7 +4,7 @@
 #include "userspace/base/array.h"
 
 /* One line of a table: what the last record makes of one end. */
-struct ending {
+struct expected {
 	const char *name;
 	const char *script;
 	uint64_t cookie;
@@ -13,7 +13,7 @@ struct ending {
 	uint8_t why;
 };
 
-static const struct ending endings[] = {
+static const struct expected endings[] = {
 	{ "refused", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=111\n", 101,
 	  CONN_REFUSED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
 	{ "unanswered", "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=110\n", 101,
@@ -45,14 +45,58 @@ static const struct ending endings[] = {
 	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNACCEPTED },
 	{ "late data in FIN-WAIT-1",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
-		    "90000 B socket FIN_WAIT1 CLOSE orphan\n90001 B out RST\n",
+		    "90000 B socket FIN_WAIT1 CLOSE orphan err=104\n90001 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
 	{ "late data in FIN-WAIT-2",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 		    "90001 B socket FIN_WAIT2 CLOSE orphan\n90002 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
-	{ "data unanswered", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5\n", 202,
+	{ "the peer's RST in FIN-WAIT-1",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B in RST\n90001 B socket FIN_WAIT1 CLOSE orphan err=104\n",
+	  202, CONN_RESET_IN, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
+	{ "a RST that was not taken, and then late data",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80100 B in RST\n90001 B socket FIN_WAIT1 CLOSE orphan err=104\n"
+		    "90002 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
+	{ "a RST that was not taken, and an orderly close: what it left is no error",
+	  HANDSHAKE "79000 B in RST seq=99\n80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80100 B in RST seq=99\n90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90100 B in RST seq=99\n90200 B in FIN,ACK\n"
+		    "90300 B socket FIN_WAIT2 CLOSE orphan\n",
+	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
+	{ "a forged RST, then close() with bytes unread",
+	  HANDSHAKE "79000 B in RST seq=99\n"
+		    "80000 B socket ESTABLISHED CLOSE unread=3 pid=790\n80001 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNREAD },
+	{ "shutdown(), then close() with bytes unread",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "81000 B socket FIN_WAIT1 FIN_WAIT2\n"
+		    "90000 B socket FIN_WAIT2 CLOSE pid=790 unread=7\n90001 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNREAD },
+	{ "too many orphans",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80001 B socket FIN_WAIT1 CLOSE orphan pid=790\n80002 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_MEMORY },
+	{ "closed with a TCP_LINGER2 below zero",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "81000 B socket FIN_WAIT1 FIN_WAIT2\n"
+		    "90000 B socket FIN_WAIT2 CLOSE orphan pid=790\n90001 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LINGER2 },
+	{ "refused by ICMP: no RST came, though its segments are on record",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE err=111\n", 101,
+	  CONN_REFUSED, TCPTRAIL_SYN_SENT, CONN_WHY_ICMP },
+	{ "prohibited by ICMP",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE err=13\n", 101,
+	  CONN_UNREACHABLE, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
+	{ "a request dropped without a RST",
+	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
+	  "9 B request NEW_SYN_RECV CLOSE reason=reset\n",
+	  202, CONN_DROPPED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	{ "data unanswered",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5 retransmits=15\n", 202,
 	  CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
 	{ "FIN unanswered",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
@@ -61,7 +105,7 @@ static const struct ending endings[] = {
 	{ "a window closed for good",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B socket FIN_WAIT1 CLOSE err=110 unacked=9 orphan\n",
-	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_DATA },
+	  202, CONN_UNANSWERED, TCPTRAIL_FIN_WAIT1, CONN_WHY_WINDOW },
 	{ "killed", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=103\n", 202, CONN_KILLED,
 	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "timed out", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110\n", 202, CONN_UNANSWERED,
@@ -73,8 +117,9 @@ static const struct ending endings[] = {
 	  "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=110 user_timeout\n", 101,
 	  CONN_UNANSWERED, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
 	{ "… nor where ICMP was told at the end",
-	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 unacked=5 user_timeout\n", 202,
-	  CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
+	  HANDSHAKE
+	  "80000 B socket ESTABLISHED CLOSE err=113 unacked=5 retransmits=9 user_timeout\n",
+	  202, CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
 	{ "a stale RST that the connection outlived",
 	  "0 B request CLOSE NEW_SYN_RECV\n2 B in RST seq=9\n5 B request NEW_SYN_RECV CLOSE "
 	  "reason=established\n5 B socket SYN_RECV ESTABLISHED\n7 B socket ESTABLISHED CLOSE_WAIT\n"
@@ -100,7 +145,7 @@ static const struct ending endings[] = {
 
 static void test_endings(void **state)
 {
-	const struct ending *e;
+	const struct expected *e;
 	struct ended ended;
 	struct tracker *tracker;
 	size_t i;

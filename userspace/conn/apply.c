@@ -180,7 +180,7 @@ void apply(struct tracker *m, const struct tcptrail_record *r)
 		c = apply_accept(m, r);
 		break;
 	case TCPTRAIL_SEGMENT:
-		apply_segment(m, r); /* it stays where it is */
+		c = apply_segment(m, r);
 		break;
 	case TCPTRAIL_SNAPSHOT:
 		c = apply_snapshot(m, r);
@@ -192,4 +192,6 @@ void apply(struct tracker *m, const struct tcptrail_record *r)
 	}
 	if (c)
 		counters_move(m, c);
+	if (m->config.record)
+		m->config.record(m->config.arg, m, c, r);
 }

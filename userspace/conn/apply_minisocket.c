@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Before the full socket and after it: request sockets and timewait minisockets. */
+#include "userspace/conn/ending_judge.h"
 #include "userspace/conn/tracker_internal.h"
-
-static enum conn_end request_end(uint8_t reason)
-{
-	switch (reason) {
-	case TCPTRAIL_REASON_TIMEOUT:
-		return CONN_UNANSWERED;
-	case TCPTRAIL_REASON_RESET:
-		return CONN_RESET_IN;
-	case TCPTRAIL_REASON_LISTENER:
-		return CONN_LISTENER_GONE;
-	case TCPTRAIL_REASON_NETNS:
-		return CONN_NETNS_GONE;
-	case TCPTRAIL_REASON_KILLED:
-		return CONN_KILLED;
-	}
-	return CONN_UNSEEN;
-}
 
 struct conn *apply_request(struct tracker *m, const struct tcptrail_record *r)
 {
@@ -47,31 +31,10 @@ struct conn *apply_request(struct tracker *m, const struct tcptrail_record *r)
 	} else if (!c->end && (c->object == CONN_REQUEST || c->state == TCPTRAIL_NO_STATE)) {
 		c->object = CONN_REQUEST;
 		c->state = TCPTRAIL_NEW_SYN_RECV;
-		if (t->reason == TCPTRAIL_REASON_TIMEOUT)
-			c->why = why_unanswered(c, r);
-		table_end(m, c, request_end(t->reason), r->time_ns);
+		apply_losses(m, c);
+		table_end(m, c, ending_judge_request(c, r), r->time_ns);
 	}
 	return c;
-}
-
-static enum conn_end minisocket_end(const struct conn *c, uint8_t reason)
-{
-	switch (reason) {
-	case TCPTRAIL_REASON_TIMEOUT:
-		return c->state == TCPTRAIL_FIN_WAIT2 ? CONN_FIN_TIMEOUT : CONN_NORMAL;
-	case TCPTRAIL_REASON_RESET:
-		return CONN_RESET_IN;
-	case TCPTRAIL_REASON_SYN:
-	case TCPTRAIL_REASON_REUSE:
-		return CONN_REUSED;
-	case TCPTRAIL_REASON_DATA:
-		return CONN_RESET_OUT;
-	case TCPTRAIL_REASON_NETNS:
-		return CONN_NETNS_GONE;
-	case TCPTRAIL_REASON_KILLED:
-		return CONN_KILLED;
-	}
-	return CONN_UNSEEN;
 }
 
 struct conn *apply_timewait(struct tracker *m, const struct tcptrail_record *r)
@@ -90,10 +53,8 @@ struct conn *apply_timewait(struct tracker *m, const struct tcptrail_record *r)
 	c->unacked = 0;
 	if (t->new_state == TCPTRAIL_CLOSE) {
 		c->state = t->old_state;
-		if (t->reason == TCPTRAIL_REASON_DATA)
-			c->why = CONN_WHY_LATE_DATA;
 		if (!c->end)
-			table_end(m, c, minisocket_end(c, t->reason), r->time_ns);
+			table_end(m, c, ending_judge_minisocket(c, r), r->time_ns);
 		return c;
 	}
 	if (r->flags & TCPTRAIL_F_TASK)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segments: times of the steps, and how often each was sent. */
+#include "userspace/conn/ending_judge.h"
 #include "userspace/conn/tracker_internal.h"
 
 static void segment_sent(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
@@ -7,13 +8,7 @@ static void segment_sent(struct tracker *m, struct conn *c, const struct tcptrai
 	uint8_t flags = r->segment.tcp_flags;
 
 	if (flags & TCPTRAIL_RST) {
-		c->flags |= CONN_RST_OUT;
-		if (c->end == CONN_ABANDONED)
-			c->end = CONN_RESET_OUT;
-		if (c->end == CONN_FIN_TIMEOUT && c->object == CONN_SOCKET) {
-			c->end = CONN_RESET_OUT;
-			c->why = CONN_WHY_LATE_DATA;
-		}
+		ending_take_rst_out(c);
 		return;
 	}
 	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
@@ -61,6 +56,7 @@ struct conn *apply_segment(struct tracker *m, const struct tcptrail_record *r)
 		return NULL;
 	}
 	table_name(m, c, r);
+	c->flags |= CONN_SEGMENTS;
 	if (r->segment.direction == TCPTRAIL_OUT)
 		segment_sent(m, c, r);
 	else

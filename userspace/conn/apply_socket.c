@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Full sockets: their transitions, and accept(). */
-#include <errno.h>
-
+#include "userspace/conn/ending_judge.h"
 #include "userspace/conn/tracker_internal.h"
 #include "userspace/base/time.h"
 
@@ -51,40 +50,6 @@ static void take_step(struct tracker *m, struct conn *c, const struct tcptrail_r
 	}
 }
 
-/* How a full socket's life ended, from where it was and what is on record. */
-static enum conn_end socket_end(const struct conn *c, const struct tcptrail_transition *t)
-{
-	switch (t->error) {
-	case ETIMEDOUT:
-		return CONN_UNANSWERED;
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-		return CONN_UNREACHABLE;
-	case ECONNREFUSED:
-		return CONN_REFUSED;
-	case ECONNRESET:
-	case EPIPE:
-		return CONN_RESET_IN;
-	case ECONNABORTED:
-		return CONN_KILLED;
-	}
-	if (c->flags & CONN_RST_IN)
-		return CONN_RESET_IN;
-	switch (t->old_state) {
-	case TCPTRAIL_SYN_SENT:
-	case TCPTRAIL_SYN_RECV:
-		return CONN_ABANDONED;
-	case TCPTRAIL_LISTEN:
-	case TCPTRAIL_LAST_ACK:
-		return CONN_NORMAL;
-	case TCPTRAIL_FIN_WAIT2:
-	case TCPTRAIL_CLOSING:
-		return c->fin_in_ns ? CONN_NORMAL : CONN_FIN_TIMEOUT;
-	}
-	return CONN_RESET_OUT;
-}
-
 /*
  * The kernel had no room for a minisocket: the full socket ends where it would have
  * become one. With the peer's FIN there that is plain. Without, it is due when our
@@ -105,13 +70,10 @@ static bool lacks_minisocket(const struct conn *c, const struct tcptrail_record 
 
 static void end_socket(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
 {
-	const struct tcptrail_transition *t = &r->transition;
-	enum conn_end end = socket_end(c, t);
+	enum conn_end end;
 
-	if (end == CONN_RESET_OUT)
-		c->why = why_reset(c, r);
-	else if (end == CONN_UNANSWERED || end == CONN_UNREACHABLE)
-		c->why = why_unanswered(c, r);
+	apply_losses(m, c);
+	end = ending_judge_socket(c, r);
 	if (end == CONN_NORMAL)
 		apply_fin_acked(c, r->time_ns);
 	m->counters.overflows += lacks_minisocket(c, r, end);
@@ -121,9 +83,12 @@ static void end_socket(struct tracker *m, struct conn *c, const struct tcptrail_
 struct conn *apply_socket(struct tracker *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
-	struct conn *c = t->old_state == TCPTRAIL_CLOSE ? apply_begin(m, r) :
-							  apply_find_or_create(m, r);
+	struct conn *c;
 
+	/* A listener that ss -K had closed, and that its process closes now: nothing begins. */
+	if (t->old_state == TCPTRAIL_CLOSE && t->new_state == TCPTRAIL_CLOSE)
+		return NULL;
+	c = t->old_state == TCPTRAIL_CLOSE ? apply_begin(m, r) : apply_find_or_create(m, r);
 	if (!c)
 		return NULL;
 	if (c->state == TCPTRAIL_NO_STATE && t->old_state != TCPTRAIL_CLOSE &&
@@ -157,7 +122,9 @@ struct conn *apply_socket(struct tracker *m, const struct tcptrail_record *r)
 
 struct conn *apply_accept(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = apply_find_or_create(m, r);
+	/* One that was reset while it waited is taken by accept() all the same: it is over. */
+	bool is_over = r->transition.new_state == TCPTRAIL_CLOSE;
+	struct conn *c = is_over ? apply_find(m, r) : apply_find_or_create(m, r);
 
 	if (!c)
 		return NULL;

@@ -19,6 +19,7 @@ const char *conn_end_key(uint8_t end)
 		[CONN_NETNS_GONE] = "netns_gone",
 		[CONN_UNSEEN] = "unseen",
 		[CONN_EVICTED] = "evicted",
+		[CONN_DROPPED] = "request_dropped",
 	};
 
 	return end < CONN_ENDS ? keys[end] : "unseen";
@@ -37,6 +38,10 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_FIN] = "fin",
 		[CONN_WHY_KEEPALIVE] = "keepalive",
 		[CONN_WHY_USER_TIMEOUT] = "user_timeout",
+		[CONN_WHY_WINDOW] = "window",
+		[CONN_WHY_ICMP] = "icmp",
+		[CONN_WHY_MEMORY] = "memory",
+		[CONN_WHY_LINGER2] = "linger2",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

@@ -52,7 +52,8 @@ enum conn_closer {
  * @CONN_LISTENER_GONE: a request whose listener was closed
  * @CONN_NETNS_GONE: with its network namespace
  * @CONN_UNSEEN: it must have ended, but the trail does not show how
- * @CONN_EVICTED: it may live on: the model's memory was full
+ * @CONN_EVICTED: it may live on: the tracker's memory was full
+ * @CONN_DROPPED: a request that no RST and no timer ended: ICMP, or ss -K
  */
 enum conn_end {
 	CONN_LIVES = 0,
@@ -70,6 +71,7 @@ enum conn_end {
 	CONN_NETNS_GONE,
 	CONN_UNSEEN,
 	CONN_EVICTED,
+	CONN_DROPPED,
 	CONN_ENDS,
 };
 
@@ -86,6 +88,10 @@ enum conn_end {
  * @CONN_WHY_FIN: the FIN, likewise
  * @CONN_WHY_KEEPALIVE: the keepalive probes, likewise
  * @CONN_WHY_USER_TIMEOUT: whatever it was, TCP_USER_TIMEOUT was over
+ * @CONN_WHY_WINDOW: the probes of the peer's closed window were not answered
+ * @CONN_WHY_ICMP: refused by no RST: ICMP said that the port is unreachable
+ * @CONN_WHY_MEMORY: reset: too many orphans, or no memory for one
+ * @CONN_WHY_LINGER2: reset: closed with a TCP_LINGER2 below zero
  */
 enum conn_why {
 	CONN_WHY_UNTOLD = 0,
@@ -99,6 +105,10 @@ enum conn_why {
 	CONN_WHY_FIN,
 	CONN_WHY_KEEPALIVE,
 	CONN_WHY_USER_TIMEOUT,
+	CONN_WHY_WINDOW,
+	CONN_WHY_ICMP,
+	CONN_WHY_MEMORY,
+	CONN_WHY_LINGER2,
 	CONN_WHYS,
 };
 
@@ -121,8 +131,11 @@ enum conn_why {
 #define CONN_COOKIE (1U << 15) /* in the index by cookie */
 #define CONN_OWNED (1U << 16) /* uid is known */
 #define CONN_HAS_BYTES (1U << 17) /* sent and received are known */
-#define CONN_JOINABLE (1U << 19) /* in the index by SYN-ACK */
 #define CONN_FIN_TAKEN (1U << 18) /* fin_in_ns is when the FIN was its turn */
+#define CONN_JOINABLE (1U << 19) /* in the index by SYN-ACK */
+#define CONN_SEGMENTS (1U << 20) /* a segment of it is on record */
+#define CONN_LOSSY (1U << 21) /* records were lost while it lived */
+#define CONN_TASK_ENDED (1U << 22) /* its last transition ran in a task's system call */
 
 /**
  * struct conn - one end of a connection

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A connection of which both ends are on this machine, as one. */
-#include "userspace/conn/timing.h"
+#include "userspace/conn/pair.h"
 
 /* The opener; where that does not tell, always the same one. */
 static bool is_first(const struct conn *a, const struct conn *b)
@@ -25,38 +25,4 @@ void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const stru
 	pair->ends[1].c = pair->ends[0].c == c ? other : c;
 	for (i = 0; i < pair->count; i++)
 		timing_of(&pair->ends[i].life, pair->ends[i].c, now_ns);
-}
-
-#define A_CAUSE 4
-
-/* The lower, the less does it explain. */
-static unsigned int weight(const struct conn *c)
-{
-	switch (c->end) {
-	case CONN_LIVES:
-		return A_CAUSE + 1;
-	case CONN_NORMAL:
-		return 0;
-	case CONN_UNSEEN:
-	case CONN_EVICTED:
-	case CONN_REUSED:
-		return 1;
-	case CONN_NETNS_GONE:
-		return c->state == TCPTRAIL_TIME_WAIT ? 2 : A_CAUSE;
-	case CONN_RESET_IN:
-		return 3;
-	}
-	return A_CAUSE;
-}
-
-/* Of two causes that which came first: what the other end met may follow from it. */
-unsigned int conn_pair_cause(const struct conn_pair *pair)
-{
-	const struct conn *first = pair->ends[0].c, *second = pair->ends[1].c;
-
-	if (pair->count < 2)
-		return 0;
-	if (weight(first) == A_CAUSE && weight(second) == A_CAUSE)
-		return second->since_ns < first->since_ns;
-	return weight(second) > weight(first);
 }

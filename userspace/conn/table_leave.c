@@ -5,6 +5,8 @@
 static void release(struct tracker *m, struct conn *c)
 {
 	m->stats.ended++;
+	if (m->config.gone)
+		m->config.gone(m->config.arg, m, c);
 	counters_ended(m, c);
 	counters_move(m, c);
 	table_forget(m, c);

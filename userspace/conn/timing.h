@@ -51,38 +51,6 @@ struct timing {
 	uint8_t closer;
 };
 
-/**
- * struct conn_pair_end - one end of a connection, and what can be said of it
- * @c: the end
- * @life: its spans
- */
-struct conn_pair_end {
-	const struct conn *c;
-	struct timing life;
-};
-
-/**
- * struct conn_pair - a connection as it is told
- * @ends: both ends, the opener's first; or the one that is on this machine
- * @count: 1 or 2
- */
-struct conn_pair {
-	struct conn_pair_end ends[2];
-	unsigned int count;
-};
-
-/** conn_pair() - @c and, if @joined, its other end; @now_ns as in timing_of() */
-void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
-	       bool joined, uint64_t now_ns);
-
-/**
- * conn_pair_cause() - the end that tells why the connection is over
- *
- * One that was reset says nothing of the reason: the one that did it does. 0 or 1;
- * one that lives comes first.
- */
-unsigned int conn_pair_cause(const struct conn_pair *pair);
-
 /** conn_is_connection() - is it a connection? Listeners are none */
 bool conn_is_connection(const struct conn *c);
 

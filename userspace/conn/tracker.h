@@ -36,18 +36,33 @@ typedef void (*tracker_ended_fn)(void *arg, const struct tracker *tracker, const
 #define TRACKER_LINGER_NS (100 * MS)
 
 /**
- * struct tracker_config - what a model may be told at its making
+ * tracker_record_fn - called for each record, when what it says is known
+ * @arg: as given
+ * @tracker: to ask for addresses and tasks
+ * @conn: the end that it is about, as it is after it; NULL: none that is tracked
+ * @record: the record
+ */
+typedef void (*tracker_record_fn)(void *arg, const struct tracker *tracker, const struct conn *conn,
+				  const struct tcptrail_record *record);
+
+/**
+ * struct tracker_config - what a tracker is told when it is made
  * @max_conns: how many connection ends it holds at most; 0: the default. Beyond
  *	it the least useful one is dropped (and counted)
  * @join: find the other ends in all namespaces; and tell both at a time, when
  *	both have ended: the other one by tracker_peer()
+ * @record: called for each record, or NULL
  * @ended: called at the end of a life, or NULL
- * @arg: for @ended
+ * @gone: called for each end that leaves the tracker, told or not, or NULL: from then
+ *	on its struct conn is another's. tracker_free() calls it for none
+ * @arg: for all of them
  */
 struct tracker_config {
 	uint32_t max_conns;
 	bool join;
+	tracker_record_fn record;
 	tracker_ended_fn ended;
+	tracker_ended_fn gone;
 	void *arg;
 };
 

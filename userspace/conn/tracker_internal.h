@@ -178,6 +178,13 @@ void apply_fin_received(struct conn *c, uint64_t time_ns);
 void apply_fin_taken(struct conn *c, uint64_t time_ns);
 void apply_fin_acked(struct conn *c, uint64_t time_ns);
 
+/** apply_losses() - before an end is judged: were records lost while it lived? */
+static inline void apply_losses(const struct tracker *m, struct conn *c)
+{
+	if (m->stats.last_loss_ns > c->begun_ns)
+		c->flags |= CONN_LOSSY;
+}
+
 /** apply_count() - one more, up to 255 */
 void apply_count(uint8_t *count);
 
@@ -194,14 +201,6 @@ struct conn *apply_snapshot(struct tracker *m, const struct tcptrail_record *r);
 
 /** apply_refresh() - of a snapshot only what changes without a transition */
 void apply_refresh(struct tracker *m, const struct tcptrail_record *r);
-
-/* why.c: what is behind an end */
-
-/** why_reset() - a full socket closed by our RST, from its last record */
-uint8_t why_reset(const struct conn *c, const struct tcptrail_record *r);
-
-/** why_unanswered() - what was, or could not be delivered, from its last state and record */
-uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record *r);
 
 /* counters.c: the numbers */
 

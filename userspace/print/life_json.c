@@ -130,6 +130,31 @@ static void put_life(struct json *j, struct clock *clock, const struct tracker *
 	put_owner(j, tracker, c, &end->life);
 }
 
+/* Whom the ending is laid to: by name where both ends are here. */
+static const char *ended_by(const struct conn_pair *pair, const struct ending *e, unsigned int i)
+{
+	bool us = e->by == ENDING_BY_US, peer = e->by == ENDING_BY_PEER;
+
+	if (pair->count == 1 || (!us && !peer))
+		return ending_by_key(e->by);
+	return us == !i ? "client" : "server";
+}
+
+static void put_ending(struct json *j, const struct conn_pair *pair)
+{
+	unsigned int i, bit;
+	struct ending e = ending_of_pair(pair, &i);
+
+	if (e.how == CONN_LIVES)
+		return;
+	json_word(j, "ended_by", ended_by(pair, &e, i));
+	json_array(j, "evidence");
+	for (bit = 0; bit < EVIDENCE_BITS; bit++)
+		if (e.evidence & 1U << bit)
+			json_word(j, NULL, ending_evidence_key(bit));
+	json_end_array(j);
+}
+
 void life_json(struct buf *out, struct clock *clock, const struct tracker *tracker,
 	       const struct conn_pair *pair)
 {
@@ -139,6 +164,7 @@ void life_json(struct buf *out, struct clock *clock, const struct tracker *track
 	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "life");
 	put_life(&j, clock, tracker, &pair->ends[0]);
+	put_ending(&j, pair);
 	if (pair->count > 1) {
 		json_object(&j, "peer");
 		put_life(&j, clock, tracker, &pair->ends[1]);

@@ -4,7 +4,7 @@
 #define PRINT_LIFE_OUT_H
 
 #include "userspace/base/clock.h"
-#include "userspace/conn/timing.h"
+#include "userspace/conn/ending.h"
 #include "userspace/conn/tracker.h"
 #include "userspace/conn/quantiles.h"
 #include "userspace/base/buf.h"

@@ -82,6 +82,7 @@ const char *life_end_word(uint8_t end)
 		[CONN_NETNS_GONE] = "netns gone",
 		[CONN_UNSEEN] = "end not seen",
 		[CONN_EVICTED] = "dropped",
+		[CONN_DROPPED] = "SYN dropped",
 	};
 
 	return words[end < CONN_ENDS ? end : CONN_UNSEEN];
@@ -89,10 +90,13 @@ const char *life_end_word(uint8_t end)
 
 const char *life_word(const struct conn_pair *pair)
 {
-	unsigned int i = conn_pair_cause(pair);
+	unsigned int i;
+	struct ending e = ending_of_pair(pair, &i);
 	const struct conn *c = pair->ends[i].c;
 
-	switch (c->end) {
+	if (e.by == ENDING_BY_BETWEEN && e.how == CONN_RESET_IN && c->state != TCPTRAIL_TIME_WAIT)
+		return "reset between";
+	switch (e.how) {
 	case CONN_LIVES:
 		return state_name(c->state);
 	case CONN_NORMAL:
@@ -136,6 +140,15 @@ static void say_reset(struct buf *out, const struct conn *c, const char *by)
 	case CONN_WHY_UNACCEPTED:
 		buf_printf(out, "reset by %s: its listener was closed before accept()", by);
 		break;
+	case CONN_WHY_MEMORY:
+		buf_printf(out,
+			   "reset by %s: too many orphans (net.ipv4.tcp_max_orphans), or no "
+			   "memory for one",
+			   by);
+		break;
+	case CONN_WHY_LINGER2:
+		buf_printf(out, "reset by %s: closed with a TCP_LINGER2 below zero", by);
+		break;
 	default:
 		buf_printf(out, "reset by %s", by);
 	}
@@ -158,6 +171,12 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *by
 		buf_printf(out, "timed out: %" PRIu32 " bytes of %s were not acknowledged",
 			   c->unacked, by);
 		break;
+	case CONN_WHY_WINDOW:
+		buf_printf(out,
+			   "timed out: the window for %" PRIu32 " bytes of %s stayed closed, its "
+			   "probes were not answered",
+			   c->unacked, by);
+		break;
 	case CONN_WHY_USER_TIMEOUT:
 		buf_printf(out, "timed out: the TCP_USER_TIMEOUT of %s was over", by);
 		if (c->unacked)
@@ -166,6 +185,17 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *by
 	default:
 		buf_printf(out, "timed out: the probes of %s were not answered", by);
 	}
+}
+
+static void say_reset_in(struct buf *out, const struct conn_pair *pair, unsigned int i, uint8_t by)
+{
+	const char *peer = who_names[who(pair, i, true)];
+
+	if (by == ENDING_BY_BETWEEN)
+		buf_printf(out, "reset by a RST that %s did not send: something between sent it",
+			   peer);
+	else
+		buf_printf(out, "reset by %s", peer);
 }
 
 static void say_fin_timeout(struct buf *out, const struct conn_pair *pair, unsigned int i)
@@ -180,22 +210,28 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 {
 	static const char *const sentences[CONN_ENDS] = {
 		[CONN_LIVES] = "alive",
-		[CONN_REFUSED] = "refused: a RST answered the SYN",
 		[CONN_ABANDONED] = "given up before it was established",
 		[CONN_KILLED] = "killed by someone else (ss -K)",
 		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
 		[CONN_NETNS_GONE] = "its network namespace is gone",
 		[CONN_UNSEEN] = "over: a new connection has its name; the end is not on record",
 		[CONN_EVICTED] = "dropped: there was no memory to follow it",
+		[CONN_DROPPED] = "the request was dropped, and not by a RST: ICMP, or ss -K",
 	};
-	unsigned int i = conn_pair_cause(pair);
+	unsigned int i;
+	struct ending e = ending_of_pair(pair, &i);
 	const struct conn *c = pair->ends[i].c;
 	const char *us = who_names[who(pair, i, false)];
 	const char *error = error_key(c->error);
 
-	switch (c->end) {
+	switch (e.how) {
 	case CONN_NORMAL:
 		say_normal(out, pair, i);
+		break;
+	case CONN_REFUSED:
+		buf_str(out, e.why == CONN_WHY_ICMP ?
+				     "refused: ICMP said that the port is unreachable" :
+				     "refused: a RST answered the SYN");
 		break;
 	case CONN_REUSED:
 		say_normal(out, pair, i);
@@ -209,7 +245,7 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 		break;
 	case CONN_RESET_IN:
 		if (c->state != TCPTRAIL_TIME_WAIT) {
-			buf_printf(out, "reset by %s", who_names[who(pair, i, true)]);
+			say_reset_in(out, pair, i, e.by);
 			break;
 		}
 		say_normal(out, pair, i);

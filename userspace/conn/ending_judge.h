@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* For the tracker: judge an end when its last record comes. See ending.h for who asks. */
+#ifndef CONN_ENDING_JUDGE_H
+#define CONN_ENDING_JUDGE_H
+
+#include "userspace/conn/conn.h"
+
+/*
+ * Each sets conn.why, and returns the end, which is not set yet. @r is the record that
+ * ends the life; its facts are in @c already, and conn.state is the last state.
+ */
+
+/** ending_judge_socket() - @r is a full socket's transition to CLOSE */
+enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *r);
+
+/** ending_judge_request() - @r is the end of a request that did not come to be established */
+enum conn_end ending_judge_request(struct conn *c, const struct tcptrail_record *r);
+
+/** ending_judge_minisocket() - @r is the end of a timewait minisocket */
+enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_record *r);
+
+/** ending_take_rst_out() - this end has sent a RST: maybe after its last transition */
+void ending_take_rst_out(struct conn *c);
+
+#endif

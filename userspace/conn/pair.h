@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A connection as one: both ends if both are on this machine, else the one that is. */
+#ifndef CONN_PAIR_H
+#define CONN_PAIR_H
+
+#include "userspace/conn/timing.h"
+
+/**
+ * struct conn_pair_end - one end of a connection, and what can be said of it
+ * @c: the end
+ * @life: its spans
+ */
+struct conn_pair_end {
+	const struct conn *c;
+	struct timing life;
+};
+
+/**
+ * struct conn_pair - a connection as it is told
+ * @ends: both ends, the opener's first; or the one that is on this machine
+ * @count: 1 or 2
+ */
+struct conn_pair {
+	struct conn_pair_end ends[2];
+	unsigned int count;
+};
+
+/** conn_pair() - @c and, if @joined, its other end; @now_ns as in timing_of() */
+void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
+	       bool joined, uint64_t now_ns);
+
+#endif
