@@ -12,6 +12,7 @@
 #include "userspace/base/time.h"
 #include "userspace/diagnose/verdict.h"
 #include "userspace/print/stuck_out.h"
+#include "userspace/sockdiag/snapshot.h"
 
 #define RECORDS_MAX 64
 
@@ -190,7 +191,8 @@ static void check_rule(const struct rule *rule, const struct kernel_socket *live
 		.live = live_of,
 		.arg = &snapshot,
 	};
-	struct stuck_out o = { .tracker = tracker, .snapshot = &snapshot };
+	struct kernel_view kernel = snapshot_view(&snapshot, 0);
+	struct stuck_out o = { .tracker = tracker, .kernel = &kernel };
 	struct stuck_words words;
 	const char *name = "";
 	int found;

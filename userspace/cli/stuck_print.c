@@ -42,7 +42,8 @@ static void print_groups(const struct stuck_run *run, const struct stuck_out *o,
 
 /* Who holds them, and how the leaks among them grow: live only. */
 static int look_around(const struct stuck_run *run, const struct stuck *list, size_t count,
-		       struct owners *owners, struct stuck_out *o, struct process_leak **leaks)
+		       const struct kernel_view *kernel, struct owners *owners, struct stuck_out *o,
+		       struct process_leak **leaks)
 {
 	struct stat st;
 	int err = stuck_owners(run->feed.tracker, list, count, owners);
@@ -50,7 +51,7 @@ static int look_around(const struct stuck_run *run, const struct stuck *list, si
 	if (err)
 		return cmd_fail("/proc: %s", strerror(-err));
 	o->owners = owners;
-	o->snapshot = &run->feed.snapshot;
+	o->kernel = kernel;
 	if (!stat("/proc/self/ns/net", &st))
 		o->home_netns = (uint32_t)st.st_ino;
 	if (stuck_leaks(o, &run->query, leaks, &o->leak_count))
@@ -68,8 +69,10 @@ int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count)
 	struct stuck_groups groups = { 0 };
 	struct owners owners = { 0 };
 	struct process_leak *leaks = NULL;
+	struct kernel_view kernel = snapshot_view(&run->feed.snapshot, run->feed.snapshot_ns);
 	struct buf out;
-	int status = run->file ? CMD_OK : look_around(run, list, count, &owners, &o, &leaks);
+	int status = run->file ? CMD_OK :
+				 look_around(run, list, count, &kernel, &owners, &o, &leaks);
 
 	buf_init(&out, stdout);
 	if (!status && stuck_groups_make(&groups, &o, list, count, run->all))

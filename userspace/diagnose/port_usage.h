@@ -15,26 +15,8 @@
 #include <stdint.h>
 
 #include "userspace/base/time.h"
+#include "userspace/base/kernel_view.h"
 #include "userspace/conn/tracker.h"
-
-/**
- * struct source_ports - the source ports that a namespace's connect() chooses from
- * @first: net.ipv4.ip_local_port_range
- * @last: its end, itself one of them
- * @count: how many they are, without those of ip_local_reserved_ports
- * @tw_reuse: net.ipv4.tcp_tw_reuse: 1: connect() takes ports whose TIME-WAIT is
- *	older than a second, 2: to loopback addresses only
- */
-struct source_ports {
-	uint16_t first;
-	uint16_t last;
-	uint16_t count;
-	uint8_t tw_reuse;
-};
-
-/* What Linux begins with; where a namespace's own setting is not known. */
-#define SOURCE_PORTS_DEFAULT \
-	((struct source_ports){ .first = 32768, .last = 60999, .count = 28232, .tw_reuse = 2 })
 
 /**
  * struct port_usage_query - what is asked

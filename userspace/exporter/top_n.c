@@ -211,7 +211,9 @@ bool top_n_tell(const struct top_n *w, const struct top_n_facts *facts, struct t
 		struct buf *out)
 {
 	const struct list *list = w->growing == w->lists ? &w->lists[1] : &w->lists[0];
-	const struct stuck_out o = { .tracker = w->tracker, .snapshot = facts->snapshot };
+	const struct kernel_view kernel = facts->snapshot ? snapshot_view(facts->snapshot, 0) :
+							    (struct kernel_view){ 0 };
+	const struct stuck_out o = { .tracker = w->tracker, .kernel = &kernel };
 	size_t end, count = list->burst_count + list->count;
 	struct stuck stuck;
 	bool there;

@@ -48,8 +48,8 @@ static void put_place(const struct stuck_out *o, struct buf *p, const struct stu
 	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
 	char name[4 * NETNS_NAME_MAX];
 
-	if (w->netns && w->netns->name[0]) {
-		escape(name, sizeof(name), w->netns->name, sizeof(w->netns->name));
+	if (w->netns[0]) {
+		escape(name, sizeof(name), w->netns, NETNS_NAME_MAX);
 		buf_printf(p, "netns %s (%u), ", name, c->netns);
 	} else if (c->netns != o->home_netns) {
 		buf_printf(p, "netns %u, ", c->netns);

@@ -96,8 +96,8 @@ static void put_place(const struct stuck_out *o, struct json *j, const struct co
 	struct cgroup_name room;
 	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
 
-	if (w->netns && w->netns->name[0])
-		json_str(j, "netns_name", w->netns->name);
+	if (w->netns[0])
+		json_str(j, "netns_name", w->netns);
 	json_u64(j, "cgroup", c->cgroup);
 	if (!cgroup)
 		return;

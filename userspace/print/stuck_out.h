@@ -6,11 +6,11 @@
 #include "userspace/base/address.h"
 #include "userspace/base/buf.h"
 #include "userspace/base/duration.h"
+#include "userspace/base/kernel_view.h"
 #include "userspace/diagnose/descriptor_leak.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/verdict.h"
 #include "userspace/procfs/owners.h"
-#include "userspace/sockdiag/snapshot.h"
 
 /**
  * struct process_leak - the CLOSE-WAITs of one process
@@ -26,7 +26,7 @@ struct process_leak {
  * struct stuck_out - what the lines are made from
  * @tracker: where the connections are
  * @owners: who holds their sockets now; NULL if that cannot be known (a file)
- * @snapshot: what the kernel and the namespaces say now; likewise
+ * @kernel: what the kernel says of sockets and namespaces now; likewise
  * @leaks: by pid, ascending; NULL: not known
  * @leak_count: how many
  * @home_netns: the namespace that goes without saying, 0: none
@@ -34,7 +34,7 @@ struct process_leak {
 struct stuck_out {
 	const struct tracker *tracker;
 	const struct owners *owners;
-	const struct snapshot *snapshot;
+	const struct kernel_view *kernel;
 	const struct process_leak *leaks;
 	size_t leak_count;
 	uint32_t home_netns;
@@ -139,7 +139,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck *
  * @process: the first holder's; NULL if not known
  * @live: what the kernel knows of it now; NULL if not known
  * @leak: how the CLOSE-WAITs of its holder grow; NULL if not known
- * @netns: the facts of its namespace; NULL if not known
+ * @netns: its namespace's name; empty if it has none, or it is not known
  * @verdict: the verdict
  */
 struct stuck_words {
@@ -152,7 +152,7 @@ struct stuck_words {
 	const struct process *process;
 	const struct kernel_socket *live;
 	const struct descriptor_leak *leak;
-	const struct netns_info *netns;
+	const char *netns;
 	struct verdict verdict;
 };
 

@@ -104,11 +104,9 @@ static void take_facts(const struct stuck_out *o, const struct stuck *s, struct 
 		if (c->state == TCPTRAIL_CLOSE_WAIT)
 			w->leak = leak_of_pid(o, w->holders->pid);
 	}
-	if (o->snapshot) {
-		w->netns = snapshot_netns(o->snapshot, c->netns);
-		if (listener)
-			f->queue = snapshot_live(o->snapshot, listener->cookie);
-	}
+	w->netns = kernel_view_netns_name(o->kernel, c->netns);
+	if (listener)
+		f->queue = kernel_view_socket(o->kernel, listener->cookie);
 	f->holders = w->holders_count;
 	f->leak = w->leak;
 }

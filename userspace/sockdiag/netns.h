@@ -6,9 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "userspace/diagnose/port_usage.h"
-
-#define NETNS_NAME_MAX 64
+#include "userspace/base/kernel_view.h"
 
 /**
  * struct netns_info - one namespace

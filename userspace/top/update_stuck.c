@@ -144,12 +144,16 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 	};
 	struct stuck_out o = { .tracker = top->tracker, .home_netns = top->home_netns };
 	struct stuck_groups groups = { 0 };
+	const struct snapshot *snapshot;
+	struct kernel_view kernel;
 	struct stuck *list;
 	size_t count;
 	int err;
 
 	if (!top->file) {
-		o.snapshot = top_snapshot(top, &query.live_ns);
+		snapshot = top_snapshot(top, &query.live_ns);
+		kernel = snapshot_view(snapshot, query.live_ns);
+		o.kernel = &kernel;
 		query.live = live_of;
 		query.ports = top_ports;
 	}
