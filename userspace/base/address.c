@@ -15,6 +15,13 @@ bool address_is_ipv4(const uint8_t address[16])
 	return !memcmp(address, mapped, sizeof(mapped));
 }
 
+bool address_is_loopback(const uint8_t address[16])
+{
+	static const uint8_t v6[16] = { [15] = 1 };
+
+	return address_is_ipv4(address) ? address[12] == 127 : !memcmp(address, v6, sizeof(v6));
+}
+
 char *put_address(char *p, const uint8_t address[16])
 {
 	if (!address_is_ipv4(address)) {

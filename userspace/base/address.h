@@ -14,6 +14,9 @@
 /** address_is_ipv4() - an IPv4 address, held as ::ffff:a.b.c.d */
 bool address_is_ipv4(const uint8_t address[16]);
 
+/** address_is_loopback() - 127.0.0.0/8 or ::1 */
+bool address_is_loopback(const uint8_t address[16]);
+
 /** put_address() - at most ADDRESS_MAX bytes, no terminator; returns the end */
 char *put_address(char *p, const uint8_t address[16]);
 

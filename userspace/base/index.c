@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "userspace/base/index.h"
 
@@ -12,6 +13,17 @@ int index_init(struct index *index)
 	index->mask = FIRST_ENTRIES - 1;
 	index->count = 0;
 	return index->entries ? 0 : -ENOMEM;
+}
+
+void index_new_key(uint64_t key[2])
+{
+	key[0] = 0;
+	key[1] = 0;
+	if (getrandom(key, 16, 0) != 16)
+		key[0] = (uintptr_t)key; /* old or starved: an address will do */
+	/* A zero would make all products zero. */
+	key[0] |= 1;
+	key[1] |= 1;
 }
 
 void index_fini(struct index *index)

@@ -8,6 +8,7 @@
 #define BASE_INDEX_H
 
 #include <stdint.h>
+#include <string.h>
 
 struct index_entry {
 	uint32_t hash;
@@ -62,6 +63,9 @@ static inline const struct index_entry *index_home(const struct index *index, ui
 	return &index->entries[hash & index->mask];
 }
 
+/** index_new_key() - a random key for index_hash(), that no file can know */
+void index_new_key(uint64_t key[2]);
+
 /** index_hash() - a keyed hash of two words, so that no file can aim at collisions */
 static inline uint32_t index_hash(const uint64_t key[2], uint64_t a, uint64_t b)
 {
@@ -69,6 +73,15 @@ static inline uint32_t index_hash(const uint64_t key[2], uint64_t a, uint64_t b)
 	uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
 
 	return (uint32_t)(folded ^ (folded >> 32));
+}
+
+/** index_hash_16() - of 16 bytes: an address, a task's name */
+static inline uint32_t index_hash_16(const uint64_t key[2], const void *bytes)
+{
+	uint64_t words[2];
+
+	memcpy(words, bytes, sizeof(words));
+	return index_hash(key, words[0], words[1]);
 }
 
 #endif

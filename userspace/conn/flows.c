@@ -2,7 +2,6 @@
 #include "userspace/conn/flows.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "userspace/base/index.h"
 
@@ -11,12 +10,10 @@
 /* Keyed: who is recorded chooses addresses and names, and shall not choose slots. */
 static unsigned int key_slot(const struct flows *f, const struct flow_key *key)
 {
-	uint64_t words[5], hash;
+	uint64_t rest = (uint64_t)key->netns << 32 | (uint32_t)key->port << 16 | key->passive;
 
-	_Static_assert(sizeof(*key) == sizeof(words), "no padding, five words");
-	memcpy(words, key, sizeof(words));
-	hash = words[4] ^ index_hash(f->secret, words[0], words[1]);
-	return index_hash(f->secret, hash, (uint64_t)index_hash(f->secret, words[2], words[3])) %
+	return index_hash(f->secret, rest ^ index_hash_16(f->secret, key->address),
+			  index_hash_16(f->secret, key->comm)) %
 	       SLOTS;
 }
 
@@ -43,10 +40,8 @@ void flows_begin(struct flows *f)
 {
 	unsigned int i, kept = 0;
 
-	if (!f->secret[0] && getrandom(f->secret, sizeof(f->secret), 0) != sizeof(f->secret))
-		f->secret[0] = (uintptr_t)f; /* old or starved: an address will do */
-	f->secret[0] |= 1;
-	f->secret[1] |= 1;
+	if (!f->secret[0])
+		index_new_key(f->secret);
 	f->crowded = 0;
 	memset(f->slots, 0, sizeof(f->slots));
 	for (i = 0; i < f->count; i++) {

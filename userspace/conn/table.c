@@ -44,14 +44,11 @@ bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
 static uint32_t tuple_hash(const struct tracker *m, const struct tuple *t)
 {
 	uint64_t first = (uint64_t)t->netns << 32 | (uint32_t)t->lport << 16 | t->rport;
-	uint64_t words[4];
 
 	if (!t->ipv6)
 		return index_hash(m->key, first, (uint64_t)t->addr4[0] << 32 | t->addr4[1]);
-	memcpy(&words[0], t->laddr, 16);
-	memcpy(&words[2], t->raddr, 16);
-	return index_hash(m->key, first ^ index_hash(m->key, words[0], words[1]),
-			  index_hash(m->key, words[2], words[3]));
+	return index_hash(m->key, first ^ index_hash_16(m->key, t->laddr),
+			  index_hash_16(m->key, t->raddr));
 }
 
 static uint32_t cookie_hash(const struct tracker *m, uint64_t cookie)

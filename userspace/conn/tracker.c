@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "userspace/conn/tracker_internal.h"
 
@@ -19,10 +18,7 @@ int tracker_create(struct tracker **tracker, const struct tracker_config *config
 	if (!m)
 		return -ENOMEM;
 	m->config = *config;
-	if (getrandom(m->key, sizeof(m->key), 0) != sizeof(m->key))
-		m->key[0] = (uintptr_t)m; /* old or starved: an address will do */
-	m->key[0] |= 1;
-	m->key[1] |= 1;
+	index_new_key(m->key);
 	if (pool_init(&m->conns, sizeof(struct conn), limit) ||
 	    pool_init(&m->pairs, sizeof(struct pair), limit) ||
 	    pool_init(&m->tasks, sizeof(struct task), 2 * limit) || index_init(&m->by_tuple) ||

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/diagnose/port_usage.h"
+#include "userspace/base/address.h"
 #include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/diagnose/port_usage_internal.h"
@@ -26,14 +27,6 @@ struct gathering {
 	size_t room;
 	struct index by_key;
 };
-
-static bool is_loopback(const uint8_t address[16])
-{
-	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-	static const uint8_t v6[16] = { [15] = 1 };
-
-	return !memcmp(address, v4, sizeof(v4)) || !memcmp(address, v6, sizeof(v6));
-}
 
 static struct source_ports ports_of(const struct port_usage_query *q, uint32_t netns)
 {
@@ -79,10 +72,9 @@ static void name_of(const struct gathering *g, const struct conn *c, struct port
 static uint32_t hash_of(const struct gathering *g, const struct port_usage_key *key)
 {
 	const uint64_t *k = g->tracker->key;
-	uint64_t w[5];
+	uint64_t first = (uint64_t)key->netns << 32 | (uint32_t)key->port << 16 | key->passive;
 
-	memcpy(w, key, sizeof(w));
-	return index_hash(k, w[0] ^ index_hash(k, w[1], w[2]), index_hash(k, w[3], w[4]));
+	return index_hash(k, first ^ index_hash_16(k, key->laddr), index_hash_16(k, key->raddr));
 }
 
 static struct port_usage_group *find(const struct gathering *g, const struct port_usage_key *key)
@@ -100,7 +92,7 @@ static uint64_t hold_ns(const struct port_usage_group *group)
 {
 	const struct source_ports *ports = &group->ports;
 
-	if (ports->tw_reuse == 1 || (ports->tw_reuse == 2 && is_loopback(group->key.raddr)))
+	if (ports->tw_reuse == 1 || (ports->tw_reuse == 2 && address_is_loopback(group->key.raddr)))
 		return SEC;
 	return PORT_USAGE_TIMEWAIT_NS;
 }

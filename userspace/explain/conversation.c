@@ -80,10 +80,7 @@ static int complete_names(struct conversations *t)
 /* Of the two ends in either order. */
 static uint32_t end_hash(const struct conversations *t, const uint8_t address[16], uint16_t port)
 {
-	uint64_t words[2];
-
-	memcpy(words, address, 16);
-	return index_hash(t->key, index_hash(t->key, words[0], words[1]), port);
+	return index_hash(t->key, index_hash_16(t->key, address), port);
 }
 
 static uint32_t ends_hash(const struct conversations *t, const struct tcptrail_record *r)

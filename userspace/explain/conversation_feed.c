@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "userspace/explain/conversation_internal.h"
 #include "userspace/base/array.h"
@@ -15,10 +14,7 @@ int conversations_create(struct conversations **conversations, const struct sele
 	if (!t)
 		return -ENOMEM;
 	t->selector = *selector;
-	if (getrandom(t->key, sizeof(t->key), 0) != sizeof(t->key))
-		t->key[0] = (uintptr_t)t; /* old or starved: an address will do */
-	t->key[0] |= 1;
-	t->key[1] |= 1;
+	index_new_key(t->key);
 	if (index_init(&t->by_ends) || index_init(&t->by_cookie)) {
 		conversations_free(t);
 		return -ENOMEM;

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "userspace/base/address.h"
 #include "userspace/base/time.h"
 #include "userspace/conn/counters.h"
 #include "userspace/base/index.h"
@@ -101,7 +101,8 @@ int stuck_scan_create(struct stuck_scan **stuck_scan, const struct stuck_scan_co
 	s->config = *config;
 	nothing(&s->found);
 	s->places = calloc(PLACES, sizeof(*s->places));
-	if (!s->places || getrandom(s->key, sizeof(s->key), 0) != sizeof(s->key)) {
+	index_new_key(s->key);
+	if (!s->places) {
 		stuck_scan_free(s);
 		return -ENOMEM;
 	}
@@ -116,22 +117,6 @@ void stuck_scan_free(struct stuck_scan *s)
 	syn_backlog_count_free(&s->requests);
 	free(s->places);
 	free(s);
-}
-
-static uint64_t fold(const struct stuck_scan *s, const uint8_t address[16])
-{
-	uint64_t words[2];
-
-	memcpy(words, address, 16);
-	return index_hash(s->key, words[0], words[1]);
-}
-
-static bool is_loopback(const uint8_t address[16])
-{
-	static const uint8_t v4[13] = { [10] = 0xff, [11] = 0xff, [12] = 127 };
-	static const uint8_t v6[16] = { [15] = 1 };
-
-	return !memcmp(address, v4, sizeof(v4)) || !memcmp(address, v6, sizeof(v6));
 }
 
 static struct source_ports ports_of(const struct stuck_scan *s, uint32_t netns)
@@ -189,7 +174,8 @@ static struct place *place_towards(struct stuck_scan *s, const struct tracker *m
 	tracker_laddr(m, c, laddr);
 	tracker_raddr(m, c, raddr);
 	hash = index_hash(s->key, (uint64_t)c->netns << 32 | c->rport,
-			  fold(s, laddr) << 32 ^ fold(s, raddr));
+			  (uint64_t)index_hash_16(s->key, laddr) << 32 ^
+				  index_hash_16(s->key, raddr));
 	place = &s->places[hash % PLACES];
 	if (!(c->flags & CONN_IPV6))
 		*before = (struct destination){
@@ -223,7 +209,7 @@ static bool is_reusable(const struct tracker *m, const struct conn *c,
 	uint8_t raddr[16];
 
 	tracker_raddr(m, c, raddr);
-	return ports->tw_reuse == 1 || (ports->tw_reuse == 2 && is_loopback(raddr));
+	return ports->tw_reuse == 1 || (ports->tw_reuse == 2 && address_is_loopback(raddr));
 }
 
 static void count_port(struct stuck_scan *s, const struct tracker *m, const struct conn *c)
