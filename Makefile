@@ -58,7 +58,8 @@ help:
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
 #: make check      sparse, cppcheck, clang-format, shellcheck
-.PHONY: demo test check
+#: make coverage   how many lines of each folder the native tests run
+.PHONY: demo test check coverage
 demo:
 	@scripts/packages build test lab
 	@$(MAKE) -s tools live
