@@ -73,6 +73,10 @@ check:
 	@scripts/packages build test check lab
 	@scripts/check
 
+coverage:
+	@scripts/packages build test
+	@scripts/coverage
+
 #: make load       load the module on this machine
 #: make unload     unload it
 .PHONY: load unload
@@ -110,7 +114,8 @@ install-module: module
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
 #: make clean      remove what was built
-.PHONY: tools module clean
+#: make compile_commands  compile_commands.json, for clangd and clang-tidy
+.PHONY: tools module clean compile_commands
 # Whoever lacks a library lacks only the program that needs it.
 has = $(shell for h in $(1); do echo "\#include <$$h>"; done | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
 PROGRAMS := $(CLI) $(if $(call has,curses.h),$(TOP)) $(if $(call has,microhttpd.h zlib.h),$(EXPORTER))
@@ -126,6 +131,14 @@ module:
 clean:
 	rm -rf $(BUILD)
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+
+# Each line of make that compiles ends with "-c -o OBJECT SOURCE".
+compile_commands:
+	@$(MAKE) -Bn --no-print-directory CC=clang $(LIBS) tools unit live bench-programs | \
+		grep -E -- '-c -o [^ ]+ [^ ]+[.]c$$' | sort -u | \
+		sed -E -e 's/[\"]/\\&/g' \
+		       -e 's|^(.*) ([^ ]+)$$|{"directory":"$(CURDIR)","file":"\2","command":"\1 \2"},|' \
+		       -e '1s/^/[/' -e '$$s/,$$/]/' >compile_commands.json
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
