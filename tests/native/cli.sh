@@ -92,7 +92,7 @@ refused 2 ':80x: has to be :PORT' "$tool" explain :80x
 refused 2 'cookie:0: has to be' "$tool" explain cookie:0
 refused 2 ':82: one connection at a time' "$tool" explain :80 :81 :82
 refused 2 ':80-:81-:82: has to be' "$tool" explain :80 :81-:82
-refused 2 '--state OPEN: no such state.*CLOSE-WAIT' "$tool" stuck --state OPEN
+refused 2 '--state OPEN: has to be a TCP state.*CLOSE-WAIT' "$tool" stuck --state OPEN
 refused 2 '--older soon: has to be a time: 10s' "$tool" stuck --older soon
 refused 2 'extra: takes options only' "$tool" stuck extra
 refused 2 'a file has no --device' "$tool" stuck -i "$work/trail" --device /dev/null

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "userspace/cli/elsewhere.h"
+/* Commands that are programs of their own. */
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 
 /* Beside this program first: a build that was not installed runs its own parts. */
 static int run(const char *program, char *argv[])

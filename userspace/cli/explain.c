@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcptrail explain: one connection as the textbook's ladder, and what happened in words. */
-#include "userspace/session/cmd.h"
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "userspace/session/follow.h"
+#include "userspace/session/message.h"
+#include "userspace/session/source.h"
 #include "userspace/explain/conversation.h"
 #include "userspace/print/ladder_out.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail explain SELECTOR [OPTION...]\n\n"
 	"Draws a connection as in a textbook: what each end sent, when, with which numbers,\n"
 	"in which state that left both; and says in a few sentences what happened.\n\n"
@@ -25,38 +27,27 @@ static const char help[] =
 	"  10.0.0.2:80               both of one end\n"
 	"  10.0.0.1:40312 10.0.0.2:80   both ends, in either order; or with - between them\n"
 	"  sk:1267                   a socket, as `ss -e` shows it\n"
-	"  cookie:4711               the same, as watch --json does\n\n"
-	"  --last             the most recent match, even if it is not complete\n"
-	"                     (default: the most recent complete one, if there is one)\n"
-	"  --all              all that match, oldest first\n"
-	"  --absolute         sequence numbers as on the wire, instead of x, y, u, w\n"
-	"  --ascii            no other characters\n"
-	"  --svg FILE         a picture to put into a ticket (- is standard output)\n"
-	"  --json             JSON Lines, see tcptrail-explain(1)\n"
-	"  -i FILE            from a file of tcptrail record\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
+	"  cookie:4711               the same, as watch --json does\n\n";
 
 /**
  * struct explain - a running command
- * @device: from --device
- * @file: from -i
+ * @source: which trail
  * @picture: from --svg
  * @selector: as typed
  * @both: two ends that were typed apart, as one selector
  * @conversations: the records that match
  */
 struct explain {
-	const char *device;
-	const char *file;
+	struct source source;
 	const char *picture;
 	const char *selector;
 	char both[160];
 	struct conversations *conversations;
 	struct ladder_style style;
 	struct buf out;
-	int last;
-	int all;
-	int json;
+	bool last;
+	bool all;
+	bool json;
 };
 
 static int take(void *context, const struct tcptrail_record *records, int count)
@@ -117,8 +108,8 @@ static int draw_wanted(struct explain *e)
 		return cmd_fail(
 			"%s: no connection on record matches; to see what there is: tcptrail "
 			"watch %s%s",
-			e->selector, e->file ? "-i " : "--history --no-follow",
-			e->file ? e->file : "");
+			e->selector, e->source.file ? "-i " : "--history --no-follow",
+			e->source.file ? e->source.file : "");
 	if (!e->all) {
 		one = choose(e, list, count);
 		status = draw(e, one);
@@ -179,30 +170,26 @@ static int check_place(const char *path)
 
 static int parse(struct explain *e, struct selector *selector, int argc, char *argv[])
 {
-	enum { DEVICE = 0x100, SVG };
-	int ascii = 0, absolute = 0;
-	const struct option options[] = {
-		{ "last", no_argument, &e->last, 1 },
-		{ "all", no_argument, &e->all, 1 },
-		{ "absolute", no_argument, &absolute, 1 },
-		{ "ascii", no_argument, &ascii, 1 },
-		{ "json", no_argument, &e->json, 1 },
-		{ "svg", required_argument, NULL, SVG },
-		{ "device", required_argument, NULL, DEVICE },
+	const struct option_row rows[] = {
+		option_flag("--last",
+			    "the most recent match, even if it is not complete\n"
+			    "(default: the most recent complete one, if there is one)",
+			    &e->last),
+		option_flag("--all", "all that match, oldest first", &e->all),
+		option_flag("--absolute", "sequence numbers as on the wire, instead of x, y, u, w",
+			    &e->style.absolute),
+		option_flag("--ascii", "no other characters", &e->style.ascii),
+		option_string("--svg FILE", "a picture to put into a ticket (- is standard output)",
+			      &e->picture),
+		option_flag("--json", "JSON Lines, see tcptrail-explain(1)", &e->json),
+		option_string("-i FILE", "from a file of tcptrail record", &e->source.file),
+		option_device(&e->source),
 		{ 0 },
 	};
-	int option, err;
+	int err, status = options_parse(usage, rows, argc, argv);
 
-	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
-		if (option == 'i')
-			e->file = optarg;
-		else if (option == DEVICE)
-			e->device = optarg;
-		else if (option == SVG)
-			e->picture = optarg;
-		else if (option)
-			return cmd_bad_option(argv);
-	}
+	if (status)
+		return status;
 	err = e->picture ? check_place(e->picture) : 0;
 	if (err)
 		return cmd_usage("--svg %s: %s: has to be a file to write to, or -", e->picture,
@@ -221,15 +208,12 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 	if (selector_parse(selector, e->selector))
 		return cmd_usage("%s: has to be :PORT, ADDRESS, ADDRESS:PORT, A:P-B:Q or cookie:N",
 				 e->selector);
-	if (e->file && e->device)
-		return cmd_usage("-i %s: a file has no --device", e->file);
 	if (e->picture && (e->all || e->json))
 		return cmd_usage("--svg %s: one picture of one connection, so not with --%s; "
 				 "A:P-B:Q names one",
 				 e->picture, e->all ? "all" : "json");
-	e->style.absolute = absolute;
-	e->style.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	return CMD_OK;
+	e->style.ascii |= strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	return source_check(&e->source, NULL);
 }
 
 static int explain(struct explain *e, struct tcptrail *trail)
@@ -249,13 +233,13 @@ static int explain(struct explain *e, struct tcptrail *trail)
 		return cmd_fail("%s", strerror(ENOMEM));
 	/* A file that is cut off still tells of what it holds. */
 	if (err)
-		status = cmd_read_failed(e->device, e->file, err);
+		status = source_failed(&e->source, err);
 	buf_init(&e->out, e->picture ? NULL : stdout);
 	drawn = draw_wanted(e);
 	if (!drawn && e->picture)
 		drawn = save(e);
-	else if (buf_flush(&e->out) && e->out.error != EPIPE)
-		drawn = cmd_fail("standard output: %s", strerror(e->out.error));
+	else if (cmd_flush(&e->out))
+		drawn = CMD_FAILED;
 	buf_free(&e->out);
 	return status ? status : drawn;
 }
@@ -267,13 +251,10 @@ int cmd_explain(int argc, char *argv[])
 	struct tcptrail *trail;
 	int err, status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
 	status = parse(&e, &selector, argc, argv);
+	e.source.history = true;
 	if (!status)
-		status = cmd_open(&trail, e.device, e.file, TCPTRAIL_FROM_HISTORY);
+		status = source_open(&e.source, &trail);
 	if (status)
 		return status;
 	err = conversations_create(&e.conversations, &selector);

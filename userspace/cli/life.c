@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcptrail life: one line for each connection, when its life is over. */
-#include "userspace/session/cmd.h"
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,43 +12,23 @@
 #include "userspace/session/feed.h"
 #include "userspace/session/follow.h"
 #include "userspace/cli/life_print.h"
-#include "userspace/session/select.h"
 #include "userspace/session/losses.h"
+#include "userspace/session/message.h"
+#include "userspace/session/source.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail life [OPTION...]\n\n"
 	"Prints a line for each connection when its life is over: both addresses, with > where\n"
 	"this end opened it and < where the other did, and => where both ends are on this\n"
 	"machine; the times of handshake (SHAKE) and the whole life (LIFE, with > if it began\n"
 	"before the trail did); payload bytes (SENT, RECVD); how it ended; what was sent again;\n"
-	"and who opened or accepted it.\n\n"
-	"  -i FILE            read a file of tcptrail record (- is standard input)\n"
-	"  -v, --verbose      with each: namespace, owner, handshake and teardown step by step,\n"
-	"                     half-close, TIME-WAIT, bytes, and why it ended\n"
-	"  --ends             a line for each end on this machine, when that is over\n"
-	"  --history          first what the rings hold from before, then on\n"
-	"  --no-follow        only what is recorded already, then stop (with --history)\n"
-	"  --open             at the end also those that live, with their state\n"
-	"  --summary          at the end how many there were, and percentiles of their times\n"
-	"  --count N          stop after N lives\n"
-	"  --duration T       stop after T: 3 (seconds), 500ms, 10m\n"
-	"  --json             JSON Lines, see tcptrail-life(1)\n"
-	"  --no-header        no names of columns\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
-	"Which lives (lists with commas; of a connection within the machine either end):\n"
-	"  --port N           either end's port\n"
-	"  --addr A[/PREFIX]  either end's address\n"
-	"  --state S          the state that it was in at its end: TIME-WAIT, syn_sent\n"
-	"  --netns INUM       network namespace, as `ls -Li /proc/PID/ns/net` shows it\n"
-	"  --comm NAME        name of the task that opened or accepted it, or acted last\n"
-	"  --pid N            its process\n";
+	"and who opened or accepted it.\n\n";
 
 #define TICK_MS 100
 
 /**
  * struct life_run - a running command
- * @device: from --device
- * @file: from -i
+ * @source: which trail
  * @tracker: what ended, from the trail alone, so that a file gives what the device gave
  * @all: what lives, from the trail and a snapshot; with --open
  * @follow: how it is read
@@ -56,15 +36,11 @@ static const char help[] =
  * @moved: records came since idle() was last called: they tell the time
  */
 struct life_run {
-	const char *device;
-	const char *file;
-	int history;
-	int once;
-	int open;
-	int summarize;
-	int no_header;
+	struct source source;
+	bool open;
+	bool summarize;
+	bool no_header;
 	bool moved;
-	uint64_t duration_ns;
 	struct tracker *tracker;
 	struct feed all;
 	struct follow follow;
@@ -104,7 +80,7 @@ static int idle(void *context)
 	struct life_run *run = context;
 	struct buf *out = &run->printer.out;
 
-	if (!run->file && !run->once && !run->moved)
+	if (!run->source.file && !run->source.once && !run->moved)
 		tracker_advance(run->tracker, time_now_ns() - FEED_SETTLE_NS);
 	run->moved = false;
 	run->follow.tick_ms = tracker_is_waiting(run->tracker) ? TICK_MS : 0;
@@ -156,7 +132,8 @@ static int prepare(struct life_run *run)
 	}
 	if (err)
 		return cmd_fail("%s", strerror(-err));
-	return run->open && !run->file ? feed_snapshot(&run->all, SNAPSHOT_ALL_STATES) : CMD_OK;
+	return run->open && !run->source.file ? feed_snapshot(&run->all, SNAPSHOT_ALL_STATES) :
+						CMD_OK;
 }
 
 static int life(struct life_run *run, struct tcptrail *trail)
@@ -166,8 +143,8 @@ static int life(struct life_run *run, struct tcptrail *trail)
 
 	run->follow = (struct follow){
 		.trail = trail,
-		.duration_ns = run->duration_ns,
-		.once = run->once,
+		.duration_ns = run->source.duration_ns,
+		.once = run->source.once,
 		.take = take,
 		.idle = idle,
 		.context = run,
@@ -181,63 +158,49 @@ static int life(struct life_run *run, struct tcptrail *trail)
 	follow_catch_signals();
 	err = follow(&run->follow);
 	status = finish(run);
-	if (out->error == EPIPE)
-		return CMD_OK; /* the reader of our output has seen enough */
 	if (out->error)
-		return cmd_fail("standard output: %s", strerror(out->error));
+		return cmd_flush(out);
 	losses_finish(&run->tally, trail);
 	losses_tell(&run->tally);
-	return err ? cmd_read_failed(run->device, run->file, err) : status;
+	return err ? source_failed(&run->source, err) : status;
 }
 
 static int parse(struct life_run *run, int argc, char *argv[])
 {
-	enum { COUNT = SELECT_END, DURATION, DEVICE };
-	const struct option options[] = {
-		SELECT_CONNECTIONS,
-		{ "history", no_argument, &run->history, 1 },
-		{ "no-follow", no_argument, &run->once, 1 },
-		{ "open", no_argument, &run->open, 1 },
-		{ "summary", no_argument, &run->summarize, 1 },
-		{ "json", no_argument, &run->printer.json, 1 },
-		{ "ends", no_argument, &run->printer.ends, 1 },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "no-header", no_argument, &run->no_header, 1 },
-		{ "count", required_argument, NULL, COUNT },
-		{ "duration", required_argument, NULL, DURATION },
-		{ "device", required_argument, NULL, DEVICE },
+	struct life_printer *p = &run->printer;
+	const struct option_row rows[] = {
+		option_string("-i FILE", "read a file of tcptrail record (- is standard input)",
+			      &run->source.file),
+		option_flag("-v, --verbose",
+			    "with each: namespace, owner, handshake and teardown step by step,\n"
+			    "half-close, TIME-WAIT, bytes, and why it ended",
+			    &p->verbose),
+		option_flag("--ends", "a line for each end on this machine, when that is over",
+			    &p->ends),
+		option_flag("--history", "first what the rings hold from before, then on",
+			    &run->source.history),
+		option_no_follow(&run->source),
+		option_flag("--open", "at the end also those that live, with their state",
+			    &run->open),
+		option_flag("--summary",
+			    "at the end how many there were, and percentiles of their times",
+			    &run->summarize),
+		option_count("stop after N lives", &p->limit),
+		option_duration(&run->source),
+		option_flag("--json", "JSON Lines, see tcptrail-life(1)", &p->json),
+		option_flag("--no-header", "no names of columns", &run->no_header),
+		option_device(&run->source),
+		{ .help = "\nWhich lives (lists with commas; of a connection within the machine "
+			  "either end):\n" },
+		OPTIONS_CONNECTIONS(&p->filter,
+				    "the state that it was in at its end: TIME-WAIT, syn_sent",
+				    "name of the task that opened or accepted it, or acted last"),
 		{ 0 },
 	};
-	int option, status = CMD_OK;
+	int status = options_parse(usage, rows, argc, argv);
 
-	while (!status && (option = getopt_long(argc, argv, ":i:v", options, NULL)) != -1) {
-		switch (option) {
-		case 0:
-			break;
-		case 'i':
-			run->file = optarg;
-			break;
-		case 'v':
-			run->printer.verbose = 1;
-			break;
-		case DEVICE:
-			run->device = optarg;
-			break;
-		case COUNT:
-			status = cmd_take_count(optarg, &run->printer.limit);
-			break;
-		case DURATION:
-			status = cmd_take_duration(optarg, &run->duration_ns);
-			break;
-		case '?':
-		case ':':
-			return cmd_bad_option(argv);
-		default:
-			status = select_option(&run->printer.filter, option, optarg);
-		}
-	}
-	run->printer.filtered = !filter_is_empty(&run->printer.filter);
-	return status ? status : cmd_check_source(argv, run->file, run->device, run->history);
+	p->filtered = !filter_is_empty(&p->filter);
+	return status ? status : source_check(&run->source, argv[optind]);
 }
 
 int cmd_life(int argc, char *argv[])
@@ -246,14 +209,9 @@ int cmd_life(int argc, char *argv[])
 	struct tcptrail *trail;
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
 	status = parse(&run, argc, argv);
 	if (!status)
-		status = cmd_open(&trail, run.device, run.file,
-				  run.history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+		status = source_open(&run.source, &trail);
 	if (status)
 		return status;
 	buf_init(&run.printer.out, stdout);

@@ -21,9 +21,9 @@
  * @out: where to
  */
 struct life_printer {
-	int json;
-	int verbose;
-	int ends;
+	bool json;
+	bool verbose;
+	bool ends;
 	bool filtered;
 	struct filter filter;
 	uint64_t limit;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tcptrail: the table of commands. */
-#include "userspace/session/cmd.h"
+#include "userspace/cli/cmd.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "userspace/base/array.h"
-#include "userspace/cli/elsewhere.h"
+#include "userspace/session/message.h"
 #include "userspace/session/program.h"
 
 static int cmd_help(int argc, char *argv[]);

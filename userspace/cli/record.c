@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "userspace/session/cmd.h"
+/* tcptrail record: the trail into a file. */
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,29 +11,22 @@
 #include <unistd.h>
 
 #include "userspace/session/follow.h"
-#include "userspace/session/select.h"
 #include "userspace/session/losses.h"
+#include "userspace/session/message.h"
+#include "userspace/session/source.h"
 #include "userspace/base/buf.h"
 #include "userspace/sockdiag/snapshot.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail record [OPTION...] FILE\n\n"
 	"Writes the trail to FILE (- is standard output) until a signal, to be read with\n"
 	"the -i option of any command, here or on another machine. Begins with the\n"
-	"sockets that exist already.\n\n"
-	"  --history          first what the rings hold from before\n"
-	"  --no-follow        only what is recorded already, then stop (with --history)\n"
-	"  --no-snapshot      without the sockets that exist already\n"
-	"  --count N          stop after N records\n"
-	"  --duration T       stop after T: 3 (seconds), 500ms, 10m\n"
-	"  --force            FILE may exist: replace it\n"
-	"  --quiet            no progress, no account at the end, unless something was lost\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n" SELECT_HELP;
+	"sockets that exist already.\n\n";
 
 /**
  * struct record - a running command
  * @path: of the file
- * @device: from --device
+ * @source: which device, and how long
  * @filter: which records, if @filtered
  * @snapshot: sockets that exist already; those from @next on are to be
  *	written before the first record that is younger
@@ -45,14 +39,11 @@ static const char help[] =
  */
 struct record {
 	const char *path;
-	const char *device;
-	bool history;
-	bool once;
+	struct source source;
 	bool force;
 	bool quiet;
 	bool without_snapshot;
 	bool filtered;
-	uint64_t duration_ns;
 	struct filter filter;
 	struct tcptrail_writer *writer;
 	struct snapshot snapshot;
@@ -148,54 +139,31 @@ static int idle(void *context)
 
 static int parse(struct record *r, int argc, char *argv[])
 {
-	enum { COUNT = SELECT_END, DURATION, DEVICE };
-	int history = 0, no_follow = 0, no_snapshot = 0, force = 0, quiet = 0;
-	const struct option options[] = {
-		SELECT_RECORDS,
-		{ "history", no_argument, &history, 1 },
-		{ "no-follow", no_argument, &no_follow, 1 },
-		{ "no-snapshot", no_argument, &no_snapshot, 1 },
-		{ "force", no_argument, &force, 1 },
-		{ "quiet", no_argument, &quiet, 1 },
-		{ "count", required_argument, NULL, COUNT },
-		{ "duration", required_argument, NULL, DURATION },
-		{ "device", required_argument, NULL, DEVICE },
+	const struct option_row rows[] = {
+		option_flag("--history", "first what the rings hold from before",
+			    &r->source.history),
+		option_no_follow(&r->source),
+		option_flag("--no-snapshot", "without the sockets that exist already",
+			    &r->without_snapshot),
+		option_count("stop after N records", &r->limit),
+		option_duration(&r->source),
+		option_flag("--force", "FILE may exist: replace it", &r->force),
+		option_flag("--quiet",
+			    "no progress, no account at the end, unless something was lost",
+			    &r->quiet),
+		option_device(&r->source),
+		OPTIONS_RECORDS(&r->filter),
 		{ 0 },
 	};
-	int option, status = CMD_OK;
+	int status = options_parse(usage, rows, argc, argv);
 
-	while (!status && (option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		switch (option) {
-		case 0:
-			break;
-		case DEVICE:
-			r->device = optarg;
-			break;
-		case COUNT:
-			status = cmd_take_count(optarg, &r->limit);
-			break;
-		case DURATION:
-			status = cmd_take_duration(optarg, &r->duration_ns);
-			break;
-		case '?':
-		case ':':
-			return cmd_bad_option(argv);
-		default:
-			status = select_option(&r->filter, option, optarg);
-		}
-	}
 	if (status)
 		return status;
 	if (optind + 1 != argc)
 		return cmd_usage(optind < argc ? "one FILE only" : "FILE is missing: where to?");
 	r->path = argv[optind];
 	r->filtered = !filter_is_empty(&r->filter);
-	r->history = history;
-	r->once = no_follow;
-	r->without_snapshot = no_snapshot;
-	r->force = force;
-	r->quiet = quiet;
-	r->progress = !quiet && isatty(STDERR_FILENO);
+	r->progress = !r->quiet && isatty(STDERR_FILENO);
 	return CMD_OK;
 }
 
@@ -245,8 +213,8 @@ static int record(struct record *r, struct tcptrail *trail)
 {
 	const struct follow f = {
 		.trail = trail,
-		.duration_ns = r->duration_ns,
-		.once = r->once,
+		.duration_ns = r->source.duration_ns,
+		.once = r->source.once,
 		.take = take,
 		.idle = idle,
 		.context = r,
@@ -264,7 +232,7 @@ static int record(struct record *r, struct tcptrail *trail)
 	if (r->write_error)
 		return write_failed(r);
 	if (err)
-		return cmd_read_failed(r->device, NULL, err);
+		return source_failed(&r->source, err);
 	if (!r->quiet)
 		show(r, "\n");
 	losses_tell(&r->tally);
@@ -277,16 +245,11 @@ int cmd_record(int argc, char *argv[])
 	struct tcptrail *trail;
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
 	status = parse(&r, argc, argv);
 	if (!status)
 		status = check_path(&r);
 	if (!status)
-		status = cmd_open(&trail, r.device, NULL,
-				  r.history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+		status = source_open(&r.source, &trail);
 	if (status)
 		return status;
 	status = record(&r, trail);

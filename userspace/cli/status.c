@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "userspace/session/cmd.h"
+/* tcptrail status: what the module records, and what is missing from the trail. */
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -13,14 +14,13 @@
 #include "userspace/print/line.h"
 #include "userspace/base/names.h"
 #include "userspace/print/record_json.h"
+#include "userspace/session/message.h"
+#include "userspace/session/source.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail status [OPTION...]\n\n"
 	"Tells what the module records and what is missing from the trail: each hook, or\n"
-	"why it is not attached; each CPU's ring, and how far back it reaches.\n\n"
-	"  -i FILE            what a recorded trail's file says of itself\n"
-	"  --json             one object, see tcptrail-json(5)\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n";
+	"why it is not attached; each CPU's ring, and how far back it reaches.\n\n";
 
 /**
  * struct cpu - one CPU's ring
@@ -281,68 +281,42 @@ static void json(struct buf *out, const struct status *s)
 static int print(const struct status *s, bool as_json)
 {
 	struct buf out;
-	int err;
+	int status;
 
 	buf_init(&out, stdout);
 	if (as_json)
 		json(&out, s);
 	else
 		text(&out, s);
-	err = buf_flush(&out);
+	status = cmd_flush(&out);
 	buf_free(&out);
-	return err ? cmd_fail("standard output: %s", strerror(-err)) : CMD_OK;
-}
-
-static int parse(int argc, char *argv[], const char **device, const char **file, bool *as_json)
-{
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "device", required_argument, NULL, 'd' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			*file = optarg;
-			break;
-		case 'j':
-			*as_json = true;
-			break;
-		case 'd':
-			*device = optarg;
-			break;
-		default:
-			return cmd_bad_option(argv);
-		}
-	}
-	if (argv[optind])
-		return cmd_usage("%s: takes options only", argv[optind]);
-	if (*file && *device)
-		return cmd_usage("-i %s: a file has no --device", *file);
-	return CMD_OK;
+	return status;
 }
 
 int cmd_status(int argc, char *argv[])
 {
-	const char *device = NULL, *file = NULL;
+	struct source source = { 0 };
 	struct status s = { 0 };
 	struct tcptrail *trail;
 	bool as_json = false;
-	int status, err;
+	const struct option_row rows[] = {
+		option_string("-i FILE", "what a recorded trail's file says of itself",
+			      &source.file),
+		option_flag("--json", "one object, see tcptrail-json(5)", &as_json),
+		option_device(&source),
+		{ 0 },
+	};
+	int err, status = options_parse(usage, rows, argc, argv);
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
-	status = parse(argc, argv, &device, &file, &as_json);
 	if (!status)
-		status = cmd_open(&trail, device, file, TCPTRAIL_FROM_HISTORY);
+		status = source_check(&source, argv[optind]);
+	source.history = true;
+	if (!status)
+		status = source_open(&source, &trail);
 	if (status)
 		return status;
 	err = look(&s, trail);
-	status = err ? cmd_read_failed(device, file, err) : print(&s, as_json);
+	status = err ? source_failed(&source, err) : print(&s, as_json);
 	free(s.cpus);
 	tcptrail_close(trail);
 	return status;

@@ -3,7 +3,7 @@
  * tcptrail stuck: history, then a snapshot, merged by time; what has been too
  * long where it is, who holds it, and what to do.
  */
-#include "userspace/session/cmd.h"
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -13,25 +13,16 @@
 
 #include "userspace/base/time.h"
 #include "userspace/session/follow.h"
+#include "userspace/session/message.h"
 #include "userspace/cli/stuck.h"
 #include "userspace/base/duration.h"
-#include "userspace/base/names.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail stuck [OPTION...]\n\n"
 	"Lists the sockets that have been too long where they are, worst first: since when,\n"
 	"who holds them, what is the matter and what to do. Sockets older than the trail are\n"
 	"listed, too, with an age of \"at least\". Without the module it tells what can be known\n"
-	"without it.\n\n"
-	"  --state S[,S...]   only these states, also normal ones (ESTABLISHED)\n"
-	"  --older T          what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
-	"                     CLOSE-WAIT, 60s for FIN-WAIT-2)\n"
-	"  --all              each socket by itself; otherwise those of one owner and one peer\n"
-	"                     with the same verdict are told together\n"
-	"  --json             JSON Lines, see tcptrail-stuck(1)\n"
-	"  -i FILE            from a file of tcptrail record, as of its last record\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n"
-	"The exit status is 0 whether or not something is stuck.\n";
+	"without it.\n\n";
 
 static int take(void *context, const struct tcptrail_record *records, int count)
 {
@@ -57,7 +48,7 @@ static int read_trail(struct stuck_run *run, struct tcptrail *trail)
 	};
 	int err = follow(&f);
 
-	return err ? cmd_read_failed(run->device, run->file, err) : CMD_OK;
+	return err ? source_failed(&run->source, err) : CMD_OK;
 }
 
 /* Most sockets are established, and most of those are well. */
@@ -72,13 +63,13 @@ static int take_snapshot(struct stuck_run *run)
 
 static int read_live(struct stuck_run *run)
 {
-	const char *device = run->device ? run->device : TCPTRAIL_DEVICE;
+	const char *device = run->source.device ? run->source.device : TCPTRAIL_DEVICE;
 	struct tcptrail *trail = NULL;
 	int status = CMD_OK;
 	int err = tcptrail_open_device(&trail, device, TCPTRAIL_FROM_HISTORY);
 
-	if (err && run->device)
-		return cmd_open(&trail, device, NULL, TCPTRAIL_FROM_HISTORY);
+	if (err && run->source.device)
+		return source_open(&run->source, &trail);
 	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
 		cmd_note(
 			"the module is not loaded: ages are only known to be at least so long, and "
@@ -103,7 +94,7 @@ static int read_live(struct stuck_run *run)
 static int read_file(struct stuck_run *run)
 {
 	struct tcptrail *trail;
-	int status = cmd_open(&trail, NULL, run->file, TCPTRAIL_FROM_HISTORY);
+	int status = source_open(&run->source, &trail);
 
 	if (status)
 		return status;
@@ -133,62 +124,43 @@ static struct source_ports ports_of(void *arg, uint32_t netns)
 	return snapshot_ports(&feed->snapshot, netns);
 }
 
-static int parse_states(struct stuck_run *run, char *list)
+/* 0 is any time at all. */
+static int set_older(const struct option_row *row, const char *value)
 {
-	char *word, *rest = NULL;
-	int state;
+	uint64_t *older_ns = row->to;
+	int err = duration_parse(value, older_ns);
 
-	if (!*list || *list == ',' || strstr(list, ",,") || list[strlen(list) - 1] == ',')
-		return cmd_usage("--state %s: has to be states with a comma between them, e.g. "
-				 "CLOSE-WAIT,LAST-ACK",
-				 list);
-	for (word = strtok_r(list, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-		state = state_parse(word);
-		if (state < 0)
-			return cmd_usage("--state %s: no such state; one is e.g. CLOSE-WAIT", word);
-		run->query.states |= 1U << state;
-	}
-	return CMD_OK;
+	if (!*older_ns)
+		*older_ns = 1;
+	return err;
 }
 
 static int parse(struct stuck_run *run, int argc, char *argv[])
 {
-	enum { STATE = 0x100, OLDER, DEVICE };
-	const struct option options[] = {
-		{ "state", required_argument, NULL, STATE },
-		{ "older", required_argument, NULL, OLDER },
-		{ "device", required_argument, NULL, DEVICE },
-		{ "all", no_argument, &run->all, 1 },
-		{ "json", no_argument, &run->json, 1 },
+	struct filter filter = { 0 };
+	const struct option_row rows[] = {
+		option_filter("--state S[,S...]",
+			      "only these states, also normal ones (ESTABLISHED)",
+			      OPTION_WANT_STATE, &filter, filter_add_state),
+		option_other("--older T",
+			     "what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
+			     "CLOSE-WAIT, 60s for FIN-WAIT-2)",
+			     "a time: 10s, 5m, 2h", set_older, &run->query.older_ns),
+		option_flag("--all",
+			    "each socket by itself; otherwise those of one owner and one peer\n"
+			    "with the same verdict are told together",
+			    &run->all),
+		option_flag("--json", "JSON Lines, see tcptrail-stuck(1)", &run->json),
+		option_string("-i FILE", "from a file of tcptrail record, as of its last record",
+			      &run->source.file),
+		option_device(&run->source),
+		{ .help = "\nThe exit status is 0 whether or not something is stuck.\n" },
 		{ 0 },
 	};
-	int option, status = CMD_OK;
+	int status = options_parse(usage, rows, argc, argv);
 
-	while (!status && (option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
-		switch (option) {
-		case 0:
-			break;
-		case 'i':
-			run->file = optarg;
-			break;
-		case DEVICE:
-			run->device = optarg;
-			break;
-		case STATE:
-			status = parse_states(run, optarg);
-			break;
-		case OLDER:
-			if (duration_parse(optarg, &run->query.older_ns))
-				return cmd_usage("--older %s: has to be a time: 10s, 5m, 2h",
-						 optarg);
-			if (!run->query.older_ns)
-				run->query.older_ns = 1; /* all of them */
-			break;
-		default:
-			return cmd_bad_option(argv);
-		}
-	}
-	return status ? status : cmd_check_source(argv, run->file, run->device, false);
+	run->query.states = (uint32_t)filter.states;
+	return status ? status : source_check(&run->source, argv[optind]);
 }
 
 static int stuck(struct stuck_run *run)
@@ -200,15 +172,15 @@ static int stuck(struct stuck_run *run)
 
 	if (err)
 		return cmd_fail("%s", strerror(-err));
-	status = run->file ? read_file(run) : read_live(run);
-	if (!run->file) {
+	status = run->source.file ? read_file(run) : read_live(run);
+	if (!run->source.file) {
 		run->query.alive = is_alive;
 		run->query.live = live_of;
 		run->query.ports = ports_of;
 		run->query.arg = &run->feed;
 	}
 	/* A file that is cut off tells of what it holds. */
-	if (!status || (run->file && run->have_trail)) {
+	if (!status || (run->source.file && run->have_trail)) {
 		err = stuck_find(run->feed.tracker, &run->query, &list, &count);
 		if (err)
 			status = cmd_fail("%s", strerror(-err));
@@ -226,10 +198,7 @@ int cmd_stuck(int argc, char *argv[])
 	struct stuck_run run = { 0 };
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
 	status = parse(&run, argc, argv);
+	run.source.history = true;
 	return status ? status : stuck(&run);
 }

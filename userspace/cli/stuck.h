@@ -4,13 +4,13 @@
 #define CLI_STUCK_H
 
 #include "userspace/session/feed.h"
+#include "userspace/session/source.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/stuck_owners.h"
 
 /**
  * struct stuck_run - a running command
- * @device: from --device
- * @file: from -i
+ * @source: which trail
  * @json: from --json
  * @all: from --all
  * @query: what is asked
@@ -18,10 +18,9 @@
  * @have_trail: there is one beside the snapshot
  */
 struct stuck_run {
-	const char *device;
-	const char *file;
-	int json;
-	int all;
+	struct source source;
+	bool json;
+	bool all;
 	struct stuck_query query;
 	struct feed feed;
 	bool have_trail;

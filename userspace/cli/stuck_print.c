@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 #include "userspace/print/stuck_out.h"
 
 static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
@@ -71,8 +71,8 @@ int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count)
 	struct process_leak *leaks = NULL;
 	struct kernel_view kernel = snapshot_view(&run->feed.snapshot, run->feed.snapshot_ns);
 	struct buf out;
-	int status = run->file ? CMD_OK :
-				 look_around(run, list, count, &kernel, &owners, &o, &leaks);
+	int status = run->source.file ? CMD_OK :
+					look_around(run, list, count, &kernel, &owners, &o, &leaks);
 
 	buf_init(&out, stdout);
 	if (!status && stuck_groups_make(&groups, &o, list, count, run->all))
@@ -81,8 +81,8 @@ int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count)
 		print_groups(run, &o, &groups, &out);
 	if (!run->json && !status)
 		tell_summary(run, &out, count);
-	if (buf_flush(&out) && out.error != EPIPE)
-		status = cmd_fail("standard output: %s", strerror(out.error));
+	if (cmd_flush(&out))
+		status = CMD_FAILED;
 	buf_free(&out);
 	stuck_groups_free(&groups);
 	owners_free(&owners);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "userspace/session/cmd.h"
+/* tcptrail watch: records as they come, one line each. */
+#include "userspace/cli/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,33 +12,20 @@
 #include <unistd.h>
 
 #include "userspace/session/follow.h"
-#include "userspace/session/select.h"
 #include "userspace/session/losses.h"
+#include "userspace/session/message.h"
+#include "userspace/session/source.h"
 #include "userspace/print/line.h"
 #include "userspace/print/record_json.h"
 
-static const char help[] =
+static const char usage[] =
 	"Usage: tcptrail watch [OPTION...]\n\n"
 	"Prints the trail's records as they come, one line each: transitions of sockets,\n"
-	"request sockets and TIME-WAITs, and segments that open, close or reset.\n\n"
-	"  -i FILE            read a file of tcptrail record (- is standard input)\n"
-	"  --history          first what the rings hold from before, then on\n"
-	"  --no-follow        only what is recorded already, then stop (with --history)\n"
-	"  --count N          stop after N records\n"
-	"  --duration T       stop after T: 3 (seconds), 500ms, 10m\n"
-	"  --json             JSON Lines, see tcptrail-json(5)\n"
-	"  --relative         seconds since the first record instead of the time of day\n"
-	"  --show-netns       the network namespace on every line, not only where it is\n"
-	"                     another than one's own\n"
-	"  --ascii            no arrows\n"
-	"  --color WHEN       auto (on a terminal, unless NO_COLOR is set), always, never\n"
-	"  --no-header        no names of columns\n"
-	"  --device PATH      another device than " TCPTRAIL_DEVICE "\n\n" SELECT_HELP;
+	"request sockets and TIME-WAITs, and segments that open, close or reset.\n\n";
 
 /**
  * struct watch - a running command
- * @device: from --device
- * @file: from -i
+ * @source: which trail
  * @filter: which records, if @filtered
  * @line: for text
  * @utc: for JSON
@@ -47,14 +35,10 @@ static const char help[] =
  * @printed: so many were
  */
 struct watch {
-	const char *device;
-	const char *file;
-	bool history;
-	bool once;
+	struct source source;
 	bool json;
-	bool header;
+	bool no_header;
 	bool filtered;
-	uint64_t duration_ns;
 	struct filter filter;
 	struct line line;
 	struct clock utc;
@@ -89,77 +73,55 @@ static int idle(void *context)
 	return w->out.len ? buf_flush(&w->out) : -w->out.error;
 }
 
-static int set_color(struct watch *w, const char *when)
+static int set_color(const struct option_row *row, const char *when)
 {
 	const char *no_color = getenv("NO_COLOR");
+	struct line *line = row->to;
 
 	if (!strcmp(when, "auto"))
-		w->line.color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
-	else if (!strcmp(when, "always"))
-		w->line.color = true;
-	else if (!strcmp(when, "never"))
-		w->line.color = false;
+		line->color = isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	else if (!strcmp(when, "always") || !strcmp(when, "never"))
+		line->color = *when == 'a';
 	else
-		return cmd_usage("--color %s: has to be auto, always or never", when);
-	return CMD_OK;
+		return -EINVAL;
+	return 0;
 }
 
 static int parse(struct watch *w, int argc, char *argv[])
 {
-	enum { COLOR = SELECT_END, COUNT, DURATION, DEVICE };
-	int history = 0, no_follow = 0, json = 0, relative = 0, netns = 0, ascii = 0, no_header = 0;
-	const struct option options[] = {
-		SELECT_RECORDS,
-		{ "history", no_argument, &history, 1 },
-		{ "no-follow", no_argument, &no_follow, 1 },
-		{ "json", no_argument, &json, 1 },
-		{ "relative", no_argument, &relative, 1 },
-		{ "show-netns", no_argument, &netns, 1 },
-		{ "ascii", no_argument, &ascii, 1 },
-		{ "no-header", no_argument, &no_header, 1 },
-		{ "color", required_argument, NULL, COLOR },
-		{ "count", required_argument, NULL, COUNT },
-		{ "duration", required_argument, NULL, DURATION },
-		{ "device", required_argument, NULL, DEVICE },
+	const struct option_row color = option_other(
+		"--color WHEN", "auto (on a terminal, unless NO_COLOR is set), always, never",
+		"auto, always or never", set_color, &w->line);
+	const struct option_row rows[] = {
+		option_string("-i FILE", "read a file of tcptrail record (- is standard input)",
+			      &w->source.file),
+		option_flag("--history", "first what the rings hold from before, then on",
+			    &w->source.history),
+		option_no_follow(&w->source),
+		option_count("stop after N records", &w->limit),
+		option_duration(&w->source),
+		option_flag("--json", "JSON Lines, see tcptrail-json(5)", &w->json),
+		option_flag("--relative",
+			    "seconds since the first record instead of the time of day",
+			    &w->line.relative),
+		option_flag("--show-netns",
+			    "the network namespace on every line, not only where it is\n"
+			    "another than one's own",
+			    &w->line.show_netns),
+		option_flag("--ascii", "no arrows", &w->line.ascii),
+		color,
+		option_flag("--no-header", "no names of columns", &w->no_header),
+		option_device(&w->source),
+		OPTIONS_RECORDS(&w->filter),
 		{ 0 },
 	};
-	int option, status = set_color(w, "auto");
+	int status;
 
-	while (!status && (option = getopt_long(argc, argv, ":i:", options, NULL)) != -1) {
-		switch (option) {
-		case 0:
-			break;
-		case 'i':
-			w->file = optarg;
-			break;
-		case DEVICE:
-			w->device = optarg;
-			break;
-		case COLOR:
-			status = set_color(w, optarg);
-			break;
-		case COUNT:
-			status = cmd_take_count(optarg, &w->limit);
-			break;
-		case DURATION:
-			status = cmd_take_duration(optarg, &w->duration_ns);
-			break;
-		case '?':
-		case ':':
-			return cmd_bad_option(argv);
-		default:
-			status = select_option(&w->filter, option, optarg);
-		}
-	}
-	w->history = history;
-	w->once = no_follow;
-	w->json = json;
+	set_color(&color, "auto");
+	status = options_parse(usage, rows, argc, argv);
 	w->filtered = !filter_is_empty(&w->filter);
-	w->header = !no_header && !json;
-	w->line.relative = relative;
-	w->line.show_netns = netns;
-	w->line.ascii = ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
-	return status ? status : cmd_check_source(argv, w->file, w->device, history);
+	w->line.ascii |= strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	return status ? status : source_check(&w->source, argv[optind]);
 }
 
 /* What goes without saying: the recorder's own namespace, and that it is today. */
@@ -177,8 +139,8 @@ static int watch(struct watch *w, struct tcptrail *trail)
 {
 	const struct follow f = {
 		.trail = trail,
-		.duration_ns = w->duration_ns,
-		.once = w->once,
+		.duration_ns = w->source.duration_ns,
+		.once = w->source.once,
 		.take = take,
 		.idle = idle,
 		.context = w,
@@ -190,17 +152,15 @@ static int watch(struct watch *w, struct tcptrail *trail)
 	clock_init(&w->utc, offset_ns, true);
 	set_home(w, trail);
 	buf_init(&w->out, stdout);
-	if (w->header)
+	if (!w->no_header && !w->json)
 		line_header(&w->line, &w->out);
 	follow_catch_signals();
 	err = follow(&f);
-	if (w->out.error == EPIPE)
-		return CMD_OK; /* the reader of our output has seen enough */
 	if (w->out.error)
-		return cmd_fail("standard output: %s", strerror(w->out.error));
+		return cmd_flush(&w->out);
 	losses_finish(&w->tally, trail);
 	losses_tell(&w->tally);
-	return err ? cmd_read_failed(w->device, w->file, err) : CMD_OK;
+	return err ? source_failed(&w->source, err) : CMD_OK;
 }
 
 int cmd_watch(int argc, char *argv[])
@@ -209,14 +169,9 @@ int cmd_watch(int argc, char *argv[])
 	struct tcptrail *trail;
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(help, stdout);
-		return CMD_OK;
-	}
 	status = parse(&w, argc, argv);
 	if (!status)
-		status = cmd_open(&trail, w.device, w.file,
-				  w.history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+		status = source_open(&w.source, &trail);
 	if (status)
 		return status;
 	status = watch(&w, trail);

@@ -62,16 +62,15 @@ static int print(struct export_run *run)
 {
 	struct metrics metrics;
 	struct buf out;
-	int err = reader_copy(run->reader, &metrics);
+	int status, err = reader_copy(run->reader, &metrics);
 
 	buf_init(&out, stdout);
 	if (!err)
 		metrics_text(&out, &metrics, false, time_now_ns());
 	metrics_free(&metrics);
-	if (!err)
-		err = buf_flush(&out);
+	status = err ? cmd_fail("%s", strerror(-err)) : cmd_flush(&out);
 	buf_free(&out);
-	return err ? cmd_fail("standard output: %s", strerror(-err)) : CMD_OK;
+	return status;
 }
 
 /* Only now, so that no scrape sees counters that still race through the history. */
@@ -153,8 +152,7 @@ static int finish(struct export_run *run, int status, int err)
 	service_tell("STOPPING=1");
 	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
 		http_stop(run->servers[i]);
-	return err && !status ? cmd_read_failed(run->options.device, run->options.file, err) :
-				status;
+	return err && !status ? source_failed(&run->options.source, err) : status;
 }
 
 static int run_reader(struct export_run *run, struct tcptrail *trail)
@@ -186,7 +184,7 @@ static int run_reader(struct export_run *run, struct tcptrail *trail)
 	/* What could be read of a damaged file is served, and said to be no more than that. */
 	if (!status && run->options.replay) {
 		if (err)
-			cmd_read_failed(run->options.device, run->options.file, err);
+			source_failed(&run->options.source, err);
 		err = 0;
 		status = reader_serve(run->reader);
 	}
@@ -201,16 +199,11 @@ int cmd_export(int argc, char *argv[])
 	struct tcptrail *trail = NULL;
 	int status;
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(export_options_help, stdout);
-		return CMD_OK;
-	}
 	service_open();
 	run.watchdog_ns = service_watchdog_ns();
-	status = export_options_take(&run.options, argc, argv);
+	status = export_options_parse(&run.options, argc, argv);
 	if (!status)
-		status = cmd_open(&trail, run.options.device, run.options.file,
-				  TCPTRAIL_FROM_HISTORY);
+		status = source_open(&run.options.source, &trail);
 	if (!status)
 		status = run_reader(&run, trail);
 	reader_free(run.reader);

@@ -8,13 +8,13 @@
 
 #include "userspace/exporter/groups.h"
 #include "userspace/exporter/units.h"
+#include "userspace/session/source.h"
 
 #define EXPORT_LISTEN_MAX 8
 
 /**
  * struct export_options - zero at the start
- * @device: from --device
- * @file: from -i
+ * @source: which trail, from the start of its history
  * @textfile: from --textfile
  * @user: from --user
  * @replay: serve the file's numbers
@@ -28,13 +28,12 @@
  * @units: for @groups
  */
 struct export_options {
-	const char *device;
-	const char *file;
+	struct source source;
 	const char *textfile;
 	const char *user;
-	int replay;
-	int once;
-	int stuck;
+	bool replay;
+	bool once;
+	bool stuck;
 	int fds[EXPORT_LISTEN_MAX];
 	unsigned int fds_count;
 	uint64_t interval_ns;
@@ -43,11 +42,8 @@ struct export_options {
 	struct units *units;
 };
 
-/** export_options_help() - what --help prints */
-extern const char export_options_help[];
-
-/** export_options_take() - CMD_OK, or CMD_* after a message; sockets are open then */
-int export_options_take(struct export_options *options, int argc, char *argv[]);
+/** export_options_parse() - CMD_OK, then sockets are open; or CMD_* after a message or the help */
+int export_options_parse(struct export_options *options, int argc, char *argv[]);
 void export_options_free(struct export_options *options);
 
 #endif

@@ -12,7 +12,7 @@
 #include <pthread.h>
 
 #include "userspace/base/time.h"
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 #include "userspace/session/feed.h"
 #include "userspace/exporter/metrics.h"
 #include "userspace/exporter/stuck_scan.h"

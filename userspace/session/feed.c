@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "userspace/base/time.h"
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 
 int feed_look(struct feed *feed, uint32_t states)
 {

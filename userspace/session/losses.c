@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/session/losses.h"
 
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 #include "userspace/base/buf.h"
 #include "userspace/base/names.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 
-#include <getopt.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,16 +62,9 @@ int cmd_usage(const char *format, ...)
 	return CMD_USAGE;
 }
 
-int cmd_bad_option(char *argv[])
+int cmd_flush(struct buf *out)
 {
-	const char *word = argv[optind - 1];
-
-	/* optopt: the value of a known option, 0 or a letter of an unknown one */
-	if (word && !strncmp(word, "--", 2))
-		return cmd_usage(optopt ? strchr(word, '=') ? "option '%s': takes no value" :
-							      "option '%s': needs a value" :
-					  "option '%s': not known, or not clear",
-				 word);
-	return cmd_usage(optopt == 'i' ? "option '-%c': needs a value" : "option '-%c': not known",
-			 optopt);
+	if (!buf_flush(out) || out->error == EPIPE)
+		return CMD_OK;
+	return cmd_fail("standard output: %s", strerror(out->error));
 }

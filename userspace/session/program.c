@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "module/version.h"
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
+#include "userspace/trail/tcptrail.h"
 
 int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, char *argv[])
 {
@@ -21,6 +22,8 @@ int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, 
 	optind = 0;
 	opterr = 0;
 	status = run(argc, argv);
+	if (status == CMD_HELP)
+		status = CMD_OK;
 	/* What is printed by way of stdio: help, versions. */
 	if (fflush(stdout) && errno != EPIPE && !status)
 		return cmd_fail("standard output: %s", strerror(errno));

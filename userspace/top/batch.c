@@ -62,7 +62,7 @@ static int pass_interval(struct top *top)
 	struct timespec t;
 	int err = 0;
 
-	if (top->file) {
+	if (top->source.file) {
 		top_step(top);
 		return 0;
 	}
@@ -86,7 +86,7 @@ static bool is_wanted(const struct top *top)
 {
 	if (!top->once)
 		return true;
-	return top->file ? top->play.over : !top->trail || top->view.looks > 1;
+	return top->source.file ? top->play.over : !top->trail || top->view.looks > 1;
 }
 
 static int look(struct top *top)
@@ -119,10 +119,10 @@ int top_batch(struct top *top)
 		if (more)
 			err = pass_interval(top);
 	}
-	if (out.error && out.error != EPIPE)
-		err = cmd_fail("standard output: %s", strerror(out.error));
+	if (out.error)
+		err = cmd_flush(&out);
 	else if (err || top->play.error)
-		err = cmd_read_failed(top->device, top->file, err ? err : top->play.error);
+		err = source_failed(&top->source, err ? err : top->play.error);
 	buf_free(&out);
 	return err;
 }

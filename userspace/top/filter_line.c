@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A filter in words, as it is typed into the screen. */
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "userspace/session/select.h"
-#include "userspace/base/array.h"
-#include "userspace/top/top.h"
+#include "userspace/base/address.h"
 #include "userspace/base/names.h"
+#include "userspace/top/top.h"
 
-static const struct {
-	const char *key;
-	int option;
-} keys[] = {
-	{ "port=", SELECT_PORT },   { "addr=", SELECT_ADDR }, { "state=", SELECT_STATE },
-	{ "netns=", SELECT_NETNS }, { "comm=", SELECT_COMM }, { "pid=", SELECT_PID },
-};
+/* "port" of "--port N" */
+static size_t name_length(const char *flag)
+{
+	return strcspn(flag + 2, " [");
+}
 
 static bool is_number(const char *word)
 {
@@ -30,34 +27,46 @@ static bool is_address(const char *word)
 	return !address_parse(word, address, &prefix);
 }
 
-/* A word without a key says by its looks what it is. */
-static int guess(const char **word)
+/* A word without a name says by its form what it is. */
+static const char *guess(const char **word)
 {
 	if (**word == ':' && is_number(*word + 1)) {
 		++*word;
-		return SELECT_PORT;
+		return "--port";
 	}
 	if (is_number(*word))
-		return SELECT_PORT;
+		return "--port";
 	if (is_address(*word))
-		return SELECT_ADDR;
-	return state_parse(*word) >= 0 ? SELECT_STATE : SELECT_COMM;
+		return "--addr";
+	return state_parse(*word) >= 0 ? "--state" : "--comm";
 }
 
 static int add_word(struct filter *f, const char *word, char *why, size_t size)
 {
-	const char *value = word;
-	int option = 0;
+	const struct option_row rows[] = { OPTIONS_CONNECTIONS(f, "", ""), { 0 } };
+	const struct option_row *row;
+	const char *value = word, *flag;
+	char *text;
+	int err;
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strncmp(word, keys[i].key, strlen(keys[i].key)))
-			continue;
-		option = keys[i].option;
-		value = word + strlen(keys[i].key);
+	for (row = rows; row->flag; row++) {
+		value = word + name_length(row->flag);
+		if (!strncmp(word, row->flag + 2, name_length(row->flag)) && *value++ == '=')
+			break;
 	}
-	if (!option)
-		option = guess(&value);
-	return select_value(f, option, value, why, size);
+	if (!row->flag) {
+		value = word;
+		flag = guess(&value);
+		for (row = rows; strncmp(row->flag, flag, strlen(flag)) != 0; row++)
+			;
+	}
+	err = row->set(row, value);
+	if (err) {
+		text = option_error(row, value, err);
+		snprintf(why, size, "%s", text ? text : "");
+		free(text);
+	}
+	return err;
 }
 
 /* The next word of @text into @word; quotes keep spaces in it. NULL: there is none. */
@@ -102,13 +111,12 @@ void top_use_filter(struct top *top, const struct filter *f)
 	top->filtered = !filter_is_empty(f);
 }
 
-void top_show_option(struct top *top, int option, const char *value)
+void top_show_option(struct top *top, const char *flag, const char *value)
 {
 	char *to = top->look.filter;
-	size_t at = strlen(to), i;
+	size_t at = strlen(to);
 
-	for (i = 0; keys[i].option != option; i++)
-		;
 	snprintf(to + at, sizeof(top->look.filter) - at,
-		 strchr(value, ' ') ? "%s%s\"%s\"" : "%s%s%s", at ? " " : "", keys[i].key, value);
+		 strchr(value, ' ') ? "%s%.*s=\"%s\"" : "%s%.*s=%s", at ? " " : "",
+		 (int)name_length(flag), flag + 2, value);
 }

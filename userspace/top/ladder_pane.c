@@ -63,11 +63,12 @@ int top_ladder(const struct top *top, const char *text, struct buf *out)
 	int err = selector_parse(&selector, text);
 
 	/* One of its own: history once more, and this one's place stays where it is. */
-	if (!err && top->file)
-		err = tcptrail_open_file(&trail, top->file);
+	if (!err && top->source.file)
+		err = tcptrail_open_file(&trail, top->source.file);
 	else if (!err)
-		err = tcptrail_open_device(&trail, top->device ? top->device : TCPTRAIL_DEVICE,
-					   TCPTRAIL_FROM_HISTORY);
+		err = tcptrail_open_device(
+			&trail, top->source.device ? top->source.device : TCPTRAIL_DEVICE,
+			TCPTRAIL_FROM_HISTORY);
 	if (!err)
 		err = conversations_create(&conversations, &selector);
 	if (!err)

@@ -104,7 +104,7 @@ static void take_filter(struct top *top)
 static void pause_view(struct top *top)
 {
 	top->look.paused = !top->look.paused;
-	if (top->file)
+	if (top->source.file)
 		top_run(top, top->look.paused ? 0 : top->play.speed_milli);
 }
 
@@ -112,7 +112,7 @@ static void change_speed(struct top *top, bool faster)
 {
 	uint64_t speed = top->play.speed_milli;
 
-	if (!top->file) {
+	if (!top->source.file) {
 		strcpy(top->look.message, "Only a trail from a file (-i) has a speed");
 		return;
 	}
@@ -180,7 +180,7 @@ static bool take_keys(struct screen *s)
 			ui_sort(&top->look, &top->view);
 			break;
 		case UI_TO_END:
-			if (top->file)
+			if (top->source.file)
 				top_to_end(top);
 			s->next_ns = 0;
 			break;
@@ -261,7 +261,7 @@ static int loop(struct screen *s)
 	struct top *top = s->top;
 	bool live = top->trail && tcptrail_is_live(top->trail);
 
-	if (top->file)
+	if (top->source.file)
 		top_run(top, top->play.speed_milli);
 	look(s);
 	while (!s->error && !stopped && wait_for_something(s)) {
@@ -310,8 +310,8 @@ int top_screen(struct top *top)
 	err = loop(&s);
 	term_close();
 	if (err)
-		return cmd_read_failed(top->device, NULL, err);
+		return source_failed(&top->source, err);
 	if (top->play.error)
-		return cmd_read_failed(NULL, top->file, top->play.error);
+		return source_failed(&top->source, top->play.error);
 	return CMD_OK;
 }

@@ -61,7 +61,7 @@ static int read_once(struct top *top)
 	};
 	int err = follow(&f);
 
-	return err ? cmd_read_failed(top->device, NULL, err) : CMD_OK;
+	return err ? source_failed(&top->source, err) : CMD_OK;
 }
 
 /* A model of nothing but what exists now. */
@@ -106,12 +106,13 @@ static int open_snapshots(struct top *top, int err)
 /* History, then what exists, then what came meanwhile. */
 static int open_live(struct top *top)
 {
-	int err = tcptrail_open_device(&top->trail, top->device ? top->device : TCPTRAIL_DEVICE,
+	int err = tcptrail_open_device(&top->trail,
+				       top->source.device ? top->source.device : TCPTRAIL_DEVICE,
 				       TCPTRAIL_FROM_HISTORY);
 	int status;
 
-	if (err && top->device)
-		return cmd_open(&top->trail, top->device, NULL, TCPTRAIL_FROM_HISTORY);
+	if (err && top->source.device)
+		return source_open(&top->source, &top->trail);
 	if (err)
 		return open_snapshots(top, err);
 	top->view.rates = true;
@@ -141,10 +142,10 @@ static void name_source(struct top *top)
 	clock_init(&top->clock, origin->realtime_offset_ns, false);
 	clock_init(&top->utc, origin->realtime_offset_ns, true);
 	snprintf(top->view.source, sizeof(top->view.source), "%s",
-		 top->file  ? top->file :
-		 top->trail ? "live" :
-			      "no module");
-	if (!top->file && !stat("/proc/self/ns/net", &st))
+		 top->source.file ? top->source.file :
+		 top->trail	  ? "live" :
+				    "no module");
+	if (!top->source.file && !stat("/proc/self/ns/net", &st))
 		top->home_netns = (uint32_t)st.st_ino;
 }
 
@@ -155,11 +156,10 @@ int top_open(struct top *top)
 
 	if (err)
 		return cmd_fail("%s", strerror(-err));
-	status = top->file ? cmd_open(&top->trail, NULL, top->file, TCPTRAIL_FROM_HISTORY) :
-			     open_live(top);
+	status = top->source.file ? source_open(&top->source, &top->trail) : open_live(top);
 	if (status)
 		return status;
-	if (top->file)
+	if (top->source.file)
 		top->view.rates = true;
 	top->view.interval_ns = top->interval_ns;
 	name_source(top);
@@ -238,7 +238,9 @@ static int read_played(struct top *top)
 
 int top_read(struct top *top)
 {
-	return top->file ? read_played(top) : top->trail ? read_live(top) : read_snapshot(top);
+	return top->source.file ? read_played(top) :
+	       top->trail	? read_live(top) :
+				  read_snapshot(top);
 }
 
 uint64_t top_now_ns(const struct top *top)
@@ -247,7 +249,7 @@ uint64_t top_now_ns(const struct top *top)
 	uint64_t wall_ns = time_now_ns();
 	double passed;
 
-	if (!top->file)
+	if (!top->source.file)
 		return wall_ns;
 	if (!p->wall_ns || wall_ns < p->wall_ns)
 		return p->clock_ns;

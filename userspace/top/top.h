@@ -3,9 +3,10 @@
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
 
-#include "userspace/session/cmd.h"
 #include "userspace/session/kernel_poll.h"
+#include "userspace/session/message.h"
 #include "userspace/session/resync.h"
+#include "userspace/session/source.h"
 #include "userspace/trail/filter.h"
 #include "userspace/conn/activity.h"
 #include "userspace/top/ui_state.h"
@@ -36,8 +37,7 @@ struct top_play {
 
 /**
  * struct top - a running command
- * @device: from --device
- * @file: from -i
+ * @source: which trail
  * @interval_ns: from --interval
  * @limit: from --count, 0: no end
  * @json: from --json
@@ -63,12 +63,11 @@ struct top_play {
  * @home_netns: the network namespace that we are in
  */
 struct top {
-	const char *device;
-	const char *file;
+	struct source source;
 	uint64_t interval_ns;
 	uint64_t limit;
-	int json;
-	int batch;
+	bool json;
+	bool batch;
 	bool once;
 	struct tcptrail *trail;
 	struct tracker *tracker;
@@ -158,8 +157,8 @@ int top_filter(struct top *top, const char *text, char *why, size_t size);
 /** top_use_filter() - use this one */
 void top_use_filter(struct top *top, const struct filter *f);
 
-/** top_show_option() - add an option (enum select_option) to what is shown as the filter */
-void top_show_option(struct top *top, int option, const char *value);
+/** top_show_option() - add an option ("--port N") to what is shown as the filter */
+void top_show_option(struct top *top, const char *flag, const char *value);
 
 /* top_ladder.c */
 

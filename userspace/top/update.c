@@ -21,19 +21,19 @@ static void tell_time(struct top *top, uint64_t now_ns)
 	struct view *v = &top->view;
 
 	clock_look(&top->clock, now_ns);
-	if (top->file)
+	if (top->source.file)
 		snprintf(v->clock, sizeof(v->clock), "%s %s", top->clock.date, top->clock.time);
 	else
 		snprintf(v->clock, sizeof(v->clock), "%s", top->clock.time);
 	v->ended = top->play.over;
-	v->speed_milli = top->file ? top->play.speed_milli : 0;
+	v->speed_milli = top->source.file ? top->play.speed_milli : 0;
 }
 
 uint64_t top_ask(struct top *top, uint64_t next_ns)
 {
 	uint64_t now_ns = time_now_ns();
 
-	if (!top->trail || top->file)
+	if (!top->trail || top->source.file)
 		return next_ns;
 	if (next_ns > now_ns + KERNEL_POLL_NS)
 		return next_ns - KERNEL_POLL_NS;
@@ -88,7 +88,7 @@ int top_update(struct top *top)
 	if (top->play.over)
 		tracker_settle(top->tracker);
 	else if (now_ns > FEED_SETTLE_NS)
-		tracker_advance(top->tracker, top->file ? now_ns : now_ns - FEED_SETTLE_NS);
+		tracker_advance(top->tracker, top->source.file ? now_ns : now_ns - FEED_SETTLE_NS);
 	kernel_poll_collect(&top->facts, top->tracker);
 	err = take_numbers(top, now_ns);
 	if (!err)

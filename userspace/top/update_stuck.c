@@ -150,7 +150,7 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 	size_t count;
 	int err;
 
-	if (!top->file) {
+	if (!top->source.file) {
 		snapshot = top_snapshot(top, &query.live_ns);
 		kernel = snapshot_view(snapshot, query.live_ns);
 		o.kernel = &kernel;
@@ -161,7 +161,7 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 	if (err)
 		return err;
 	top->view.stuck_total = count;
-	if (!top->file) {
+	if (!top->source.file) {
 		err = find_owners(top, list, count);
 		o.owners = &top->owners;
 		o.leaks = top->leaks;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/session/source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "userspace/session/message.h"
+
+struct option_row option_device(struct source *source)
+{
+	return option_string("--device PATH", "another device than " TCPTRAIL_DEVICE,
+			     &source->device);
+}
+
+struct option_row option_no_follow(struct source *source)
+{
+	return option_flag("--no-follow",
+			   "only what is recorded already, then stop (with --history)",
+			   &source->once);
+}
+
+struct option_row option_duration(struct source *source)
+{
+	return option_span("--duration T", "stop after T: 3 (seconds), 500ms, 10m",
+			   "a time above 0: 3, 500ms, 10m", &source->duration_ns, 1, 0);
+}
+
+struct option_row option_count(const char *help, uint64_t *to)
+{
+	return option_number("--count N", help, "a number from 1", to, 1, 0);
+}
+
+int source_check(const struct source *source, const char *extra)
+{
+	if (extra)
+		return cmd_usage("%s: takes options only", extra);
+	if (source->file && source->device)
+		return cmd_usage("-i %s: a file has no --device", source->file);
+	if (source->file && source->history)
+		return cmd_usage("-i %s: a file has no --history: it is read from its start",
+				 source->file);
+	return CMD_OK;
+}
+
+static const char *device_of(const struct source *source)
+{
+	return source->device ? source->device : TCPTRAIL_DEVICE;
+}
+
+static int device_failed(const char *path, int err)
+{
+	switch (-err) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		return cmd_fail("%s: not there: is the module loaded? Try: modprobe tcptrail",
+				path);
+	case EACCES:
+		return cmd_fail("%s: no permission: it takes root, or the group that owns the "
+				"device (see tcptrail(1), PERMISSIONS)",
+				path);
+	case EPERM:
+		return cmd_fail("%s: not from here: it shows all of the machine, so it takes the "
+				"initial user and network namespaces; run this on the host",
+				path);
+	case EPROTO:
+		return cmd_fail("%s: the module speaks another ABI than %d, this program's: "
+				"install both from one version, then reload the module",
+				path, TCPTRAIL_ABI_MAJOR);
+	case ENOTTY:
+		return cmd_fail("%s: no tcptrail device: give %s, or a recorded trail with -i",
+				path, TCPTRAIL_DEVICE);
+	case EBADMSG:
+		return cmd_fail("%s: the module's account of its rings makes no sense: "
+				"install module and program from one version",
+				path);
+	default:
+		return cmd_fail("%s: %s", path, strerror(-err));
+	}
+}
+
+static int file_failed(const char *path, int err)
+{
+	switch (-err) {
+	case ENOENT:
+		return cmd_fail("%s: no such file: give one that tcptrail record wrote", path);
+	case EBADMSG:
+		return cmd_fail("%s: not a trail: give a file that tcptrail record wrote", path);
+	case EPROTO:
+		return cmd_fail("%s: a trail of another version: read it with the tcptrail that "
+				"recorded it, or a newer one",
+				path);
+	default:
+		return cmd_fail("%s: %s", path, strerror(-err));
+	}
+}
+
+int source_open(const struct source *source, struct tcptrail **trail)
+{
+	int err;
+
+	if (source->file) {
+		err = tcptrail_open_file(trail, source->file);
+		return err ? file_failed(source->file, err) : CMD_OK;
+	}
+	err = tcptrail_open_device(trail, device_of(source),
+				   source->history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+	return err ? device_failed(device_of(source), err) : CMD_OK;
+}
+
+int source_failed(const struct source *source, int err)
+{
+	if (source->file && err == -EBADMSG)
+		return cmd_fail("%s: cut off or damaged here: what it held before has been read",
+				source->file);
+	if (err == -EBADMSG)
+		return cmd_fail("%s: a ring makes no sense: unload and load the module",
+				device_of(source));
+	return cmd_fail("%s: %s", source->file ? source->file : device_of(source), strerror(-err));
+}
