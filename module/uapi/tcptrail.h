@@ -63,9 +63,9 @@ enum tcptrail_state {
  * @TCPTRAIL_SEGMENT: a segment with SYN, FIN or RST, or a bare ACK that this
  *	machine sent as a step of a handshake or teardown; body is a segment
  * @TCPTRAIL_LOSS: records that were not written, by cause; body is a loss
- * @TCPTRAIL_SNAPSHOT: never in a ring: made by the reader from sock_diag for a
- *	socket that was found rather than seen to begin. Old and new state are
- *	equal; body is a transition
+ *
+ * 128 and above are left to readers, for records that they make themselves: the
+ * module will never write them.
  */
 enum tcptrail_kind {
 	TCPTRAIL_SOCKET = 1,
@@ -74,7 +74,6 @@ enum tcptrail_kind {
 	TCPTRAIL_ACCEPT = 4,
 	TCPTRAIL_SEGMENT = 5,
 	TCPTRAIL_LOSS = 6,
-	TCPTRAIL_SNAPSHOT = 128,
 };
 
 /**
@@ -118,18 +117,13 @@ enum tcptrail_reason {
  * enum tcptrail_cause - why records are missing
  * @TCPTRAIL_LOSS_LIMITED: kept out by the rate limit for what strangers cause
  *	(syn_rate)
- * @TCPTRAIL_LOSS_NO_RING: the CPU came online and there was no memory for its
- *	ring: never in a ring; counted in tcptrail_info.no_ring
- * @TCPTRAIL_LOSS_OVERWRITTEN: the reader was slower than the ring: made by the
- *	reader, never in a ring
- * @TCPTRAIL_LOSS_SNAPSHOT: the reader's snapshot is incomplete: made by the
- *	reader, never in a ring; count is 0
+ *
+ * Records that were missed because a CPU has no ring are in no LOSS record: there is
+ * no ring to write it to. They are counted in tcptrail_info.no_ring. 128 and above
+ * are left to readers, as of the kinds.
  */
 enum tcptrail_cause {
 	TCPTRAIL_LOSS_LIMITED = 1,
-	TCPTRAIL_LOSS_NO_RING = 2,
-	TCPTRAIL_LOSS_OVERWRITTEN = 128,
-	TCPTRAIL_LOSS_SNAPSHOT = 129,
 };
 
 /* tcptrail_record.flags */
@@ -146,8 +140,8 @@ enum tcptrail_cause {
 #define TCPTRAIL_F_USER_TIMEOUT (1U << 10) /* with an error: it has a TCP_USER_TIMEOUT */
 
 /**
- * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT, ACCEPT and
- *	SNAPSHOT records
+ * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT and ACCEPT
+ *	records
  * @old_state: enum tcptrail_state
  * @new_state: enum tcptrail_state
  * @reason: enum tcptrail_reason
@@ -260,8 +254,7 @@ struct tcptrail_loss {
  * struct tcptrail_record - one entry of the trail: two cache lines that stand
  *	alone
  * @seq: number of the record on its CPU, counted from 0 since loading. While
- *	the slot is being written it is TCPTRAIL_SEQ_BUSY. In a SNAPSHOT, for how
- *	many nanoseconds at the least the socket has been in its state; 0: not known
+ *	the slot is being written it is TCPTRAIL_SEQ_BUSY
  * @time_ns: CLOCK_MONOTONIC, nanoseconds
  * @cookie: the socket's cookie, as `ss -e` and SO_COOKIE show it; 0 if there is
  *	none. Request socket, child and minisocket share one

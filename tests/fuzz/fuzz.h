@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 #include "userspace/base/buf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -39,12 +39,13 @@ static void use(struct tcptrail *trail, struct buf *out)
 	}
 }
 
-/* Few inputs would guess a header: the first byte says whether they get one. */
+/* Few inputs would guess a header: the first byte says whether they get one, and which. */
 static int write_input(int fd, const uint8_t *data, size_t size)
 {
 	struct file_header h = {
 		.byte_order = FILE_BYTE_ORDER,
 		.version_major = FILE_VERSION_MAJOR,
+		.version_minor = size && *data & 2 ? FILE_VERSION_MINOR : 0,
 		.header_size = sizeof(h),
 		.record_size = sizeof(struct tcptrail_record),
 		.info_size = sizeof(h.info),

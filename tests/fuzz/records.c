@@ -110,8 +110,8 @@ static void make(struct tcptrail_record *r, const uint8_t *b, uint64_t *time_ns)
 		set_segment(r, b);
 	} else {
 		set_transition(r, b);
-		if (r->kind == TCPTRAIL_SNAPSHOT)
-			r->seq = step_ns * b[4];
+		if (r->kind == TCPTRAIL_SNAPSHOT && !(r->flags & TCPTRAIL_F_TASK))
+			record_set_min_age_ns(r, step_ns * b[4]);
 	}
 }
 

@@ -18,7 +18,7 @@
 
 #include "userspace/trail/file.h"
 
-#define RECORDS 7
+#define RECORDS 8
 #define HEADER sizeof(struct file_header)
 #define SIZE (HEADER + RECORDS * sizeof(struct tcptrail_record))
 
@@ -29,13 +29,10 @@ static uint8_t image[SIZE]; /* a good file */
 /* One of each kind, every byte something; and one of a kind that nobody knows. */
 static inline void make_records(void)
 {
-	static const uint8_t kinds[RECORDS] = { TCPTRAIL_SOCKET,
-						TCPTRAIL_REQUEST,
-						TCPTRAIL_TIMEWAIT,
-						TCPTRAIL_ACCEPT,
-						TCPTRAIL_SEGMENT,
-						TCPTRAIL_LOSS,
-						77 };
+	static const uint8_t kinds[RECORDS] = { TCPTRAIL_SOCKET,   TCPTRAIL_REQUEST,
+						TCPTRAIL_TIMEWAIT, TCPTRAIL_ACCEPT,
+						TCPTRAIL_SEGMENT,  TCPTRAIL_LOSS,
+						TCPTRAIL_SNAPSHOT, 77 };
 
 	for (unsigned int i = 0; i < RECORDS; i++) {
 		uint8_t *bytes = (uint8_t *)&records[i];

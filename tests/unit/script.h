@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 #include "userspace/base/array.h"
 #include "userspace/base/names.h"
 
@@ -124,7 +124,7 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 	} else if (!strcmp(key, "raddr")) {
 		inet_pton(AF_INET, value, r->raddr + 12);
 	} else if (!strcmp(key, "age_us")) {
-		r->seq = n * 1000;
+		record_set_min_age_ns(r, n * 1000);
 	} else if (!strcmp(key, "err")) {
 		r->transition.error = n;
 	} else if (!strcmp(key, "pid")) {

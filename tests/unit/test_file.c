@@ -149,6 +149,33 @@ static void test_longer(void **state)
 	free(back);
 }
 
+/*
+ * A file of version 1.1, recorded by tcptrail 0.1.0: three snapshots of sockets that were
+ * older than the module, whose ages that version kept in seq, and a connection.
+ */
+static void test_older_version(void **state)
+{
+	static const uint64_t ages_ns[] = { 0, 4164000000, 4208000000 };
+	struct tcptrail_record back[64];
+	struct tcptrail *trail;
+	int err;
+
+	assert_int_equal(tcptrail_open_file(&trail, "tests/unit/trails/version-1.1.trail"), 0);
+	assert_string_equal(tcptrail_origin(trail)->hostname, "lab");
+	assert_int_equal(read_all(trail, back, 64, &err), 30);
+	assert_int_equal(err, 0);
+	tcptrail_close(trail);
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(back[i].kind, TCPTRAIL_SNAPSHOT);
+		assert_int_equal(record_min_age_ns(&back[i]), ages_ns[i]);
+		assert_int_equal(back[i].seq, 0);
+	}
+	for (unsigned int i = 3; i < 30; i++)
+		assert_int_not_equal(back[i].kind, TCPTRAIL_SNAPSHOT);
+	assert_int_not_equal(back[29].seq, 0);
+	assert_memory_equal(back[29].transition.comm, "web", 4);
+}
+
 /* From standard input, a pipe that gives odd pieces. */
 static void test_pipe(void **state)
 {
@@ -182,7 +209,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_zeros),	   cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_longer),
-		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_pipe),	   cmocka_unit_test(test_older_version),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, set_up, tear_down);

@@ -43,6 +43,7 @@ static void make_foreign(uint8_t *file, size_t size)
 	static const struct field bytes[] = { { 80, 8 }, { 88, 8 }, { 0, 0 } };
 	static const struct field segment[] = { { 74, 2 }, { 76, 4 }, { 80, 4 },
 						{ 84, 4 }, { 88, 4 }, { 0, 0 } };
+	static const struct field age[] = { { 112, 8 }, { 0, 0 } };
 	static const struct field loss[] = { { 80, 8 }, { 88, 8 }, { 0, 0 } };
 
 	swap_fields(file, header);
@@ -56,9 +57,12 @@ static void make_foreign(uint8_t *file, size_t size)
 		uint8_t kind = r[30];
 
 		swap_fields(r, common);
-		if (kind >= TCPTRAIL_SOCKET && kind <= TCPTRAIL_ACCEPT) {
+		if ((kind >= TCPTRAIL_SOCKET && kind <= TCPTRAIL_ACCEPT) ||
+		    kind == TCPTRAIL_SNAPSHOT) {
 			swap_fields(r, transition);
 			swap_fields(r, has_bytes ? bytes : owner);
+			if (kind == TCPTRAIL_SNAPSHOT)
+				swap_fields(r, age);
 		} else if (kind == TCPTRAIL_SEGMENT)
 			swap_fields(r, segment);
 		else if (kind == TCPTRAIL_LOSS)
@@ -95,10 +99,34 @@ static void test_foreign(void **state)
 	tcptrail_close(trail);
 }
 
+/* Of version 1.1, too: a snapshot's age is in its seq. */
+static void test_older_version(void **state)
+{
+	static uint8_t foreign[SIZE] __attribute__((aligned(8)));
+	struct file_header *header = (void *)foreign;
+	struct tcptrail_record *r = (void *)(foreign + HEADER);
+	const struct tcptrail_record *batch;
+	struct tcptrail *trail;
+
+	memcpy(foreign, image, SIZE);
+	header->version_minor = 1;
+	r->kind = TCPTRAIL_SNAPSHOT;
+	r->seq = 0x0102030405060708;
+	memset(r->transition.comm, 0, sizeof(r->transition.comm));
+	make_foreign(foreign, SIZE);
+	put_file(foreign, SIZE);
+	assert_int_equal(tcptrail_open_file(&trail, path), 0);
+	assert_int_equal(tcptrail_read(trail, &batch), RECORDS);
+	assert_int_equal(record_min_age_ns(batch), 0x0102030405060708);
+	assert_int_equal(batch->seq, 0);
+	tcptrail_close(trail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_older_version),
 	};
 
 	return cmocka_run_group_tests_name("file_foreign", tests, set_up, tear_down);

@@ -65,7 +65,7 @@ static void test_transitions(void **state)
 		   "*:*                netns 5\n");
 
 	r = make_transition(TCPTRAIL_SNAPSHOT, TCPTRAIL_CLOSE_WAIT, TCPTRAIL_CLOSE_WAIT);
-	r.seq = 840000000000;
+	record_set_min_age_ns(&r, 840000000000);
 	check_line(&l, &r,
 		   "06:14:55.000000 CLOSE-WAIT   > CLOSE-WAIT   10.0.0.1:80        "
 		   "10.0.0.2:41234     found at least 14m00s\n");

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "userspace/base/names.h"
+#include "userspace/base/record.h"
 #include "userspace/base/array.h"
 
 static void test_states(void **state)

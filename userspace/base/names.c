@@ -8,6 +8,7 @@
 
 #include "userspace/base/array.h"
 #include "userspace/base/buf.h"
+#include "userspace/base/record.h"
 
 static const char *look_up(const char *const names[], size_t count, unsigned int n)
 {
@@ -117,14 +118,12 @@ const char *reason_key(uint8_t reason)
 
 static const char *const cause_keys[] = {
 	[TCPTRAIL_LOSS_LIMITED] = "limited",
-	[TCPTRAIL_LOSS_NO_RING] = "no_ring",
 	[TCPTRAIL_LOSS_OVERWRITTEN] = "overwritten",
 	[TCPTRAIL_LOSS_SNAPSHOT] = "snapshot",
 };
 
 static const char *const cause_texts[] = {
 	[TCPTRAIL_LOSS_LIMITED] = "rate limit for strangers' SYNs and RSTs (parameter syn_rate)",
-	[TCPTRAIL_LOSS_NO_RING] = "no memory for this CPU's ring",
 	[TCPTRAIL_LOSS_OVERWRITTEN] = "reader too slow for the ring",
 	[TCPTRAIL_LOSS_SNAPSHOT] = "snapshot of older sockets is incomplete",
 };

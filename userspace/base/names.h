@@ -36,7 +36,7 @@ int kind_parse(const char *s);
 /** reason_key() - "none", "established", "timeout" ...: as in enum tcptrail_reason */
 const char *reason_key(uint8_t reason);
 
-/** cause_key() - "limited", "no_ring", "overwritten", "snapshot" */
+/** cause_key() - "limited", "overwritten", "snapshot" */
 const char *cause_key(uint8_t cause);
 
 /** cause_text() - for people, why it happened and what helps */

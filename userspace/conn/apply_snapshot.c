@@ -57,6 +57,7 @@ void apply_refresh(struct tracker *m, const struct tcptrail_record *r)
  */
 struct conn *apply_snapshot(struct tracker *m, const struct tcptrail_record *r)
 {
+	uint64_t min_age_ns = record_min_age_ns(r);
 	uint8_t state = state_of(r);
 	struct conn *c = apply_find(m, r);
 	bool known;
@@ -83,7 +84,7 @@ struct conn *apply_snapshot(struct tracker *m, const struct tcptrail_record *r)
 	c->object = state == TCPTRAIL_TIME_WAIT	   ? CONN_MINISOCKET :
 		    state == TCPTRAIL_NEW_SYN_RECV ? CONN_REQUEST :
 						     CONN_SOCKET;
-	apply_enter(m, c, state, r->time_ns > r->seq ? r->time_ns - r->seq : 0);
+	apply_enter(m, c, state, r->time_ns > min_age_ns ? r->time_ns - min_age_ns : 0);
 	c->flags |= CONN_AT_LEAST;
 	return c;
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 /** enum conn_object - which kernel object holds the connection now */
 enum conn_object {

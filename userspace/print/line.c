@@ -163,8 +163,8 @@ static char *put_transition(const struct line *l, char *p, const struct tcptrail
 	}
 	if (word)
 		p = put_word(p, word);
-	if (r->kind == TCPTRAIL_SNAPSHOT && r->seq) /* an age, see snapshot.h */
-		p = put_age(put_word(p, "at least "), r->seq);
+	if (record_min_age_ns(r))
+		p = put_age(put_word(p, "at least "), record_min_age_ns(r));
 	if (t->reason)
 		p = put_word(p, reason_key(t->reason));
 	if (r->flags & TCPTRAIL_F_CHILD)

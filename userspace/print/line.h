@@ -9,7 +9,7 @@
 
 #include "userspace/base/buf.h"
 #include "userspace/base/clock.h"
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 #define LINE_STATES 16 /* those that have a name, and some room */
 

@@ -67,7 +67,7 @@ static void put_transition(struct json *j, const struct tcptrail_record *r)
 	json_word(j, "old_state", state_key(t->old_state));
 	json_word(j, "new_state", state_key(t->new_state));
 	if (r->kind == TCPTRAIL_SNAPSHOT)
-		json_u64(j, "min_age_ns", r->seq); /* see snapshot.h */
+		json_u64(j, "min_age_ns", record_min_age_ns(r));
 	if (t->reason)
 		json_word(j, "reason", reason_key(t->reason));
 	put_flags(j, r->flags);

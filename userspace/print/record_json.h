@@ -6,7 +6,7 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/clock.h"
 #include "userspace/base/json.h"
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 #define JSON_VERSION 2 /* raised when a field's meaning or type changes, or it goes */
 

@@ -187,7 +187,7 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 		r->family = AF_INET;
 	r->lport = ntohs(msg->id.idiag_sport);
 	r->rport = ntohs(msg->id.idiag_dport);
-	r->seq = at_least_ns(msg, a.info_size ? &a.info : NULL, fin_timeout_ns);
+	record_set_min_age_ns(r, at_least_ns(msg, a.info_size ? &a.info : NULL, fin_timeout_ns));
 	r->flags = flags_of(msg);
 	t->old_state = msg->idiag_state;
 	t->new_state = msg->idiag_state;

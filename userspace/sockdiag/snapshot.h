@@ -13,17 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "module/uapi/tcptrail.h"
 #include "userspace/base/kernel_view.h"
+#include "userspace/base/record.h"
 #include "userspace/sockdiag/netns.h"
 
 /**
  * struct snapshot - what was found
- * @records: in the order of their times. In a SNAPSHOT record seq is not a
- *	number but nanoseconds: how long the socket has been in its state at
- *	the least, by what the kernel knows of it; 0 if it does not tell.
- *	Where a namespace could not be looked at, a LOSS record of cause
- *	TCPTRAIL_LOSS_SNAPSHOT with its number stands in its place
+ * @records: SNAPSHOT records in the order of their times. Where a namespace could not
+ *	be looked at, a LOSS record of cause TCPTRAIL_LOSS_SNAPSHOT with its number
+ *	stands in its place
  * @count: how many
  * @room: for how many there is memory
  * @live: what the records do not say of them, ascending by cookie; none of

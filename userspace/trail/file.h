@@ -15,7 +15,7 @@
 #define FILE_MAGIC "\x89TCPT\r\n\x1a" /* no text, and broken by any that treats it as such */
 #define FILE_BYTE_ORDER 0x01020304U
 #define FILE_VERSION_MAJOR 1
-#define FILE_VERSION_MINOR 1
+#define FILE_VERSION_MINOR 2
 #define FILE_HEADER_MAX (64 * 1024)
 #define FILE_BLOCK (256 * 1024) /* bytes per read() and write() */
 
@@ -25,7 +25,8 @@
  * @byte_order: FILE_BYTE_ORDER
  * @version_major: raised when older readers would misread the file
  * @version_minor: raised when something is added at the header's end, or in what
- *	was reserved. 1: @netns
+ *	was reserved, in the header or in a record. 1: @netns. 2: a snapshot's age is
+ *	in struct tcptrail_snapshot; before, it was in the record's seq
  * @header_size: bytes to the first record
  * @record_size: bytes from one record to the next
  * @realtime_offset_ns: CLOCK_REALTIME minus CLOCK_MONOTONIC

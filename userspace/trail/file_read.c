@@ -23,6 +23,7 @@
  * @info: from its header
  * @record_size: bytes from one record to the next
  * @foreign: written by a machine of the other byte order
+ * @age_in_seq: of a version that has a snapshot's age in the record's seq
  * @ended: nothing more to read
  * @error: returned once the records before the damage have been, and then for ever
  * @used: bytes at the start of @block that the last call returned
@@ -35,6 +36,7 @@ struct file {
 	struct tcptrail_info info;
 	uint32_t record_size;
 	bool foreign;
+	bool age_in_seq;
 	bool ended;
 	int error;
 	size_t used;
@@ -59,6 +61,14 @@ static int fill(struct file *f, size_t size)
 	return 0;
 }
 
+static void move_age(struct tcptrail_record *r)
+{
+	if (r->kind != TCPTRAIL_SNAPSHOT)
+		return;
+	record_set_min_age_ns(r, r->seq);
+	r->seq = 0;
+}
+
 /* Records longer than ours (a later minor) close ranks; others are in place. */
 static void convert(struct file *f, size_t count)
 {
@@ -71,6 +81,10 @@ static void convert(struct file *f, size_t count)
 	if (f->foreign) {
 		for (size_t i = 0; i < count; i++)
 			swap_record(&records[i]);
+	}
+	if (f->age_in_seq) {
+		for (size_t i = 0; i < count; i++)
+			move_age(&records[i]);
 	}
 }
 
@@ -217,6 +231,7 @@ static int read_header(struct file *f)
 	    !trail_record_size_ok(h.record_size))
 		return -EBADMSG;
 	f->record_size = h.record_size;
+	f->age_in_seq = h.version_minor < 2;
 	take_origin(f, &h);
 	err = take_info(f, &h);
 	if (!err)

@@ -194,13 +194,6 @@ static bool match_netns(const struct filter *f, const struct tcptrail_record *r)
 	return !f->nnetns;
 }
 
-static bool is_transition(const struct tcptrail_record *r)
-{
-	return r->kind == TCPTRAIL_SOCKET || r->kind == TCPTRAIL_REQUEST ||
-	       r->kind == TCPTRAIL_TIMEWAIT || r->kind == TCPTRAIL_ACCEPT ||
-	       r->kind == TCPTRAIL_SNAPSHOT;
-}
-
 static bool has_state(const struct filter *f, uint8_t state)
 {
 	return state < 64 && f->states & 1ULL << state;
@@ -208,8 +201,8 @@ static bool has_state(const struct filter *f, uint8_t state)
 
 static bool match_state(const struct filter *f, const struct tcptrail_record *r)
 {
-	return !f->states || (is_transition(r) && (has_state(f, r->transition.old_state) ||
-						   has_state(f, r->transition.new_state)));
+	return !f->states || (record_is_transition(r) && (has_state(f, r->transition.old_state) ||
+							  has_state(f, r->transition.new_state)));
 }
 
 static bool match_task(const struct filter *f, const struct tcptrail_record *r)
@@ -219,7 +212,7 @@ static bool match_task(const struct filter *f, const struct tcptrail_record *r)
 
 	if (pid && comm)
 		return true;
-	if (!is_transition(r) || !(r->flags & TCPTRAIL_F_TASK))
+	if (!record_is_transition(r) || !(r->flags & TCPTRAIL_F_TASK))
 		return false;
 	for (unsigned int i = 0; i < f->npids; i++)
 		pid |= f->pids[i] == t->pid;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 #define FILTER_MAX 32 /* values of one sort */
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 /**
  * struct selector - one or two ends of a connection, or a cookie

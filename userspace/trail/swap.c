@@ -91,20 +91,14 @@ void swap_record(struct tcptrail_record *r)
 	swap16(&r->lport);
 	swap16(&r->rport);
 	swap16(&r->flags);
-	switch (r->kind) {
-	case TCPTRAIL_SOCKET:
-	case TCPTRAIL_REQUEST:
-	case TCPTRAIL_TIMEWAIT:
-	case TCPTRAIL_ACCEPT:
-	case TCPTRAIL_SNAPSHOT:
+	if (record_is_transition(r))
 		swap_transition(&r->transition, r->flags & TCPTRAIL_F_BYTES);
-		break;
-	case TCPTRAIL_SEGMENT:
+	if (r->kind == TCPTRAIL_SNAPSHOT)
+		record_set_min_age_ns(r, __builtin_bswap64(record_min_age_ns(r)));
+	if (r->kind == TCPTRAIL_SEGMENT)
 		swap_segment(&r->segment);
-		break;
-	case TCPTRAIL_LOSS:
+	if (r->kind == TCPTRAIL_LOSS) {
 		swap64(&r->loss.count);
 		swap64(&r->loss.since_ns);
-		break;
 	}
 }

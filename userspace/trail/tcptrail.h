@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "module/uapi/tcptrail.h"
+#include "userspace/base/record.h"
 
 struct tcptrail;
 
@@ -57,7 +58,8 @@ void tcptrail_close(struct tcptrail *trail);
  * @batch: set to the records; they stay valid until the next call
  *
  * Losses stand in the stream where they happened, as TCPTRAIL_LOSS records.
- * Every other record is one that the module (or a snapshot) wrote, unchanged.
+ * Every other record is one that the module (or a snapshot) wrote, unchanged but for
+ * the byte order of the machine and the place of a snapshot's age in an older file.
  * On a device, records of the last millisecond may be held back for the next
  * call, so that the CPUs' records come in order.
  *

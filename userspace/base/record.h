@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What readers add to the module's records: one kind and two causes of loss that no
+ * module writes. Such records stand among the module's own in every stream and in every
+ * file. Their numbers begin at 128, which the contract leaves to readers.
+ */
+#ifndef BASE_RECORD_H
+#define BASE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "module/uapi/tcptrail.h"
+
+/**
+ * enum tcptrail_reader_kind - continues enum tcptrail_kind
+ * @TCPTRAIL_SNAPSHOT: a socket that sock_diag found, rather than one that was seen to
+ *	begin. Old and new state are equal, seq is 0; body is a snapshot
+ */
+enum tcptrail_reader_kind {
+	TCPTRAIL_SNAPSHOT = 128,
+};
+
+/**
+ * enum tcptrail_reader_cause - continues enum tcptrail_cause
+ * @TCPTRAIL_LOSS_OVERWRITTEN: the reader was slower than the ring; seq is the number of
+ *	the first missing record
+ * @TCPTRAIL_LOSS_SNAPSHOT: the snapshot lacks a network namespace (netns); count is 0
+ */
+enum tcptrail_reader_cause {
+	TCPTRAIL_LOSS_OVERWRITTEN = 128,
+	TCPTRAIL_LOSS_SNAPSHOT = 129,
+};
+
+/**
+ * struct tcptrail_snapshot - body of SNAPSHOT records
+ * @old_state: this field and all others but the last three are those of struct
+ *	tcptrail_transition, in the same places: what reads a transition reads a
+ *	snapshot, too
+ * @min_age_ns: for how many nanoseconds at the least the socket has been in its state;
+ *	0: not known. A transition has comm here, and pid for @reserved: no task has the
+ *	socket in its hands when it is found
+ * @reserved: zero
+ * @reserved2: zero
+ */
+struct tcptrail_snapshot {
+	uint8_t old_state;
+	uint8_t new_state;
+	uint8_t reason;
+	uint8_t retransmits;
+	uint16_t error;
+	uint16_t retrans_total;
+	uint64_t cgroup;
+	uint32_t uid;
+	uint32_t srtt_us;
+	uint32_t reserved;
+	uint32_t inode;
+	uint32_t unread;
+	uint32_t unacked;
+	uint64_t min_age_ns;
+	uint64_t reserved2;
+};
+
+#define SNAPSHOT_PIN(member, transition_member)                    \
+	TCPTRAIL_PIN(offsetof(struct tcptrail_snapshot, member) == \
+		     offsetof(struct tcptrail_transition, transition_member))
+
+SNAPSHOT_PIN(old_state, old_state);
+SNAPSHOT_PIN(new_state, new_state);
+SNAPSHOT_PIN(reason, reason);
+SNAPSHOT_PIN(retransmits, retransmits);
+SNAPSHOT_PIN(error, error);
+SNAPSHOT_PIN(retrans_total, retrans_total);
+SNAPSHOT_PIN(cgroup, cgroup);
+SNAPSHOT_PIN(uid, uid);
+SNAPSHOT_PIN(srtt_us, srtt_us);
+SNAPSHOT_PIN(reserved, pid);
+SNAPSHOT_PIN(inode, inode);
+SNAPSHOT_PIN(unread, unread);
+SNAPSHOT_PIN(unacked, unacked);
+SNAPSHOT_PIN(min_age_ns, comm);
+TCPTRAIL_PIN(sizeof(struct tcptrail_snapshot) == sizeof(struct tcptrail_transition));
+
+/** record_is_transition() - is its body a transition, or a snapshot, which reads the same? */
+static inline bool record_is_transition(const struct tcptrail_record *r)
+{
+	switch (r->kind) {
+	case TCPTRAIL_SOCKET:
+	case TCPTRAIL_REQUEST:
+	case TCPTRAIL_TIMEWAIT:
+	case TCPTRAIL_ACCEPT:
+	case TCPTRAIL_SNAPSHOT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/** record_min_age_ns() - of a SNAPSHOT; 0 of any other record */
+static inline uint64_t record_min_age_ns(const struct tcptrail_record *r)
+{
+	struct tcptrail_snapshot s;
+
+	if (r->kind != TCPTRAIL_SNAPSHOT || r->flags & TCPTRAIL_F_TASK)
+		return 0;
+	memcpy(&s, &r->transition, sizeof(s));
+	return s.min_age_ns;
+}
+
+/** record_set_min_age_ns() - of a SNAPSHOT */
+static inline void record_set_min_age_ns(struct tcptrail_record *r, uint64_t min_age_ns)
+{
+	memcpy((char *)&r->transition + offsetof(struct tcptrail_snapshot, min_age_ns), &min_age_ns,
+	       sizeof(min_age_ns));
+}
+
+#endif
