@@ -73,7 +73,7 @@ static int copy(void *arg, struct metrics *m)
 	struct site *site = arg;
 
 	pthread_mutex_lock(&site->lock);
-	m->counters = *tracker_census(site->tracker);
+	m->counters = *tracker_counters(site->tracker);
 	m->found = *stuck_scan_found(site->stuck_scan);
 	m->now_ns = site->generator.time_ns;
 	m->tracked = tracker_count(site->tracker);

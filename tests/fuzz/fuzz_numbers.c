@@ -33,7 +33,22 @@ static void ended(void *arg, const struct tracker *tracker, const struct conn *c
 
 	run->told += conn_is_connection(c);
 	groups_ended(run->groups, c);
-	activity_ended(&run->activity, tracker, c);
+}
+
+static void record(void *arg, const struct tracker *tracker, const struct conn *c,
+		   const struct tcptrail_record *r)
+{
+	struct run *run = arg;
+
+	activity_record(&run->activity, tracker, c, r);
+}
+
+static void step(void *arg, const struct tracker *tracker, const struct conn *c,
+		 enum conn_step step, uint64_t time_ns)
+{
+	struct run *run = arg;
+
+	activity_step(&run->activity, tracker, c, step, time_ns);
 }
 
 /* A control group may be called anything, too. */
@@ -47,7 +62,7 @@ static bool name_unit(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 
 static void check_census(const struct run *run)
 {
-	const struct counters *counters = tracker_census(run->tracker);
+	const struct counters *counters = tracker_counters(run->tracker);
 	uint64_t places[COUNTERS_PLACES] = { 0 }, told = 0;
 	const struct conn *c;
 	unsigned int i;
@@ -65,7 +80,7 @@ static void check_census(const struct run *run)
 
 static void check_metrics(const struct run *run, uint64_t now_ns)
 {
-	struct metrics metrics = { .counters = *tracker_census(run->tracker), .up = true };
+	struct metrics metrics = { .counters = *tracker_counters(run->tracker), .up = true };
 	struct buf out;
 
 	while (!stuck_scan_on(run->stuck_scan, run->tracker, now_ns, 3))
@@ -144,7 +159,6 @@ static void run_records(struct run *run, const struct tcptrail_record *records, 
 	for (i = 0; i < count; i += n) {
 		n = count - i < 7 ? count - i : 7;
 		tracker_feed(run->tracker, records + i, n);
-		activity_records(&run->activity, run->tracker, records + i, n);
 		check_census(run);
 		if (i == 0) /* the rest of this walk meets others */
 			stuck_scan_on(run->stuck_scan, run->tracker, records[i].time_ns, 2);
@@ -168,7 +182,9 @@ __attribute__((constructor)) static void in_utf8(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run)); /* large, and hardly touched */
-	struct tracker_config config = { .max_conns = CONNS_MAX, .ended = ended, .arg = run };
+	struct tracker_config config = {
+		.max_conns = CONNS_MAX, .record = record, .step = step, .ended = ended, .arg = run
+	};
 	struct stuck_scan_config stuck_scan = { 0 };
 	const uint16_t ports[] = { 80, 443 };
 	struct tcptrail_record *records;

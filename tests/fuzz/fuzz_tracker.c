@@ -35,7 +35,7 @@ static void tell(struct run *run, const struct tracker *tracker, const struct co
 	life_parts(&run->text, tracker, &pair);
 	life_json(&run->json, &run->clock, tracker, &pair);
 	for (i = 0; i < pair.count && run->summarize; i++)
-		life_summary_add(&run->summary, pair.ends[i].c, &pair.ends[i].life);
+		life_summary_add(&run->summary, pair.ends[i].c, &pair.ends[i].timing);
 }
 
 static void ended(void *arg, const struct tracker *tracker, const struct conn *c)

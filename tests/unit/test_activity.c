@@ -44,19 +44,13 @@ struct run {
 	struct activity *activity;
 };
 
-static void ended(void *arg, const struct tracker *m, const struct conn *c)
-{
-	struct run *r = arg;
-
-	activity_ended(r->activity, m, c);
-}
-
 static void start(struct run *r)
 {
-	const struct tracker_config config = { .ended = ended, .arg = r };
+	struct tracker_config config = { .record = activity_record, .step = activity_step };
 
 	r->activity = calloc(1, sizeof(*r->activity));
 	assert_non_null(r->activity);
+	config.arg = r->activity;
 	assert_int_equal(tracker_create(&r->tracker, &config), 0);
 }
 
@@ -81,7 +75,6 @@ static void play(struct run *r, size_t step)
 	for (i = 0; i < count; i += n) {
 		n = count - i < step ? count - i : step;
 		tracker_feed(r->tracker, &records[i], n);
-		activity_records(r->activity, r->tracker, &records[i], n);
 		look(r, records[i + n - 1].time_ns);
 	}
 	tracker_settle(r->tracker);
@@ -112,19 +105,19 @@ static void test_once(void **state)
 		s = r.activity;
 		play(&r, step);
 		assert_int_equal(s->total, 0);
-		assert_int_equal(s->totals.entered[TCPTRAIL_SYN_SENT], 1);
-		assert_int_equal(s->totals.entered[TCPTRAIL_SYN_RECV], 1);
-		assert_int_equal(s->totals.entered[TCPTRAIL_ESTABLISHED], 2);
-		assert_int_equal(s->totals.entered[TCPTRAIL_CLOSE_WAIT], 1);
-		assert_int_equal(s->totals.entered[TCPTRAIL_FIN_WAIT2], 1);
-		assert_int_equal(s->totals.entered[TCPTRAIL_TIME_WAIT], 0);
-		assert_int_equal(s->totals.opened, 2);
-		assert_int_equal(s->totals.ended, 2);
-		assert_int_equal(s->totals.again[ACTIVITY_SYN], 1);
-		assert_int_equal(s->totals.again[ACTIVITY_SYN_ACK], 0);
-		assert_int_equal(s->totals.resets[TCPTRAIL_OUT], 1);
-		assert_int_equal(s->totals.resets[TCPTRAIL_IN], 1);
-		assert_int_equal(s->totals.lost, 17);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_SYN_SENT), 1);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_SYN_RECV), 1);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_ESTABLISHED), 2);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_CLOSE_WAIT), 1);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_FIN_WAIT2), 1);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_TIME_WAIT), 0);
+		assert_int_equal(counters_entered(&s->counters, TCPTRAIL_ESTABLISHED), 2);
+		assert_int_equal(counters_all_ended(&s->counters), 2);
+		assert_int_equal(s->counters.retransmits[COUNTERS_SYN], 1);
+		assert_int_equal(s->counters.retransmits[COUNTERS_SYN_ACK], 0);
+		assert_int_equal(s->counters.resets[TCPTRAIL_OUT], 1);
+		assert_int_equal(s->counters.resets[TCPTRAIL_IN], 1);
+		assert_int_equal(s->lost, 17);
 		assert_int_equal(spans(&r, ACTIVITY_CLIENT, &max), 1);
 		assert_int_equal(max, 1020010000);
 		assert_int_equal(spans(&r, ACTIVITY_SERVER, &max), 1);
@@ -197,15 +190,15 @@ static void test_wanted(void **state)
 	r.activity->wanted = wanted;
 	r.activity->arg = &f;
 	play(&r, 3);
-	assert_int_equal(r.activity->totals.entered[TCPTRAIL_ESTABLISHED], 1);
-	assert_int_equal(r.activity->totals.entered[TCPTRAIL_CLOSE_WAIT], 0);
-	assert_int_equal(r.activity->totals.entered[TCPTRAIL_FIN_WAIT2], 1);
-	assert_int_equal(r.activity->totals.resets[TCPTRAIL_OUT], 1);
-	assert_int_equal(r.activity->totals.ended, 1);
-	assert_int_equal(r.activity->totals.lost, 17);
+	assert_int_equal(counters_entered(&r.activity->counters, TCPTRAIL_ESTABLISHED), 1);
+	assert_int_equal(counters_entered(&r.activity->counters, TCPTRAIL_CLOSE_WAIT), 0);
+	assert_int_equal(counters_entered(&r.activity->counters, TCPTRAIL_FIN_WAIT2), 1);
+	assert_int_equal(r.activity->counters.resets[TCPTRAIL_OUT], 1);
+	assert_int_equal(counters_all_ended(&r.activity->counters), 1);
+	assert_int_equal(r.activity->lost, 17);
 	activity_restart(r.activity);
 	assert_true(r.activity->wanted == wanted);
-	assert_int_equal(r.activity->totals.ended, 0);
+	assert_int_equal(counters_all_ended(&r.activity->counters), 0);
 	finish(&r);
 }
 

@@ -120,7 +120,7 @@ static void test_sockets(void **state)
 
 	for (i = 0; i < ARRAY_SIZE(scenes); i++) {
 		tracker = feed(scenes[i].script);
-		counters = tracker_census(tracker);
+		counters = tracker_counters(tracker);
 		assert_int_equal(counters_sockets(counters, scenes[i].object[0],
 						  scenes[i].state[0]),
 				 scenes[i].object[0] == scenes[i].object[1] &&
@@ -138,7 +138,7 @@ static void test_whole_life(void **state)
 {
 	struct tracker *tracker =
 		feed(HANDSHAKE ACCEPT CLIENT_CLOSES SERVER_CLOSES LAST_ACK_LOST TIME_WAIT_OVER);
-	const struct counters *c = tracker_census(tracker);
+	const struct counters *c = tracker_counters(tracker);
 	unsigned int place;
 
 	tracker_settle(tracker);
@@ -193,7 +193,7 @@ static void test_retransmits(void **state)
 				       "9500000 A in RST,ACK\n"
 				       "9500010 A socket SYN_SENT CLOSE err=111\n"
 				       "9600000 B out RST\n");
-	const struct counters *c = tracker_census(tracker);
+	const struct counters *c = tracker_counters(tracker);
 
 	tracker_settle(tracker);
 	assert_int_equal(c->retransmits[COUNTERS_SYN], 2);
@@ -215,7 +215,7 @@ static void test_found(void **state)
 				       "0 B snapshot LISTEN listener inode=8\n"
 				       "1000000 A socket CLOSE_WAIT LAST_ACK\n"
 				       "1500000 A socket LAST_ACK CLOSE\n");
-	const struct counters *c = tracker_census(tracker);
+	const struct counters *c = tracker_counters(tracker);
 
 	assert_int_equal(counters_sockets(c, CONN_SOCKET, TCPTRAIL_LISTEN), 1);
 	tracker_settle(tracker);
@@ -234,22 +234,22 @@ static void test_overflow(void **state)
 				       "2040050 A in FIN,ACK\n"
 				       "2040060 A socket FIN_WAIT2 CLOSE orphan\n");
 
-	assert_int_equal(tracker_census(tracker)->overflows, 1);
-	assert_int_equal(tracker_census(tracker)->time_waits, 0);
+	assert_int_equal(tracker_counters(tracker)->overflows, 1);
+	assert_int_equal(tracker_counters(tracker)->time_waits, 0);
 	tracker_free(tracker);
 
 	/* Nor has one for the time until the peer closes. */
 	tracker = feed(HANDSHAKE ACCEPT "2000000 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
 					"2040040 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 					"2040060 A socket FIN_WAIT2 CLOSE orphan\n");
-	assert_int_equal(tracker_census(tracker)->overflows, 1);
+	assert_int_equal(tracker_counters(tracker)->overflows, 1);
 	tracker_free(tracker);
 
 	/* Its time was over, in a full socket. */
 	tracker = feed(HANDSHAKE ACCEPT "2000000 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
 					"2040040 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 					"122040060 A socket FIN_WAIT2 CLOSE orphan\n");
-	assert_int_equal(tracker_census(tracker)->overflows, 0);
+	assert_int_equal(tracker_counters(tracker)->overflows, 0);
 	tracker_free(tracker);
 }
 

@@ -257,8 +257,8 @@ static void tell_cause(void *arg, const struct tracker *tracker, const struct co
 
 	conn_pair(&pair, tracker, c, true, 0);
 	/* Nothing that comes after an end lengthens it. */
-	assert_true(pair.ends[0].life.half_close <= pair.ends[0].life.life);
-	assert_true(pair.ends[1].life.half_close <= pair.ends[1].life.life);
+	assert_true(pair.ends[0].timing.half_close <= pair.ends[0].timing.life);
+	assert_true(pair.ends[1].timing.half_close <= pair.ends[1].timing.life);
 	buf_printf(out, "%s: ", life_word(&pair));
 	life_sentence(out, &pair);
 }

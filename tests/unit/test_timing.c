@@ -143,7 +143,7 @@ static void tell(struct told *told, const struct tracker *tracker, const struct 
 	if (told->parts)
 		life_parts(&told->out, tracker, &pair);
 	for (i = 0; i < pair.count && told->summary; i++)
-		life_summary_add(told->summary, pair.ends[i].c, &pair.ends[i].life);
+		life_summary_add(told->summary, pair.ends[i].c, &pair.ends[i].timing);
 }
 
 static void ended(void *arg, const struct tracker *tracker, const struct conn *c)

@@ -110,7 +110,7 @@ static void check(const struct tracker *tracker, uint32_t limit)
 	assert_int_equal(count, tracker_count(tracker));
 	assert_true(count <= limit);
 	/* places[0] is for those that do not live. */
-	assert_memory_equal(&places[1], &tracker_census(tracker)->places[1],
+	assert_memory_equal(&places[1], &tracker_counters(tracker)->places[1],
 			    sizeof(places) - sizeof(places[0]));
 }
 

@@ -53,24 +53,24 @@ static void test_rates(void **state)
 
 	v->interval_ns = SEC;
 	s->now_ns = 100 * SEC;
-	s->totals.opened = 1000;
+	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 1000;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	/* What was before the first look is no rate. */
 	assert_int_equal(v->opened.milli, 0);
 	assert_int_equal(v->opened.graph.added, 0);
 	s->now_ns = 102 * SEC;
-	s->totals.opened = 1005;
+	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 1005;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 2500);
 	assert_int_equal(v->opened.graph.added, 1);
 	/* A file's last look comes early: what came since is that of an interval. */
 	s->now_ns += SEC / 1000;
-	s->totals.opened = 1006;
+	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 1006;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 1000);
 	/* A new filter counts from 0. */
 	s->now_ns += SEC;
-	s->totals.opened = 2;
+	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 2;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 0);
 	assert_int_equal(v->opened.total, 2);

@@ -67,7 +67,7 @@ static void summarize(struct life_printer *p, const struct conn_pair *pair)
 
 	for (i = 0; i < pair->count && p->summary; i++)
 		if (pair->ends[i].c->end)
-			life_summary_add(p->summary, pair->ends[i].c, &pair->ends[i].life);
+			life_summary_add(p->summary, pair->ends[i].c, &pair->ends[i].timing);
 }
 
 void life_ended(void *arg, const struct tracker *tracker, const struct conn *c)

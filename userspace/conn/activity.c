@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The numbers of a live screen.
+ *
+ * What happens is counted when it happens, by the same counters as the tracker's own. How
+ * many are where, and the times of what happened since the last update, are found by a walk
+ * over the connections: a time that is later than the last update is new.
+ */
 #include "userspace/conn/activity.h"
 
 #include <string.h>
 
-static bool is_wanted(const struct activity *s, const struct tracker *m, const struct conn *c,
+#include "userspace/conn/timing.h"
+
+static bool is_wanted(const struct activity *a, const struct tracker *m, const struct conn *c,
 		      uint8_t state)
 {
-	return !s->wanted || s->wanted(s->arg, m, c, state);
+	return !a->wanted || (c && a->wanted(a->arg, m, c, state));
 }
 
 /* What is told of a request socket belongs to SYN-RECV. */
@@ -17,156 +26,110 @@ static uint8_t counted_as(uint8_t state)
 						TCPTRAIL_NO_STATE;
 }
 
-/* A child's LISTEN to SYN_RECV is the same SYN-RECV as its request's, and no new one. */
-static bool enters(const struct tcptrail_record *r)
+void activity_record(void *activity, const struct tracker *m, const struct conn *c,
+		     const struct tcptrail_record *r)
 {
-	const struct tcptrail_transition *t = &r->transition;
+	struct activity *a = activity;
+	uint8_t state = TCPTRAIL_NO_STATE;
 
-	if (r->flags & TCPTRAIL_F_SELF || t->old_state == t->new_state)
-		return false;
-	if (t->old_state == TCPTRAIL_LISTEN && t->new_state == TCPTRAIL_SYN_RECV)
-		return false;
-	if (r->kind == TCPTRAIL_REQUEST)
-		return t->new_state == TCPTRAIL_NEW_SYN_RECV;
-	return r->kind == TCPTRAIL_SOCKET || r->kind == TCPTRAIL_TIMEWAIT;
-}
-
-static bool concerns_wanted(const struct activity *s, const struct tracker *m,
-			    const struct tcptrail_record *r, uint8_t state)
-{
-	const struct conn *c;
-
-	if (!s->wanted)
-		return true;
-	c = tracker_find(m, r);
-	return c && s->wanted(s->arg, m, c, state ? state : c->state);
-}
-
-void activity_records(struct activity *s, const struct tracker *m,
-		      const struct tcptrail_record *records, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct tcptrail_record *r = &records[i];
-		uint8_t state = counted_as(r->transition.new_state);
-
-		if (r->kind == TCPTRAIL_LOSS) {
-			s->totals.lost += r->loss.count;
-			continue;
-		}
-		s->totals.records++;
-		if (r->kind == TCPTRAIL_SEGMENT) {
-			if (r->segment.tcp_flags & TCPTRAIL_RST && concerns_wanted(s, m, r, 0))
-				s->totals.resets[r->segment.direction == TCPTRAIL_OUT]++;
-		} else if (enters(r) && concerns_wanted(s, m, r, state)) {
-			s->totals.entered[state]++;
-			s->totals.opened += state == TCPTRAIL_ESTABLISHED;
-		}
+	if (r->kind == TCPTRAIL_LOSS) {
+		a->lost += r->loss.count;
+		return;
 	}
+	a->records++;
+	if (r->kind == TCPTRAIL_SEGMENT && c)
+		state = c->state;
+	else if (r->kind != TCPTRAIL_SEGMENT)
+		state = counted_as(r->transition.new_state);
+	if (is_wanted(a, m, c, state))
+		counters_record(&a->counters, r);
 }
 
-static bool is_new(const struct activity *s, uint64_t time_ns, uint64_t until_ns)
+static bool is_new(const struct activity *a, uint64_t time_ns, uint64_t until_ns)
 {
-	return time_ns > s->newest_ns && time_ns <= until_ns;
+	return time_ns > a->newest_ns && time_ns <= until_ns;
 }
 
-static void add_span(struct activity *s, enum activity_time span, const struct conn *c,
+static void add_time(struct activity *a, enum activity_time which, const struct conn *c,
 		     uint32_t from_us, uint32_t to_us, uint64_t until_ns)
 {
 	uint64_t time_ns = c->begun_ns + to_us * 1000ULL;
 
-	if (to_us && to_us >= from_us && is_new(s, time_ns, until_ns))
-		window_add(&s->windows[span], time_ns, (to_us - from_us) * 1000ULL);
+	if (to_us && to_us >= from_us && is_new(a, time_ns, until_ns))
+		window_add(&a->windows[which], time_ns, (to_us - from_us) * 1000ULL);
 }
 
-/* Times of what happened to @c since the last look, and not after @until_ns. */
-static void add_times(struct activity *s, const struct tracker *m, const struct conn *c,
+/* Times of what happened to @c since the last update, and not after @until_ns. */
+static void add_times(struct activity *a, const struct tracker *m, const struct conn *c,
 		      uint64_t until_ns)
 {
 	bool found = c->flags & CONN_FOUND;
 
-	flows_add(&s->flows, m, c, !found && is_new(s, c->begun_ns, until_ns));
+	flows_add(&a->flows, m, c, !found && is_new(a, c->begun_ns, until_ns));
 	if (found)
 		return;
 	if (c->role == CONN_ACTIVE)
-		add_span(s, ACTIVITY_CLIENT, c, 0, c->established_us, until_ns);
+		add_time(a, ACTIVITY_CLIENT, c, 0, c->established_us, until_ns);
 	else if (c->role == CONN_PASSIVE && c->synacks)
-		add_span(s, ACTIVITY_SERVER, c, 0, c->established_us, until_ns);
+		add_time(a, ACTIVITY_SERVER, c, 0, c->established_us, until_ns);
 	if (c->role == CONN_PASSIVE && c->established_us)
-		add_span(s, ACTIVITY_ACCEPT, c, c->established_us, c->accepted_us, until_ns);
+		add_time(a, ACTIVITY_ACCEPT, c, c->established_us, c->accepted_us, until_ns);
 }
 
-static void add_again(uint64_t again[ACTIVITY_AGAINS], const struct conn *c)
+void activity_step(void *activity, const struct tracker *m, const struct conn *c,
+		   enum conn_step step, uint64_t time_ns)
 {
-	again[ACTIVITY_SYN] += c->syns > 1 ? c->syns - 1 : 0;
-	again[ACTIVITY_SYN_ACK] += c->synacks > 1 ? c->synacks - 1 : 0;
-	again[ACTIVITY_FIN] += c->fins > 1 ? c->fins - 1 : 0;
-}
+	struct activity *a = activity;
 
-static bool is_listener(const struct conn *c)
-{
-	return c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN;
-}
-
-void activity_ended(struct activity *s, const struct tracker *m, const struct conn *c)
-{
-	if (is_listener(c) || c->state == TCPTRAIL_NO_STATE ||
-	    !is_wanted(s, m, c, counted_as(c->state)))
+	if (!is_wanted(a, m, c, counted_as(c->state)))
 		return;
-	s->totals.ended++;
-	add_again(s->ended_again, c);
-	add_times(s, m, c, UINT64_MAX);
+	counters_step(&a->counters, c, step, time_ns);
+	if (step == CONN_STEP_ENDED && conn_is_connection(c))
+		add_times(a, m, c, UINT64_MAX);
 }
 
-uint64_t activity_recent_ns(const struct activity *s)
+uint64_t activity_recent_ns(const struct activity *a)
 {
 	for (unsigned int i = 0; i < FLOWS_LOOKS; i++)
-		if (s->look_ns[i])
-			return s->now_ns - s->look_ns[i];
+		if (a->updated_ns[i])
+			return a->now_ns - a->updated_ns[i];
 	return 0;
 }
 
-static void note_time(struct activity *s, uint64_t now_ns)
+static void note_time(struct activity *a, uint64_t now_ns)
 {
-	memmove(&s->look_ns[0], &s->look_ns[1], (FLOWS_LOOKS - 1) * sizeof(s->look_ns[0]));
-	s->look_ns[FLOWS_LOOKS - 1] = s->now_ns;
-	s->now_ns = now_ns > s->now_ns ? now_ns : s->now_ns;
+	memmove(&a->updated_ns[0], &a->updated_ns[1], (FLOWS_LOOKS - 1) * sizeof(a->updated_ns[0]));
+	a->updated_ns[FLOWS_LOOKS - 1] = a->now_ns;
+	a->now_ns = now_ns > a->now_ns ? now_ns : a->now_ns;
 }
 
-void activity_update(struct activity *s, const struct tracker *m, uint64_t now_ns)
+void activity_update(struct activity *a, const struct tracker *m, uint64_t now_ns)
 {
 	uint64_t newest_ns = tracker_stats(m)->newest_ns;
 	/* One record from far ahead shall not make all others old. */
 	uint64_t until_ns = newest_ns < now_ns ? newest_ns : now_ns;
-	uint64_t again[ACTIVITY_AGAINS];
 	const struct conn *c;
 
-	memset(s->states, 0, sizeof(s->states));
-	s->total = 0;
-	memcpy(again, s->ended_again, sizeof(again));
-	flows_begin(&s->flows);
+	memset(a->states, 0, sizeof(a->states));
+	a->total = 0;
+	flows_begin(&a->flows);
 	for (c = tracker_next(m, NULL); c; c = tracker_next(m, c)) {
-		if (c->state == TCPTRAIL_NO_STATE || !is_wanted(s, m, c, counted_as(c->state)))
+		if (c->state == TCPTRAIL_NO_STATE || !is_wanted(a, m, c, counted_as(c->state)))
 			continue;
 		/* An ended one waits to be told: it is no socket any more. */
 		if (!c->end && c->state != TCPTRAIL_CLOSE) {
-			s->states[counted_as(c->state)]++;
-			s->total++;
+			a->states[counted_as(c->state)]++;
+			a->total++;
 		}
-		if (is_listener(c))
-			continue;
-		add_again(again, c);
-		add_times(s, m, c, until_ns);
+		if (conn_is_connection(c))
+			add_times(a, m, c, until_ns);
 	}
-	/* One that was dropped for want of memory may come back with less. */
-	for (unsigned int i = 0; i < ACTIVITY_AGAINS; i++)
-		if (again[i] > s->totals.again[i])
-			s->totals.again[i] = again[i];
-	flows_end(&s->flows, !s->now_ns); /* before the first look: history */
-	note_time(s, now_ns);
-	s->newest_ns = until_ns > s->newest_ns ? until_ns : s->newest_ns;
+	flows_end(&a->flows, !a->now_ns); /* before the first update: history */
+	note_time(a, now_ns);
+	a->newest_ns = until_ns > a->newest_ns ? until_ns : a->newest_ns;
 }
 
-void activity_restart(struct activity *s)
+void activity_restart(struct activity *a)
 {
-	*s = (struct activity){ .wanted = s->wanted, .arg = s->arg };
+	*a = (struct activity){ .wanted = a->wanted, .arg = a->arg };
 }

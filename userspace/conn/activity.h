@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A survey: the numbers of a live screen, taken at each look at a model: how many
- * connection ends are in which state, how many came there since the last look, the
- * times of handshakes, what was sent again. Of all of them, or of those that are
- * wanted.
+ * Activity: the numbers of a live screen. How many connection ends are in which state,
+ * what was counted since, the last minute's times, who opens connections to whom. Of all
+ * connections, or of those that are wanted.
  *
- * A look passes over all connections once.
+ * It observes a tracker: its functions are for struct tracker_config. An update passes
+ * over all connections once.
  */
 #ifndef CONN_ACTIVITY_H
 #define CONN_ACTIVITY_H
 
+#include "userspace/conn/counters.h"
 #include "userspace/conn/flows.h"
 #include "userspace/conn/window.h"
 
@@ -20,35 +21,7 @@ enum activity_time {
 	ACTIVITY_CLIENT, /* connect() to ESTABLISHED */
 	ACTIVITY_SERVER, /* the SYN to ESTABLISHED */
 	ACTIVITY_ACCEPT, /* ESTABLISHED to accept() */
-	ACTIVITY_SPANS,
-};
-
-/** enum activity_again - what is sent again when it is not answered */
-enum activity_again {
-	ACTIVITY_SYN,
-	ACTIVITY_SYN_ACK,
-	ACTIVITY_FIN,
-	ACTIVITY_AGAINS,
-};
-
-/**
- * struct activity_totals - since the survey began; they never go back
- * @entered: how often a state was entered
- * @opened: handshakes that were completed
- * @ended: lives that ended
- * @again: by enum activity_again
- * @resets: RSTs by direction: TCPTRAIL_IN, TCPTRAIL_OUT
- * @records: fed in all
- * @lost: records that the trail lost
- */
-struct activity_totals {
-	uint64_t entered[ACTIVITY_STATES];
-	uint64_t opened;
-	uint64_t ended;
-	uint64_t again[ACTIVITY_AGAINS];
-	uint64_t resets[2];
-	uint64_t records;
-	uint64_t lost;
+	ACTIVITY_TIMES,
 };
 
 /**
@@ -58,13 +31,14 @@ struct activity_totals {
  * @arg: for that; likewise
  * @states: how many are in it now; a request's NEW_SYN_RECV counts as SYN_RECV
  * @total: @states in sum, listeners included
- * @totals: up to now
- * @ended_again: sent again by those that have ended; @totals.again has the living, too
+ * @counters: of those that are wanted; without its places
+ * @records: fed in all
+ * @lost: records that the trail lost
  * @windows: the last minute's times, by enum activity_time
  * @flows: who opens to whom
- * @newest_ns: what is older has been surveyed
- * @now_ns: when the last look was taken
- * @look_ns: when those before it were, the oldest first; 0: there was none
+ * @newest_ns: what is older has been seen by an update
+ * @now_ns: when the last update was made
+ * @updated_ns: when those before it were, the oldest first; 0: there was none
  */
 struct activity {
 	bool (*wanted)(void *arg, const struct tracker *tracker, const struct conn *conn,
@@ -72,29 +46,31 @@ struct activity {
 	void *arg;
 	uint64_t states[ACTIVITY_STATES];
 	uint64_t total;
-	struct activity_totals totals;
-	uint64_t ended_again[ACTIVITY_AGAINS];
-	struct window windows[ACTIVITY_SPANS];
+	struct counters counters;
+	uint64_t records;
+	uint64_t lost;
+	struct window windows[ACTIVITY_TIMES];
 	struct flows flows;
 	uint64_t newest_ns;
 	uint64_t now_ns;
-	uint64_t look_ns[FLOWS_LOOKS];
+	uint64_t updated_ns[FLOWS_LOOKS];
 };
 
-/** activity_records() - what was just fed to @tracker */
-void activity_records(struct activity *s, const struct tracker *tracker,
-		      const struct tcptrail_record *records, size_t count);
+/** activity_record() - tracker_config.record; @activity is its arg, as below */
+void activity_record(void *activity, const struct tracker *tracker, const struct conn *conn,
+		     const struct tcptrail_record *record);
 
-/** activity_ended() - for tracker_config.ended */
-void activity_ended(struct activity *s, const struct tracker *tracker, const struct conn *conn);
+/** activity_step() - tracker_config.step */
+void activity_step(void *activity, const struct tracker *tracker, const struct conn *conn,
+		   enum conn_step step, uint64_t time_ns);
 
 /** activity_update() - take the numbers of @now_ns, by the trail's clock */
-void activity_update(struct activity *s, const struct tracker *tracker, uint64_t now_ns);
+void activity_update(struct activity *a, const struct tracker *tracker, uint64_t now_ns);
 
-/** activity_recent_ns() - how long the looks took that flow_recent() is about; 0: no look before */
-uint64_t activity_recent_ns(const struct activity *s);
+/** activity_recent_ns() - how long the updates took that flow_recent() is about; 0: none before */
+uint64_t activity_recent_ns(const struct activity *a);
 
 /** activity_restart() - others are wanted now: forget what was counted of those before */
-void activity_restart(struct activity *s);
+void activity_restart(struct activity *a);
 
 #endif

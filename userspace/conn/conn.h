@@ -32,6 +32,7 @@ enum conn_closer {
 	CONN_CLOSER_NONE = 0, /* no FIN yet, or the trail does not tell */
 	CONN_CLOSER_US = 1,
 	CONN_CLOSER_PEER = 2,
+	CONN_CLOSER_BOTH = 3, /* the FINs crossed; only in struct timing */
 };
 
 /**

@@ -9,7 +9,7 @@ static uint8_t within(uint8_t n, uint8_t count)
 	return n < count ? n : count - 1;
 }
 
-const struct counters *tracker_census(const struct tracker *m)
+const struct counters *tracker_counters(const struct tracker *m)
 {
 	return &m->counters;
 }
@@ -43,10 +43,9 @@ static void count_timewait(struct counters *counters, const struct tcptrail_tran
 		counters->time_waits++;
 }
 
-void counters_record(struct tracker *m, const struct tcptrail_record *r)
+void counters_record(struct counters *counters, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
-	struct counters *counters = &m->counters;
 
 	switch (r->kind) {
 	case TCPTRAIL_SOCKET:
@@ -74,7 +73,7 @@ void counters_record(struct tracker *m, const struct tcptrail_record *r)
 	}
 }
 
-void counters_left(struct tracker *m, const struct conn *c, uint64_t time_ns)
+static void left(struct counters *counters, const struct conn *c, uint64_t time_ns)
 {
 	uint8_t state = within(c->state, COUNTERS_STATES);
 	uint64_t since_ns = c->since_ns;
@@ -85,40 +84,103 @@ void counters_left(struct tracker *m, const struct conn *c, uint64_t time_ns)
 		return;
 	if (state == TCPTRAIL_SYN_RECV && c->role == CONN_PASSIVE && !(c->flags & CONN_FOUND))
 		since_ns = c->begun_ns;
-	histogram_add(&m->counters.state[state], HISTOGRAM_SLOW,
+	histogram_add(&counters->state[state], HISTOGRAM_SLOW,
 		      time_ns > since_ns ? time_ns - since_ns : 0);
 }
 
-void counters_established(struct tracker *m, const struct conn *c)
+static void established(struct counters *counters, const struct conn *c)
 {
 	uint64_t handshake = timing_handshake(c);
 
 	if (handshake)
-		histogram_add(&m->counters.handshake[c->role], HISTOGRAM_FAST, handshake);
+		histogram_add(&counters->handshake[c->role], HISTOGRAM_FAST, handshake);
 }
 
-void counters_accepted(struct tracker *m, const struct conn *c, uint64_t time_ns)
+static void accepted(struct counters *counters, const struct conn *c, uint64_t time_ns)
 {
 	uint64_t since_ns = c->begun_ns + c->established_us * 1000ULL;
 
 	if (c->established_us)
-		histogram_add(&m->counters.accept_wait, HISTOGRAM_FAST,
+		histogram_add(&counters->accept_wait, HISTOGRAM_FAST,
 			      time_ns > since_ns ? time_ns - since_ns : 0);
 }
 
-void counters_ended(struct tracker *m, const struct conn *c)
+static void ended(struct counters *counters, const struct conn *c)
 {
-	struct counters *counters = &m->counters;
-	struct timing life;
+	struct timing timing;
 
 	if (!conn_is_connection(c))
 		return;
 	counters->ended[c->end]++;
-	timing_of(&life, c, c->since_ns);
-	if (life.half_close)
-		histogram_add(&counters->half_close, HISTOGRAM_SLOW, life.half_close);
-	if (life.teardown)
-		histogram_add(&counters->teardown, HISTOGRAM_FAST, life.teardown);
-	if (life.time_wait)
-		histogram_add(&counters->time_wait, HISTOGRAM_SLOW, life.time_wait);
+	timing_of(&timing, c, c->since_ns);
+	if (timing.half_close)
+		histogram_add(&counters->half_close, HISTOGRAM_SLOW, timing.half_close);
+	if (timing.teardown)
+		histogram_add(&counters->teardown, HISTOGRAM_FAST, timing.teardown);
+	if (timing.time_wait)
+		histogram_add(&counters->time_wait, HISTOGRAM_SLOW, timing.time_wait);
+}
+
+void counters_step(struct counters *counters, const struct conn *c, enum conn_step step,
+		   uint64_t time_ns)
+{
+	switch (step) {
+	case CONN_STEP_LEAVES:
+		left(counters, c, time_ns);
+		break;
+	case CONN_STEP_OPENED:
+		counters->opened[CONN_PASSIVE]++;
+		break;
+	case CONN_STEP_ESTABLISHED:
+		established(counters, c);
+		break;
+	case CONN_STEP_ACCEPTED:
+		accepted(counters, c, time_ns);
+		break;
+	case CONN_STEP_SYN_AGAIN:
+		counters->retransmits[COUNTERS_SYN]++;
+		break;
+	case CONN_STEP_SYN_ACK_AGAIN:
+		counters->retransmits[COUNTERS_SYN_ACK]++;
+		break;
+	case CONN_STEP_FIN_AGAIN:
+		counters->retransmits[COUNTERS_FIN]++;
+		break;
+	case CONN_STEP_NO_MINISOCKET:
+		counters->overflows++;
+		break;
+	case CONN_STEP_ENDED:
+		ended(counters, c);
+		break;
+	}
+}
+
+/* A child's LISTEN to SYN_RECV is the same SYN-RECEIVED as its request's. */
+uint64_t counters_entered(const struct counters *counters, uint8_t state)
+{
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < COUNTERS_STATES; i++)
+		n += i == state ? 0 : counters->transitions[i][state];
+	switch (state) {
+	case TCPTRAIL_SYN_RECV:
+		return n - counters->transitions[TCPTRAIL_LISTEN][state] + counters->requests;
+	case TCPTRAIL_TIME_WAIT:
+		return n + counters->time_waits;
+	case TCPTRAIL_CLOSE:
+		for (i = 0; i < COUNTERS_STATES * COUNTERS_REASONS; i++)
+			n += counters->minisocket_ends[i / COUNTERS_REASONS][i % COUNTERS_REASONS];
+		break;
+	}
+	return n;
+}
+
+uint64_t counters_all_ended(const struct counters *counters)
+{
+	uint64_t n = 0;
+
+	for (unsigned int end = 0; end < CONN_ENDS; end++)
+		n += counters->ended[end];
+	return n;
 }

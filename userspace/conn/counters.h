@@ -81,14 +81,27 @@ struct counters {
 	struct histogram state[COUNTERS_STATES];
 };
 
-/** tracker_census() - it changes as the model is fed */
-const struct counters *tracker_census(const struct tracker *tracker);
+/** tracker_counters() - it changes as the model is fed */
+const struct counters *tracker_counters(const struct tracker *tracker);
 
 /** counters_sockets() - living ends in @state whose enum conn_object is @object */
 uint64_t counters_sockets(const struct counters *counters, enum conn_object object, uint8_t state);
 
 /** counters_unaccepted() - established, and no accept() has taken them yet */
 uint64_t counters_unaccepted(const struct counters *counters);
+
+/** counters_entered() - how often @state was entered, by sockets, requests and minisockets */
+uint64_t counters_entered(const struct counters *counters, uint8_t state);
+
+/** counters_record() - what counts whether or not its connection is known */
+void counters_record(struct counters *counters, const struct tcptrail_record *r);
+
+/** counters_step() - a step of @c, as struct tracker_config's step() is told */
+void counters_step(struct counters *counters, const struct conn *c, enum conn_step step,
+		   uint64_t time_ns);
+
+/** counters_all_ended() - lives told as ended, however they did */
+uint64_t counters_all_ended(const struct counters *counters);
 
 /** counters_place() - where a connection stands: an index of counters.places */
 static inline uint8_t counters_place(const struct conn *c)

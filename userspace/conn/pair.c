@@ -24,5 +24,5 @@ void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const stru
 	pair->ends[0].c = other && is_first(other, c) ? other : c;
 	pair->ends[1].c = pair->ends[0].c == c ? other : c;
 	for (i = 0; i < pair->count; i++)
-		timing_of(&pair->ends[i].life, pair->ends[i].c, now_ns);
+		timing_of(&pair->ends[i].timing, pair->ends[i].c, now_ns);
 }

@@ -8,11 +8,11 @@
 /**
  * struct conn_pair_end - one end of a connection, and what can be said of it
  * @c: the end
- * @life: its spans
+ * @timing: its spans
  */
 struct conn_pair_end {
 	const struct conn *c;
-	struct timing life;
+	struct timing timing;
 };
 
 /**

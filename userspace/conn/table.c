@@ -217,24 +217,3 @@ void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_r
 		index_by_tuple(m, c);
 	}
 }
-
-struct conn *table_create(struct tracker *m, const struct tcptrail_record *r)
-{
-	uint32_t slot = pool_take(&m->conns);
-	struct conn *c;
-
-	if (!slot) {
-		table_evict(m);
-		slot = pool_take(&m->conns);
-		if (!slot)
-			return NULL;
-	}
-	c = conn_at(m, slot);
-	c->object = CONN_SOCKET;
-	c->netns = r->netns;
-	c->begun_ns = r->time_ns;
-	m->live++;
-	m->stats.created++;
-	table_name(m, c, r);
-	return c;
-}

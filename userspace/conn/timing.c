@@ -18,24 +18,24 @@ bool conn_is_connection(const struct conn *c)
 }
 
 /* Some states are only reached one way: they know it even of an older socket. */
-static enum timing_closer closer_of(const struct conn *c)
+static enum conn_closer closer_of(const struct conn *c)
 {
 	if (c->flags & CONN_SIMULTANEOUS_CLOSE)
-		return TIMING_CLOSER_BOTH;
+		return CONN_CLOSER_BOTH;
 	switch (c->state) {
 	case TCPTRAIL_CLOSE_WAIT:
 	case TCPTRAIL_LAST_ACK:
-		return TIMING_CLOSER_PEER;
+		return CONN_CLOSER_PEER;
 	case TCPTRAIL_FIN_WAIT1:
 	case TCPTRAIL_FIN_WAIT2:
-		return TIMING_CLOSER_US;
+		return CONN_CLOSER_US;
 	case TCPTRAIL_TIME_WAIT:
 		/* A crossing before the trail began cannot be told from this. */
-		return c->flags & CONN_AT_LEAST ? TIMING_CLOSER_NONE : TIMING_CLOSER_US;
+		return c->flags & CONN_AT_LEAST ? CONN_CLOSER_NONE : CONN_CLOSER_US;
 	}
-	return c->closer == CONN_CLOSER_US   ? TIMING_CLOSER_US :
-	       c->closer == CONN_CLOSER_PEER ? TIMING_CLOSER_PEER :
-					       TIMING_CLOSER_NONE;
+	return c->closer == CONN_CLOSER_US   ? CONN_CLOSER_US :
+	       c->closer == CONN_CLOSER_PEER ? CONN_CLOSER_PEER :
+					       CONN_CLOSER_NONE;
 }
 
 /*

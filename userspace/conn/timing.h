@@ -7,14 +7,6 @@
 
 #include "userspace/conn/tracker.h"
 
-/** enum timing_closer - whose FIN was first */
-enum timing_closer {
-	TIMING_CLOSER_NONE = 0, /* no FIN, or not known */
-	TIMING_CLOSER_US,
-	TIMING_CLOSER_PEER,
-	TIMING_CLOSER_BOTH, /* the FINs crossed */
-};
-
 /**
  * struct timing - spans in nanoseconds; 0: not known, or there was none
  * @handshake: its first step to ESTABLISHED
@@ -31,7 +23,7 @@ enum timing_closer {
  * @at_least: it began before the trail did: @life is longer
  * @closed: both FINs were seen: @half_close is complete
  * @unaccepted: it came to be established, and accept() did not take it
- * @closer: enum timing_closer
+ * @closer: enum conn_closer
  */
 struct timing {
 	uint64_t handshake;

@@ -50,9 +50,9 @@ static void feed_one(struct tracker *m, const struct tcptrail_record *r)
 	if (r->time_ns > m->stats.newest_ns)
 		m->stats.newest_ns = r->time_ns;
 	if (m->stats.newest_ns > TRACKER_LINGER_NS &&
-	    table_is_due(m, m->stats.newest_ns - TRACKER_LINGER_NS))
-		table_reap(m, m->stats.newest_ns - TRACKER_LINGER_NS);
-	apply(m, r);
+	    lives_are_due(m, m->stats.newest_ns - TRACKER_LINGER_NS))
+		lives_reap(m, m->stats.newest_ns - TRACKER_LINGER_NS);
+	feed_record(m, r);
 }
 
 /*
@@ -75,7 +75,7 @@ void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size
 void tracker_advance(struct tracker *m, uint64_t now_ns)
 {
 	if (now_ns > TRACKER_LINGER_NS)
-		table_reap(m, now_ns - TRACKER_LINGER_NS);
+		lives_reap(m, now_ns - TRACKER_LINGER_NS);
 }
 
 bool tracker_is_waiting(const struct tracker *m)
@@ -85,14 +85,14 @@ bool tracker_is_waiting(const struct tracker *m)
 
 void tracker_settle(struct tracker *m)
 {
-	table_reap(m, UINT64_MAX);
+	lives_reap(m, UINT64_MAX);
 }
 
 void tracker_refresh(struct tracker *m, const struct tcptrail_record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (records[i].kind == TCPTRAIL_SNAPSHOT)
-			apply_refresh(m, &records[i]);
+			feed_refresh(m, &records[i]);
 }
 
 void tracker_unconfirm(struct tracker *m)
@@ -112,7 +112,7 @@ void tracker_end_unseen(struct tracker *m, bool (*gone)(void *arg, const struct 
 		struct conn *c = conn_at(m, slot);
 
 		if (c->object != CONN_FREE && !c->end && gone(arg, c))
-			table_end(m, c, CONN_UNSEEN, m->stats.newest_ns);
+			lives_end(m, c, CONN_UNSEEN, m->stats.newest_ns);
 	}
 }
 

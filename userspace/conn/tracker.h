@@ -45,6 +45,23 @@ typedef void (*tracker_ended_fn)(void *arg, const struct tracker *tracker, const
 typedef void (*tracker_record_fn)(void *arg, const struct tracker *tracker, const struct conn *conn,
 				  const struct tcptrail_record *record);
 
+/** enum conn_step - what happens to one end, for those that count */
+enum conn_step {
+	CONN_STEP_LEAVES, /* it is about to leave its state: conn.state is the old one */
+	CONN_STEP_OPENED, /* a passive opener reached ESTABLISHED */
+	CONN_STEP_ESTABLISHED, /* conn.established_us is known now */
+	CONN_STEP_ACCEPTED, /* conn.accepted_us is known now */
+	CONN_STEP_SYN_AGAIN, /* it sent its SYN once more */
+	CONN_STEP_SYN_ACK_AGAIN,
+	CONN_STEP_FIN_AGAIN,
+	CONN_STEP_NO_MINISOCKET, /* it closed without the TIME-WAIT that was due */
+	CONN_STEP_ENDED, /* its life is told, or would be */
+};
+
+/** tracker_step_fn - called for each step of an end, at @time_ns */
+typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const struct conn *conn,
+				enum conn_step step, uint64_t time_ns);
+
 /**
  * struct tracker_config - what a tracker is told when it is made
  * @max_conns: how many connection ends it holds at most; 0: the default. Beyond
@@ -52,6 +69,7 @@ typedef void (*tracker_record_fn)(void *arg, const struct tracker *tracker, cons
  * @join: find the other ends in all namespaces; and tell both at a time, when
  *	both have ended: the other one by tracker_peer()
  * @record: called for each record, or NULL
+ * @step: called for each step, or NULL; after it, @record for the record that told it
  * @ended: called at the end of a life, or NULL
  * @gone: called for each end that leaves the tracker, told or not, or NULL: from then
  *	on its struct conn is another's. tracker_free() calls it for none
@@ -61,6 +79,7 @@ struct tracker_config {
 	uint32_t max_conns;
 	bool join;
 	tracker_record_fn record;
+	tracker_step_fn step;
 	tracker_ended_fn ended;
 	tracker_ended_fn gone;
 	void *arg;

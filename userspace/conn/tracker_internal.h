@@ -93,9 +93,6 @@ struct pair *table_pair(const struct tracker *m, const struct conn *c);
 /** table_home() - where the search for a record's connection begins */
 const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r);
 
-/** table_create() - a new connection end; NULL without memory */
-struct conn *table_create(struct tracker *m, const struct tcptrail_record *r);
-
 void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
 
 /** table_name() - give @c what the record knows of its name and it does not yet */
@@ -108,24 +105,24 @@ static inline void table_name(struct tracker *m, struct conn *c, const struct tc
 /** table_forget() - out of the indices, so that the name is free for the next */
 void table_forget(struct tracker *m, struct conn *c);
 
-/* table_leave.c: how they leave */
+/* lives.c: how they come and go */
 
-/** table_end() - its life is over: @c can still be found, until it is told */
-void table_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns);
+/** lives_begin() - a new connection end; NULL without memory */
+struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r);
 
-/** table_is_due() - does table_reap() find anything to do? */
-static inline bool table_is_due(const struct tracker *m, uint64_t until_ns)
+/** lives_end() - its life is over: @c can still be found, until it is told */
+void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns);
+
+/** lives_are_due() - does lives_reap() find anything to do? */
+static inline bool lives_are_due(const struct tracker *m, uint64_t until_ns)
 {
 	const struct conn *first = conn_at(m, m->ended_first);
 
 	return m->ended_first && (!first->end || first->since_ns <= until_ns);
 }
 
-/** table_reap() - tell and drop what ended up to then */
-void table_reap(struct tracker *m, uint64_t until_ns);
-
-/** table_evict() - drop one to make room: one that ended, or else the least useful */
-void table_evict(struct tracker *m);
+/** lives_reap() - tell and drop what ended up to then */
+void lives_reap(struct tracker *m, uint64_t until_ns);
 
 /* join.c: both ends of a connection */
 
@@ -147,74 +144,24 @@ struct conn *join_waiting(const struct tracker *m, const struct conn *c);
 void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16]);
 void task_drop(struct tracker *m, uint32_t *id);
 
-/* apply.c: what a record means for the connection it is about */
+/* feed.c: what a record means for the connection end that it is about */
 
-void apply(struct tracker *m, const struct tcptrail_record *r);
+void feed_record(struct tracker *m, const struct tcptrail_record *r);
 
-/** apply_find() - the connection a record is about; NULL if it is a new or an unknown one */
-struct conn *apply_find(const struct tracker *m, const struct tcptrail_record *r);
+/** feed_find() - the end a record is about; NULL if it is a new or an unknown one */
+struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r);
 
-/** apply_find_or_create() - likewise; NULL if the record has no name, or without memory */
-struct conn *apply_find_or_create(struct tracker *m, const struct tcptrail_record *r);
+/** feed_refresh() - of a snapshot only what changes without a transition */
+void feed_refresh(struct tracker *m, const struct tcptrail_record *r);
 
-/**
- * apply_begin() - the connection whose life a record begins; NULL as above
- *
- * Another life under its cookie or name has ended, and that was not seen.
- */
-struct conn *apply_begin(struct tracker *m, const struct tcptrail_record *r);
-
-/** apply_bytes() - what it carried, if the record says so */
-void apply_bytes(struct conn *c, const struct tcptrail_record *r);
-
-/** apply_socket_facts() - what a transition tells beside the state */
-void apply_socket_facts(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
-
-/** apply_enter() - a state: only a real change restarts the clock; a seen one beats a guess */
-void apply_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_ns);
-
-void apply_fin_sent(struct conn *c, uint64_t time_ns);
-void apply_fin_received(struct conn *c, uint64_t time_ns);
-void apply_fin_taken(struct conn *c, uint64_t time_ns);
-void apply_fin_acked(struct conn *c, uint64_t time_ns);
-
-/** apply_losses() - before an end is judged: were records lost while it lived? */
-static inline void apply_losses(const struct tracker *m, struct conn *c)
+/** observe_step() - tell all that count of a step */
+static inline void observe_step(struct tracker *m, const struct conn *c, enum conn_step step,
+				uint64_t time_ns)
 {
-	if (m->stats.last_loss_ns > c->begun_ns)
-		c->flags |= CONN_LOSSY;
+	counters_step(&m->counters, c, step, time_ns);
+	if (m->config.step)
+		m->config.step(m->config.arg, m, c, step, time_ns);
 }
-
-/** apply_count() - one more, up to 255 */
-void apply_count(uint8_t *count);
-
-/*
- * One for each kind of record; apply_socket.c and its neighbours. They return the
- * connection that it was about, or NULL.
- */
-struct conn *apply_socket(struct tracker *m, const struct tcptrail_record *r);
-struct conn *apply_accept(struct tracker *m, const struct tcptrail_record *r);
-struct conn *apply_request(struct tracker *m, const struct tcptrail_record *r);
-struct conn *apply_timewait(struct tracker *m, const struct tcptrail_record *r);
-struct conn *apply_segment(struct tracker *m, const struct tcptrail_record *r);
-struct conn *apply_snapshot(struct tracker *m, const struct tcptrail_record *r);
-
-/** apply_refresh() - of a snapshot only what changes without a transition */
-void apply_refresh(struct tracker *m, const struct tcptrail_record *r);
-
-/* counters.c: the numbers */
-
-/** counters_record() - what counts whether or not its connection is known */
-void counters_record(struct tracker *m, const struct tcptrail_record *r);
-
-/** counters_left() - @c is about to leave its state */
-void counters_left(struct tracker *m, const struct conn *c, uint64_t time_ns);
-
-void counters_established(struct tracker *m, const struct conn *c);
-void counters_accepted(struct tracker *m, const struct conn *c, uint64_t time_ns);
-
-/** counters_ended() - its life is told now */
-void counters_ended(struct tracker *m, const struct conn *c);
 
 /**
  * counters_move() - count @c where it is now

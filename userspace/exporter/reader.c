@@ -263,7 +263,7 @@ static bool is_old(const struct reader *r, uint8_t state)
 /* States in which there is somebody of whom the kernel may know more. */
 static uint32_t worth_asking(const struct reader *r)
 {
-	const struct counters *counters = tracker_census(r->feed.tracker);
+	const struct counters *counters = tracker_counters(r->feed.tracker);
 	uint32_t states = 0;
 
 	if (counters_sockets(counters, CONN_SOCKET, TCPTRAIL_ESTABLISHED))
@@ -415,7 +415,7 @@ int reader_copy(void *arg, struct metrics *m)
 	pthread_mutex_lock(&r->lock);
 	stats = tracker_stats(r->feed.tracker);
 	*m = (struct metrics){
-		.counters = *tracker_census(r->feed.tracker),
+		.counters = *tracker_counters(r->feed.tracker),
 		.records = r->read,
 		.evicted = stats->evicted,
 		.tracked = tracker_count(r->feed.tracker),

@@ -119,15 +119,15 @@ static void put_life(struct json *j, struct clock *clock, const struct tracker *
 	json_u64(j, "remote_port", c->rport);
 	json_u64(j, "cookie", c->cookie);
 	json_word(j, "role", roles[c->role & 3]);
-	json_word(j, "closer", closers[end->life.closer & 3]);
+	json_word(j, "closer", closers[end->timing.closer & 3]);
 	json_word(j, "end", conn_end_key(c->end));
 	if (conn_why_key(c->why))
 		json_word(j, "why", conn_why_key(c->why));
 	json_word(j, "state", state_key(c->state));
 	put_error(j, c);
-	put_spans(j, &end->life);
+	put_spans(j, &end->timing);
 	put_counts(j, c);
-	put_owner(j, tracker, c, &end->life);
+	put_owner(j, tracker, c, &end->timing);
 }
 
 /* Whom the ending is laid to: by name where both ends are here. */

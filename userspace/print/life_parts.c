@@ -79,12 +79,12 @@ static void say_open(struct buf *out, const struct conn *c, const struct timing 
 
 static void say_close(struct buf *out, const struct timing *life)
 {
-	bool peer = life->closer == TIMING_CLOSER_PEER;
+	bool peer = life->closer == CONN_CLOSER_PEER;
 
 	if (!life->half_close && !life->first_ack && !life->time_wait)
 		return;
 	buf_str(out, INDENT "closed ");
-	if (life->closer == TIMING_CLOSER_BOTH)
+	if (life->closer == CONN_CLOSER_BOTH)
 		buf_str(out, " FINs crossed");
 	else
 		buf_str(out, peer ? " FIN in" : " FIN out");
@@ -132,8 +132,8 @@ void life_parts(struct buf *out, const struct tracker *tracker, const struct con
 
 	for (i = 0; i < pair->count; i++) {
 		say_end(out, tracker, pair->ends[i].c, pair->count > 1 ? names[i] : "here");
-		say_open(out, pair->ends[i].c, &pair->ends[i].life);
-		say_close(out, &pair->ends[i].life);
+		say_open(out, pair->ends[i].c, &pair->ends[i].timing);
+		say_close(out, &pair->ends[i].timing);
 		say_bytes(out, pair->ends[i].c);
 	}
 	buf_str(out, "  ");

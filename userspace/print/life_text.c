@@ -170,7 +170,7 @@ void life_text(struct buf *out, const struct tracker *tracker, const struct conn
 {
 	const struct conn *c = pair->ends[0].c;
 	const struct conn *other = pair->count > 1 ? pair->ends[1].c : c;
-	const struct timing *life = &pair->ends[0].life;
+	const struct timing *life = &pair->ends[0].timing;
 	uint8_t laddr[16], raddr[16];
 	char *line = buf_room(out, LINE_MAX), *p = line, *from;
 	const char *stop;

@@ -29,7 +29,7 @@ static enum who who(const struct conn_pair *pair, unsigned int i, bool other)
 
 static enum who closer(const struct conn_pair *pair, unsigned int i)
 {
-	return who(pair, i, pair->ends[i].life.closer == TIMING_CLOSER_PEER);
+	return who(pair, i, pair->ends[i].timing.closer == CONN_CLOSER_PEER);
 }
 
 const struct task *life_owner(const struct tracker *tracker, const struct conn *c)
@@ -42,9 +42,9 @@ static const char *closed_word(const struct conn_pair *pair, unsigned int i)
 	static const char *const words[] = { "client closed", "server closed", "closed by us",
 					     "closed by peer" };
 
-	if (pair->ends[i].life.closer == TIMING_CLOSER_NONE)
+	if (pair->ends[i].timing.closer == CONN_CLOSER_NONE)
 		return "closed";
-	if (pair->ends[i].life.closer == TIMING_CLOSER_BOTH)
+	if (pair->ends[i].timing.closer == CONN_CLOSER_BOTH)
 		return "closed by both";
 	return words[closer(pair, i)];
 }
@@ -117,9 +117,9 @@ const char *life_word(const struct conn_pair *pair)
 
 static void say_normal(struct buf *out, const struct conn_pair *pair, unsigned int i)
 {
-	if (pair->ends[i].life.closer == TIMING_CLOSER_NONE)
+	if (pair->ends[i].timing.closer == CONN_CLOSER_NONE)
 		buf_str(out, "closed");
-	else if (pair->ends[i].life.closer == TIMING_CLOSER_BOTH)
+	else if (pair->ends[i].timing.closer == CONN_CLOSER_BOTH)
 		buf_str(out, "closed normally, by both at the same time");
 	else
 		buf_printf(out, "closed normally, first by %s", who_names[closer(pair, i)]);

@@ -200,11 +200,11 @@ static bool take_keys(struct screen *s)
 static void read_trail(struct screen *s)
 {
 	struct top *top = s->top;
-	uint64_t before = top->activity.totals.records;
+	uint64_t before = top->activity.records;
 	uint64_t count;
 
 	s->error = top_read(top);
-	count = top->activity.totals.records - before;
+	count = top->activity.records - before;
 	if (count > 2 * PACE_RECORDS && s->pace_ns > PACE_MIN_NS)
 		s->pace_ns /= 2;
 	else if (count < PACE_RECORDS && s->pace_ns < PACE_MAX_NS)

@@ -83,9 +83,9 @@ void pane_times(const struct area *a, const struct view *v, const struct ui_stat
 	area_put(a, 2, y, style, "SENT AGAIN");
 	area_right(a, SPANS_WIDTH - TOTAL_WIDTH - RATE_WIDTH, y, RATE_WIDTH, style, "A SECOND");
 	area_right(a, SPANS_WIDTH - TOTAL_WIDTH, y, TOTAL_WIDTH, style, "TOTAL");
-	put_rate(a, ++y, v, "SYN", &v->again[ACTIVITY_SYN], GRID_WARN);
-	put_rate(a, ++y, v, "SYN-ACK", &v->again[ACTIVITY_SYN_ACK], GRID_WARN);
-	put_rate(a, ++y, v, "FIN", &v->again[ACTIVITY_FIN], GRID_WARN);
+	put_rate(a, ++y, v, "SYN", &v->again[COUNTERS_SYN], GRID_WARN);
+	put_rate(a, ++y, v, "SYN-ACK", &v->again[COUNTERS_SYN_ACK], GRID_WARN);
+	put_rate(a, ++y, v, "FIN", &v->again[COUNTERS_FIN], GRID_WARN);
 	put_rate(a, ++y, v, "RST sent", &v->resets[TCPTRAIL_OUT], GRID_PLAIN);
 	put_rate(a, ++y, v, "RST received", &v->resets[TCPTRAIL_IN], GRID_PLAIN);
 	put_rate(a, ++y, v, "records lost", &v->lost, GRID_BAD);

@@ -15,16 +15,13 @@
 /* So many records at a time: then the keys have their turn. */
 #define READ_MAX (1 << 18)
 
-static void ended(void *arg, const struct tracker *tracker, const struct conn *c)
-{
-	struct top *top = arg;
-
-	activity_ended(&top->activity, tracker, c);
-}
-
 static int make_model(struct top *top)
 {
-	const struct tracker_config config = { .ended = ended, .arg = top };
+	const struct tracker_config config = {
+		.record = activity_record,
+		.step = activity_step,
+		.arg = &top->activity,
+	};
 
 	return tracker_create(&top->tracker, &config);
 }
@@ -35,7 +32,6 @@ static void feed(struct top *top, const struct tcptrail_record *records, size_t 
 		feed_records(&top->resync.feed, records, count);
 	else
 		tracker_feed(top->tracker, records, count);
-	activity_records(&top->activity, top->tracker, records, count);
 }
 
 static int take(void *context, const struct tcptrail_record *records, int count)

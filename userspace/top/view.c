@@ -108,7 +108,7 @@ static int take_flows(struct view *v, const struct activity *s, const struct usa
 
 int view_update(struct view *v, struct activity *s, struct usage *usage, size_t count)
 {
-	const struct activity_totals *t = &s->totals;
+	const struct counters *t = &s->counters;
 	uint64_t span_ns = v->looks && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
 	struct quantiles *sum;
 	unsigned int i;
@@ -124,16 +124,16 @@ int view_update(struct view *v, struct activity *s, struct usage *usage, size_t 
 	for (i = 0; i < ACTIVITY_STATES; i++) {
 		v->states[i].now = s->states[i];
 		history_add(&v->states[i].graph, s->states[i]);
-		take_rate(&v->states[i].entered, t->entered[i], span_ns);
+		take_rate(&v->states[i].entered, counters_entered(t, (uint8_t)i), span_ns);
 	}
-	take_rate(&v->opened, t->opened, span_ns);
-	take_rate(&v->ended_lives, t->ended, span_ns);
-	for (i = 0; i < ACTIVITY_AGAINS; i++)
-		take_rate(&v->again[i], t->again[i], span_ns);
+	take_rate(&v->opened, counters_entered(t, TCPTRAIL_ESTABLISHED), span_ns);
+	take_rate(&v->ended_lives, counters_all_ended(t), span_ns);
+	for (i = 0; i < COUNTERS_SEGMENTS; i++)
+		take_rate(&v->again[i], t->retransmits[i], span_ns);
 	for (i = 0; i < 2; i++)
 		take_rate(&v->resets[i], t->resets[i], span_ns);
-	take_rate(&v->records, t->records, span_ns);
-	take_rate(&v->lost, t->lost, span_ns);
+	take_rate(&v->records, s->records, span_ns);
+	take_rate(&v->lost, s->lost, span_ns);
 	for (i = 0; i < VIEW_SPANS; i++)
 		take_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
 	free(sum);

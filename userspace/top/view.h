@@ -14,7 +14,7 @@
 #include "userspace/base/clock.h"
 #include "userspace/base/duration.h"
 
-#define VIEW_SPANS ACTIVITY_SPANS
+#define VIEW_SPANS ACTIVITY_TIMES
 #define VIEW_STUCK_MAX 500 /* the worst of those that are stuck */
 #define VIEW_WORD_MAX 128
 
@@ -134,7 +134,7 @@ struct view_flow {
  * @sockets: all of them
  * @opened: handshakes completed
  * @ended_lives: lives ended
- * @again: sent again, by enum activity_again
+ * @again: sent again, by enum counters_segment
  * @resets: by direction
  * @records: of the trail
  * @lost: of the trail
@@ -163,7 +163,7 @@ struct view {
 	uint64_t sockets;
 	struct view_rate opened;
 	struct view_rate ended_lives;
-	struct view_rate again[ACTIVITY_AGAINS];
+	struct view_rate again[COUNTERS_SEGMENTS];
 	struct view_rate resets[2];
 	struct view_rate records;
 	struct view_rate lost;

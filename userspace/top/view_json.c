@@ -56,9 +56,9 @@ static void put_losses(struct json *j, const struct view *v)
 {
 	put_rate(j, v, "opened", &v->opened);
 	put_rate(j, v, "ended", &v->ended_lives);
-	put_rate(j, v, "syn_again", &v->again[ACTIVITY_SYN]);
-	put_rate(j, v, "synack_again", &v->again[ACTIVITY_SYN_ACK]);
-	put_rate(j, v, "fin_again", &v->again[ACTIVITY_FIN]);
+	put_rate(j, v, "syn_again", &v->again[COUNTERS_SYN]);
+	put_rate(j, v, "synack_again", &v->again[COUNTERS_SYN_ACK]);
+	put_rate(j, v, "fin_again", &v->again[COUNTERS_FIN]);
 	put_rate(j, v, "resets_sent", &v->resets[TCPTRAIL_OUT]);
 	put_rate(j, v, "resets_received", &v->resets[TCPTRAIL_IN]);
 	put_rate(j, v, "records", &v->records);

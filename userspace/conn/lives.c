@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How connections leave: told a little after their end, or dropped for want of room. */
+/*
+ * How connection ends come and go.
+ *
+ * One that has ended waits in a queue for TRACKER_LINGER_NS, so that the segments that go
+ * with its end are counted, and can be found until it is told. With config.join it waits
+ * on, for its other end. Where the pool is full one has to go for a new one: one that has
+ * ended, else the one that explains least, of a few from all over the pool.
+ */
 #include "userspace/conn/tracker_internal.h"
 
 static void release(struct tracker *m, struct conn *c)
@@ -7,7 +14,7 @@ static void release(struct tracker *m, struct conn *c)
 	m->stats.ended++;
 	if (m->config.gone)
 		m->config.gone(m->config.arg, m, c);
-	counters_ended(m, c);
+	observe_step(m, c, CONN_STEP_ENDED, c->since_ns);
 	counters_move(m, c);
 	table_forget(m, c);
 	join_leave(m, c);
@@ -53,19 +60,19 @@ static void reap_first(struct tracker *m)
 		drop(m, c);
 }
 
-void table_reap(struct tracker *m, uint64_t until_ns)
+void lives_reap(struct tracker *m, uint64_t until_ns)
 {
-	while (table_is_due(m, until_ns))
+	while (lives_are_due(m, until_ns))
 		reap_first(m);
 }
 
-void table_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
+void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
 {
 	uint32_t slot = conn_slot(m, c);
 
 	/* An end that was not seen may be long ago. */
 	if (end != CONN_UNSEEN)
-		counters_left(m, c, time_ns);
+		observe_step(m, c, CONN_STEP_LEAVES, time_ns);
 	c->end = end;
 	c->since_ns = time_ns;
 	counters_move(m, c);
@@ -93,7 +100,7 @@ static unsigned int usefulness(const struct conn *c)
 
 #define EVICT_SAMPLE 32
 
-void table_evict(struct tracker *m)
+static void evict(struct tracker *m)
 {
 	struct conn *c, *worst = NULL;
 	unsigned int i;
@@ -123,4 +130,25 @@ void table_evict(struct tracker *m)
 		m->stats.evicted++;
 	}
 	drop(m, worst);
+}
+
+struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r)
+{
+	uint32_t slot = pool_take(&m->conns);
+	struct conn *c;
+
+	if (!slot) {
+		evict(m);
+		slot = pool_take(&m->conns);
+		if (!slot)
+			return NULL;
+	}
+	c = conn_at(m, slot);
+	c->object = CONN_SOCKET;
+	c->netns = r->netns;
+	c->begun_ns = r->time_ns;
+	m->live++;
+	m->stats.created++;
+	table_name(m, c, r);
+	return c;
 }

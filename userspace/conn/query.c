@@ -6,7 +6,7 @@
 
 const struct conn *tracker_find(const struct tracker *m, const struct tcptrail_record *r)
 {
-	return apply_find(m, r);
+	return feed_find(m, r);
 }
 
 static void address_of(const struct tracker *m, const struct conn *c, unsigned int which,
