@@ -3,10 +3,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "userspace/base/buf.h"
+#include "userspace/base/number.h"
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -80,9 +80,8 @@ int address_parse(const char *s, uint8_t address[16], unsigned int *prefix)
 	const char *slash = strchr(s, '/');
 	size_t len = slash ? (size_t)(slash - s) : strlen(s);
 	char text[ADDRESS_MAX];
-	unsigned long bits;
 	unsigned int skip = 0;
-	char *end;
+	uint64_t bits;
 
 	if (len >= sizeof(text))
 		return -EINVAL;
@@ -97,12 +96,43 @@ int address_parse(const char *s, uint8_t address[16], unsigned int *prefix)
 	*prefix = 128;
 	if (!slash)
 		return 0;
-	if (slash[1] < '0' || slash[1] > '9')
-		return -EINVAL;
-	bits = strtoul(slash + 1, &end, 10);
-	if (*end || bits > 128 - skip)
+	if (number_parse(slash + 1, 128 - skip, &bits))
 		return -EINVAL;
 	*prefix = (unsigned int)bits + skip;
+	return 0;
+}
+
+int endpoint_parse(const char *s, struct endpoint *e)
+{
+	char copy[ENDPOINT_MAX + 8], *address = copy, *port = NULL, *end;
+	uint64_t n = 0;
+
+	*e = (struct endpoint){ 0 };
+	if (strlen(s) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, s);
+	if (!s[strspn(s, "0123456789")]) {
+		port = copy;
+		address = NULL;
+	} else if (*s == '[') {
+		end = strchr(copy, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return -EINVAL;
+		port = end[1] ? end + 2 : NULL;
+		*end = '\0';
+		address++;
+		if (!strchr(address, ':')) /* brackets are for IPv6 */
+			return -EINVAL;
+	} else if ((end = strchr(copy, ':')) && !strchr(end + 1, ':')) {
+		port = end + 1;
+		*end = '\0';
+	}
+	e->has_address = address && *address;
+	e->has_port = port;
+	if ((e->has_address && address_parse(address, e->address, &e->prefix)) ||
+	    (port && number_parse(port, UINT16_MAX, &n)))
+		return -EINVAL;
+	e->port = (uint16_t)n;
 	return 0;
 }
 

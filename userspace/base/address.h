@@ -42,6 +42,30 @@ char *put_endpoint(char *p, const uint8_t address[16], uint16_t port);
  */
 int address_parse(const char *s, uint8_t address[16], unsigned int *prefix);
 
+/**
+ * struct endpoint - one end of a connection, as far as a user names it
+ * @has_address: @address and @prefix are set
+ * @has_port: @port is set
+ * @address: IPv4 as ::ffff:a.b.c.d
+ * @prefix: how many bits of @address count
+ * @port: 0 to 65535
+ */
+struct endpoint {
+	bool has_address;
+	bool has_port;
+	uint8_t address[16];
+	unsigned int prefix;
+	uint16_t port;
+};
+
+/**
+ * endpoint_parse() - "80", ":80", "10.0.0.2", "10.0.0.0/8", "10.0.0.2:80", "2001:db8::1",
+ *	"[2001:db8::1]", "[2001:db8::1]:80"
+ *
+ * Return: 0 or -EINVAL
+ */
+int endpoint_parse(const char *s, struct endpoint *endpoint);
+
 /** address_match() - do the first @prefix bits agree? */
 bool address_match(const uint8_t a[16], const uint8_t b[16], unsigned int prefix);
 

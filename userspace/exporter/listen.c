@@ -5,55 +5,32 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "userspace/base/address.h"
+
 #define BACKLOG 256
-
-static int parse_port(const char *s, in_port_t *port)
-{
-	unsigned long n;
-	char *end;
-
-	if (*s < '0' || *s > '9')
-		return -EINVAL;
-	errno = 0;
-	n = strtoul(s, &end, 10);
-	if (errno || *end || n > 65535)
-		return -EINVAL;
-	*port = htons((in_port_t)n);
-	return 0;
-}
 
 int listen_parse(struct sockaddr_storage *address, const char *s)
 {
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
 	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
-	char host[INET6_ADDRSTRLEN];
-	const char *end;
-	size_t len;
+	struct endpoint end;
 
 	memset(address, 0, sizeof(*address));
-	end = *s == '[' ? strstr(s, "]:") : strchr(s, ':');
-	if (!end)
+	if (endpoint_parse(s, &end) || !end.has_address || !end.has_port || end.prefix != 128)
 		return -EINVAL;
-	len = (size_t)(end - s) - (*s == '[');
-	if (len >= sizeof(host))
-		return -EINVAL;
-	memcpy(host, s + (*s == '['), len);
-	host[len] = '\0';
-	if (*s == '[') {
-		v6->sin6_family = AF_INET6;
-		if (inet_pton(AF_INET6, host, &v6->sin6_addr) != 1 ||
-		    parse_port(end + 2, &v6->sin6_port))
-			return -EINVAL;
-		return sizeof(*v6);
+	if (address_is_ipv4(end.address)) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(end.port);
+		memcpy(&v4->sin_addr, end.address + 12, 4);
+		return sizeof(*v4);
 	}
-	v4->sin_family = AF_INET;
-	if (inet_pton(AF_INET, host, &v4->sin_addr) != 1 || parse_port(end + 1, &v4->sin_port))
-		return -EINVAL;
-	return sizeof(*v4);
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(end.port);
+	memcpy(&v6->sin6_addr, end.address, 16);
+	return sizeof(*v6);
 }
 
 int listen_open(const struct sockaddr_storage *address, socklen_t len)
