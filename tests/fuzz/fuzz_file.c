@@ -21,9 +21,9 @@ static void use(struct tcptrail *trail, struct buf *out)
 	struct clock utc;
 	int n;
 
-	filter_add_port(&filter, "80");
-	filter_add_comm(&filter, "nginx");
-	filter_add_state(&filter, "close_wait");
+	filter_add(&filter, FILTER_PORT, "80");
+	filter_add(&filter, FILTER_COMM, "nginx");
+	filter_add(&filter, FILTER_STATE, "close_wait");
 	clock_init(&line.clock, offset_ns, false);
 	clock_init(&utc, offset_ns, true);
 	while ((n = tcptrail_read(trail, &records)) > 0) {

@@ -186,7 +186,7 @@ static void test_wanted(void **state)
 	struct run r;
 
 	start(&r);
-	assert_int_equal(filter_add_comm(&f, "curl"), 0);
+	assert_int_equal(filter_add(&f, FILTER_COMM, "curl"), 0);
 	r.activity->wanted = wanted;
 	r.activity->arg = &f;
 	play(&r, 3);

@@ -73,6 +73,8 @@ static void test_bad_selectors(void **state)
 		":1-:2-:3",
 		"[::1",
 		"[::1]x",
+		"[10.0.0.1]:80",
+		"[]:80",
 		"cookie:",
 		"cookie:x",
 		"cookie:0",

@@ -24,39 +24,39 @@ static int set_up(void **state)
 static void test_sorts(void **state)
 {
 	static const struct {
-		int (*add)(struct filter *f, const char *s);
+		enum filter_sort sort;
 		const char *value;
 		bool transition;
 		bool segment;
 	} cases[] = {
-		{ filter_add_port, "80", true, true },
-		{ filter_add_port, "41234", true, true },
-		{ filter_add_port, "81,80", true, true },
-		{ filter_add_port, "81", false, false },
-		{ filter_add_address, "10.0.0.2", true, true },
-		{ filter_add_address, "10.0.0.0/30", true, true },
-		{ filter_add_address, "10.0.0.3,::1", false, false },
-		{ filter_add_address, "::/0", true, true },
-		{ filter_add_netns, "4026531840", true, true },
-		{ filter_add_netns, "1", false, false },
-		{ filter_add_state, "CLOSE-WAIT", true, false },
-		{ filter_add_state, "last_ack", true, false },
-		{ filter_add_state, "established,time_wait", false, false },
-		{ filter_add_comm, "nginx", true, false },
-		{ filter_add_comm, "ngin", false, false },
-		{ filter_add_comm, "nginxx", false, false },
-		{ filter_add_pid, "17", true, false },
-		{ filter_add_pid, "18", false, false },
-		{ filter_add_kind, "transitions", true, false },
-		{ filter_add_kind, "segments", false, true },
-		{ filter_add_kind, "socket,segment", true, true },
-		{ filter_add_kind, "accept", false, false },
+		{ FILTER_PORT, "80", true, true },
+		{ FILTER_PORT, "41234", true, true },
+		{ FILTER_PORT, "81,80", true, true },
+		{ FILTER_PORT, "81", false, false },
+		{ FILTER_ADDRESS, "10.0.0.2", true, true },
+		{ FILTER_ADDRESS, "10.0.0.0/30", true, true },
+		{ FILTER_ADDRESS, "10.0.0.3,::1", false, false },
+		{ FILTER_ADDRESS, "::/0", true, true },
+		{ FILTER_NETNS, "4026531840", true, true },
+		{ FILTER_NETNS, "1", false, false },
+		{ FILTER_STATE, "CLOSE-WAIT", true, false },
+		{ FILTER_STATE, "last_ack", true, false },
+		{ FILTER_STATE, "established,time_wait", false, false },
+		{ FILTER_COMM, "nginx", true, false },
+		{ FILTER_COMM, "ngin", false, false },
+		{ FILTER_COMM, "nginxx", false, false },
+		{ FILTER_PID, "17", true, false },
+		{ FILTER_PID, "18", false, false },
+		{ FILTER_KIND, "transitions", true, false },
+		{ FILTER_KIND, "segments", false, true },
+		{ FILTER_KIND, "socket,segment", true, true },
+		{ FILTER_KIND, "accept", false, false },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter f = { 0 };
 
-		assert_int_equal(cases[i].add(&f, cases[i].value), 0);
+		assert_int_equal(filter_add(&f, cases[i].sort, cases[i].value), 0);
 		if (filter_match(&f, &transition) != cases[i].transition ||
 		    filter_match(&f, &segment) != cases[i].segment)
 			fail_msg("%s", cases[i].value);
@@ -69,10 +69,10 @@ static void test_all_must_agree(void **state)
 	struct filter f = { 0 };
 
 	assert_true(filter_match(&f, &transition));
-	filter_add_port(&f, "80");
-	filter_add_comm(&f, "nginx");
+	filter_add(&f, FILTER_PORT, "80");
+	filter_add(&f, FILTER_COMM, "nginx");
 	assert_true(filter_match(&f, &transition));
-	filter_add_pid(&f, "18");
+	filter_add(&f, FILTER_PID, "18");
 	assert_false(filter_match(&f, &transition));
 }
 
@@ -81,9 +81,9 @@ static void test_unknown_parts(void **state)
 {
 	struct filter port = { 0 }, address = { 0 }, pid = { 0 };
 
-	filter_add_port(&port, "80");
-	filter_add_address(&address, "10.0.0.1");
-	filter_add_pid(&pid, "17");
+	filter_add(&port, FILTER_PORT, "80");
+	filter_add(&address, FILTER_ADDRESS, "10.0.0.1");
+	filter_add(&pid, FILTER_PID, "17");
 	transition.flags = TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_LADDR;
 	assert_false(filter_match(&port, &transition));
 	assert_false(filter_match(&address, &transition));
@@ -96,9 +96,9 @@ static void test_long_comm(void **state)
 	struct filter f = { 0 };
 
 	set_task(&transition, 17, "0123456789abcdef");
-	assert_int_equal(filter_add_comm(&f, "0123456789abcdef"), 0);
+	assert_int_equal(filter_add(&f, FILTER_COMM, "0123456789abcdef"), 0);
 	assert_true(filter_match(&f, &transition));
-	assert_int_equal(filter_add_comm(&f, "0123456789abcdefg"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_COMM, "0123456789abcdefg"), -EINVAL);
 }
 
 static void test_refused(void **state)
@@ -106,22 +106,22 @@ static void test_refused(void **state)
 	struct filter f = { 0 };
 	char many[FILTER_MAX * 3 + 8] = "1";
 
-	assert_int_equal(filter_add_port(&f, "0"), -EINVAL);
-	assert_int_equal(filter_add_port(&f, "65536"), -EINVAL);
-	assert_int_equal(filter_add_port(&f, "-1"), -EINVAL);
-	assert_int_equal(filter_add_port(&f, "80x"), -EINVAL);
-	assert_int_equal(filter_add_port(&f, ""), -EINVAL);
-	assert_int_equal(filter_add_port(&f, "80,"), -EINVAL);
-	assert_int_equal(filter_add_port(&f, ",80"), -EINVAL);
-	assert_int_equal(filter_add_netns(&f, "4294967296"), -EINVAL);
-	assert_int_equal(filter_add_pid(&f, "0"), -EINVAL);
-	assert_int_equal(filter_add_state(&f, "OPEN"), -EINVAL);
-	assert_int_equal(filter_add_kind(&f, "all"), -EINVAL);
-	assert_int_equal(filter_add_pid(&f, "99999999999999999999999"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "0"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "65536"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "-1"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "80x"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, ""), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, "80,"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PORT, ",80"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_NETNS, "4294967296"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PID, "0"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_STATE, "OPEN"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_KIND, "all"), -EINVAL);
+	assert_int_equal(filter_add(&f, FILTER_PID, "99999999999999999999999"), -EINVAL);
 	for (unsigned int i = 0; i < FILTER_MAX; i++)
 		strcat(many, ",1");
 	f = (struct filter){ 0 };
-	assert_int_equal(filter_add_port(&f, many), -E2BIG);
+	assert_int_equal(filter_add(&f, FILTER_PORT, many), -E2BIG);
 }
 
 int main(void)

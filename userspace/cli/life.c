@@ -199,7 +199,6 @@ static int parse(struct life_run *run, int argc, char *argv[])
 	};
 	int status = options_parse(usage, rows, argc, argv);
 
-	p->filtered = !filter_is_empty(&p->filter);
 	return status ? status : source_check(&run->source, argv[optind]);
 }
 

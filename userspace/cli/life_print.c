@@ -5,43 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool match_task(const struct life_printer *p, const struct tracker *tracker,
-		       struct tcptrail_record *r, uint32_t id)
-{
-	const struct task *task = tracker_task(tracker, id);
-
-	r->flags &= ~TCPTRAIL_F_TASK;
-	if (task) {
-		r->flags |= TCPTRAIL_F_TASK;
-		r->transition.pid = task->pid;
-		memcpy(r->transition.comm, task->comm, sizeof(task->comm));
-	}
-	return filter_match(&p->filter, r);
-}
-
-/* A life, as the record that a filter knows. */
-static bool is_end_wanted(const struct life_printer *p, const struct tracker *tracker,
-			  const struct conn *c)
-{
-	struct tcptrail_record r = {
-		.kind = TCPTRAIL_SNAPSHOT,
-		.netns = c->netns,
-		.lport = c->lport,
-		.rport = c->rport,
-	};
-
-	tracker_laddr(tracker, c, r.laddr);
-	tracker_raddr(tracker, c, r.raddr);
-	r.transition.old_state = c->state;
-	r.transition.new_state = c->state;
-	return match_task(p, tracker, &r, c->opener) || match_task(p, tracker, &r, c->owner);
-}
+#include "userspace/conn/filter_conn.h"
 
 static bool is_wanted(const struct life_printer *p, const struct tracker *tracker,
 		      const struct conn_pair *pair)
 {
-	return !p->filtered || is_end_wanted(p, tracker, pair->ends[0].c) ||
-	       (pair->count > 1 && is_end_wanted(p, tracker, pair->ends[1].c));
+	if (!p->filter.count)
+		return true;
+	for (unsigned int i = 0; i < pair->count; i++) {
+		const struct conn *c = pair->ends[i].c;
+
+		if (filter_conn(&p->filter, tracker, c, c->state))
+			return true;
+	}
+	return false;
 }
 
 bool life_is_full(const struct life_printer *p)

@@ -12,8 +12,7 @@
  * @json: as JSON Lines
  * @verbose: with the parts of each
  * @ends: each end by itself
- * @filtered: only what @filter has
- * @filter: of either end
+ * @filter: what either end has to have
  * @limit: print so many at most; 0: all
  * @printed: so many were
  * @summary: of those that were printed and have ended, or NULL
@@ -24,7 +23,6 @@ struct life_printer {
 	bool json;
 	bool verbose;
 	bool ends;
-	bool filtered;
 	struct filter filter;
 	uint64_t limit;
 	uint64_t printed;

@@ -27,7 +27,7 @@ static const char usage[] =
  * struct record - a running command
  * @path: of the file
  * @source: which device, and how long
- * @filter: which records, if @filtered
+ * @filter: which records
  * @snapshot: sockets that exist already; those from @next on are to be
  *	written before the first record that is younger
  * @tally: what was read and lost
@@ -43,7 +43,6 @@ struct record {
 	bool force;
 	bool quiet;
 	bool without_snapshot;
-	bool filtered;
 	struct filter filter;
 	struct tcptrail_writer *writer;
 	struct snapshot snapshot;
@@ -78,7 +77,7 @@ static int put_filtered(struct record *r, const struct tcptrail_record *records,
 	size_t start = 0;
 	int stop = 0;
 
-	if (!r->filtered)
+	if (!r->filter.count)
 		return count ? put(r, records, count) : 0;
 	for (size_t i = 0; i <= count && !stop; i++) {
 		if (i < count && filter_match(&r->filter, &records[i]))
@@ -162,7 +161,6 @@ static int parse(struct record *r, int argc, char *argv[])
 	if (optind + 1 != argc)
 		return cmd_usage(optind < argc ? "one FILE only" : "FILE is missing: where to?");
 	r->path = argv[optind];
-	r->filtered = !filter_is_empty(&r->filter);
 	r->progress = !r->quiet && isatty(STDERR_FILENO);
 	return CMD_OK;
 }

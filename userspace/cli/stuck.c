@@ -141,7 +141,7 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 	const struct option_row rows[] = {
 		option_filter("--state S[,S...]",
 			      "only these states, also normal ones (ESTABLISHED)",
-			      OPTION_WANT_STATE, &filter, filter_add_state),
+			      OPTION_WANT_STATE, &filter, FILTER_STATE),
 		option_other("--older T",
 			     "what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
 			     "CLOSE-WAIT, 60s for FIN-WAIT-2)",
@@ -159,7 +159,7 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 	};
 	int status = options_parse(usage, rows, argc, argv);
 
-	run->query.states = (uint32_t)filter.states;
+	run->query.states = (uint32_t)filter_states(&filter);
 	return status ? status : source_check(&run->source, argv[optind]);
 }
 

@@ -26,7 +26,7 @@ static const char usage[] =
 /**
  * struct watch - a running command
  * @source: which trail
- * @filter: which records, if @filtered
+ * @filter: which records
  * @line: for text
  * @utc: for JSON
  * @out: standard output
@@ -38,7 +38,6 @@ struct watch {
 	struct source source;
 	bool json;
 	bool no_header;
-	bool filtered;
 	struct filter filter;
 	struct line line;
 	struct clock utc;
@@ -54,7 +53,7 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 
 	losses_add(&w->tally, records, count);
 	for (int i = 0; i < count; i++) {
-		if (w->filtered && !filter_match(&w->filter, &records[i]))
+		if (!filter_match(&w->filter, &records[i]))
 			continue;
 		if (w->json)
 			record_json(&w->out, &w->utc, &records[i]);
@@ -119,7 +118,6 @@ static int parse(struct watch *w, int argc, char *argv[])
 
 	set_color(&color, "auto");
 	status = options_parse(usage, rows, argc, argv);
-	w->filtered = !filter_is_empty(&w->filter);
 	w->line.ascii |= strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	return status ? status : source_check(&w->source, argv[optind]);
 }

@@ -31,11 +31,14 @@ _Static_assert(TRACKER_CONNS_DEFAULT == 2097152 && TRACKER_CONNS_MAX == 16777216
 static int set_ports(const struct option_row *row, const char *value)
 {
 	struct export_options *o = row->to;
+	uint16_t ports[GROUPS_PORTS_MAX];
 	struct filter f = { 0 };
 
-	if (filter_add_port(&f, value) || f.nports > GROUPS_PORTS_MAX)
+	if (filter_add(&f, FILTER_PORT, value) || f.count > GROUPS_PORTS_MAX)
 		return -EINVAL;
-	return groups_by_port(o->groups, f.ports, f.nports);
+	for (unsigned int i = 0; i < f.count; i++)
+		ports[i] = (uint16_t)f.values[i].number;
+	return groups_by_port(o->groups, ports, f.count);
 }
 
 static int set_units(const struct option_row *row, const char *value)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "userspace/base/duration.h"
+#include "userspace/base/number.h"
 #include "userspace/session/message.h"
 
 #define ROWS_MAX 32
@@ -59,18 +60,15 @@ static int set_in_range(const struct option_row *row, uint64_t n)
 
 static int set_number(const struct option_row *row, const char *value)
 {
-	char *end;
 	uint64_t n;
 
-	errno = 0;
-	n = strtoull(value, &end, 10);
-	return *value < '0' || *value > '9' || *end || errno ? -EINVAL : set_in_range(row, n);
+	return number_parse(value, UINT64_MAX, &n) ? -EINVAL : set_in_range(row, n);
 }
 
 struct option_row option_number(const char *flag, const char *help, const char *want, uint64_t *to,
 				uint64_t min, uint64_t max)
 {
-	return (struct option_row){ flag, help, want, set_number, to, min, max, NULL };
+	return (struct option_row){ flag, help, want, set_number, to, min, max, 0 };
 }
 
 static int set_span(const struct option_row *row, const char *value)
@@ -83,26 +81,25 @@ static int set_span(const struct option_row *row, const char *value)
 struct option_row option_span(const char *flag, const char *help, const char *want, uint64_t *to,
 			      uint64_t min_ns, uint64_t max_ns)
 {
-	return (struct option_row){ flag, help, want, set_span, to, min_ns, max_ns, NULL };
+	return (struct option_row){ flag, help, want, set_span, to, min_ns, max_ns, 0 };
 }
 
 static int set_filter(const struct option_row *row, const char *value)
 {
-	return row->add(row->to, value);
+	return filter_add(row->to, row->sort, value);
 }
 
 struct option_row option_filter(const char *flag, const char *help, const char *want,
-				struct filter *to,
-				int (*add)(struct filter *filter, const char *value))
+				struct filter *to, enum filter_sort sort)
 {
-	return (struct option_row){ flag, help, want, set_filter, to, 0, FILTER_MAX, add };
+	return (struct option_row){ flag, help, want, set_filter, to, 0, FILTER_MAX, sort };
 }
 
 struct option_row option_other(const char *flag, const char *help, const char *want,
 			       int (*set)(const struct option_row *row, const char *value),
 			       void *to)
 {
-	return (struct option_row){ flag, help, want, set, to, 0, 0, NULL };
+	return (struct option_row){ flag, help, want, set, to, 0, 0, 0 };
 }
 
 static bool is_last(const struct option_row *row)

@@ -20,7 +20,7 @@
  * @to: where the value goes
  * @min: the least value
  * @max: the highest, or how many values there may be; 0: any
- * @add: of an option that belongs to a filter: how @to gets the value
+ * @sort: of an option that belongs to a filter: what its values are; else 0
  */
 struct option_row {
 	const char *flag;
@@ -30,7 +30,7 @@ struct option_row {
 	void *to;
 	uint64_t min;
 	uint64_t max;
-	int (*add)(struct filter *filter, const char *value);
+	enum filter_sort sort;
 };
 
 /* Rows by the type of their values: */
@@ -44,8 +44,7 @@ struct option_row option_number(const char *flag, const char *help, const char *
 struct option_row option_span(const char *flag, const char *help, const char *want, uint64_t *to,
 			      uint64_t min_ns, uint64_t max_ns);
 struct option_row option_filter(const char *flag, const char *help, const char *want,
-				struct filter *to,
-				int (*add)(struct filter *filter, const char *value));
+				struct filter *to, enum filter_sort sort);
 
 /** option_other() - a value that @set takes, with all that it finds in its row */
 struct option_row option_other(const char *flag, const char *help, const char *want,
@@ -57,18 +56,17 @@ struct option_row option_other(const char *flag, const char *help, const char *w
 /* The same for every command that has them: which connections, and which records. */
 #define OPTIONS_CONNECTIONS(filter, state, task)                                                   \
 	option_filter("--port N", "either end's port", "a port from 1 to 65535", filter,           \
-		      filter_add_port),                                                            \
+		      FILTER_PORT),                                                                \
 		option_filter("--addr A[/PREFIX]", "either end's address",                         \
 			      "an address, or one with a prefix: 10.0.0.0/8, 2001:db8::1", filter, \
-			      filter_add_address),                                                 \
-		option_filter("--state S", state, OPTION_WANT_STATE, filter, filter_add_state),    \
+			      FILTER_ADDRESS),                                                     \
+		option_filter("--state S", state, OPTION_WANT_STATE, filter, FILTER_STATE),        \
 		option_filter("--netns INUM",                                                      \
 			      "network namespace, as `ls -Li /proc/PID/ns/net` shows it",          \
-			      "the inode number of a network namespace", filter,                   \
-			      filter_add_netns),                                                   \
+			      "the inode number of a network namespace", filter, FILTER_NETNS),    \
 		option_filter("--comm NAME", task, "a task's name, 16 bytes at most", filter,      \
-			      filter_add_comm),                                                    \
-		option_filter("--pid N", "its process", "a process id", filter, filter_add_pid)
+			      FILTER_COMM),                                                        \
+		option_filter("--pid N", "its process", "a process id", filter, FILTER_PID)
 
 #define OPTIONS_RECORDS(filter)                                                                \
 	{ .help = "\nWhich records (lists with commas; losses are always shown):\n" },         \
@@ -79,7 +77,7 @@ struct option_row option_other(const char *flag, const char *help, const char *w
 			      "snapshot",                                                      \
 			      "transitions, segments, socket, request, timewait, accept or "   \
 			      "snapshot",                                                      \
-			      filter, filter_add_kind)
+			      filter, FILTER_KIND)
 
 /**
  * options_parse() - use what stands on a command line

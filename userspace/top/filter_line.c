@@ -106,9 +106,8 @@ void top_use_filter(struct top *top, const struct filter *f)
 {
 	top->filter = *f;
 	/* A request is shown in the state of the socket that it will become. */
-	if (f->states & 1ULL << TCPTRAIL_NEW_SYN_RECV)
-		top->filter.states |= 1ULL << TCPTRAIL_SYN_RECV;
-	top->filtered = !filter_is_empty(f);
+	if (filter_states(f) & 1ULL << TCPTRAIL_NEW_SYN_RECV)
+		filter_add(&top->filter, FILTER_STATE, state_key(TCPTRAIL_SYN_RECV));
 }
 
 void top_show_option(struct top *top, const char *flag, const char *value)

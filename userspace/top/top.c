@@ -39,7 +39,7 @@ static int set_speed(const struct option_row *row, const char *value)
 static int set_filter(const struct option_row *row, const char *value)
 {
 	struct top *top = row->to;
-	int err = row->add(&top->filter, value);
+	int err = filter_add(&top->filter, row->sort, value);
 
 	if (!err)
 		top_show_option(top, row->flag, value);
@@ -86,7 +86,7 @@ static int parse(struct top *top, int argc, char *argv[])
 	int status;
 
 	for (struct option_row *row = rows; row->help; row++) {
-		if (!row->add)
+		if (!row->sort)
 			continue;
 		row->set = set_filter;
 		row->to = top;

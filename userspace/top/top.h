@@ -51,7 +51,7 @@ struct top_play {
  * @view: what is shown of it
  * @look: and how
  * @grid: on what
- * @filter: what is wanted, if @filtered
+ * @filter: what is wanted
  * @play: of a file
  * @clock: for people
  * @utc: for JSON
@@ -78,7 +78,6 @@ struct top {
 	struct ui_state look;
 	struct grid grid;
 	struct filter filter;
-	bool filtered;
 	struct clock clock;
 	struct clock utc;
 	struct top_play play;

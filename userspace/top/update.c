@@ -83,7 +83,7 @@ int top_update(struct top *top)
 	uint64_t start_ns = time_now_ns(), now_ns = top_now_ns(top);
 	int err;
 
-	top->activity.wanted = top->filtered ? is_wanted : NULL;
+	top->activity.wanted = top->filter.count ? is_wanted : NULL;
 	top->activity.arg = top;
 	if (top->play.over)
 		tracker_settle(top->tracker);

@@ -139,7 +139,7 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 {
 	struct stuck_query query = {
 		.now_ns = now_ns,
-		.alive = top->filtered ? is_wanted : NULL,
+		.alive = top->filter.count ? is_wanted : NULL,
 		.arg = top,
 	};
 	struct stuck_out o = { .tracker = top->tracker, .home_netns = top->home_netns };

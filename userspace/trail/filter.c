@@ -2,17 +2,95 @@
 #include "userspace/trail/filter.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "userspace/base/address.h"
 #include "userspace/base/names.h"
+#include "userspace/base/number.h"
 
-#define VALUE_MAX 64 /* longer than any value that can be right */
+#define VALUE_MAX 64 /* bytes; longer than any value that can be right */
 
-/* Hand the parts between commas to add(), one after the other. */
-static int each(struct filter *f, const char *s, int (*add)(struct filter *f, const char *value))
+static int put(struct filter *f, const struct filter_value *value)
+{
+	if (f->count == FILTER_MAX)
+		return -E2BIG;
+	f->values[f->count++] = *value;
+	return 0;
+}
+
+static int add_number(struct filter *f, enum filter_sort sort, const char *s, uint64_t min,
+		      uint64_t max)
+{
+	uint64_t n;
+
+	if (number_parse(s, max, &n) || n < min)
+		return -EINVAL;
+	return put(f, &(struct filter_value){ .sort = sort, .number = (uint32_t)n });
+}
+
+static int add_address(struct filter *f, const char *s)
+{
+	struct filter_value v = { .sort = FILTER_ADDRESS };
+
+	return address_parse(s, v.address, &v.prefix) ? -EINVAL : put(f, &v);
+}
+
+static int add_comm(struct filter *f, const char *s)
+{
+	struct filter_value v = { .sort = FILTER_COMM };
+
+	if (strlen(s) > sizeof(v.comm))
+		return -EINVAL;
+	memcpy(v.comm, s, strlen(s));
+	return put(f, &v);
+}
+
+/* A state or a kind, by the number of its name. */
+static int add_named(struct filter *f, enum filter_sort sort, int number)
+{
+	if (number < 0)
+		return -EINVAL;
+	return put(f, &(struct filter_value){ .sort = sort, .number = (uint32_t)number });
+}
+
+static int add_kind(struct filter *f, const char *s)
+{
+	static const uint8_t transitions[] = { TCPTRAIL_SOCKET, TCPTRAIL_REQUEST, TCPTRAIL_TIMEWAIT,
+					       TCPTRAIL_ACCEPT, TCPTRAIL_SNAPSHOT };
+	int err = 0;
+
+	if (!strcasecmp(s, "segments"))
+		return add_named(f, FILTER_KIND, TCPTRAIL_SEGMENT);
+	if (strcasecmp(s, "transitions") != 0)
+		return add_named(f, FILTER_KIND, kind_parse(s));
+	for (unsigned int i = 0; i < sizeof(transitions) && !err; i++)
+		err = add_named(f, FILTER_KIND, transitions[i]);
+	return err;
+}
+
+static int add(struct filter *f, enum filter_sort sort, const char *s)
+{
+	switch (sort) {
+	case FILTER_PORT:
+		return add_number(f, sort, s, 1, UINT16_MAX);
+	case FILTER_ADDRESS:
+		return add_address(f, s);
+	case FILTER_NETNS:
+		return add_number(f, sort, s, 0, UINT32_MAX);
+	case FILTER_STATE:
+		return add_named(f, sort, state_parse(s));
+	case FILTER_COMM:
+		return add_comm(f, s);
+	case FILTER_PID:
+		return add_number(f, sort, s, 1, INT32_MAX);
+	case FILTER_KIND:
+		return add_kind(f, s);
+	}
+	return -EINVAL;
+}
+
+int filter_add(struct filter *f, enum filter_sort sort, const char *s)
 {
 	for (;;) {
 		size_t len = strcspn(s, ",");
@@ -23,214 +101,82 @@ static int each(struct filter *f, const char *s, int (*add)(struct filter *f, co
 			return -EINVAL;
 		memcpy(value, s, len);
 		value[len] = '\0';
-		err = add(f, value);
-		if (err)
+		err = add(f, sort, value);
+		if (err || !s[len])
 			return err;
-		if (!s[len])
-			return 0;
 		s += len + 1;
 	}
 }
 
-static int parse_number(const char *s, uint64_t max, uint64_t *n)
+static bool has_port(const struct tcptrail_record *r, uint32_t port)
 {
-	char *end;
-
-	if (*s < '0' || *s > '9')
-		return -EINVAL;
-	errno = 0;
-	*n = strtoull(s, &end, 10);
-	return errno || *end || *n > max ? -EINVAL : 0;
+	return (port == r->lport && !(r->flags & TCPTRAIL_F_NO_LPORT)) ||
+	       (port == r->rport && !(r->flags & TCPTRAIL_F_NO_RPORT));
 }
 
-static int add_port(struct filter *f, const char *s)
+static bool has_address(const struct tcptrail_record *r, const struct filter_value *v)
 {
-	uint64_t n;
-
-	if (parse_number(s, UINT16_MAX, &n) || !n)
-		return -EINVAL;
-	if (f->nports == FILTER_MAX)
-		return -E2BIG;
-	f->ports[f->nports++] = (uint16_t)n;
-	return 0;
+	return (!(r->flags & TCPTRAIL_F_NO_LADDR) &&
+		address_match(v->address, r->laddr, v->prefix)) ||
+	       (!(r->flags & TCPTRAIL_F_NO_RADDR) &&
+		address_match(v->address, r->raddr, v->prefix));
 }
 
-static int add_address(struct filter *f, const char *s)
+static bool has_state(const struct tcptrail_record *r, uint32_t state)
 {
-	if (f->naddresses == FILTER_MAX)
-		return -E2BIG;
-	if (address_parse(s, f->addresses[f->naddresses], &f->prefixes[f->naddresses]))
-		return -EINVAL;
-	f->naddresses++;
-	return 0;
+	return record_is_transition(r) &&
+	       (state == r->transition.old_state || state == r->transition.new_state);
 }
 
-static int add_netns(struct filter *f, const char *s)
+static bool has_task(const struct tcptrail_record *r)
 {
-	uint64_t n;
-
-	if (parse_number(s, UINT32_MAX, &n))
-		return -EINVAL;
-	if (f->nnetns == FILTER_MAX)
-		return -E2BIG;
-	f->netns[f->nnetns++] = (uint32_t)n;
-	return 0;
+	return record_is_transition(r) && r->flags & TCPTRAIL_F_TASK;
 }
 
-static int add_pid(struct filter *f, const char *s)
+static bool match(const struct filter_value *v, const struct tcptrail_record *r)
 {
-	uint64_t n;
-
-	if (parse_number(s, INT32_MAX, &n) || !n)
-		return -EINVAL;
-	if (f->npids == FILTER_MAX)
-		return -E2BIG;
-	f->pids[f->npids++] = (uint32_t)n;
-	return 0;
-}
-
-static int add_comm(struct filter *f, const char *s)
-{
-	if (f->ncomms == FILTER_MAX)
-		return -E2BIG;
-	if (strlen(s) >= sizeof(f->comms[0]))
-		return -EINVAL;
-	strcpy(f->comms[f->ncomms++], s);
-	return 0;
-}
-
-static int add_state(struct filter *f, const char *s)
-{
-	int state = state_parse(s);
-
-	if (state < 0)
-		return -EINVAL;
-	f->states |= 1ULL << state;
-	return 0;
-}
-
-static int add_kind(struct filter *f, const char *s)
-{
-	static const uint8_t transitions[] = { TCPTRAIL_SOCKET, TCPTRAIL_REQUEST, TCPTRAIL_TIMEWAIT,
-					       TCPTRAIL_ACCEPT, TCPTRAIL_SNAPSHOT };
-	int kind = strcasecmp(s, "segments") ? kind_parse(s) : TCPTRAIL_SEGMENT;
-
-	if (!strcasecmp(s, "transitions")) {
-		for (unsigned int i = 0; i < sizeof(transitions); i++)
-			f->kinds[transitions[i]] = true;
-	} else if (kind < 0) {
-		return -EINVAL;
-	} else {
-		f->kinds[kind] = true;
+	switch (v->sort) {
+	case FILTER_PORT:
+		return has_port(r, v->number);
+	case FILTER_ADDRESS:
+		return has_address(r, v);
+	case FILTER_NETNS:
+		return v->number == r->netns;
+	case FILTER_STATE:
+		return has_state(r, v->number);
+	case FILTER_COMM:
+		return has_task(r) && !strncmp(v->comm, r->transition.comm, sizeof(v->comm));
+	case FILTER_PID:
+		return has_task(r) && v->number == r->transition.pid;
+	case FILTER_KIND:
+		return v->number == r->kind;
 	}
-	f->by_kind = true;
-	return 0;
-}
-
-int filter_add_port(struct filter *f, const char *s)
-{
-	return each(f, s, add_port);
-}
-
-int filter_add_address(struct filter *f, const char *s)
-{
-	return each(f, s, add_address);
-}
-
-int filter_add_netns(struct filter *f, const char *s)
-{
-	return each(f, s, add_netns);
-}
-
-int filter_add_pid(struct filter *f, const char *s)
-{
-	return each(f, s, add_pid);
-}
-
-int filter_add_comm(struct filter *f, const char *s)
-{
-	return each(f, s, add_comm);
-}
-
-int filter_add_state(struct filter *f, const char *s)
-{
-	return each(f, s, add_state);
-}
-
-int filter_add_kind(struct filter *f, const char *s)
-{
-	return each(f, s, add_kind);
-}
-
-static bool match_port(const struct filter *f, const struct tcptrail_record *r)
-{
-	for (unsigned int i = 0; i < f->nports; i++) {
-		if ((f->ports[i] == r->lport && !(r->flags & TCPTRAIL_F_NO_LPORT)) ||
-		    (f->ports[i] == r->rport && !(r->flags & TCPTRAIL_F_NO_RPORT)))
-			return true;
-	}
-	return !f->nports;
-}
-
-static bool match_address(const struct filter *f, const struct tcptrail_record *r)
-{
-	for (unsigned int i = 0; i < f->naddresses; i++) {
-		if (!(r->flags & TCPTRAIL_F_NO_LADDR) &&
-		    address_match(f->addresses[i], r->laddr, f->prefixes[i]))
-			return true;
-		if (!(r->flags & TCPTRAIL_F_NO_RADDR) &&
-		    address_match(f->addresses[i], r->raddr, f->prefixes[i]))
-			return true;
-	}
-	return !f->naddresses;
-}
-
-static bool match_netns(const struct filter *f, const struct tcptrail_record *r)
-{
-	for (unsigned int i = 0; i < f->nnetns; i++) {
-		if (f->netns[i] == r->netns)
-			return true;
-	}
-	return !f->nnetns;
-}
-
-static bool has_state(const struct filter *f, uint8_t state)
-{
-	return state < 64 && f->states & 1ULL << state;
-}
-
-static bool match_state(const struct filter *f, const struct tcptrail_record *r)
-{
-	return !f->states || (record_is_transition(r) && (has_state(f, r->transition.old_state) ||
-							  has_state(f, r->transition.new_state)));
-}
-
-static bool match_task(const struct filter *f, const struct tcptrail_record *r)
-{
-	const struct tcptrail_transition *t = &r->transition;
-	bool pid = !f->npids, comm = !f->ncomms;
-
-	if (pid && comm)
-		return true;
-	if (!record_is_transition(r) || !(r->flags & TCPTRAIL_F_TASK))
-		return false;
-	for (unsigned int i = 0; i < f->npids; i++)
-		pid |= f->pids[i] == t->pid;
-	for (unsigned int i = 0; i < f->ncomms; i++)
-		comm |= !strncmp(f->comms[i], t->comm, sizeof(t->comm));
-	return pid && comm;
-}
-
-bool filter_is_empty(const struct filter *f)
-{
-	return !f->by_kind && !f->nports && !f->naddresses && !f->nnetns && !f->states &&
-	       !f->npids && !f->ncomms;
+	return false;
 }
 
 bool filter_match(const struct filter *f, const struct tcptrail_record *r)
 {
+	unsigned int asked = 0, met = 0; /* bit n: enum filter_sort n */
+
 	if (r->kind == TCPTRAIL_LOSS)
 		return true;
-	return (!f->by_kind || f->kinds[r->kind]) && match_port(f, r) && match_address(f, r) &&
-	       match_netns(f, r) && match_state(f, r) && match_task(f, r);
+	for (unsigned int i = 0; i < f->count; i++) {
+		const struct filter_value *v = &f->values[i];
+
+		asked |= 1U << v->sort;
+		if (!(met & 1U << v->sort) && match(v, r))
+			met |= 1U << v->sort;
+	}
+	return met == asked;
+}
+
+uint64_t filter_states(const struct filter *f)
+{
+	uint64_t states = 0;
+
+	for (unsigned int i = 0; i < f->count; i++) {
+		if (f->values[i].sort == FILTER_STATE)
+			states |= 1ULL << f->values[i].number;
+	}
+	return states;
 }

@@ -6,27 +6,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "userspace/base/address.h"
 #include "userspace/base/record.h"
 
 /**
  * struct selector - one or two ends of a connection, or a cookie
  * @cookie: the socket's, if not 0; then nothing else counts
- * @count: how many ends are named
- * @ends: what is known of each, whichever side it is on
+ * @ends: what is known of each, whichever side it is on; of one that is not named, nothing
  */
 struct selector {
 	uint64_t cookie;
-	unsigned int count;
-	struct {
-		bool has_address;
-		bool has_port;
-		uint8_t address[16];
-		unsigned int prefix;
-		uint16_t port;
-	} ends[2];
+	struct endpoint ends[2];
 };
 
-/** selector_parse() - 0 or -EINVAL */
+/**
+ * selector_parse() - one end; two with "-" between them; "cookie:N" as watch --json writes
+ *	it; "sk:N" as ss -e does, in hexadecimal
+ *
+ * Return: 0 or -EINVAL
+ */
 int selector_parse(struct selector *selector, const char *text);
 
 /** selector_match() - could @r be of such a connection? Unknown parts match anything */
