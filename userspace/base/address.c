@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses and ports, to text and from text. Inside, every address has 16 bytes; an IPv4
+ * address is ::ffff:a.b.c.d. So both families compare and match a prefix in the same way,
+ * and only the text differs.
+ */
 #include "userspace/base/address.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Arrays that grow: the room is doubled when it is full, so that adding n elements copies
+ * at most 2n of them.
+ */
 #include "userspace/base/array.h"
 
 #include <stdlib.h>

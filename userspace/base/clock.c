@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Record time to time of day. Records have CLOCK_MONOTONIC; the offset to CLOCK_REALTIME
+ * is added. libc is asked once for each second, not for each record: the text of that
+ * second is kept, and only the fraction is written anew.
+ */
 #include "userspace/base/clock.h"
 
 #include <stdio.h>

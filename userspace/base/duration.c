@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Spans of time: to text with the largest unit that fits, and from text with one unit. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Foreign text for a terminal. Each character is kept if it is valid UTF-8 and prints;
+ * each byte of anything else becomes \xNN. So no name can move the cursor, change a
+ * colour, reverse the text or end the line.
+ */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>

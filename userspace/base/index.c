@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The hash index: open addressing with linear probing.
+ *
+ * An entry lies at its home (hash & mask) or in the run of used entries that begins there.
+ * A search goes from the home to the first empty entry. When an entry is removed, later
+ * entries of its run move back into the gap, unless that would put them before their home;
+ * so no tombstones are needed, and a search stays short however much comes and goes. At
+ * 70 % the table is doubled.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>

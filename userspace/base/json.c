@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * JSON, one line at a time, straight into the buffer. The only state is whether the next
+ * value needs a comma. A string may hold any bytes: what is not UTF-8 becomes U+FFFD, so
+ * that each line is valid JSON whatever a process calls itself.
+ */
 #include "userspace/base/json.h"
 
 static void open_bracket(struct json *j, const char *key, char bracket)

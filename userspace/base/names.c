@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The tables of names: states, kinds, reasons, causes of loss, hooks, errors, TCP flags. */
 #include "userspace/base/names.h"
 
 #include <ctype.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The pool: address space for all slots is reserved at once, memory is added in steps of
+ * 2 MiB (huge pages where the kernel has them). A slot that is given back heads a list
+ * that runs through the free slots themselves.
+ */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

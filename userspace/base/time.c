@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The clocks, and spans as poll() wants them. */
 #include "userspace/base/time.h"
 
 #include <limits.h>

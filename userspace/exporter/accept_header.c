@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads Accept and Accept-Encoding (RFC 9110, 12.5): elements set apart by commas, each with
+ * parameters after semicolons, of which "q" is the weight. A header may hold anything; what
+ * is not understood does not count.
+ */
 #include "userspace/exporter/accept_header.h"
 
 #include <stdlib.h>

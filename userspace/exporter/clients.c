@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The list of connected clients and their times, behind a lock of its own: the server's
+ * thread adds and removes clients, the reader's thread closes those that take too long. A
+ * client is closed by shutdown(): the library then sees its end and frees it.
+ */
 #include "userspace/exporter/clients.h"
 #include "userspace/base/time.h"
 

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The exporter's order of events: read the options and open the sockets to listen at, open
+ * the device, list older sockets, give up privileges, read the history, and only then serve.
+ * Afterwards the reader calls tick() for everything that is due by time: the watchdog, the
+ * text file, slow clients.
+ */
 #include "userspace/exporter/export.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The exporter's command line, from its first to its last line. */
 #ifndef EXPORTER_EXPORT_H
 #define EXPORTER_EXPORT_H
 

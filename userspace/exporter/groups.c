@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Sockets and ends by port and by unit.
+ *
+ * Ends are counted as they happen. Living sockets are counted anew in each walk over all
+ * connections, into @counting, which becomes @sockets when the walk is complete: a scrape
+ * never sees a walk that is under way. A unit's name takes time to find, so a small cache
+ * goes from the control group's id to its group.
+ */
 #include "userspace/exporter/groups.h"
 
 #include <errno.h>

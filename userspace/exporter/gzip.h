@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* gzip for answers to clients that accept it. */
 #ifndef EXPORTER_GZIP_H
 #define EXPORTER_GZIP_H
 

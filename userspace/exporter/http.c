@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The HTTP server: which path gives which answer, with which headers.
+ *
+ * An answer is made in the server's thread from a copy of the numbers, taken under the
+ * reader's lock. Memory is bounded: requests (16 KiB), the kernel's send buffer (64 KiB) and
+ * the number of clients are. There are no request bodies, and only GET and HEAD.
+ */
 #include "userspace/exporter/http.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Listening sockets: the address as text, both ways, and the socket. Addresses are numbers:
+ * a name would need a resolver, and could mean another address at the next start.
+ */
 #include "userspace/exporter/listen.h"
 
 #include <arpa/inet.h>

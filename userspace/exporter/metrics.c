@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * All metrics as text, family by family, in the order of tcptrail-metrics(5). A series that
+ * is 0 is there, too, so that no series appears only when something goes wrong.
+ */
 #include "userspace/exporter/metrics.h"
 
 #include <stdlib.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes one family after the other: its HELP and TYPE lines, then samples with the labels
+ * that were given since the sample before.
+ */
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/base/time.h"
 

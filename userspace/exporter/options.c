@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The exporter's options: the table, what goes together, and the sockets to listen at. They
+ * are opened here, while there is the right to take a port below 1024.
+ */
 #include "userspace/exporter/options.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The page is page.html itself, taken into the program by the assembler. */
 #include "userspace/exporter/page.h"
 
 __asm__(".section .rodata\n"

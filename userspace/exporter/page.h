@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The page for people, at "/". */
 #ifndef EXPORTER_PAGE_H
 #define EXPORTER_PAGE_H
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Gives up root: the capability bounding set first, because that takes a capability; then
+ * groups and user; then all capabilities; then no_new_privs, so that no program that is run
+ * later can get them back.
+ */
 #include "userspace/exporter/privileges.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The exporter's own processor time, memory and descriptors, from /proc/self. */
 #include "userspace/exporter/process.h"
 #include "userspace/base/time.h"
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * systemd's protocol: a datagram to the socket that NOTIFY_SOCKET names, and listening
+ * sockets that are open already when LISTEN_PID is this process.
+ */
 #include "userspace/exporter/service.h"
 
 #include <fcntl.h>

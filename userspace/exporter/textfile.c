@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes the text file that node_exporter reads. It is written beside under another name and
+ * then renamed, so that node_exporter sees the old file or the new one, never a half of it.
+ */
 #include "userspace/exporter/textfile.h"
 
 #include <errno.h>

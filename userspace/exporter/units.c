@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Names of control groups by their id, without privilege.
+ *
+ * A group's id is the inode number of its directory. The whole tree is walked when an id is
+ * met that the last walk did not find, at most every five seconds, into a list that is
+ * sorted by id.
+ */
 #include "userspace/exporter/units.h"
 
 #include <dirent.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * A control group's path, and the name that people give to it: unit, container, machine.
+ * The path is read from its end, because the innermost part decides: a service inside a
+ * container is the container's.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Who holds a socket: one pass over /proc/PID/fd of every process.
+ *
+ * A socket is known by its inode, which is compared with the sorted list of those that are
+ * wanted; fstatat() tells it without printing the link. The kernel has no shorter way:
+ * only the descriptor tables say who holds a file.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What /proc/PID says: name, command line, limit of descriptors, control group. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Network namespaces: their settings, as /proc/sys/net shows them to the calling thread, and
+ * their names, which are files that `ip netns` bind-mounts under /run/netns.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

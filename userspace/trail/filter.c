@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Filters: words of the command line into lists, and records against these lists. */
 #include "userspace/trail/filter.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Checks what the module says of its rings, before a pointer is made of it. The module may
+ * be another version, and the file that claims to be a device may be anything.
+ */
 #include "userspace/trail/layout.h"
 
 #include <errno.h>

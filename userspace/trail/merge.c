@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * All rings as one stream, in the order of time: a merge of sorted lists.
+ *
+ * A heap has one entry for each ring that has something to read, by the time of the ring's
+ * next record. The first ring may go on until the next record of another ring is older
+ * (runner_up()); then the heap is put in order again. So most records are copied in runs,
+ * and the heap costs little.
+ *
+ * A CPU takes a record's time shortly before the record becomes visible. Therefore records
+ * younger than MERGE_HOLD_NS wait for the next call: an older one may still appear on
+ * another CPU. A time that lies more than FUTURE_NS ahead is damage and is not waited for.
+ */
 #include "userspace/trail/merge.h"
 #include "userspace/base/time.h"
 

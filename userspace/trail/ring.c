@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading one CPU's ring while its writer goes on. The reader holds no lock; the writer does
+ * not know of it. Each copy is checked afterwards (copy()); what the writer has overwritten
+ * meanwhile is counted as lost, to the record (lose()), and told once, before the next
+ * record that is read.
+ */
 #include "userspace/trail/ring.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Selectors: one word that names a connection, by ports, addresses or cookie. */
 #include "userspace/trail/selector.h"
 
 #include <errno.h>

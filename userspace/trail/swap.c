@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Byte order: each number of a header, of the module's info and of a record, turned round
+ * in place. A body is swapped by its kind; what a newer kind has in its body is left alone.
+ */
 #include "userspace/trail/swap.h"
 
 static void swap16(uint16_t *n)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What device and file share: the calls of tcptrail.h go through a table of functions, and
+ * where a trail was recorded (host, kernel, offset between the clocks).
+ */
 #include "userspace/trail/trail.h"
 #include "userspace/base/time.h"
 
