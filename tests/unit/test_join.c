@@ -222,6 +222,21 @@ static const struct {
 	{ TEARDOWN "900000 A timewait TIME_WAIT CLOSE reason=reuse\n",
 	  "reused: closed normally, first by the client; its TIME-WAIT made room for a new "
 	  "connection" },
+	{ TEARDOWN "900000 A timewait TIME_WAIT CLOSE reason=netns\n",
+	  "client closed: closed normally, first by the client; its network namespace went while "
+	  "it was in TIME-WAIT" },
+	/* A RST that only one of the two ends knows of. */
+	{ "500000 A in RST\n500010 A socket ESTABLISHED CLOSE err=104\n"
+	  "900000 B socket ESTABLISHED CLOSE err=110\n",
+	  "timed out: timed out: the probes of the server were not answered" },
+	{ "500000 A in RST\n500010 A socket ESTABLISHED CLOSE err=104\n"
+	  "500020 B in RST\n500030 B socket ESTABLISHED CLOSE err=104\n",
+	  "reset between: reset by a RST that the server did not send: something between sent "
+	  "it" },
+	{ "500000 B out RST cookie=0\n500001 A in RST\n"
+	  "500010 A socket ESTABLISHED CLOSE err=104\n900000 B socket ESTABLISHED CLOSE err=104\n",
+	  "reset by host: reset by a RST that this machine sent in the name of the server, but "
+	  "not its socket: a firewall that rejects" },
 	/* The end in TIME-WAIT is the server's. */
 	{ "500000 B socket ESTABLISHED FIN_WAIT1\n520000 A socket ESTABLISHED CLOSE_WAIT\n"
 	  "540000 B timewait FIN_WAIT2 FIN_WAIT2\n600000 A socket CLOSE_WAIT LAST_ACK\n"

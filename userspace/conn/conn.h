@@ -137,6 +137,9 @@ enum conn_why {
 #define CONN_SEGMENTS (1U << 20) /* a segment of it is on record */
 #define CONN_LOSSY (1U << 21) /* records were lost while it lived */
 #define CONN_TASK_ENDED (1U << 22) /* its last transition ran in a task's system call */
+#define CONN_SYN_ARRIVED (1U << 23) /* its SYN is on record where it was to go */
+#define CONN_RST_OUT_FOREIGN \
+	(1U << 24) /* a RST went in its name, while it lived on, by no socket */
 
 /**
  * struct conn - one end of a connection
@@ -182,8 +185,8 @@ enum conn_why {
  * @cgroup: cgroup id
  * @sent: payload bytes sent, each once; with CONN_HAS_BYTES
  * @received: payload bytes received; likewise
- * @synack: both numbers of its SYN-ACK, see join.c; 0 if not known, or not
- *	asked for
+ * @synack: both numbers of its SYN-ACK, or that of its SYN, see join.c; 0 if not known,
+ *	or not asked for
  *
  * Spans in microseconds are 0 where the trail does not tell, and stop at
  * CONN_SPAN_MAX.

@@ -182,8 +182,18 @@ enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_reco
 	return CONN_UNSEEN;
 }
 
-void ending_take_rst_out(struct conn *c)
+/*
+ * A socket that sends a RST to end its connection is named in its record. What the kernel
+ * answers for a socket that is over, or for a wrong SYN-ACK, has no name: as for those that
+ * a firewall sends in the name of a socket that lives on.
+ */
+void ending_take_rst_out(struct conn *c, const struct tcptrail_record *r)
 {
+	if (!r->cookie && !c->end && c->object == CONN_SOCKET && c->state != TCPTRAIL_SYN_SENT &&
+	    c->state != TCPTRAIL_NO_STATE) {
+		c->flags |= CONN_RST_OUT_FOREIGN;
+		return;
+	}
 	c->flags |= CONN_RST_OUT;
 	switch (c->end) {
 	case CONN_ABANDONED:
@@ -245,6 +255,7 @@ static uint32_t evidence_of(const struct conn *c)
 	e |= c->unread ? EVIDENCE_UNREAD : 0;
 	e |= c->unacked ? EVIDENCE_UNACKED : 0;
 	e |= c->object != CONN_SOCKET ? EVIDENCE_REASON : 0;
+	e |= c->flags & CONN_SYN_ARRIVED ? EVIDENCE_SYN_ARRIVED : 0;
 	e |= c->why == CONN_WHY_UNACCEPTED ? EVIDENCE_NEVER_ACCEPTED : 0;
 	return e;
 }
@@ -256,6 +267,12 @@ struct ending ending_of(const struct conn *c)
 	if (c->end && c->end != CONN_UNSEEN && c->end != CONN_EVICTED)
 		e.evidence = evidence_of(c);
 	return e;
+}
+
+bool ending_is_after_close(const struct conn *c)
+{
+	return c->end && c->end != CONN_UNSEEN && c->end != CONN_EVICTED &&
+	       c->object == CONN_MINISOCKET && c->state == TCPTRAIL_TIME_WAIT;
 }
 
 /* How much an end explains; the higher one is told as the reason. */
@@ -270,6 +287,8 @@ enum weight {
 
 static enum weight weight_of(const struct conn *c)
 {
+	if (c->end != CONN_NORMAL && c->end != CONN_REUSED && ending_is_after_close(c))
+		return WEIGHT_AFTER_CLOSE;
 	switch (c->end) {
 	case CONN_LIVES:
 		return WEIGHT_LIVES;
@@ -279,11 +298,8 @@ static enum weight weight_of(const struct conn *c)
 	case CONN_EVICTED:
 	case CONN_REUSED:
 		return WEIGHT_UNKNOWN;
-	case CONN_NETNS_GONE:
-	case CONN_KILLED:
-		return c->state == TCPTRAIL_TIME_WAIT ? WEIGHT_AFTER_CLOSE : WEIGHT_REASON;
 	case CONN_RESET_IN:
-		return c->state == TCPTRAIL_TIME_WAIT ? WEIGHT_AFTER_CLOSE : WEIGHT_RESET_IN;
+		return WEIGHT_RESET_IN;
 	}
 	return WEIGHT_REASON;
 }
@@ -313,7 +329,10 @@ struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end)
 	*end = i;
 	if (!other || (e.how != CONN_RESET_IN && e.how != CONN_REFUSED))
 		return e;
-	if (other->flags & CONN_RST_OUT) {
+	if (other->flags & CONN_RST_OUT_FOREIGN && e.evidence & EVIDENCE_RST_IN) {
+		e.evidence |= EVIDENCE_HOST_RST_OUT;
+		e.by = ENDING_BY_HOST;
+	} else if (other->flags & CONN_RST_OUT) {
 		e.evidence |= EVIDENCE_PEER_RST_OUT;
 	} else if (e.evidence & EVIDENCE_RST_IN && has_segments(other)) {
 		e.evidence |= EVIDENCE_PEER_NO_RST;
@@ -327,7 +346,8 @@ const char *ending_by_key(uint8_t by)
 	static const char *const keys[] = {
 		[ENDING_BY_NOBODY] = "nobody",	 [ENDING_BY_US] = "us",
 		[ENDING_BY_PEER] = "peer",	 [ENDING_BY_BETWEEN] = "between",
-		[ENDING_BY_OUTSIDE] = "outside", [ENDING_BY_UNKNOWN] = "unknown",
+		[ENDING_BY_HOST] = "host",	 [ENDING_BY_OUTSIDE] = "outside",
+		[ENDING_BY_UNKNOWN] = "unknown",
 	};
 
 	return keys[by <= ENDING_BY_UNKNOWN ? by : ENDING_BY_UNKNOWN];
@@ -336,9 +356,10 @@ const char *ending_by_key(uint8_t by)
 const char *ending_evidence_key(unsigned int bit)
 {
 	static const char *const keys[EVIDENCE_BITS] = {
-		"fin_out",   "fin_in", "fin_acked",    "rst_in",      "rst_out",
-		"no_rst_in", "error",  "task",	       "orphan",      "unread",
-		"unacked",   "reason", "peer_rst_out", "peer_no_rst", "never_accepted",
+		"fin_out",	"fin_in",      "fin_acked",    "rst_in",      "rst_out",
+		"no_rst_in",	"error",       "task",	       "orphan",      "unread",
+		"unacked",	"reason",      "peer_rst_out", "peer_no_rst", "never_accepted",
+		"host_rst_out", "syn_arrived",
 	};
 
 	return bit < EVIDENCE_BITS ? keys[bit] : NULL;

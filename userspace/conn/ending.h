@@ -15,6 +15,7 @@ enum ending_by {
 	ENDING_BY_US, /* this end: its process, or its kernel in the process's stead */
 	ENDING_BY_PEER, /* the other end */
 	ENDING_BY_BETWEEN, /* neither end, though both are on record: something on the way */
+	ENDING_BY_HOST, /* the peer's machine, this one, in no socket's name: netfilter's reject */
 	ENDING_BY_OUTSIDE, /* ss -K, or the network namespace that went */
 	ENDING_BY_UNKNOWN, /* the records do not tell */
 };
@@ -35,7 +36,9 @@ enum ending_by {
 #define EVIDENCE_PEER_RST_OUT (1U << 12) /* the other end's own record of the RST */
 #define EVIDENCE_PEER_NO_RST (1U << 13) /* the other end is on record, and sent none */
 #define EVIDENCE_NEVER_ACCEPTED (1U << 14) /* accept() never took it */
-#define EVIDENCE_BITS 15
+#define EVIDENCE_HOST_RST_OUT (1U << 15) /* a RST that went in the peer's name, by no socket */
+#define EVIDENCE_SYN_ARRIVED (1U << 16) /* the SYN is on record where it was to go */
+#define EVIDENCE_BITS 17
 
 /**
  * struct ending - the judgement
@@ -60,6 +63,9 @@ struct ending ending_of(const struct conn *c);
  * @end: set to the end that tells why, 0 or 1; the ending is told as seen from there
  */
 struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end);
+
+/** ending_is_after_close() - both ends had closed: @c ended, however it did, in TIME-WAIT */
+bool ending_is_after_close(const struct conn *c);
 
 /** ending_by_key() - "us", "peer" ..., for JSON */
 const char *ending_by_key(uint8_t by);

@@ -19,7 +19,7 @@ enum conn_end ending_judge_request(struct conn *c, const struct tcptrail_record 
 /** ending_judge_minisocket() - @r is the end of a timewait minisocket */
 enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_record *r);
 
-/** ending_take_rst_out() - this end has sent a RST: maybe after its last transition */
-void ending_take_rst_out(struct conn *c);
+/** ending_take_rst_out() - a RST went in this end's name: maybe after its last transition */
+void ending_take_rst_out(struct conn *c, const struct tcptrail_record *r);
 
 #endif

@@ -245,6 +245,9 @@ static struct conn *feed_segment(struct tracker *m, const struct tcptrail_record
 
 	if (!c || c->state == TCPTRAIL_LISTEN) {
 		m->stats.unmatched++;
+		if ((r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&
+		    r->segment.direction == TCPTRAIL_IN)
+			join_syn_arrived(m, &r->segment);
 		return NULL;
 	}
 	table_name(m, c, r);

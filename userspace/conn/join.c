@@ -7,6 +7,9 @@
  * same addresses and ports as between two others, and with NAT between them the
  * ends do not even call each other by the same ones.
  *
+ * Until there is a SYN-ACK the SYN's own number stands for both: where a SYN arrives that
+ * nobody answers, its sender learns that it did.
+ *
  * Without a SYN-ACK on record (segments are off, SYN cookies, older than the
  * trail) two ends are taken for one connection within one namespace only, where
  * addresses and ports are proof. Across namespaces they are not: no guess is made.
@@ -34,6 +37,12 @@ static struct conn *find(const struct tracker *m, uint64_t numbers)
 		if (conn_at(m, slot)->synack == numbers)
 			return conn_at(m, slot);
 	return NULL;
+}
+
+static bool is_opening(const struct conn *c)
+{
+	return c->state == TCPTRAIL_SYN_SENT || c->state == TCPTRAIL_SYN_RECV ||
+	       c->state == TCPTRAIL_NEW_SYN_RECV;
 }
 
 static void unindex(struct tracker *m, struct conn *c)
@@ -75,9 +84,7 @@ void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segmen
 	uint64_t numbers = numbers_of(s);
 	struct conn *other;
 
-	if (!m->config.join || c->synack == numbers ||
-	    (c->state != TCPTRAIL_SYN_SENT && c->state != TCPTRAIL_SYN_RECV &&
-	     c->state != TCPTRAIL_NEW_SYN_RECV))
+	if (!m->config.join || c->synack == numbers || !is_opening(c))
 		return;
 	join_leave(m, c);
 	c->synack = numbers;
@@ -88,6 +95,24 @@ void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segmen
 		join(m, c, other);
 	else if (!index_add(&m->by_synack, numbers_hash(m, numbers), conn_slot(m, c)))
 		c->flags |= CONN_JOINABLE;
+}
+
+void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
+{
+	if (!m->config.join || c->state != TCPTRAIL_SYN_SENT || c->synack == s->seq)
+		return;
+	join_leave(m, c);
+	c->synack = s->seq;
+	if (!index_add(&m->by_synack, numbers_hash(m, s->seq), conn_slot(m, c)))
+		c->flags |= CONN_JOINABLE;
+}
+
+void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s)
+{
+	struct conn *c = m->config.join ? find(m, s->seq) : NULL;
+
+	if (c)
+		c->flags |= CONN_SYN_ARRIVED;
 }
 
 /* In one namespace: under the same name, the other way round, at the same time. */
@@ -125,7 +150,7 @@ bool join_waits(struct tracker *m, struct conn *c)
 {
 	struct conn *other;
 
-	if (!m->config.join)
+	if (!m->config.join || m->config.apart)
 		return false;
 	other = c->other ? conn_at(m, c->other) : by_name(m, c);
 	if (!other)

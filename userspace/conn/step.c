@@ -21,7 +21,7 @@ void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_
 		c->since_ns = time_ns;
 	}
 	if (c->state != state)
-		c->flags &= ~CONN_RST_IN; /* one that came before was not taken */
+		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT); /* those before ended nothing */
 	c->state = state;
 	c->flags &= ~CONN_AT_LEAST;
 }
@@ -195,7 +195,7 @@ static void segment_sent(struct tracker *m, struct conn *c, const struct tcptrai
 	uint8_t flags = r->segment.tcp_flags;
 
 	if (flags & TCPTRAIL_RST) {
-		ending_take_rst_out(c);
+		ending_take_rst_out(c, r);
 		return;
 	}
 	if (flags & TCPTRAIL_SYN && flags & TCPTRAIL_ACK) {
@@ -203,6 +203,7 @@ static void segment_sent(struct tracker *m, struct conn *c, const struct tcptrai
 		synack_seen(m, c, r);
 	} else if (flags & TCPTRAIL_SYN) {
 		sent(m, c, &c->syns, CONN_STEP_SYN_AGAIN, r->time_ns);
+		join_syn(m, c, &r->segment);
 	}
 	if (flags & TCPTRAIL_FIN) {
 		sent(m, c, &c->fins, CONN_STEP_FIN_AGAIN, r->time_ns);

@@ -68,6 +68,7 @@ typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const 
  *	it the least useful one is dropped (and counted)
  * @join: find the other ends in all namespaces; and tell both at a time, when
  *	both have ended: the other one by tracker_peer()
+ * @apart: with @join: tell each end when it is over, all the same
  * @record: called for each record, or NULL
  * @step: called for each step, or NULL; after it, @record for the record that told it
  * @ended: called at the end of a life, or NULL
@@ -78,6 +79,7 @@ typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const 
 struct tracker_config {
 	uint32_t max_conns;
 	bool join;
+	bool apart;
 	tracker_record_fn record;
 	tracker_step_fn step;
 	tracker_ended_fn ended;

@@ -129,6 +129,12 @@ void lives_reap(struct tracker *m, uint64_t until_ns);
 /** join_synack() - @c sent or received this SYN-ACK */
 void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);
 
+/** join_syn() - @c sent this SYN */
+void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);
+
+/** join_syn_arrived() - this SYN came for no connection that is known: tell who sent it */
+void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s);
+
 /** join_leave() - @c has no other end any more */
 void join_leave(struct tracker *m, struct conn *c);
 

@@ -94,17 +94,17 @@ const char *life_word(const struct conn_pair *pair)
 	struct ending e = ending_of_pair(pair, &i);
 	const struct conn *c = pair->ends[i].c;
 
-	if (e.by == ENDING_BY_BETWEEN && e.how == CONN_RESET_IN && c->state != TCPTRAIL_TIME_WAIT)
-		return "reset between";
+	if (ending_is_after_close(c) && e.how != CONN_REUSED)
+		return closed_word(pair, i);
 	switch (e.how) {
 	case CONN_LIVES:
 		return state_name(c->state);
 	case CONN_NORMAL:
 		return closed_word(pair, i);
 	case CONN_RESET_IN:
-		if (c->state == TCPTRAIL_TIME_WAIT)
-			return closed_word(pair, i);
-		return reset_word(who(pair, i, true));
+		return e.by == ENDING_BY_BETWEEN ? "reset between" :
+		       e.by == ENDING_BY_HOST	 ? "reset by host" :
+						   reset_word(who(pair, i, true));
 	case CONN_RESET_OUT:
 		if (c->why == CONN_WHY_UNREAD && pair->count == 1)
 			return "reset, unread";
@@ -187,12 +187,33 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *by
 	}
 }
 
+/* Both had closed: what ended the TIME-WAIT took nothing from the connection. */
+static const char *after_close(uint8_t end)
+{
+	switch (end) {
+	case CONN_RESET_IN:
+		return "; a RST ended its TIME-WAIT (RFC 1337)";
+	case CONN_REUSED:
+		return "; its TIME-WAIT made room for a new connection";
+	case CONN_NETNS_GONE:
+		return "; its network namespace went while it was in TIME-WAIT";
+	case CONN_KILLED:
+		return "; ss -K ended its TIME-WAIT";
+	}
+	return "";
+}
+
 static void say_reset_in(struct buf *out, const struct conn_pair *pair, unsigned int i, uint8_t by)
 {
 	const char *peer = who_names[who(pair, i, true)];
 
 	if (by == ENDING_BY_BETWEEN)
 		buf_printf(out, "reset by a RST that %s did not send: something between sent it",
+			   peer);
+	else if (by == ENDING_BY_HOST)
+		buf_printf(out,
+			   "reset by a RST that this machine sent in the name of %s, but not its "
+			   "socket: a firewall that rejects",
 			   peer);
 	else
 		buf_printf(out, "reset by %s", peer);
@@ -224,6 +245,11 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 	const char *us = who_names[who(pair, i, false)];
 	const char *error = error_key(c->error);
 
+	if (ending_is_after_close(c)) {
+		say_normal(out, pair, i);
+		buf_str(out, after_close(c->end));
+		return;
+	}
 	switch (e.how) {
 	case CONN_NORMAL:
 		say_normal(out, pair, i);
@@ -233,10 +259,6 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 				     "refused: ICMP said that the port is unreachable" :
 				     "refused: a RST answered the SYN");
 		break;
-	case CONN_REUSED:
-		say_normal(out, pair, i);
-		buf_str(out, "; its TIME-WAIT made room for a new connection");
-		break;
 	case CONN_FIN_TIMEOUT:
 		say_fin_timeout(out, pair, i);
 		break;
@@ -244,12 +266,7 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 		say_reset(out, c, us);
 		break;
 	case CONN_RESET_IN:
-		if (c->state != TCPTRAIL_TIME_WAIT) {
-			say_reset_in(out, pair, i, e.by);
-			break;
-		}
-		say_normal(out, pair, i);
-		buf_str(out, "; a RST ended its TIME-WAIT (RFC 1337)");
+		say_reset_in(out, pair, i, e.by);
 		break;
 	case CONN_UNANSWERED:
 		say_unanswered(out, c, us);
