@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/tcptrail: how the rings reach user space.
+ *
+ * mmap() gives each CPU's ring, read-only; its owner keeps its own place and the kernel does
+ * not know it. read() is for simple readers: it copies whole records, CPU after CPU, and
+ * keeps a place for each CPU in the open file. poll() reports what is new since it last did.
+ * The ioctl tells the layout, the parameters and which hooks are attached.
+ *
+ * An open file costs memory, which is charged to whoever opened it. No reader holds
+ * anything that the writers or another reader wait for.
+ */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>

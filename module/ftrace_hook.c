@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Callbacks at the entry of kernel functions that have no tracepoint, by ftrace.
+ *
+ * All functions share one ftrace_ops: a call costs one dispatch, which compares the address
+ * with the few that are attached. The functions are exported nowhere, so a kprobe that is
+ * never armed finds their addresses. A name that is not found is tried under the next name
+ * of its hook, and in the end reported (hooks.c): the other hooks go on.
+ */
 #include <linux/bug.h>
 #include <linux/kprobes.h>
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Which hooks are attached, and if not, why: a status for each, kept for the INFO ioctl and
+ * written to the kernel log when attaching fails.
+ */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/compiler.h>

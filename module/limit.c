@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The rate limit for records of segments and requests that belong to no connection.
+ *
+ * A credit for each CPU: `rate` records a second, saved up for a second at most; a real
+ * socket's transition earns one more (limit.h). A record that finds no credit is not
+ * written but counted; a LOSS record, at most one a second, tells how many those were.
+ */
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>

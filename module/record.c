@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Builds the records, each straight in its slot of the ring: no copy, no allocation. Every
+ * field is written, because the slot still has an older record's bytes. What the kernel does
+ * not know at that moment is zero and has a flag that says so.
+ */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/sched.h>

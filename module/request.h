@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Between the request and the state hooks: how a request that became a connection is told
+ * from one that was dropped.
+ */
 #ifndef TCPTRAIL_REQUEST_H
 #define TCPTRAIL_REQUEST_H
 

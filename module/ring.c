@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocates the rings, at load for the CPUs that are online and at hotplug for later ones,
+ * and reads them for read(2). Writing is inline, in ring.h and ring_write.h.
+ *
+ * A ring is one vmalloc area: a page with its head, then the slots. It stays until the
+ * module is unloaded, also when its CPU goes offline, so that no reader loses a mapping.
+ */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpu.h>

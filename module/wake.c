@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Wakes the readers that sleep in poll() or read(), from a timer, at most every 50 ms.
+ *
+ * A writer cannot wake anybody: it may hold any lock. It only starts the timer, and only if a
+ * reader has armed it. So a record costs one test of a flag while nobody sleeps, and a flood
+ * of records costs 20 wakeups a second.
+ */
 #include <linux/jiffies.h>
 #include <linux/timer.h>
 

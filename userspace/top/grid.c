@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The grid and its areas: text is put cell by cell, cut off at the area's edge. A character
+ * that is not exactly one column wide becomes '?', so that a cell is a column, always.
+ */
 #include "userspace/top/grid.h"
 
 #include <errno.h>

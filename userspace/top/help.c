@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The text behind the key "?". */
 #include "userspace/top/help.h"
 
 const char help_keys[] =

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The live screen's own help. */
 #ifndef TOP_HELP_H
 #define TOP_HELP_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The order of rows: by which columns a pane can be sorted. */
 #ifndef TOP_SORT_H
 #define TOP_SORT_H
 

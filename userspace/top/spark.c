@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Little graphs: a column a value, scaled to the highest one that can be seen. */
 #include "userspace/top/spark.h"
 
 /*

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * ncurses: styles to attributes and colours, cells to the terminal, its keys to ours. Nothing
+ * else includes curses.h.
+ */
 #include "userspace/top/term.h"
 
 #define NCURSES_WIDECHAR 1

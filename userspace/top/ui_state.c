@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What a key does, by mode: rows to move and to sort, a text to read, a filter to type. It
+ * needs no terminal, so that tests can press keys.
+ */
 #include "userspace/top/ui_state.h"
 
 #include <string.h>

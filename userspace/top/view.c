@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Numbers for the screen: totals become rates since the last look, times become percentiles,
+ * flows get the source ports that are taken at their destination.
+ */
 #include "userspace/top/view.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The view as a line of JSON: tcptrail-top(1) lists its fields. */
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
 #include "userspace/print/record_json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* Source ports at a flow's destination. */
 #ifndef TOP_VIEW_PORTS_H
 #define TOP_VIEW_PORTS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters: words of the command line into lists, and records against these lists. */
+/* Filters: words of the command line into a list of values, and records against that list. */
 #include "userspace/trail/filter.h"
 
 #include <errno.h>
