@@ -48,11 +48,12 @@ static size_t utf8(const char *s, size_t left, uint32_t *code)
 	return length;
 }
 
-/* Controls of ASCII and of Latin-1, and those that turn the direction of writing. */
+/* Controls of ASCII and of Latin-1, those that turn the direction of writing or end a line. */
 static bool is_obeyed(uint32_t code)
 {
-	return (code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) ||
-	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	return (code < 0x20 && code != '\n') || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
 }
 
 void fuzz_check_text(const struct buf *out)
@@ -96,7 +97,7 @@ static size_t string(const struct buf *out, size_t at)
 			continue;
 		}
 		length = at < out->len ? utf8(out->data + at, out->len - at, &code) : 0;
-		if (!length || code < 0x20)
+		if (!length || code < 0x20 || is_obeyed(code))
 			fail(out, at, "not what a string may hold");
 		at += length;
 	}

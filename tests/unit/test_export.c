@@ -91,7 +91,7 @@ static void test_labels(void **state)
 	openmetrics_end(&e);
 	assert_string_equal(buf_string(&out), "# HELP x_total Help.\n"
 					      "# TYPE x_total counter\n"
-					      "x_total{unit=\"a\\\"b\\\\c?d?\"} 7\n"
+					      "x_total{unit=\"a\\\"b\\\\c\\\\x0ad\\\\xff\"} 7\n"
 					      "# HELP y Help.\n"
 					      "# TYPE y counter\n"
 					      "y_total 1.5\n"

@@ -60,9 +60,9 @@ static void test_hostile(void **state)
 		{ "\xc3", "?" },
 		{ "\xc3(", "?(" },
 		{ "\xff\xfe", "??" },
-		{ "\xc0\xaf", "?" }, /* overlong */
-		{ "\xed\xa0\x80", "?" }, /* a surrogate */
-		{ "\xf8\x88\x80\x80\x80", "??" },
+		{ "\xc0\xaf", "??" }, /* overlong */
+		{ "\xed\xa0\x80", "???" }, /* a surrogate */
+		{ "\xf8\x88\x80\x80\x80", "?????" },
 	};
 	struct grid g = { 0 };
 	struct area a;

@@ -114,7 +114,7 @@ static void test_hostile(void **state)
 	set_task(&r, 17, "\x1b[2J\r\n\x9b\xff");
 	check_line(&l, &r,
 		   "06:14:55.000000 200          > 13           10.0.0.1:80        "
-		   "10.0.0.2:41234     ?[2J????[17]\n");
+		   "10.0.0.2:41234     \\x1b[2J\\x0d\\x0a\\x9b\\xff[17]\n");
 	r = make_record(77);
 	check_line(&l, &r,
 		   "06:14:55.000000   kind 77                   10.0.0.1:80        "

@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "tests/unit/script.h"
-#include "userspace/base/escape.h"
 #include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/print/stuck_out.h"
@@ -275,38 +274,6 @@ static void test_leaks(void **state)
 	free(leaks);
 }
 
-static void test_escape(void **state)
-{
-	static const struct {
-		const char *from;
-		size_t size;
-		const char *to;
-	} cases[] = {
-		{ "plain", 99, "plain" },
-		{ "a\x1b[2Jb\n\x7f", 99, "a\\x1b[2Jb\\x0a\\x7f" },
-		{ "gr\xc3\xbc\xc3\x9f", 99, "gr\xc3\xbc\xc3\x9f" },
-		{ "\xc2\x9b", 99, "\\xc2\\x9b" }, /* C1: begins a sequence, too */
-		{ "\xe2\x80\xae", 99, "\\xe2\\x80\\xae" }, /* right to left from here */
-		{ "\xed\xa0\x80\xc0\x80\xff", 99, "\\xed\\xa0\\x80\\xc0\\x80\\xff" },
-		{ "\xf0\x9f\x90", 99, "\\xf0\\x9f\\x90" },
-		{ "\xf0\x9f\x90\x8d", 99, "\xf0\x9f\x90\x8d" },
-		{ "abcdef", 4, "abc" },
-		{ "ab\x01", 6, "ab" },
-		{ "ab\xc3\xbc", 4, "ab" },
-		{ "abc", 1, "" },
-	};
-	char to[100];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		size_t n = escape(to, cases[i].size, cases[i].from, 50);
-
-		assert_string_equal(to, cases[i].to);
-		assert_int_equal(n, strlen(to));
-	}
-	assert_int_equal(escape(to, sizeof(to), "sixteen-bytes-ok", 4), 4);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,7 +283,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_asymmetric, make, drop),
 		cmocka_unit_test_setup_teardown(test_leaks, make, drop),
 		cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_escape),
 	};
 
 	return cmocka_run_group_tests_name("stuck_group", tests, NULL, NULL);

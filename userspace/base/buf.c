@@ -95,12 +95,6 @@ void buf_mem(struct buf *b, const char *s, size_t n)
 	}
 }
 
-void buf_safe(struct buf *b, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_char(b, s[i] >= 0x20 && s[i] < 0x7f ? s[i] : '?');
-}
-
 void buf_u64(struct buf *b, uint64_t n)
 {
 	buf_end(b, put_u64(buf_room(b, PUT_U64_MAX), n));

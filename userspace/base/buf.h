@@ -42,6 +42,8 @@ const char *buf_string(struct buf *b);
 
 #define BUF_ROOM_MAX 4096
 
+char *buf_make_room(struct buf *b); /* the slow part of buf_room() */
+
 /**
  * buf_room() - a place to write to
  * @b: the buffer
@@ -50,12 +52,8 @@ const char *buf_string(struct buf *b);
  * The caller writes there and hands the end to buf_end(). After an error the
  * bytes go nowhere, but there is always room.
  */
-char *buf_make_room(struct buf *b); /* its slow part */
-
 static inline char *buf_room(struct buf *b, size_t n)
 {
-	char *buf_make_room(struct buf * b); /* the slow part */
-
 	return b->size - b->len >= n && !b->error ? b->data + b->len : buf_make_room(b);
 }
 
@@ -78,9 +76,6 @@ static inline void buf_char(struct buf *b, char c)
 	*p = c;
 	buf_end(b, p + 1);
 }
-
-/** buf_safe() - likewise, of what may hold anything: '?' for what a terminal would obey */
-void buf_safe(struct buf *b, const char *s, size_t n);
 
 void buf_u64(struct buf *b, uint64_t n);
 

@@ -5,6 +5,7 @@
  * that each line is valid JSON whatever a process calls itself.
  */
 #include "userspace/base/json.h"
+#include "userspace/base/utf8.h"
 
 static void open_bracket(struct json *j, const char *key, char bracket)
 {
@@ -54,76 +55,53 @@ void json_end_array(struct json *j)
 	close_bracket(j, ']');
 }
 
-/*
- * Length of the UTF-8 sequence at s, of which n bytes are there; 0 if it is
- * none (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
- */
-static unsigned int utf8_length(const unsigned char *s, size_t n)
-{
-	unsigned int length = s[0] < 0x80 ? 1 :
-			      s[0] < 0xc2 ? 0 :
-			      s[0] < 0xe0 ? 2 :
-			      s[0] < 0xf0 ? 3 :
-			      s[0] < 0xf5 ? 4 :
-					    0;
-
-	if (length > n)
-		return 0;
-	for (unsigned int i = 1; i < length; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-static char *put_escape(char *p, unsigned char c)
+static char *put_escape(char *p, uint32_t code)
 {
 	static const char hex[] = "0123456789abcdef";
 
 	*p++ = '\\';
-	switch (c) {
-	case '"':
-	case '\\':
-		*p++ = (char)c;
-		return p;
-	case '\n':
-		*p++ = 'n';
-		return p;
-	case '\t':
-		*p++ = 't';
-		return p;
+	if (code == '"' || code == '\\') {
+		*p++ = (char)code;
+	} else if (code == '\n' || code == '\t') {
+		*p++ = code == '\n' ? 'n' : 't';
+	} else {
+		*p++ = 'u';
+		for (int shift = 12; shift >= 0; shift -= 4)
+			*p++ = hex[code >> shift & 15];
 	}
-	p = put_str(p, "u00");
-	*p++ = hex[c >> 4];
-	*p++ = hex[c & 15];
 	return p;
 }
 
-void json_strn(struct json *j, const char *key, const char *string, size_t n)
+/* A terminal shall not obey JSON, either: what is not safe is escaped. */
+static char *put_unplain_char(char *p, const char *s, size_t n, unsigned int *length)
 {
-	const unsigned char *s = (const unsigned char *)string;
+	uint32_t code;
+
+	*length = utf8_decode(s, n, &code);
+	if (!*length) {
+		*length = 1;
+		return put_utf8(p, 0xfffd);
+	}
+	if (code == '"' || code == '\\' || (!utf8_is_safe(code) && code < 0x10000))
+		return put_escape(p, code);
+	return put_mem(p, s, *length);
+}
+
+void json_strn(struct json *j, const char *key, const char *s, size_t n)
+{
 	char *p = json_value(j, key, 1);
+	unsigned int length;
 
 	*p++ = '"';
 	buf_end(j->out, p);
-	n = strnlen(string, n);
-	while (n) {
-		unsigned int length = utf8_length(s, n);
-
+	for (n = strnlen(s, n); n; s += length, n -= length) {
 		p = buf_room(j->out, 8);
-		if (!length)
-			p = put_str(p, "\xef\xbf\xbd");
-		else if (*s < 0x20 || *s == '"' || *s == '\\' || *s == 0x7f)
-			p = put_escape(p, *s);
+		length = 1;
+		if (utf8_is_plain(*s) && *s != '"' && *s != '\\')
+			*p++ = *s;
 		else
-			p = put_mem(p, (const char *)s, length);
+			p = put_unplain_char(p, s, n, &length);
 		buf_end(j->out, p);
-		length += !length;
-		s += length;
-		n -= length;
 	}
 	buf_char(j->out, '"');
 }

@@ -11,6 +11,7 @@
 #include "userspace/base/duration.h"
 #include "userspace/base/json.h"
 #include "userspace/base/time.h"
+#include "userspace/base/utf8.h"
 #include "userspace/print/line.h"
 #include "userspace/base/names.h"
 #include "userspace/print/record_json.h"
@@ -117,13 +118,6 @@ static void put_count(struct buf *out, uint64_t n, unsigned int width)
 	buf_printf(out, " %*s", (int)width, text);
 }
 
-static void put_text(struct buf *out, const char *s)
-{
-	char *p = buf_room(out, 128);
-
-	buf_end(out, put_safe(p, s, 128));
-}
-
 static void text_hooks(struct buf *out, const struct status *s)
 {
 	buf_str(out, "\nHOOK\n");
@@ -186,9 +180,9 @@ static void text_parameters(struct buf *out, const struct status *s)
 static void text(struct buf *out, const struct status *s)
 {
 	buf_printf(out, "module:   ABI %u.%u, kernel ", s->info.abi_major, s->info.abi_minor);
-	put_text(out, s->origin->release);
+	buf_safe(out, s->origin->release, sizeof(s->origin->release));
 	buf_str(out, ", host ");
-	put_text(out, s->origin->hostname);
+	buf_safe(out, s->origin->hostname, sizeof(s->origin->hostname));
 	if (s->cpus) {
 		buf_str(out, ", loaded ");
 		put_ago(out, s, s->info.loaded_ns);

@@ -5,6 +5,7 @@
  */
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/base/time.h"
+#include "userspace/base/utf8.h"
 
 #include <string.h>
 
@@ -51,17 +52,16 @@ void openmetrics_label(struct openmetrics *e, const char *key, const char *value
 	e->values[e->labels++] = value;
 }
 
-/* Whatever is in a name: the formats escape three characters, and want UTF-8. */
+/* The formats escape a quote, a backslash and a line's end, which put_safe() leaves none of. */
 static void put_value(struct buf *out, const char *s)
 {
-	size_t i;
+	char safe[PUT_SAFE_MAX(OPENMETRICS_LABEL_MAX)], *p;
+	char *end = put_safe(safe, safe + sizeof(safe), s, OPENMETRICS_LABEL_MAX);
 
-	for (i = 0; i < OPENMETRICS_LABEL_MAX && s[i]; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c == '"' || c == '\\')
+	for (p = safe; p < end; p++) {
+		if (*p == '"' || *p == '\\')
 			buf_char(out, '\\');
-		buf_char(out, c < ' ' || c >= 0x7f ? '?' : s[i]);
+		buf_char(out, *p);
 	}
 }
 

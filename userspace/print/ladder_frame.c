@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/text.h"
 #include "userspace/print/ladder_draw.h"
 
 static const struct glyphs unicode = { "─", "╌", "▶", "◀", "✗", "⋮" };
@@ -27,8 +28,7 @@ void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
 	buf_end(out, put_endpoint(p, s->end->address, s->end->port));
 	if (s->pid) {
 		buf_str(out, "  ");
-		buf_safe(out, s->comm, strlen(s->comm));
-		buf_printf(out, "[%u]", s->pid);
+		buf_task(out, s->comm, s->pid);
 	}
 	if (!s->end->here)
 		strcpy(where, "(not on this machine)");

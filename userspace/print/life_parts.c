@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "userspace/print/life_out.h"
+#include "userspace/base/text.h"
 
 #define INDENT "      "
 
@@ -30,8 +31,7 @@ static void say_step(struct buf *out, uint64_t ns, const char *step)
 static void say_task(struct buf *out, const char *did, const struct task *task)
 {
 	buf_str(out, did);
-	buf_safe(out, task->comm, strnlen(task->comm, sizeof(task->comm)));
-	buf_printf(out, "[%" PRIu32 "]", task->pid);
+	buf_task(out, task->comm, task->pid);
 }
 
 static void say_end(struct buf *out, const struct tracker *tracker, const struct conn *c,

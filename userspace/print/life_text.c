@@ -4,6 +4,7 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/array.h"
+#include "userspace/base/text.h"
 #include "userspace/base/time.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
@@ -113,45 +114,25 @@ static char *put_again(char *p, const char *stop, unsigned int sent, const char 
 	return sent < 2 || stop - p < length ? p : put_mem(p, text, (size_t)length);
 }
 
-static char *put_name(char *p, const char *stop, const struct task *task)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(task->comm) && task->comm[i] && p < stop; i++)
-		*p++ = task->comm[i] < ' ' || task->comm[i] == 127 ? '?' : task->comm[i];
-	return p;
-}
-
-/* The name is cut where the line is full; without room for it, the pid is left out. */
-static char *put_owner(char *p, const char *stop, const struct task *task)
-{
-	char pid[16];
-	int length = snprintf(pid, sizeof(pid), "[%u]", task->pid);
-
-	if (stop - p < length + 3)
-		return stop - p < 3 ? p : put_name(p, stop, task);
-	p = put_name(p, stop - length, task);
-	return put_mem(p, pid, (size_t)length);
-}
-
 /* Of two owners only the names: "curl+nginx", half of the room for each at least. */
 static char *put_owners(char *p, const char *stop, const struct tracker *tracker,
 			const struct conn_pair *pair)
 {
 	const struct task *first = life_owner(tracker, pair->ends[0].c);
 	const struct task *second = pair->count > 1 ? life_owner(tracker, pair->ends[1].c) : NULL;
-	size_t second_length = second ? strnlen(second->comm, sizeof(second->comm)) : 0;
-	ptrdiff_t room = stop - p;
+	char name[PUT_TASK_MAX];
+	ptrdiff_t room = stop - p, length;
 
-	if (!first || !second)
-		return first || second ? put_owner(p, stop, first ? first : second) : p;
+	if (!first || !second) {
+		first = first ? first : second;
+		return first ? put_task(p, stop, first->comm, first->pid) : p;
+	}
 	if (room < 7)
 		return p;
-	if (second_length > (size_t)room / 2)
-		second_length = (size_t)room / 2;
-	p = put_name(p, stop - second_length - 1, first);
+	length = put_task(name, name + PUT_TASK_MAX, second->comm, 0) - name;
+	p = put_task(p, stop - (length < room / 2 ? length : room / 2) - 1, first->comm, 0);
 	*p++ = '+';
-	return put_name(p, stop, second);
+	return put_task(p, stop, second->comm, 0);
 }
 
 static unsigned int most(const struct conn_pair *pair, unsigned int first, unsigned int second)

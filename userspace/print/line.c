@@ -4,6 +4,7 @@
 #include "userspace/base/address.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/names.h"
+#include "userspace/base/text.h"
 
 #define LINE_MAX_BYTES 1024 /* all that one line can come to, colours included */
 #define STATE_WIDTH 12
@@ -41,13 +42,6 @@ static const char *state_color(uint8_t state)
 	default:
 		return "";
 	}
-}
-
-char *put_safe(char *p, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n && s[i]; i++)
-		*p++ = s[i] >= 0x20 && s[i] < 0x7f ? s[i] : '?';
-	return p;
 }
 
 static char *put_arrow(const struct line *l, char *p)
@@ -156,10 +150,7 @@ static char *put_transition(const struct line *l, char *p, const struct tcptrail
 	p = put_ends(p, r);
 	if (r->flags & TCPTRAIL_F_TASK) {
 		*p++ = ' ';
-		p = put_safe(p, t->comm, sizeof(t->comm));
-		*p++ = '[';
-		p = put_u64(p, t->pid);
-		*p++ = ']';
+		p = put_task(p, p + PUT_TASK_MAX, t->comm, t->pid);
 	}
 	if (word)
 		p = put_word(p, word);

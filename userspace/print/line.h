@@ -57,7 +57,4 @@ void line_header(struct line *l, struct buf *out);
 /** line_record() - a record, any */
 void line_record(struct line *l, struct buf *out, const struct tcptrail_record *r);
 
-/** put_safe() - at most @n bytes of what may hold anything, '?' for what a terminal would obey */
-char *put_safe(char *p, const char *s, size_t n);
-
 #endif

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "userspace/base/escape.h"
 #include "userspace/base/time.h"
+#include "userspace/base/text.h"
 #include "userspace/print/stuck_details.h"
 
 static const char *age_of_ms(char to[DURATION_MAX + 1], uint32_t ms)
@@ -25,18 +25,16 @@ const struct cgroup_name *stuck_cgroup(const struct stuck_out *o, const struct c
 
 static void put_cgroup(struct buf *p, const struct cgroup_name *name)
 {
-	char text[256];
+	const char *what = name->container[0] ? "container " : name->unit[0] ? "unit " : "cgroup ";
+	const char *text = name->container[0] ? name->container :
+			   name->unit[0]      ? name->unit :
+						name->path;
 
-	if (name->container[0]) {
-		escape(text, sizeof(text), name->container, sizeof(name->container));
-		buf_printf(p, "container %s, ", text);
-	} else if (name->unit[0]) {
-		escape(text, sizeof(text), name->unit, sizeof(name->unit));
-		buf_printf(p, "unit %s, ", text);
-	} else if (strcmp(name->path, "/")) {
-		escape(text, sizeof(text), name->path, sizeof(name->path));
-		buf_printf(p, "cgroup %s, ", text);
-	}
+	if (!strcmp(text, "/"))
+		return;
+	buf_str(p, what);
+	buf_safe(p, text, strlen(text));
+	buf_str(p, ", ");
 }
 
 /* "netns web (4026532183), unit nginx.service, uid 33, cookie 17" */
@@ -46,11 +44,11 @@ static void put_place(const struct stuck_out *o, struct buf *p, const struct stu
 	const struct conn *c = group->members[0]->conn;
 	struct cgroup_name room;
 	const struct cgroup_name *cgroup = stuck_cgroup(o, c, w, &room);
-	char name[4 * NETNS_NAME_MAX];
 
 	if (w->netns[0]) {
-		escape(name, sizeof(name), w->netns, NETNS_NAME_MAX);
-		buf_printf(p, "netns %s (%u), ", name, c->netns);
+		buf_str(p, "netns ");
+		buf_safe(p, w->netns, NETNS_NAME_MAX);
+		buf_printf(p, " (%u), ", c->netns);
 	} else if (c->netns != o->home_netns) {
 		buf_printf(p, "netns %u, ", c->netns);
 	}
@@ -81,7 +79,6 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 		      const struct stuck_words *w)
 {
 	const struct task *opener = tracker_task(o->tracker, c->opener);
-	char name[STUCK_NAME_MAX], command[2 * PROCESS_COMMAND_MAX];
 
 	if (w->holders_count)
 		buf_printf(p, "held by %s", w->holder);
@@ -91,15 +88,15 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 			   o->owners ? "no process is seen to hold it" :
 				       "who held it is not recorded");
 	if (opener) {
-		stuck_put_task(name, sizeof(name), opener->comm, opener->pid);
-		buf_printf(p, ", %s by %s", c->role == CONN_PASSIVE ? "accepted" : "opened", name);
+		buf_str(p, c->role == CONN_PASSIVE ? ", accepted by " : ", opened by ");
+		buf_task(p, opener->comm, opener->pid);
 	} else if (c->role == CONN_PASSIVE && !c->inode && c->object == CONN_SOCKET &&
 		   !(c->flags & CONN_ORPHAN)) {
 		buf_str(p, ", never accepted");
 	}
 	if (w->process && w->process->command[0]) {
-		escape(command, sizeof(command), w->process->command, sizeof(w->process->command));
-		buf_printf(p, ", command: %s", command);
+		buf_str(p, ", command: ");
+		buf_safe(p, w->process->command, sizeof(w->process->command));
 	}
 }
 

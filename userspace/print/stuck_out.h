@@ -164,7 +164,4 @@ int stuck_rule(const struct stuck_out *o, const struct stuck *stuck);
 /** stuck_is_passive() - did the peer open it? By what is on record, or else by a listener there */
 bool stuck_is_passive(const struct stuck_out *o, const struct conn *conn);
 
-/** stuck_put_task() - "nginx[1234]", made harmless; returns the end */
-char *stuck_put_task(char *to, size_t size, const char comm[16], uint32_t pid);
-
 #endif

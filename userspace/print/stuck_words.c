@@ -2,20 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "userspace/base/escape.h"
 #include "userspace/print/stuck_out.h"
+#include "userspace/base/text.h"
 
 /* Holders by name; the first few, and how many more there are. */
 #define HOLDERS_NAMED 3
-
-char *stuck_put_task(char *to, size_t size, const char comm[16], uint32_t pid)
-{
-	size_t at = escape(to, size, comm, 16);
-
-	if (pid)
-		at += (size_t)snprintf(to + at, size - at, "[%u]", pid);
-	return to + (at < size ? at : size - 1);
-}
 
 static void name_holders(char *to, size_t size, const struct holder *holders, size_t count)
 {
@@ -25,7 +16,7 @@ static void name_holders(char *to, size_t size, const struct holder *holders, si
 	for (i = 0; i < count && i < HOLDERS_NAMED; i++) {
 		if (i && end - p > 2)
 			p = put_str(p, ", ");
-		p = stuck_put_task(p, (size_t)(end - p), holders[i].comm, holders[i].pid);
+		p = put_task(p, end - 1, holders[i].comm, holders[i].pid);
 		p += snprintf(p, (size_t)(end - p), " fd %d", holders[i].fd);
 		if (p >= end)
 			return;
@@ -55,11 +46,13 @@ static void name_owner(const struct stuck_out *o, const struct conn *c, char own
 	size_t count;
 	const struct holder *holders = holders_of(o, c, &count);
 	const struct task *task = last_task(o, c);
+	char *stop = owner + STUCK_NAME_MAX - 1, *end = owner;
 
 	if (count)
-		stuck_put_task(owner, STUCK_NAME_MAX, holders->comm, holders->pid);
+		end = put_task(owner, stop, holders->comm, holders->pid);
 	else if (task)
-		stuck_put_task(owner, STUCK_NAME_MAX, task->comm, task->pid);
+		end = put_task(owner, stop, task->comm, task->pid);
+	*end = '\0';
 }
 
 static int by_pid(const void *a, const void *b)
@@ -114,7 +107,8 @@ static void take_facts(const struct stuck_out *o, const struct stuck *s, struct 
 static void name_maker(const struct usage *usage, struct stuck_words *w)
 {
 	if (usage->comm[0])
-		stuck_put_task(w->owner, sizeof(w->owner), usage->comm, usage->pid);
+		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, usage->comm, usage->pid) =
+			'\0';
 }
 
 void stuck_words(const struct stuck_out *o, const struct stuck *s, struct stuck_words *w)

@@ -2,32 +2,23 @@
 #include <math.h>
 
 #include "userspace/print/svg.h"
+#include "userspace/base/utf8.h"
 
 #define HEAD_LENGTH 9.0
 #define HEAD_WIDTH 3.6
 
 void svg_escaped(struct buf *out, const char *s)
 {
-	for (; *s; s++) {
-		switch (*s) {
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '"':
-			buf_str(out, "&quot;");
-			break;
-		case '\'':
-			buf_str(out, "&#39;");
-			break;
-		default:
-			buf_safe(out, s, 1);
-		}
+	static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+	static const char special[] = "&<>\"'";
+	size_t plain;
+
+	for (;; s += plain + 1) {
+		plain = strcspn(s, special);
+		buf_safe(out, s, plain);
+		if (!s[plain])
+			return;
+		buf_str(out, entities[strchr(special, s[plain]) - special]);
 	}
 }
 

@@ -36,7 +36,7 @@ struct svg_text {
 	double degrees;
 };
 
-/** svg_escaped() - whatever it holds: as XML text, '?' for all but printable ASCII */
+/** svg_escaped() - whatever it holds: as XML text */
 void svg_escaped(struct buf *out, const char *s);
 
 /** svg_text() - @s, escaped, with its baseline at x, y; nothing if it is empty */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/session/message.h"
+#include "userspace/base/buf.h"
+#include "userspace/base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -17,16 +19,18 @@ void cmd_name(const char *name)
 /* One line, whatever is quoted in it. */
 static void say(const char *format, va_list args)
 {
-	char *text, *p;
+	struct buf out;
+	char *text;
 
 	if (vasprintf(&text, format, args) < 0)
 		return;
-	for (p = text; *p; p++)
-		if ((*p > 0 && *p < ' ') || *p == 127)
-			*p = '?';
-	fflush(stdout); /* where both go to one place, the order shall be right */
-	fprintf(stderr, "tcptrail%s%s: %s", running ? " " : "", running ? running : "", text);
+	buf_init(&out, NULL);
+	buf_safe(&out, text, strlen(text));
 	free(text);
+	fflush(stdout); /* where both go to one place, the order shall be right */
+	fprintf(stderr, "tcptrail%s%s: %s", running ? " " : "", running ? running : "",
+		buf_string(&out));
+	buf_free(&out);
 }
 
 int cmd_fail(const char *format, ...)

@@ -4,6 +4,7 @@
  * that is not exactly one column wide becomes '?', so that a cell is a column, always.
  */
 #include "userspace/top/grid.h"
+#include "userspace/base/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,20 +40,6 @@ void grid_free(struct grid *g)
 	g->height = 0;
 }
 
-static void put_utf8(struct buf *out, uint32_t ch)
-{
-	if (ch < 0x80) {
-		buf_char(out, (char)ch);
-	} else if (ch < 0x800) {
-		buf_char(out, (char)(0xc0 | ch >> 6));
-		buf_char(out, (char)(0x80 | (ch & 0x3f)));
-	} else {
-		buf_char(out, (char)(0xe0 | ch >> 12));
-		buf_char(out, (char)(0x80 | (ch >> 6 & 0x3f)));
-		buf_char(out, (char)(0x80 | (ch & 0x3f)));
-	}
-}
-
 void grid_row(const struct grid *g, int y, struct buf *out)
 {
 	const struct grid_cell *row = g->cells + y * g->width;
@@ -61,7 +48,7 @@ void grid_row(const struct grid *g, int y, struct buf *out)
 	while (end && row[end - 1].ch == ' ')
 		end--;
 	for (int x = 0; x < end; x++)
-		put_utf8(out, row[x].ch);
+		buf_end(out, put_utf8(buf_room(out, UTF8_MAX), row[x].ch));
 }
 
 struct area grid_area(struct grid *g)
@@ -91,17 +78,13 @@ void area_char(const struct area *a, int x, int y, enum grid_style style, uint32
 /* The next character, '?' for what is none, or would not be one column wide. */
 static uint32_t next_char(const char **text)
 {
-	const uint8_t *s = (const uint8_t *)*text;
-	int more = *s >= 0xf0 ? 3 : *s >= 0xe0 ? 2 : *s >= 0xc0 ? 1 : 0;
-	uint32_t ch = more ? *s & (0x3fU >> more) : *s;
-	int i;
+	uint32_t ch = 0;
+	unsigned int length = utf8_decode(*text, strnlen(*text, UTF8_MAX), &ch);
 
-	for (i = 1; i <= more && (s[i] & 0xc0) == 0x80; i++)
-		ch = ch << 6 | (s[i] & 0x3f);
-	*text += i;
-	if (*s < 0x80)
-		return *s >= 0x20 && *s < 0x7f ? *s : '?';
-	return i > more && ch >= 0x80 && ch < 0x10000 && wcwidth((wchar_t)ch) == 1 ? ch : '?';
+	*text += length ? length : 1;
+	if (ch < 0x80)
+		return utf8_is_safe(ch) ? ch : '?';
+	return ch < 0x10000 && wcwidth((wchar_t)ch) == 1 ? ch : '?';
 }
 
 int area_put(const struct area *a, int x, int y, enum grid_style style, const char *text)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/base/text.h"
 #include "userspace/base/time.h"
 #include "userspace/print/line.h"
 #include "userspace/top/view_ports.h"
@@ -54,17 +55,11 @@ static uint64_t id_of(const struct flow_key *key)
 
 static void name_owner(char *to, const struct flow *f)
 {
-	char *p = to;
-
 	if (!f->key.comm[0]) {
 		strcpy(to, "?");
 		return;
 	}
-	p = put_safe(p, f->key.comm, sizeof(f->key.comm));
-	*p++ = '[';
-	p = put_u64(p, f->pid);
-	*p++ = ']';
-	*p = '\0';
+	*put_task(to, to + PUT_TASK_MAX, f->key.comm, f->pid) = '\0';
 }
 
 static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,

@@ -6,6 +6,7 @@
 #ifndef TOP_VIEW_H
 #define TOP_VIEW_H
 
+#include "userspace/base/text.h"
 #include "userspace/top/spark.h"
 #include "userspace/diagnose/port_usage.h"
 #include "userspace/conn/activity.h"
@@ -107,7 +108,7 @@ struct view_stuck {
  */
 struct view_flow {
 	uint64_t id;
-	char owner[32];
+	char owner[PUT_TASK_MAX + 1];
 	char peer[ENDPOINT_MAX + 1];
 	bool passive;
 	uint64_t milli;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/base/text.h"
+
+#define NAME_LEAST 3 /* bytes of a name that are worth writing */
+
+char *put_task_narrow(char *p, const char *stop, const char *comm, uint32_t pid)
+{
+	char number[PUT_U64_MAX];
+	ptrdiff_t room = stop - p, length = put_u64(number, pid) - number + 2;
+
+	if (room < NAME_LEAST)
+		return p;
+	if (!pid || room < length + NAME_LEAST)
+		return put_safe(p, stop, comm, 16);
+	p = put_safe(p, stop - length, comm, 16);
+	*p++ = '[';
+	p = put_u64(p, pid);
+	*p++ = ']';
+	return p;
+}
+
+void buf_task(struct buf *b, const char *comm, uint32_t pid)
+{
+	char *p = buf_room(b, PUT_TASK_MAX);
+
+	buf_end(b, put_task(p, p + PUT_TASK_MAX, comm, pid));
+}
