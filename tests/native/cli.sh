@@ -152,6 +152,10 @@ lines 800 "$tool" watch -i "$work/trail" --json --kind segments
 lines 0 "$tool" watch -i "$work/trail" --json --addr 192.0.2.0/24
 prints 'CLOSE-WAIT   > LAST-ACK     10.0.0.1:80        10.1.0.0:1033      nginx\[1234\]' \
 	env LC_ALL=C "$tool" watch -i "$work/trail"
+printf '0 A socket CLOSE SYN_SENT comm=caf\303\251 pid=7\n' | "$build/bench/compose" "$work/named"
+prints "$(printf 'caf\303\251\[7\]')" env LC_ALL=C.UTF-8 "$tool" watch -i "$work/named"
+prints 'caf\\xc3\\xa9\[7\]' env LC_ALL=C "$tool" watch -i "$work/named"
+prints 'caf\\xc3\\xa9\[7\]' env LC_ALL=C.UTF-8 "$tool" watch --ascii -i "$work/named"
 prints '\[32m' "$tool" watch -i "$work/trail" --color always
 prints 'ABI' "$tool" status -i "$work/trail"
 prints '"abi_major":2' "$tool" status -i "$work/trail" --json

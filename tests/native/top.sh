@@ -325,7 +325,7 @@ shows ' END '
 
 # Colours where there are some, unless NO_COLOR; what a process is called stays text.
 keys Home
-shows 'ev\?\[2Jil'
+shows 'ev\\x1b\[2Jil'
 tmux capture-pane -p -e >"$work/screen"
 check 'colours' has "$work/screen" "$(printf '\033')\[3[0-9]m"
 screen 80 24 NO_COLOR=1

@@ -20,7 +20,7 @@
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
 #include "userspace/print/stuck_out.h"
-#include "userspace/session/cmd.h"
+#include "userspace/session/message.h"
 #include "userspace/top/grid.h"
 
 static const struct {

@@ -4,13 +4,13 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "userspace/base/utf8.h"
 #include "userspace/session/follow.h"
 #include "userspace/session/message.h"
 #include "userspace/session/source.h"
@@ -212,7 +212,8 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 		return cmd_usage("--svg %s: one picture of one connection, so not with --%s; "
 				 "A:P-B:Q names one",
 				 e->picture, e->all ? "all" : "json");
-	e->style.ascii |= strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	e->style.ascii |= !utf8_output;
+	utf8_output = e->picture || e->json || !e->style.ascii;
 	return source_check(&e->source, NULL);
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "userspace/base/time.h"
+#include "userspace/base/utf8.h"
 #include "userspace/session/follow.h"
 #include "userspace/session/message.h"
 #include "userspace/cli/stuck.h"
@@ -200,5 +201,6 @@ int cmd_stuck(int argc, char *argv[])
 
 	status = parse(&run, argc, argv);
 	run.source.history = true;
+	utf8_output |= run.json;
 	return status ? status : stuck(&run);
 }

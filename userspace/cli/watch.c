@@ -4,13 +4,13 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "userspace/base/utf8.h"
 #include "userspace/session/follow.h"
 #include "userspace/session/losses.h"
 #include "userspace/session/message.h"
@@ -118,7 +118,8 @@ static int parse(struct watch *w, int argc, char *argv[])
 
 	set_color(&color, "auto");
 	status = options_parse(usage, rows, argc, argv);
-	w->line.ascii |= strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	w->line.ascii |= !utf8_output;
+	utf8_output = !w->line.ascii;
 	return status ? status : source_check(&w->source, argv[optind]);
 }
 

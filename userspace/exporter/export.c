@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "userspace/base/time.h"
+#include "userspace/base/utf8.h"
 #include "userspace/exporter/options.h"
 #include "userspace/exporter/reader.h"
 #include "userspace/session/follow.h"
@@ -205,6 +206,7 @@ int cmd_export(int argc, char *argv[])
 	struct tcptrail *trail = NULL;
 	int status;
 
+	utf8_output = true; /* as the formats want it, whatever this machine's locale is */
 	service_open();
 	run.watchdog_ns = service_watchdog_ns();
 	status = export_options_parse(&run.options, argc, argv);

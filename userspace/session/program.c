@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "module/version.h"
+#include "userspace/base/utf8.h"
 #include "userspace/session/message.h"
 #include "userspace/trail/tcptrail.h"
 
@@ -17,6 +19,7 @@ int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, 
 	int status;
 
 	setlocale(LC_CTYPE, "");
+	utf8_output = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
 	cmd_name(name);
 	optind = 0;

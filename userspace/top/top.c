@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "userspace/base/time.h"
+#include "userspace/base/utf8.h"
 #include "userspace/top/panes.h"
 
 static const char usage[] =
@@ -124,7 +124,8 @@ int cmd_top(int argc, char *argv[])
 	if (!top)
 		return cmd_fail("%s", strerror(ENOMEM));
 	top->interval_ns = SEC;
-	top->grid.ascii = strcmp(nl_langinfo(CODESET), "UTF-8");
+	top->grid.ascii = !utf8_output;
+	utf8_output = true; /* the grid itself keeps to ASCII */
 	look_begin(&top->look);
 	buf_init(&top->view.text, NULL);
 	status = parse(top, argc, argv);
