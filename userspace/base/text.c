@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Pieces of text that several outputs write. put_task()'s usual case is in the header. */
 #include "userspace/base/text.h"
 
 #define NAME_LEAST 3 /* bytes of a name that are worth writing */

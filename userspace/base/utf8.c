@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Characters, one after the other: each is plain ASCII, another safe character of UTF-8,
+ * or a byte that is shown as \xNN. Who goes on by what shown() says never stops inside one.
+ */
 #include "userspace/base/utf8.h"
 
 #include <string.h>
