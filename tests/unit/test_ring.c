@@ -33,7 +33,7 @@ static void drain(struct ring *r, uint64_t *losses)
 	while (ring_refresh(r) > 0) {
 		uint64_t expected = r->next - r->untold;
 
-		n = ring_take(r, batch, ROOM, UINT64_MAX);
+		n = ring_read(r, batch, ROOM, UINT64_MAX);
 		for (size_t i = 0; i < n; i++) {
 			if (batch[i].kind == TCPTRAIL_LOSS) {
 				assert_int_equal(batch[i].seq, expected);
@@ -58,7 +58,7 @@ static void test_read_all(void **state)
 	assert_int_equal(ring_refresh(&r), 0);
 	write_up_to(&t, 5);
 	assert_int_equal(ring_refresh(&r), 1);
-	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 5);
+	assert_int_equal(ring_read(&r, batch, ROOM, UINT64_MAX), 5);
 	for (uint64_t i = 0; i < 5; i++) {
 		assert_int_equal(batch[i].seq, i);
 		assert_int_equal(batch[i].time_ns, TIME_NS + i);
@@ -81,9 +81,9 @@ static void test_until_and_room(void **state)
 
 	begin(&t, &r, SLOTS);
 	ring_refresh(&r);
-	assert_int_equal(ring_take(&r, batch, ROOM, TIME_NS + 2), 3);
-	assert_int_equal(ring_take(&r, batch, ROOM, TIME_NS + 2), 0);
-	assert_int_equal(ring_take(&r, batch, 2, TIME_NS + 7), 2);
+	assert_int_equal(ring_read(&r, batch, ROOM, TIME_NS + 2), 3);
+	assert_int_equal(ring_read(&r, batch, ROOM, TIME_NS + 2), 0);
+	assert_int_equal(ring_read(&r, batch, 2, TIME_NS + 7), 2);
 	assert_int_equal(r.next, 5);
 	test_ring_free(&t);
 }
@@ -96,7 +96,7 @@ static void test_overrun(void **state)
 
 	begin(&t, &r, SLOTS + 1);
 	ring_refresh(&r);
-	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 9);
+	assert_int_equal(ring_read(&r, batch, ROOM, UINT64_MAX), 9);
 	assert_int_equal(batch[0].kind, TCPTRAIL_LOSS);
 	assert_int_equal(batch[0].loss.cause, TCPTRAIL_LOSS_OVERWRITTEN);
 	assert_int_equal(batch[0].loss.count, 1);
@@ -121,7 +121,7 @@ static void test_history(void **state)
 	assert_int_equal(ring_oldest(&r), 13);
 	test_ring_attach(&t, &r, CPU, ring_oldest(&r));
 	ring_refresh(&r);
-	assert_int_equal(ring_take(&r, batch, ROOM, UINT64_MAX), 8);
+	assert_int_equal(ring_read(&r, batch, ROOM, UINT64_MAX), 8);
 	assert_int_equal(batch[0].seq, 13);
 	assert_int_equal(r.lost, 0);
 	test_ring_free(&t);
@@ -201,7 +201,7 @@ static void test_random(void **state)
 		t.shared.head += (uint64_t)(rand() % 20);
 		if (ring_refresh(&r) < 0)
 			test_ring_attach(&t, &r, 0, t.shared.head);
-		n = ring_take(&r, batch, 2 + (size_t)rand() % 8, (uint64_t)rand() << 33);
+		n = ring_read(&r, batch, 2 + (size_t)rand() % 8, (uint64_t)rand() << 33);
 		assert_true(n <= 10);
 		assert_int_equal(r.started + r.read + r.lost, r.next);
 	}

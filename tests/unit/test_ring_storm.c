@@ -79,7 +79,7 @@ static void *read_storm(void *context)
 
 		if (ring_refresh(&s->ring) <= 0 && over)
 			return NULL;
-		n = ring_take(&s->ring, records, ROOM, UINT64_MAX);
+		n = ring_read(&s->ring, records, ROOM, UINT64_MAX);
 		for (size_t i = 0; i < n; i++)
 			check(s, &records[i], &expected);
 		if (s->pause_us)

@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "userspace/session/follow.h"
 #include "userspace/base/time.h"
 #include "userspace/top/top.h"
-#include "userspace/trail/trail.h"
 
 /* So many records at a time: then the keys have their turn. */
 #define READ_MAX (1 << 18)
@@ -128,10 +126,9 @@ static void name_source(struct top *top)
 {
 	const struct tcptrail_origin *origin = top->trail ? tcptrail_origin(top->trail) : NULL;
 	struct tcptrail_origin here = { 0 };
-	struct stat st;
 
 	if (!origin) {
-		trail_origin_here(&here);
+		tcptrail_origin_here(&here);
 		origin = &here;
 	}
 	memcpy(top->view.host, origin->hostname, sizeof(top->view.host));
@@ -141,8 +138,7 @@ static void name_source(struct top *top)
 		 top->source.file ? top->source.file :
 		 top->trail	  ? "live" :
 				    "no module");
-	if (!top->source.file && !stat("/proc/self/ns/net", &st))
-		top->home_netns = (uint32_t)st.st_ino;
+	top->home_netns = origin->netns;
 }
 
 int top_open(struct top *top)

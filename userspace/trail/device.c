@@ -22,9 +22,7 @@
 
 /**
  * struct device - a live trail
- * @trail: what users see of it
- * @fd: the open device
- * @info: as it was at the start; layout and number of CPUs never change
+ * @trail: what users see of it; the layout and the number of CPUs in its info never change
  * @merge: the rings, one per CPU
  * @absent: CPUs that have no ring yet
  * @checked_ns: when their rings were looked for last
@@ -37,8 +35,6 @@
  */
 struct device {
 	struct tcptrail trail;
-	int fd;
-	struct tcptrail_info info;
 	struct merge merge;
 	unsigned int absent;
 	uint64_t checked_ns;
@@ -64,28 +60,28 @@ static int ask(int fd, struct tcptrail_info *info)
 }
 
 /* 0 if the CPU has a ring now, -ENXIO if not. */
-static int join(struct device *d, unsigned int cpu)
+static int map_ring(struct device *d, unsigned int cpu)
 {
 	struct ring *ring = &d->merge.rings[cpu];
-	uint64_t stride = d->info.map_stride;
-	void *map = mmap(NULL, stride, PROT_READ, MAP_SHARED, d->fd, (off_t)(cpu * stride));
+	uint64_t stride = d->trail.info.map_stride;
+	void *map = mmap(NULL, stride, PROT_READ, MAP_SHARED, d->trail.fd, (off_t)(cpu * stride));
 
 	if (map == MAP_FAILED)
 		return -errno;
 	ring->shared = map;
-	ring->slots = (const uint8_t *)map + d->info.ring_offset;
-	ring->records = d->info.ring_records;
-	ring->record_size = d->info.record_size;
+	ring->slots = (const uint8_t *)map + d->trail.info.ring_offset;
+	ring->records = d->trail.info.ring_records;
+	ring->record_size = d->trail.info.record_size;
 	ring->cpu = (uint16_t)cpu;
 	return 0;
 }
 
 /* CPUs that were absent before start with their first record. */
-static int join_late(struct device *d, uint64_t now_ns)
+static int map_late(struct device *d, uint64_t now_ns)
 {
 	d->checked_ns = now_ns;
 	for (unsigned int cpu = 0; cpu < d->merge.count && d->absent; cpu++) {
-		int err = d->merge.rings[cpu].shared ? -ENXIO : join(d, cpu);
+		int err = d->merge.rings[cpu].shared ? -ENXIO : map_ring(d, cpu);
 
 		if (err && err != -ENXIO)
 			return err;
@@ -97,20 +93,20 @@ static int join_late(struct device *d, uint64_t now_ns)
 	return 0;
 }
 
-static int join_all(struct device *d, enum tcptrail_from from)
+static int map_all(struct device *d, enum tcptrail_from from)
 {
 	uint64_t now_ns = time_now_ns();
 
 	for (unsigned int cpu = 0; cpu < d->merge.count; cpu++) {
 		struct ring *ring = &d->merge.rings[cpu];
-		int err = join(d, cpu);
+		int err = map_ring(d, cpu);
 
 		if (err && err != -ENXIO)
 			return err;
 		if (err)
 			d->absent++;
 		else if (from == TCPTRAIL_FROM_HISTORY)
-			ring_init(ring, ring_oldest(ring), d->info.loaded_ns);
+			ring_init(ring, ring_oldest(ring), d->trail.info.loaded_ns);
 		else
 			ring_init(ring, ring_head(ring), now_ns);
 	}
@@ -134,7 +130,7 @@ static int device_read(struct tcptrail *trail, const struct tcptrail_record **ba
 	woken_for_nothing = d->woken && !n && !d->merge.held;
 	d->woken = false;
 	if (d->absent && (woken_for_nothing || now_ns - d->checked_ns > RECHECK_NS)) {
-		int err = join_late(d, now_ns);
+		int err = map_late(d, now_ns);
 
 		if (err)
 			return n ? n : err;
@@ -179,7 +175,7 @@ static int wait_busy(struct device *d, int timeout_ms)
 static int device_wait(struct tcptrail *trail, int timeout_ms)
 {
 	struct device *d = to_device(trail);
-	struct pollfd p = { .fd = d->fd, .events = POLLIN };
+	struct pollfd p = { .fd = d->trail.fd, .events = POLLIN };
 	int ready;
 
 	if (!d->read_before || d->merge.more)
@@ -195,14 +191,9 @@ static int device_wait(struct tcptrail *trail, int timeout_ms)
 	return ready > 0;
 }
 
-static int device_fd(const struct tcptrail *trail)
-{
-	return ((const struct device *)trail)->fd;
-}
-
 static int device_info(struct tcptrail *trail, struct tcptrail_info *info)
 {
-	return ask(to_device(trail)->fd, info);
+	return ask(trail->fd, info);
 }
 
 static int device_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count)
@@ -230,10 +221,10 @@ static void device_close(struct tcptrail *trail)
 
 	for (unsigned int cpu = 0; d->merge.rings && cpu < d->merge.count; cpu++) {
 		if (d->merge.rings[cpu].shared)
-			munmap((void *)d->merge.rings[cpu].shared, d->info.map_stride);
+			munmap((void *)d->merge.rings[cpu].shared, d->trail.info.map_stride);
 	}
-	if (d->fd >= 0)
-		close(d->fd);
+	if (d->trail.fd >= 0)
+		close(d->trail.fd);
 	free(d->merge.rings);
 	free(d->merge.heap);
 	free(d);
@@ -243,7 +234,6 @@ static const struct trail_source device_source = {
 	.live = true,
 	.read = device_read,
 	.wait = device_wait,
-	.fd = device_fd,
 	.get_info = device_info,
 	.count = device_count,
 	.close = device_close,
@@ -253,18 +243,18 @@ static int device_start(struct device *d, const char *path, enum tcptrail_from f
 {
 	int err;
 
-	d->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (d->fd < 0)
+	d->trail.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (d->trail.fd < 0)
 		return -errno;
-	err = ask(d->fd, &d->info);
+	err = ask(d->trail.fd, &d->trail.info);
 	if (err)
 		return err;
-	d->merge.count = d->info.cpus;
-	d->merge.rings = calloc(d->info.cpus, sizeof(*d->merge.rings));
-	d->merge.heap = calloc(d->info.cpus, sizeof(*d->merge.heap));
+	d->merge.count = d->trail.info.cpus;
+	d->merge.rings = calloc(d->trail.info.cpus, sizeof(*d->merge.rings));
+	d->merge.heap = calloc(d->trail.info.cpus, sizeof(*d->merge.heap));
 	if (!d->merge.rings || !d->merge.heap)
 		return -ENOMEM;
-	return join_all(d, from);
+	return map_all(d, from);
 }
 
 int tcptrail_open_device(struct tcptrail **trail, const char *path, enum tcptrail_from from)
@@ -275,9 +265,9 @@ int tcptrail_open_device(struct tcptrail **trail, const char *path, enum tcptrai
 	if (!d)
 		return -ENOMEM;
 	d->trail.source = &device_source;
-	d->fd = -1;
+	d->trail.fd = -1;
 	d->pace_ms = PACE_MS;
-	trail_origin_here(&d->trail.origin);
+	tcptrail_origin_here(&d->trail.origin);
 	err = device_start(d, path, from);
 	if (err) {
 		device_close(&d->trail);

@@ -14,13 +14,12 @@
 #include <unistd.h>
 
 #include "userspace/trail/file.h"
+#include "userspace/trail/layout.h"
 #include "userspace/trail/swap.h"
 
 /**
  * struct file - a trail file that is being read
  * @trail: what users see of it
- * @fd: the file
- * @info: from its header
  * @record_size: bytes from one record to the next
  * @foreign: written by a machine of the other byte order
  * @age_in_seq: of a version that has a snapshot's age in the record's seq
@@ -32,8 +31,6 @@
  */
 struct file {
 	struct tcptrail trail;
-	int fd;
-	struct tcptrail_info info;
 	uint32_t record_size;
 	bool foreign;
 	bool age_in_seq;
@@ -52,7 +49,7 @@ static struct file *to_file(struct tcptrail *trail)
 /* One read() until the block holds @size bytes at most; -EINTR changes nothing. */
 static int fill(struct file *f, size_t size)
 {
-	ssize_t n = read(f->fd, f->block + f->filled, size - f->filled);
+	ssize_t n = read(f->trail.fd, f->block + f->filled, size - f->filled);
 
 	if (n < 0)
 		return -errno;
@@ -133,44 +130,23 @@ static int file_read(struct tcptrail *trail, const struct tcptrail_record **batc
 /* A pipe may have nothing yet. */
 static int file_wait(struct tcptrail *trail, int timeout_ms)
 {
-	struct pollfd p = { .fd = to_file(trail)->fd, .events = POLLIN };
+	struct pollfd p = { .fd = trail->fd, .events = POLLIN };
 	int n = poll(&p, 1, timeout_ms);
 
 	return n < 0 ? -errno : n;
 }
 
-static int file_fd(const struct tcptrail *trail)
-{
-	return -1;
-}
-
-static int file_info(struct tcptrail *trail, struct tcptrail_info *info)
-{
-	*info = to_file(trail)->info;
-	return 0;
-}
-
-static int file_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count)
-{
-	return -ENOTSUP;
-}
-
 static void file_close(struct tcptrail *trail)
 {
-	struct file *f = to_file(trail);
-
-	if (f->fd > STDIN_FILENO)
-		close(f->fd);
-	free(f);
+	if (trail->fd > STDIN_FILENO)
+		close(trail->fd);
+	free(trail);
 }
 
 static const struct trail_source file_source = {
 	.live = false,
 	.read = file_read,
 	.wait = file_wait,
-	.fd = file_fd,
-	.get_info = file_info,
-	.count = file_count,
 	.close = file_close,
 };
 
@@ -186,7 +162,7 @@ static int need(struct file *f, size_t size)
 	return 0;
 }
 
-static void take_origin(struct file *f, const struct file_header *h)
+static void copy_origin(struct file *f, const struct file_header *h)
 {
 	struct tcptrail_origin *origin = &f->trail.origin;
 
@@ -196,18 +172,18 @@ static void take_origin(struct file *f, const struct file_header *h)
 	memcpy(origin->release, h->release, sizeof(origin->release) - 1);
 }
 
-static int take_info(struct file *f, const struct file_header *h)
+static int copy_info(struct file *f, const struct file_header *h)
 {
 	size_t size = h->info_size < sizeof(h->info) ? h->info_size : sizeof(h->info);
 
 	if (size < TCPTRAIL_INFO_MIN)
 		return -EBADMSG;
-	memcpy(&f->info, &h->info, size);
+	memcpy(&f->trail.info, &h->info, size);
 	if (f->foreign)
-		swap_info(&f->info);
-	if (f->info.nports > TCPTRAIL_MAX_PORTS)
+		swap_info(&f->trail.info);
+	if (f->trail.info.nports > TCPTRAIL_MAX_PORTS)
 		return -EBADMSG;
-	return f->info.abi_major == TCPTRAIL_ABI_MAJOR ? 0 : -EPROTO;
+	return f->trail.info.abi_major == TCPTRAIL_ABI_MAJOR ? 0 : -EPROTO;
 }
 
 static int read_header(struct file *f)
@@ -228,12 +204,12 @@ static int read_header(struct file *f)
 	if (h.version_major != FILE_VERSION_MAJOR)
 		return -EPROTO;
 	if (h.header_size < sizeof(h) || h.header_size > FILE_HEADER_MAX ||
-	    !trail_record_size_ok(h.record_size))
+	    !layout_record_size_ok(h.record_size))
 		return -EBADMSG;
 	f->record_size = h.record_size;
 	f->age_in_seq = h.version_minor < 2;
-	take_origin(f, &h);
-	err = take_info(f, &h);
+	copy_origin(f, &h);
+	err = copy_info(f, &h);
 	if (!err)
 		err = need(f, h.header_size);
 	f->used = h.header_size;
@@ -248,8 +224,8 @@ int tcptrail_open_file(struct tcptrail **trail, const char *path)
 	if (!f)
 		return -ENOMEM;
 	f->trail.source = &file_source;
-	f->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (f->fd < 0)
+	f->trail.fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (f->trail.fd < 0)
 		err = -errno;
 	if (!err)
 		err = read_header(f);
@@ -257,7 +233,7 @@ int tcptrail_open_file(struct tcptrail **trail, const char *path)
 		file_close(&f->trail);
 		return err;
 	}
-	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	posix_fadvise(f->trail.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	*trail = &f->trail;
 	return 0;
 }

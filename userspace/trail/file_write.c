@@ -114,7 +114,7 @@ static int write_header(struct tcptrail_writer *w, struct tcptrail *trail)
 		origin = *tcptrail_origin(trail);
 		err = tcptrail_get_info(trail, &h.info);
 	} else {
-		trail_origin_here(&origin);
+		tcptrail_origin_here(&origin);
 		origin.netns = 0;
 	}
 	if (err)

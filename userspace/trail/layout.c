@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "userspace/trail/trail.h"
-
 #define MAX_CPUS 65536
 
 int layout_check(const struct tcptrail_info *info)
@@ -21,7 +19,7 @@ int layout_check(const struct tcptrail_info *info)
 		return -EBADMSG;
 	if (info->abi_major != TCPTRAIL_ABI_MAJOR)
 		return -EPROTO;
-	if (!trail_record_size_ok(info->record_size))
+	if (!layout_record_size_ok(info->record_size))
 		return -EBADMSG;
 	if (!info->ring_records || (info->ring_records & (info->ring_records - 1)))
 		return -EBADMSG;

@@ -113,7 +113,7 @@ int merge_read(struct merge *m, uint64_t now_ns, struct tcptrail_record *to, siz
 			until = first->time_ns;
 		else if (until > horizon)
 			until = horizon;
-		n += ring_take(first->ring, to + n, room - n, until);
+		n += ring_read(first->ring, to + n, room - n, until);
 		if (ring_empty(first->ring)) {
 			pop(m);
 		} else {

@@ -96,7 +96,7 @@ static bool copy(const struct tcptrail_record *slot, uint64_t n, struct tcptrail
 	return __atomic_load_n(&slot->seq, __ATOMIC_RELAXED) == n;
 }
 
-size_t ring_take(struct ring *r, struct tcptrail_record *to, size_t room, uint64_t until)
+size_t ring_read(struct ring *r, struct tcptrail_record *to, size_t room, uint64_t until)
 {
 	/* Before the records stands the loss, if there was one. */
 	size_t losses = r->untold ? 1 : 0, n = losses;

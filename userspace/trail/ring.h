@@ -83,7 +83,7 @@ static inline uint64_t ring_time(const struct ring *r, uint64_t n)
 }
 
 /**
- * ring_take() - copy records out
+ * ring_read() - copy records out
  * @r: not empty
  * @to: for the records, and for a LOSS record where some are missing
  * @room: how many fit; at least 2
@@ -92,6 +92,6 @@ static inline uint64_t ring_time(const struct ring *r, uint64_t n)
  * Return: how many were written to @to; may be 0. Looks at one record at
  * least: without one in @until's reach nothing changes.
  */
-size_t ring_take(struct ring *r, struct tcptrail_record *to, size_t room, uint64_t until);
+size_t ring_read(struct ring *r, struct tcptrail_record *to, size_t room, uint64_t until);
 
 #endif

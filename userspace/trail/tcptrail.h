@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * libtcptrail: reads a trail, from the device or from a file, as one stream of
- * records in the order of their times.
+ * records in the order of their times; and writes one to a file.
  *
- * Functions return 0 or a count, or -errno; none prints. A struct
- * tcptrail belongs to one thread at a time; any number of them may be open.
- * Everything that is read (rings, files, the INFO ioctl) is taken as hostile:
- * it can make a call fail, never misbehave.
+ *	struct tcptrail *trail;
+ *	const struct tcptrail_record *records;
+ *	int n;
+ *
+ *	if (tcptrail_open_file(&trail, "trail"))
+ *		return;
+ *	while ((n = tcptrail_read(trail, &records)) > 0)
+ *		use(records, n);
+ *	tcptrail_close(trail);
+ *
+ * Functions return 0 or a count, or -errno; none prints. A struct tcptrail belongs
+ * to one thread at a time; any number of them may be open. Everything that is read
+ * (rings, files, the INFO ioctl) is treated as hostile: it can make a call fail, but
+ * not crash the reader or make it read or write outside its own memory.
  */
 #ifndef TCPTRAIL_H
 #define TCPTRAIL_H
@@ -20,10 +30,14 @@
 
 struct tcptrail;
 
-/** enum tcptrail_from - where reading a live device starts */
+/**
+ * enum tcptrail_from - where reading a live device starts
+ * @TCPTRAIL_FROM_NOW: with the first record that is written after the call
+ * @TCPTRAIL_FROM_HISTORY: with the oldest record that the rings still hold
+ */
 enum tcptrail_from {
-	TCPTRAIL_FROM_NOW, /* what is recorded from the call on */
-	TCPTRAIL_FROM_HISTORY, /* what the rings still hold, then on */
+	TCPTRAIL_FROM_NOW,
+	TCPTRAIL_FROM_HISTORY,
 };
 
 /**
@@ -50,6 +64,10 @@ int tcptrail_open_device(struct tcptrail **trail, const char *path, enum tcptrai
  */
 int tcptrail_open_file(struct tcptrail **trail, const char *path);
 
+/**
+ * tcptrail_close() - close a trail and free it, and the records that it returned
+ * @trail: from tcptrail_open_device() or tcptrail_open_file(); NULL: nothing is done
+ */
 void tcptrail_close(struct tcptrail *trail);
 
 /**
@@ -79,16 +97,29 @@ int tcptrail_read(struct tcptrail *trail, const struct tcptrail_record **batch);
  */
 int tcptrail_wait(struct tcptrail *trail, int timeout_ms);
 
-/** tcptrail_fd() - a descriptor to poll() beside others; -1 for a file */
+/**
+ * tcptrail_fd() - a descriptor to poll() for POLLIN beside others
+ * @trail: the trail, which keeps the descriptor and closes it
+ *
+ * Return: the descriptor of a device; -1 for a file.
+ */
 int tcptrail_fd(const struct tcptrail *trail);
 
-/** tcptrail_is_live() - true for a device, false for a file */
+/**
+ * tcptrail_is_live() - do records keep coming?
+ * @trail: the trail
+ *
+ * Return: true for a device, false for a file.
+ */
 bool tcptrail_is_live(const struct tcptrail *trail);
 
 /**
  * tcptrail_get_info() - what the module says of itself
- * @trail: a device: asked anew; a file: as it was when the recording began
+ * @trail: a device: the module is asked anew; a file: as it was when the recording began
  * @info: filled; what an older module does not know is zero
+ *
+ * Return: 0; of a device also -errno of the ioctl, -EPROTO or -EBADMSG as for
+ * tcptrail_open_device().
  */
 int tcptrail_get_info(struct tcptrail *trail, struct tcptrail_info *info);
 
@@ -107,7 +138,19 @@ struct tcptrail_origin {
 	char release[65];
 };
 
+/**
+ * tcptrail_origin() - where a trail comes from
+ * @trail: the trail
+ *
+ * Return: its origin; valid until tcptrail_close().
+ */
 const struct tcptrail_origin *tcptrail_origin(const struct tcptrail *trail);
+
+/**
+ * tcptrail_origin_here() - the origin of what is recorded on this machine now
+ * @origin: filled
+ */
+void tcptrail_origin_here(struct tcptrail_origin *origin);
 
 /**
  * struct tcptrail_count - one CPU's accounts; recorded = read + lost + unread
@@ -132,8 +175,10 @@ struct tcptrail_count {
  * tcptrail_count() - the accounts of one CPU, as of the last tcptrail_read()
  *	(read, lost) and of now (recorded, limited)
  * @trail: a device
- * @cpu: below tcptrail_info.cpus, else -ERANGE; a file has none: -ENOTSUP
+ * @cpu: below tcptrail_info.cpus
  * @count: filled
+ *
+ * Return: 0; -ERANGE if there is no such CPU; -ENOTSUP for a file, which has none.
  */
 int tcptrail_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count);
 
@@ -148,17 +193,37 @@ struct tcptrail_writer;
  * @trail: where the records will come from: its origin and info go into the
  *	file's header. NULL for records made by hand: this machine's origin, and
  *	an info that has nothing but the ABI
+ *
+ * Return: 0; -ENOMEM; -errno of open() and write(), or of tcptrail_get_info().
  */
 int tcptrail_create(struct tcptrail_writer **writer, const char *path, struct tcptrail *trail);
 
-/** tcptrail_write() - append records; -errno of write(), e.g. -ENOSPC */
+/**
+ * tcptrail_write() - append records
+ * @writer: the file
+ * @records: the records; they may stay in the writer's memory until tcptrail_flush()
+ * @count: how many
+ *
+ * Return: 0, or -errno of write(), e.g. -ENOSPC. After the first error the file is cut
+ * back to whole records, and every further call returns that error.
+ */
 int tcptrail_write(struct tcptrail_writer *writer, const struct tcptrail_record *records,
 		   size_t count);
 
-/** tcptrail_flush() - let readers of the file see what was written so far; -errno of write() */
+/**
+ * tcptrail_flush() - let readers of the file see what was written so far
+ * @writer: the file
+ *
+ * Return: 0, or -errno of write().
+ */
 int tcptrail_flush(struct tcptrail_writer *writer);
 
-/** tcptrail_finish() - flush and close; -errno if anything did not reach the file */
+/**
+ * tcptrail_finish() - flush, close and free the writer
+ * @writer: the file
+ *
+ * Return: 0, or -errno if anything did not reach the file.
+ */
 int tcptrail_finish(struct tcptrail_writer *writer);
 
 #endif

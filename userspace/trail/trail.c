@@ -4,12 +4,13 @@
  * where a trail was recorded (host, kernel, offset between the clocks).
  */
 #include "userspace/trail/trail.h"
-#include "userspace/base/time.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include <stdio.h>
+#include "userspace/base/time.h"
 
 /*
  * The clocks are read one after the other, and something may come between: the
@@ -33,7 +34,7 @@ static int64_t realtime_offset(void)
 	return offset;
 }
 
-void trail_origin_here(struct tcptrail_origin *origin)
+void tcptrail_origin_here(struct tcptrail_origin *origin)
 {
 	struct utsname name = { 0 };
 	struct stat st;
@@ -57,7 +58,7 @@ int tcptrail_wait(struct tcptrail *trail, int timeout_ms)
 
 int tcptrail_fd(const struct tcptrail *trail)
 {
-	return trail->source->fd(trail);
+	return trail->source->live ? trail->fd : -1;
 }
 
 bool tcptrail_is_live(const struct tcptrail *trail)
@@ -67,7 +68,10 @@ bool tcptrail_is_live(const struct tcptrail *trail)
 
 int tcptrail_get_info(struct tcptrail *trail, struct tcptrail_info *info)
 {
-	return trail->source->get_info(trail, info);
+	if (trail->source->get_info)
+		return trail->source->get_info(trail, info);
+	*info = trail->info;
+	return 0;
 }
 
 const struct tcptrail_origin *tcptrail_origin(const struct tcptrail *trail)
@@ -77,7 +81,7 @@ const struct tcptrail_origin *tcptrail_origin(const struct tcptrail *trail)
 
 int tcptrail_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count)
 {
-	return trail->source->count(trail, cpu, count);
+	return trail->source->count ? trail->source->count(trail, cpu, count) : -ENOTSUP;
 }
 
 void tcptrail_close(struct tcptrail *trail)

@@ -6,32 +6,35 @@
 #include "userspace/trail/tcptrail.h"
 
 /**
- * struct trail_source - what a kind of trail can do; as the functions of
- *	tcptrail.h with the same names say
+ * struct trail_source - what a device and a file do differently
+ * @live: a device
+ * @read: tcptrail_read()
+ * @wait: tcptrail_wait()
+ * @get_info: tcptrail_get_info() of a device; a file has nothing newer than its header
+ * @count: tcptrail_count() of a device
+ * @close: tcptrail_close(); frees the trail
  */
 struct trail_source {
 	bool live;
 	int (*read)(struct tcptrail *trail, const struct tcptrail_record **batch);
 	int (*wait)(struct tcptrail *trail, int timeout_ms);
-	int (*fd)(const struct tcptrail *trail);
 	int (*get_info)(struct tcptrail *trail, struct tcptrail_info *info);
 	int (*count)(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count);
 	void (*close)(struct tcptrail *trail);
 };
 
-/** struct tcptrail - the first member of struct device and struct file */
+/**
+ * struct tcptrail - the first member of struct device and struct file
+ * @source: which of the two it is
+ * @fd: what is read; -1 while nothing is open
+ * @origin: where the records come from
+ * @info: what the module said of itself when the trail was opened or recorded
+ */
 struct tcptrail {
 	const struct trail_source *source;
+	int fd;
 	struct tcptrail_origin origin;
+	struct tcptrail_info info;
 };
-
-/** trail_origin_here() - this machine's, now */
-void trail_origin_here(struct tcptrail_origin *origin);
-
-/** trail_record_size_ok() - can records of this size be walked? */
-static inline bool trail_record_size_ok(uint32_t size)
-{
-	return size >= sizeof(struct tcptrail_record) && size <= 4096 && size % 64 == 0;
-}
 
 #endif
