@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "userspace/base/utf8.h"
-#include "userspace/session/follow.h"
 #include "userspace/session/message.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 #include "userspace/explain/conversation.h"
 #include "userspace/print/ladder_out.h"
 
@@ -50,16 +49,11 @@ struct explain {
 	bool json;
 };
 
-static int take(void *context, const struct tcptrail_record *records, int count)
+static int collect(void *arg, const struct tcptrail_record *records, size_t count)
 {
-	struct explain *e = context;
+	struct explain *e = arg;
 
-	return conversations_feed(e->conversations, records, (size_t)count);
-}
-
-static int idle(void *context)
-{
-	return 0;
+	return conversations_feed(e->conversations, records, count);
 }
 
 static int draw(struct explain *e, const struct conversation *conversation)
@@ -217,19 +211,12 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 	return source_check(&e->source, NULL);
 }
 
-static int explain(struct explain *e, struct tcptrail *trail)
+static int explain(struct explain *e, struct session *session)
 {
-	const struct follow f = {
-		.trail = trail,
-		.once = true,
-		.take = take,
-		.idle = idle,
-		.context = e,
-	};
 	int err, status = CMD_OK, drawn;
 
-	clock_init(&e->style.clock, tcptrail_origin(trail)->realtime_offset_ns, e->json);
-	err = follow(&f);
+	clock_init(&e->style.clock, tcptrail_origin(session->trail)->realtime_offset_ns, e->json);
+	err = session_catch_up(session);
 	if (err == -ENOMEM)
 		return cmd_fail("%s", strerror(ENOMEM));
 	/* A file that is cut off still tells of what it holds. */
@@ -248,19 +235,21 @@ static int explain(struct explain *e, struct tcptrail *trail)
 int cmd_explain(int argc, char *argv[])
 {
 	struct explain e = { 0 };
+	struct session_config config = { .records = collect, .arg = &e };
+	struct session session;
 	struct selector selector;
-	struct tcptrail *trail;
-	int err, status;
+	int status = parse(&e, &selector, argc, argv);
 
-	status = parse(&e, &selector, argc, argv);
-	e.source.history = true;
-	if (!status)
-		status = source_open(&e.source, &trail);
 	if (status)
 		return status;
-	err = conversations_create(&e.conversations, &selector);
-	status = err ? cmd_fail("%s", strerror(-err)) : explain(&e, trail);
+	config.source = e.source;
+	config.source.history = true;
+	status = session_open(&session, &config);
+	if (!status && conversations_create(&e.conversations, &selector))
+		status = cmd_fail("%s", strerror(ENOMEM));
+	if (!status)
+		status = explain(&e, &session);
 	conversations_free(e.conversations);
-	tcptrail_close(trail);
+	session_close(&session);
 	return status;
 }

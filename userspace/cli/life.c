@@ -9,12 +9,9 @@
 #include <string.h>
 
 #include "userspace/base/time.h"
-#include "userspace/session/feed.h"
-#include "userspace/session/follow.h"
 #include "userspace/cli/life_print.h"
-#include "userspace/session/losses.h"
 #include "userspace/session/message.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 
 static const char usage[] =
 	"Usage: tcptrail life [OPTION...]\n\n"
@@ -28,10 +25,11 @@ static const char usage[] =
 
 /**
  * struct life_run - a running command
- * @source: which trail
+ * @open: from --open
+ * @summarize: from --summary
+ * @no_header: from --no-header
+ * @session: with --open it keeps all connections, those that sock_diag lists included
  * @tracker: what ended, from the trail alone, so that a file gives what the device gave
- * @all: what lives, from the trail and a snapshot; with --open
- * @follow: how it is read
  * @printer: which are printed, and how
  * @moved: records came since idle() was last called: they tell the time
  */
@@ -40,50 +38,39 @@ struct life_run {
 	bool open;
 	bool summarize;
 	bool no_header;
-	bool moved;
+	struct session session;
 	struct tracker *tracker;
-	struct feed all;
-	struct follow follow;
 	struct life_printer printer;
-	struct losses tally;
+	bool moved;
 };
 
 /* A recorder's snapshot is left out where lives that ended are told. */
-static void feed_trail(struct life_run *run, const struct tcptrail_record *records, int count)
+static int feed_trail(void *arg, const struct tcptrail_record *records, size_t count)
 {
-	int i, first = 0;
+	struct life_run *run = arg;
+	size_t i, first = 0;
 
+	run->moved = true;
 	for (i = 0; i < count; i++) {
 		if (records[i].kind != TCPTRAIL_SNAPSHOT)
 			continue;
-		tracker_feed(run->tracker, &records[first], (size_t)(i - first));
+		tracker_feed(run->tracker, &records[first], i - first);
 		first = i + 1;
 	}
-	tracker_feed(run->tracker, &records[first], (size_t)(count - first));
-}
-
-static int take(void *context, const struct tcptrail_record *records, int count)
-{
-	struct life_run *run = context;
-
-	run->moved = true;
-	losses_add(&run->tally, records, count);
-	feed_trail(run, records, count);
-	if (run->open)
-		feed_records(&run->all, records, (size_t)count);
+	tracker_feed(run->tracker, &records[first], count - first);
 	return life_is_full(&run->printer) ? 1 : -run->printer.out.error;
 }
 
 /* On a quiet machine no record tells that time goes on: as long as anyone waits for it. */
-static int idle(void *context)
+static int idle(void *arg)
 {
-	struct life_run *run = context;
+	struct life_run *run = arg;
 	struct buf *out = &run->printer.out;
 
 	if (!run->source.file && !run->source.once && !run->moved)
-		tracker_advance(run->tracker, time_now_ns() - FEED_SETTLE_NS);
+		tracker_advance(run->tracker, time_now_ns() - TRAIL_SETTLE_NS);
 	run->moved = false;
-	run->follow.tick_ms = tracker_is_waiting(run->tracker) ? TICK_MS : 0;
+	run->session.follow.tick_ms = tracker_is_waiting(run->tracker) ? TICK_MS : 0;
 	if (out->len)
 		buf_flush(out);
 	return life_is_full(&run->printer) && !out->error ? 1 : -out->error;
@@ -97,10 +84,8 @@ static int finish(struct life_run *run)
 	tracker_settle(run->tracker);
 	err = life_print_waiting(p, run->tracker, run->open);
 	if (!err && run->open) {
-		tracker_settle(run->all.tracker);
-		feed_rest(&run->all);
-		feed_tell_unseen(&run->all);
-		err = life_print_open(p, &run->all);
+		tracker_settle(run->session.tracker);
+		err = life_print_open(p, run->session.tracker);
 	}
 	if (p->summary && p->json) {
 		life_json_summary(&p->out, p->summary);
@@ -113,55 +98,50 @@ static int finish(struct life_run *run)
 	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
 }
 
-/* The trail is open: what the snapshot does not have yet, that has. */
-static int prepare(struct life_run *run)
+static int open_session(struct life_run *run)
 {
-	const struct tracker_config config = {
-		.join = !run->printer.ends,
+	const struct tracker_config all = { .join = !run->printer.ends };
+	const struct tracker_config ended = {
+		.join = all.join,
 		.ended = life_ended,
 		.arg = &run->printer,
 	};
-	const struct tracker_config all = { .join = config.join };
-	int err = tracker_create(&run->tracker, &config);
+	const struct session_config config = {
+		.source = run->source,
+		.tracker = run->open ? &all : NULL,
+		.states = run->open ? SNAPSHOT_ALL_STATES : 0,
+		.records = feed_trail,
+		.idle = idle,
+		.arg = run,
+	};
+	int status = session_open(&run->session, &config);
+	int err = status ? 0 : tracker_create(&run->tracker, &ended);
 
-	if (!err && run->open)
-		err = tracker_create(&run->all.tracker, &all);
-	if (!err && run->summarize) {
+	if (!status && !err && run->summarize) {
 		run->printer.summary = calloc(1, sizeof(*run->printer.summary));
 		err = run->printer.summary ? 0 : -ENOMEM;
 	}
-	if (err)
-		return cmd_fail("%s", strerror(-err));
-	return run->open && !run->source.file ? feed_snapshot(&run->all, SNAPSHOT_ALL_STATES) :
-						CMD_OK;
+	return err ? cmd_fail("%s", strerror(-err)) : status;
 }
 
-static int life(struct life_run *run, struct tcptrail *trail)
+static int life(struct life_run *run)
 {
-	struct buf *out = &run->printer.out;
+	struct session *session = &run->session;
+	struct life_printer *p = &run->printer;
 	int err, status;
 
-	run->follow = (struct follow){
-		.trail = trail,
-		.duration_ns = run->source.duration_ns,
-		.once = run->source.once,
-		.take = take,
-		.idle = idle,
-		.context = run,
-	};
-	status = prepare(run);
+	clock_init(&p->clock, tcptrail_origin(session->trail)->realtime_offset_ns, true);
+	if (!p->json && !run->no_header)
+		life_text_header(&p->out);
+	follow_catch_signals();
+	status = session_begin(session);
 	if (status)
 		return status;
-	clock_init(&run->printer.clock, tcptrail_origin(trail)->realtime_offset_ns, true);
-	if (!run->printer.json && !run->no_header)
-		life_text_header(out);
-	follow_catch_signals();
-	err = follow(&run->follow);
+	err = session_run(session);
 	status = finish(run);
-	if (out->error)
-		return cmd_flush(out);
-	losses_finish(&run->tally, trail);
-	losses_tell(&run->tally);
+	if (p->out.error)
+		return cmd_flush(&p->out);
+	session_tell_losses(session);
 	return err ? source_failed(&run->source, err) : status;
 }
 
@@ -205,21 +185,17 @@ static int parse(struct life_run *run, int argc, char *argv[])
 int cmd_life(int argc, char *argv[])
 {
 	struct life_run run = { 0 };
-	struct tcptrail *trail;
-	int status;
+	int status = parse(&run, argc, argv);
 
-	status = parse(&run, argc, argv);
-	if (!status)
-		status = source_open(&run.source, &trail);
 	if (status)
 		return status;
 	buf_init(&run.printer.out, stdout);
-	status = life(&run, trail);
+	status = open_session(&run);
+	if (!status)
+		status = life(&run);
 	buf_free(&run.printer.out);
 	free(run.printer.summary);
-	feed_free(&run.all);
-	tracker_free(run.all.tracker);
 	tracker_free(run.tracker);
-	tcptrail_close(trail);
+	session_close(&run.session);
 	return status;
 }

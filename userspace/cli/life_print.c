@@ -107,19 +107,9 @@ int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bo
 	return 0;
 }
 
-/* Of two ends that live the first one stands for both. */
-static bool is_listed(const struct feed *feed, const struct conn_pair *pair, const struct conn *c)
+int life_print_open(struct life_printer *p, const struct tracker *tracker)
 {
-	const struct conn *first = pair->ends[0].c;
-
-	if (feed->snapshot_ns && !feed_is_alive(feed, c))
-		return false;
-	return first == c || first->end || (feed->snapshot_ns && !feed_is_alive(feed, first));
-}
-
-int life_print_open(struct life_printer *p, const struct feed *feed)
-{
-	const struct tracker *tracker = feed->tracker;
+	const struct conn *first;
 	struct conn_pair pair;
 	size_t i, count;
 	const struct conn **list = list_of(tracker, false, &count);
@@ -128,7 +118,9 @@ int life_print_open(struct life_printer *p, const struct feed *feed)
 		return -ENOMEM;
 	for (i = 0; i < count && !life_is_full(p); i++) {
 		conn_pair(&pair, tracker, list[i], !p->ends, tracker_stats(tracker)->newest_ns);
-		if (is_listed(feed, &pair, list[i]) && is_wanted(p, tracker, &pair))
+		/* Of two ends that live the first one stands for both. */
+		first = pair.ends[0].c;
+		if ((first == list[i] || first->end) && is_wanted(p, tracker, &pair))
 			print(p, tracker, &pair);
 	}
 	free(list);

@@ -3,7 +3,7 @@
 #ifndef CLI_LIFE_PRINT_H
 #define CLI_LIFE_PRINT_H
 
-#include "userspace/session/feed.h"
+#include "userspace/conn/tracker.h"
 #include "userspace/trail/filter.h"
 #include "userspace/print/life_out.h"
 
@@ -45,6 +45,6 @@ void life_ended(void *arg, const struct tracker *tracker, const struct conn *c);
 int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bool quiet);
 
 /** life_print_open() - those that live, oldest first; 0 or -ENOMEM */
-int life_print_open(struct life_printer *p, const struct feed *feed);
+int life_print_open(struct life_printer *p, const struct tracker *tracker);
 
 #endif

@@ -10,10 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "userspace/session/follow.h"
-#include "userspace/session/losses.h"
 #include "userspace/session/message.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 #include "userspace/base/buf.h"
 #include "userspace/sockdiag/snapshot.h"
 
@@ -30,7 +28,7 @@ static const char usage[] =
  * @filter: which records
  * @snapshot: sockets that exist already; those from @next on are to be
  *	written before the first record that is younger
- * @tally: what was read and lost
+ * @session: reads the trail
  * @limit: write so many at most
  * @written: so many were
  * @write_error: of the file, -errno
@@ -47,7 +45,7 @@ struct record {
 	struct tcptrail_writer *writer;
 	struct snapshot snapshot;
 	size_t next;
-	struct losses tally;
+	struct session session;
 	uint64_t limit;
 	uint64_t written;
 	int write_error;
@@ -72,8 +70,9 @@ static int put(struct record *r, const struct tcptrail_record *records, size_t c
 }
 
 /* Write those that pass: runs of them at once. */
-static int put_filtered(struct record *r, const struct tcptrail_record *records, size_t count)
+static int put_filtered(void *arg, const struct tcptrail_record *records, size_t count)
 {
+	struct record *r = arg;
 	size_t start = 0;
 	int stop = 0;
 
@@ -90,26 +89,11 @@ static int put_filtered(struct record *r, const struct tcptrail_record *records,
 }
 
 /* The snapshot is merged in by time: a reader of the file gets all in order. */
-static int take(void *context, const struct tcptrail_record *records, int count)
+static int put_merged(void *arg, const struct tcptrail_record *records, size_t count)
 {
-	struct record *r = context;
-	int done = 0, stop = 0;
+	struct record *r = arg;
 
-	losses_add(&r->tally, records, count);
-	while (r->next < r->snapshot.count && done < count && !stop) {
-		const struct tcptrail_record *found = &r->snapshot.records[r->next];
-		int run = done;
-
-		while (run < count && records[run].time_ns <= found->time_ns)
-			run++;
-		stop = put_filtered(r, records + done, (size_t)(run - done));
-		done = run;
-		if (done < count && !stop) {
-			stop = put_filtered(r, found, 1);
-			r->next++;
-		}
-	}
-	return stop ? stop : put_filtered(r, records + done, (size_t)(count - done));
+	return snapshot_merge(&r->snapshot, &r->next, records, count, put_filtered, r);
 }
 
 static void show(struct record *r, const char *end)
@@ -118,14 +102,14 @@ static void show(struct record *r, const char *end)
 
 	*put_grouped(records, r->written) = '\0';
 	*put_grouped(bytes, r->written * sizeof(struct tcptrail_record) / 1024) = '\0';
-	*put_grouped(lost, losses_lost(&r->tally)) = '\0';
+	*put_grouped(lost, losses_sum(&r->session.losses)) = '\0';
 	fprintf(stderr, "%stcptrail record: %s: %s records, %s KiB, %s lost%s",
 		r->progress ? "\r" : "", r->path, records, bytes, lost, end);
 }
 
-static int idle(void *context)
+static int idle(void *arg)
 {
-	struct record *r = context;
+	struct record *r = arg;
 	time_t now = time(NULL);
 
 	if (r->progress && now != r->shown) {
@@ -197,61 +181,53 @@ static int write_failed(const struct record *r)
 /* The rest of the snapshot, if nothing came after it. */
 static void finish(struct record *r)
 {
-	bool full = r->limit && r->written == r->limit;
 	int err;
 
-	while (!full && !r->write_error && r->next < r->snapshot.count)
-		full = put_filtered(r, &r->snapshot.records[r->next++], 1);
+	if (!r->write_error && (!r->limit || r->written < r->limit))
+		put_merged(r, NULL, 0);
 	err = tcptrail_finish(r->writer);
 	if (!r->write_error)
 		r->write_error = err;
 }
 
-static int record(struct record *r, struct tcptrail *trail)
+static int record(struct record *r)
 {
-	const struct follow f = {
-		.trail = trail,
-		.duration_ns = r->source.duration_ns,
-		.once = r->source.once,
-		.take = take,
-		.idle = idle,
-		.context = r,
-	};
+	struct session *session = &r->session;
 	int err;
 
 	follow_catch_signals();
-	err = tcptrail_create(&r->writer, r->path, trail);
+	err = tcptrail_create(&r->writer, r->path, session->trail);
 	if (err)
 		return cmd_fail("%s: %s", r->path, strerror(-err));
 	take_snapshot(r);
-	err = follow(&f);
+	err = session_run(session);
 	finish(r);
-	losses_finish(&r->tally, trail);
+	losses_finish(&session->losses, session->trail);
 	if (r->write_error)
 		return write_failed(r);
 	if (err)
 		return source_failed(&r->source, err);
 	if (!r->quiet)
 		show(r, "\n");
-	losses_tell(&r->tally);
+	losses_tell(&session->losses);
 	return CMD_OK;
 }
 
 int cmd_record(int argc, char *argv[])
 {
 	struct record r = { 0 };
-	struct tcptrail *trail;
-	int status;
+	struct session_config config = { .records = put_merged, .idle = idle, .arg = &r };
+	int status = parse(&r, argc, argv);
 
-	status = parse(&r, argc, argv);
 	if (!status)
 		status = check_path(&r);
-	if (!status)
-		status = source_open(&r.source, &trail);
 	if (status)
 		return status;
-	status = record(&r, trail);
+	config.source = r.source;
+	status = session_open(&r.session, &config);
+	if (!status)
+		status = record(&r);
 	snapshot_free(&r.snapshot);
-	tcptrail_close(trail);
+	session_close(&r.session);
 	return status;
 }

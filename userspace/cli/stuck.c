@@ -13,7 +13,6 @@
 
 #include "userspace/base/time.h"
 #include "userspace/base/utf8.h"
-#include "userspace/session/follow.h"
 #include "userspace/session/message.h"
 #include "userspace/cli/stuck.h"
 #include "userspace/base/duration.h"
@@ -24,106 +23,6 @@ static const char usage[] =
 	"who holds them, what is the matter and what to do. Sockets older than the trail are\n"
 	"listed, too, with an age of \"at least\". Without the module it tells what can be known\n"
 	"without it.\n\n";
-
-static int take(void *context, const struct tcptrail_record *records, int count)
-{
-	struct stuck_run *run = context;
-
-	feed_records(&run->feed, records, (size_t)count);
-	return 0;
-}
-
-static int idle(void *context)
-{
-	return 0;
-}
-
-static int read_trail(struct stuck_run *run, struct tcptrail *trail)
-{
-	const struct follow f = {
-		.trail = trail,
-		.once = true,
-		.take = take,
-		.idle = idle,
-		.context = run,
-	};
-	int err = follow(&f);
-
-	return err ? source_failed(&run->source, err) : CMD_OK;
-}
-
-/* Most sockets are established, and most of those are well. */
-static int take_snapshot(struct stuck_run *run)
-{
-	uint32_t states = SNAPSHOT_ALL_STATES;
-
-	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
-		states = (states & ~(1U << TCPTRAIL_ESTABLISHED)) | SNAPSHOT_STALLED;
-	return feed_snapshot(&run->feed, states);
-}
-
-static int read_live(struct stuck_run *run)
-{
-	const char *device = run->source.device ? run->source.device : TCPTRAIL_DEVICE;
-	struct tcptrail *trail = NULL;
-	int status = CMD_OK;
-	int err = tcptrail_open_device(&trail, device, TCPTRAIL_FROM_HISTORY);
-
-	if (err && run->source.device)
-		return source_open(&run->source, &trail);
-	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
-		cmd_note(
-			"the module is not loaded: ages are only known to be at least so long, and "
-			"history is missing (modprobe tcptrail)");
-	else if (err)
-		cmd_note("%s: %s: ages are only known to be at least so long", device,
-			 strerror(-err));
-	run->have_trail = !err;
-	if (trail)
-		status = read_trail(run, trail);
-	if (!status)
-		status = take_snapshot(run);
-	if (!status && trail)
-		status = read_trail(run, trail);
-	tcptrail_close(trail);
-	feed_rest(&run->feed);
-	feed_tell_unseen(&run->feed);
-	run->query.now_ns = time_now_ns();
-	return status;
-}
-
-static int read_file(struct stuck_run *run)
-{
-	struct tcptrail *trail;
-	int status = source_open(&run->source, &trail);
-
-	if (status)
-		return status;
-	run->have_trail = true;
-	status = read_trail(run, trail);
-	tcptrail_close(trail);
-	run->query.now_ns = tracker_stats(run->feed.tracker)->newest_ns;
-	return status;
-}
-
-static bool is_alive(void *arg, const struct conn *c)
-{
-	return feed_is_alive(arg, c);
-}
-
-static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
-{
-	const struct feed *feed = arg;
-
-	return snapshot_live(&feed->snapshot, cookie);
-}
-
-static struct source_ports ports_of(void *arg, uint32_t netns)
-{
-	const struct feed *feed = arg;
-
-	return snapshot_ports(&feed->snapshot, netns);
-}
 
 /* 0 is any time at all. */
 static int set_older(const struct option_row *row, const char *value)
@@ -164,43 +63,82 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 	return status ? status : source_check(&run->source, argv[optind]);
 }
 
-static int stuck(struct stuck_run *run)
+static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
 {
-	struct tracker_config config = { 0 };
+	const struct kernel_view *kernel = arg;
+
+	return kernel_view_socket(kernel, cookie);
+}
+
+static struct source_ports ports_of(void *arg, uint32_t netns)
+{
+	const struct kernel_view *kernel = arg;
+
+	return kernel_view_ports(kernel, netns);
+}
+
+/* As of now, or of the file's end. A file that is cut off tells of what it holds. */
+static int read_all(struct stuck_run *run)
+{
+	struct session *session = &run->session;
+	int err, status = session_begin(session);
+
+	if (status)
+		return status;
+	err = session_catch_up(session);
+	return err ? source_failed(&run->source, err) : CMD_OK;
+}
+
+static int find(struct stuck_run *run)
+{
+	struct kernel_view kernel = session_kernel(&run->session);
 	struct stuck *list = NULL;
 	size_t count = 0;
-	int status, err = tracker_create(&run->feed.tracker, &config);
+	int err, status;
 
-	if (err)
-		return cmd_fail("%s", strerror(-err));
-	status = run->source.file ? read_file(run) : read_live(run);
+	run->query.now_ns = session_now_ns(&run->session);
 	if (!run->source.file) {
-		run->query.alive = is_alive;
 		run->query.live = live_of;
 		run->query.ports = ports_of;
-		run->query.arg = &run->feed;
+		run->query.arg = &kernel;
 	}
-	/* A file that is cut off tells of what it holds. */
-	if (!status || (run->source.file && run->have_trail)) {
-		err = stuck_find(run->feed.tracker, &run->query, &list, &count);
-		if (err)
-			status = cmd_fail("%s", strerror(-err));
-		else if (stuck_print(run, list, count))
-			status = CMD_FAILED;
-	}
+	err = stuck_find(run->session.tracker, &run->query, &list, &count);
+	status = err ? cmd_fail("%s", strerror(-err)) : stuck_print(run, list, count);
 	free(list);
-	feed_free(&run->feed);
-	tracker_free(run->feed.tracker);
+	return status;
+}
+
+static int stuck(struct stuck_run *run)
+{
+	static const struct tracker_config tracker;
+	struct session_config config = {
+		.source = run->source,
+		.tracker = &tracker,
+		.states = SNAPSHOT_ALL_STATES,
+		.module_optional = true,
+	};
+	struct session *session = &run->session;
+	int status;
+
+	config.source.history = true;
+	/* Most sockets are established, and most of those are well. */
+	if (!(run->query.states & 1U << TCPTRAIL_ESTABLISHED))
+		config.states ^= 1U << TCPTRAIL_ESTABLISHED | SNAPSHOT_STALLED;
+	status = session_open(session, &config);
+	if (!status) {
+		status = read_all(run);
+		if (!status || run->source.file)
+			status |= find(run);
+	}
+	session_close(session);
 	return status;
 }
 
 int cmd_stuck(int argc, char *argv[])
 {
 	struct stuck_run run = { 0 };
-	int status;
+	int status = parse(&run, argc, argv);
 
-	status = parse(&run, argc, argv);
-	run.source.history = true;
 	utf8_output |= run.json;
 	return status ? status : stuck(&run);
 }

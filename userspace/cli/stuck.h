@@ -3,8 +3,7 @@
 #ifndef CLI_STUCK_H
 #define CLI_STUCK_H
 
-#include "userspace/session/feed.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/diagnose/stuck_owners.h"
 
@@ -14,16 +13,14 @@
  * @json: from --json
  * @all: from --all
  * @query: what is asked
- * @feed: the connections; a snapshot only live
- * @have_trail: there is one beside the snapshot
+ * @session: the connections
  */
 struct stuck_run {
 	struct source source;
 	bool json;
 	bool all;
 	struct stuck_query query;
-	struct feed feed;
-	bool have_trail;
+	struct session session;
 };
 
 /** stuck_print() - what was found: who holds it, and the rest that /proc knows; CMD_OK or CMD_FAILED */

@@ -12,7 +12,7 @@
 
 static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
 {
-	const struct tracker_stats *stats = tracker_stats(run->feed.tracker);
+	const struct tracker_stats *stats = tracker_stats(run->session.tracker);
 
 	if (!count)
 		buf_str(out, "Nothing is stuck.\n");
@@ -46,7 +46,7 @@ static int look_around(const struct stuck_run *run, const struct stuck *list, si
 		       struct process_leak **leaks)
 {
 	struct stat st;
-	int err = stuck_owners(run->feed.tracker, list, count, owners);
+	int err = stuck_owners(run->session.tracker, list, count, owners);
 
 	if (err)
 		return cmd_fail("/proc: %s", strerror(-err));
@@ -65,11 +65,11 @@ static int look_around(const struct stuck_run *run, const struct stuck *list, si
 
 int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count)
 {
-	struct stuck_out o = { .tracker = run->feed.tracker };
+	struct stuck_out o = { .tracker = run->session.tracker };
 	struct stuck_groups groups = { 0 };
 	struct owners owners = { 0 };
 	struct process_leak *leaks = NULL;
-	struct kernel_view kernel = snapshot_view(&run->feed.snapshot, run->feed.snapshot_ns);
+	struct kernel_view kernel = session_kernel(&run->session);
 	struct buf out;
 	int status = run->source.file ? CMD_OK :
 					look_around(run, list, count, &kernel, &owners, &o, &leaks);

@@ -11,10 +11,8 @@
 #include <unistd.h>
 
 #include "userspace/base/utf8.h"
-#include "userspace/session/follow.h"
-#include "userspace/session/losses.h"
 #include "userspace/session/message.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 #include "userspace/print/line.h"
 #include "userspace/print/record_json.h"
 
@@ -30,7 +28,6 @@ static const char usage[] =
  * @line: for text
  * @utc: for JSON
  * @out: standard output
- * @tally: what was read and lost
  * @limit: print so many at most
  * @printed: so many were
  */
@@ -42,17 +39,15 @@ struct watch {
 	struct line line;
 	struct clock utc;
 	struct buf out;
-	struct losses tally;
 	uint64_t limit;
 	uint64_t printed;
 };
 
-static int take(void *context, const struct tcptrail_record *records, int count)
+static int print(void *arg, const struct tcptrail_record *records, size_t count)
 {
-	struct watch *w = context;
+	struct watch *w = arg;
 
-	losses_add(&w->tally, records, count);
-	for (int i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!filter_match(&w->filter, &records[i]))
 			continue;
 		if (w->json)
@@ -65,9 +60,9 @@ static int take(void *context, const struct tcptrail_record *records, int count)
 	return -w->out.error;
 }
 
-static int idle(void *context)
+static int idle(void *arg)
 {
-	struct watch *w = context;
+	struct watch *w = arg;
 
 	return w->out.len ? buf_flush(&w->out) : -w->out.error;
 }
@@ -134,47 +129,39 @@ static void set_home(struct watch *w, const struct tcptrail *trail)
 		strftime(w->line.date, sizeof(w->line.date), "%Y-%m-%d", &tm);
 }
 
-static int watch(struct watch *w, struct tcptrail *trail)
+static int watch(struct watch *w, struct session *session)
 {
-	const struct follow f = {
-		.trail = trail,
-		.duration_ns = w->source.duration_ns,
-		.once = w->source.once,
-		.take = take,
-		.idle = idle,
-		.context = w,
-	};
-	int64_t offset_ns = tcptrail_origin(trail)->realtime_offset_ns;
+	int64_t offset_ns = tcptrail_origin(session->trail)->realtime_offset_ns;
 	int err;
 
 	clock_init(&w->line.clock, offset_ns, false);
 	clock_init(&w->utc, offset_ns, true);
-	set_home(w, trail);
-	buf_init(&w->out, stdout);
+	set_home(w, session->trail);
 	if (!w->no_header && !w->json)
 		line_header(&w->line, &w->out);
 	follow_catch_signals();
-	err = follow(&f);
+	err = session_run(session);
 	if (w->out.error)
 		return cmd_flush(&w->out);
-	losses_finish(&w->tally, trail);
-	losses_tell(&w->tally);
+	session_tell_losses(session);
 	return err ? source_failed(&w->source, err) : CMD_OK;
 }
 
 int cmd_watch(int argc, char *argv[])
 {
 	struct watch w = { 0 };
-	struct tcptrail *trail;
-	int status;
+	struct session_config config = { .records = print, .idle = idle, .arg = &w };
+	struct session session;
+	int status = parse(&w, argc, argv);
 
-	status = parse(&w, argc, argv);
-	if (!status)
-		status = source_open(&w.source, &trail);
 	if (status)
 		return status;
-	status = watch(&w, trail);
+	config.source = w.source;
+	buf_init(&w.out, stdout);
+	status = session_open(&session, &config);
+	if (!status)
+		status = watch(&w, &session);
 	buf_free(&w.out);
-	tcptrail_close(trail);
+	session_close(&session);
 	return status;
 }

@@ -81,9 +81,8 @@ static int print(struct export_run *run)
 }
 
 /* Only now, so that no scrape sees counters that still race through the history. */
-static int caught_up(void *arg)
+static int serve(struct export_run *run)
 {
-	struct export_run *run = arg;
 	char text[LISTEN_TEXT_MAX];
 	unsigned int i;
 	int err;
@@ -152,70 +151,66 @@ static int be_nobody(const struct export_run *run)
 	return err ? cmd_fail("privileges cannot be dropped: %s", strerror(-err)) : CMD_OK;
 }
 
-static int finish(struct export_run *run, int status, int err)
+static void finish(struct export_run *run)
 {
 	unsigned int i;
 
 	service_tell("STOPPING=1");
 	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
 		http_stop(run->servers[i]);
-	return err && !status ? source_failed(&run->options.source, err) : status;
 }
 
-static int run_reader(struct export_run *run, struct tcptrail *trail)
+static int run(struct export_run *run)
 {
-	bool live = tcptrail_is_live(trail);
-	const struct reader_config config = {
-		.trail = trail,
-		.max_conns = (uint32_t)run->options.max_conns,
-		.groups = run->options.groups,
-		.stuck = run->options.stuck,
-		.snapshot = live,
-		.once = run->options.once,
-		.caught_up = caught_up,
-		.tick = tick,
-		.arg = run,
-	};
-	int status = reader_create(&run->reader, &config);
-	int err = 0;
+	const struct export_options *o = &run->options;
+	int status = CMD_OK, err;
 
-	if (!status && !run->options.once)
+	if (!o->once)
 		status = be_nobody(run);
 	if (status)
 		return status;
 	run->source = (struct http_source){ .copy = reader_copy, .arg = run->reader };
-	if (run->options.stuck)
+	if (o->stuck)
 		run->source.stuck = reader_stuck;
-	follow_catch_signals();
-	status = reader_run(run->reader, &err);
+	err = reader_catch_up(run->reader);
 	/* What could be read of a damaged file is served, and said to be no more than that. */
-	if (!status && run->options.replay) {
-		if (err)
-			source_failed(&run->options.source, err);
-		err = 0;
-		status = reader_serve(run->reader);
-	}
-	if (!status && run->options.once && !err)
-		status = print(run);
-	return finish(run, status, err);
+	if (err)
+		status = source_failed(&o->source, err);
+	if (err && !o->replay)
+		return status;
+	if (o->once)
+		return print(run);
+	status = follow_stopped() ? CMD_OK : serve(run);
+	if (!status && !follow_stopped())
+		status = reader_run(run->reader, &err);
+	finish(run);
+	return err && !status && !o->replay ? source_failed(&o->source, err) : status;
 }
 
 int cmd_export(int argc, char *argv[])
 {
-	struct export_run run = { 0 };
-	struct tcptrail *trail = NULL;
+	struct export_run export = { 0 };
 	int status;
 
 	utf8_output = true; /* as the formats want it, whatever this machine's locale is */
 	service_open();
-	run.watchdog_ns = service_watchdog_ns();
-	status = export_options_parse(&run.options, argc, argv);
+	export.watchdog_ns = service_watchdog_ns();
+	status = export_options_parse(&export.options, argc, argv);
+	if (!status) {
+		follow_catch_signals();
+		status = reader_create(&export.reader,
+				       &(struct reader_config){
+					       .source = export.options.source,
+					       .max_conns = (uint32_t) export.options.max_conns,
+					       .groups = export.options.groups,
+					       .stuck = export.options.stuck,
+					       .tick = tick,
+					       .arg = &export,
+				       });
+	}
 	if (!status)
-		status = source_open(&run.options.source, &trail);
-	if (!status)
-		status = run_reader(&run, trail);
-	reader_free(run.reader);
-	export_options_free(&run.options);
-	tcptrail_close(trail);
+		status = run(&export);
+	reader_free(export.reader);
+	export_options_free(&export.options);
 	return status;
 }

@@ -197,8 +197,7 @@ static bool take_one(const struct candidate *one, const struct top_n_facts *fact
 		.age_ns = facts->now_ns > one->stuck_ns ? facts->now_ns - one->stuck_ns : 0,
 		.at_least = c->flags & CONN_AT_LEAST || c->state == TCPTRAIL_LISTEN,
 	};
-	if (facts->snapshot && c->cookie)
-		stuck->live = snapshot_live(facts->snapshot, c->cookie);
+	stuck->live = kernel_view_socket(facts->kernel, c->cookie);
 	requests = syn_backlog_at(facts->requests->list, facts->requests->ports, c);
 	if (requests) {
 		stuck->requests = requests->count;
@@ -211,9 +210,7 @@ bool top_n_tell(const struct top_n *w, const struct top_n_facts *facts, struct t
 		struct buf *out)
 {
 	const struct list *list = w->growing == w->lists ? &w->lists[1] : &w->lists[0];
-	const struct kernel_view kernel = facts->snapshot ? snapshot_view(facts->snapshot, 0) :
-							    (struct kernel_view){ 0 };
-	const struct stuck_out o = { .tracker = w->tracker, .kernel = &kernel };
+	const struct stuck_out o = { .tracker = w->tracker, .kernel = facts->kernel };
 	size_t end, count = list->burst_count + list->count;
 	struct stuck stuck;
 	bool there;

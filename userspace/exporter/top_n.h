@@ -58,12 +58,12 @@ struct top_n_cursor {
  * struct top_n_facts - what is known beside the list
  * @now_ns: what time it is by the trail's clock
  * @requests: as of the last walk
- * @snapshot: what the kernel said when it was asked last, or NULL
+ * @kernel: what the kernel said when it was asked last, or NULL
  */
 struct top_n_facts {
 	uint64_t now_ns;
 	const struct syn_backlog_count *requests;
-	const struct snapshot *snapshot;
+	const struct kernel_view *kernel;
 };
 
 /**

@@ -35,6 +35,11 @@ static int ms_until(uint64_t deadline_ns)
 	return time_poll_ms(time_between(time_now_ns(), deadline_ns));
 }
 
+static int idle(const struct follow *f)
+{
+	return f->idle ? f->idle(f->context) : 0;
+}
+
 /* Read what was recorded up to @until_ns, and perhaps a little more. */
 static int read_until(const struct follow *f, uint64_t until_ns)
 {
@@ -48,7 +53,7 @@ static int read_until(const struct follow *f, uint64_t until_ns)
 		if (n < 0 && n != -EINTR)
 			return n;
 		if (n > 0) {
-			err = f->take(f->context, records, n);
+			err = f->records(f->context, records, (size_t)n);
 			if (err)
 				return err < 0 ? err : 0;
 			if (records[n - 1].time_ns > until_ns)
@@ -77,7 +82,7 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 		if (n < 0)
 			return n;
 		if (n)
-			err = f->take(f->context, records, n);
+			err = f->records(f->context, records, (size_t)n);
 		if (err)
 			return err < 0 ? err : 0;
 		if (!n && !live)
@@ -85,7 +90,7 @@ static int read_on(const struct follow *f, uint64_t deadline_ns)
 		if (!timeout_ms)
 			break;
 		if (n < SMALL_BATCH || (!live && !tcptrail_wait(f->trail, 0))) {
-			err = f->idle(f->context);
+			err = idle(f);
 			if (err)
 				return err < 0 ? err : 0;
 		}
@@ -111,6 +116,6 @@ int follow(const struct follow *f)
 		err = read_until(f, start_ns);
 	else
 		err = read_on(f, deadline_ns);
-	idle_err = f->idle(f->context);
+	idle_err = idle(f);
 	return err || idle_err > 0 ? err : idle_err;
 }

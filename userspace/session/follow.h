@@ -10,8 +10,8 @@
  * @trail: the trail
  * @duration_ns: stop a device after this; 0: never
  * @once: stop a device when all that was recorded before the start is read
- * @take: gets the records. 0: go on; 1: enough; -errno: stop with that
- * @idle: nothing more for the moment: flush. Returns like take(). May be called often
+ * @records: gets them. Return: 0: go on; 1: enough; -errno: stop with that
+ * @idle: nothing more for the moment. Returns like @records. May be called often; or NULL
  * @tick_ms: and is, at least so often, while a device is quiet; 0: need not be
  * @context: for both
  */
@@ -19,7 +19,7 @@ struct follow {
 	struct tcptrail *trail;
 	uint64_t duration_ns;
 	bool once;
-	int (*take)(void *context, const struct tcptrail_record *records, int count);
+	int (*records)(void *context, const struct tcptrail_record *records, size_t count);
 	int (*idle)(void *context);
 	int tick_ms;
 	void *context;
@@ -37,7 +37,7 @@ bool follow_stopped(void);
  * After a signal, or when the time is over, what was recorded before it is
  * still read.
  *
- * Return: 0, or -errno of the trail, of take() or of idle()
+ * Return: 0, or -errno of the trail, of @records or of @idle
  */
 int follow(const struct follow *f);
 

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include "userspace/base/time.h"
-#include "userspace/session/feed.h"
 
 static void *ask(void *arg)
 {

@@ -46,21 +46,20 @@ struct kernel_poll {
 
 /**
  * kernel_poll_ask() - ask anew, if the last time is long enough ago; it does not wait
- * @facts: no answer is under way, or nothing happens
+ * @poll: no answer is under way, or nothing happens
  * @states: of whom, as for snapshot_take_states()
  * @every_ns: how often
  * @now_ns: CLOCK_MONOTONIC
  */
-void kernel_poll_ask(struct kernel_poll *facts, uint32_t states, uint64_t every_ns,
-		     uint64_t now_ns);
+void kernel_poll_ask(struct kernel_poll *poll, uint32_t states, uint64_t every_ns, uint64_t now_ns);
 
-/** kernel_poll_collect() - take the answer. Return: it was there */
-bool kernel_poll_collect(struct kernel_poll *facts, struct tracker *tracker);
+/** kernel_poll_collect() - use the answer. Return: it was there */
+bool kernel_poll_collect(struct kernel_poll *poll, struct tracker *tracker);
 
 /** kernel_poll_forget() - nobody is left to ask about: that is the answer as of @now_ns */
-void kernel_poll_forget(struct kernel_poll *facts, uint64_t now_ns);
+void kernel_poll_forget(struct kernel_poll *poll, uint64_t now_ns);
 
 /** kernel_poll_free() - waits for the thread */
-void kernel_poll_free(struct kernel_poll *facts);
+void kernel_poll_free(struct kernel_poll *poll);
 
 #endif

@@ -5,13 +5,15 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/names.h"
 
-void losses_add(struct losses *t, const struct tcptrail_record *records, int count)
+void losses_add(struct losses *t, const struct tcptrail_record *records, size_t count)
 {
-	for (int i = 0; i < count; i++) {
-		if (records[i].kind == TCPTRAIL_LOSS)
-			t->lost[records[i].loss.cause] += records[i].loss.count;
-		else
+	for (size_t i = 0; i < count; i++) {
+		if (records[i].kind != TCPTRAIL_LOSS) {
 			t->read++;
+			continue;
+		}
+		t->lost[records[i].loss.cause] += records[i].loss.count;
+		t->unseen += records[i].loss.cause == TCPTRAIL_LOSS_SNAPSHOT;
 	}
 }
 
@@ -27,7 +29,7 @@ void losses_finish(struct losses *t, struct tcptrail *trail)
 	t->lost[TCPTRAIL_LOSS_OVERWRITTEN] = overwritten;
 }
 
-uint64_t losses_lost(const struct losses *t)
+uint64_t losses_sum(const struct losses *t)
 {
 	uint64_t sum = 0;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a command read and what it knows to be missing, for its last line. */
+/* What was read of a trail and what is known to be missing. */
 #ifndef SESSION_LOSSES_H
 #define SESSION_LOSSES_H
 
@@ -9,23 +9,25 @@
  * struct losses - zero at the start
  * @read: records, losses not counted
  * @lost: by cause
+ * @unseen: namespaces whose older sockets could not be listed
  */
 struct losses {
 	uint64_t read;
 	uint64_t lost[256];
+	uint64_t unseen;
 };
 
-void losses_add(struct losses *t, const struct tcptrail_record *records, int count);
+void losses_add(struct losses *losses, const struct tcptrail_record *records, size_t count);
 
 /**
  * losses_finish() - count also what was overwritten and stands in no LOSS record
  *	because nothing came after it
  */
-void losses_finish(struct losses *t, struct tcptrail *trail);
+void losses_finish(struct losses *losses, struct tcptrail *trail);
 
-uint64_t losses_lost(const struct losses *t);
+uint64_t losses_sum(const struct losses *losses);
 
 /** losses_tell() - on standard error, one line for each cause; nothing if nothing was lost */
-void losses_tell(const struct losses *t);
+void losses_tell(const struct losses *losses);
 
 #endif

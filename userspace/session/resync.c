@@ -1,48 +1,138 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/session/resync.h"
-#include "userspace/base/time.h"
 
-bool resync_is_due(const struct resync *s, uint64_t lost, uint64_t now_ns)
+#include <stdlib.h>
+
+/* A loss seldom comes alone, and a snapshot of very many sockets takes its time. */
+#define RESYNC_NS (10 * SEC)
+#define RESYNC_SHARE 20 /* at most one part in so many of the time goes there */
+
+bool resync_is_due(const struct resync *r, uint64_t lost, uint64_t now_ns)
 {
-	return !s->under_way && lost > s->lost && now_ns >= s->next_ns;
+	return !r->under_way && lost > r->lost && now_ns >= r->next_ns;
 }
 
-int resync_begin(struct resync *s, struct tracker *tracker, uint64_t lost)
+/* What the last one knew of sockets is of no use any more. */
+static void replace(struct resync *r, const struct snapshot *new)
+{
+	if (r->first.netns_count || !r->snapshot.netns_count) {
+		snapshot_free(&r->snapshot);
+	} else {
+		r->first = r->snapshot;
+		snapshot_forget(&r->first);
+		free(r->first.live);
+		r->first.live = NULL;
+		r->first.live_count = 0;
+		r->first.live_room = 0;
+	}
+	r->snapshot = *new;
+}
+
+int resync_begin(struct resync *r, struct tracker *tracker, uint32_t states, uint64_t lost,
+		 pthread_mutex_t *lock)
 {
 	uint64_t begun_ns = time_now_ns(), ended_ns, rest_ns;
-	int err;
+	struct snapshot new = { 0 };
+	int err = snapshot_take_states(&new, states);
 
-	feed_free(&s->feed);
-	s->feed = (struct feed){ .tracker = tracker };
-	s->lost = lost;
-	tracker_unconfirm(tracker);
-	err = feed_look(&s->feed, SNAPSHOT_ALL_STATES);
 	ended_ns = time_now_ns();
 	rest_ns = (ended_ns - begun_ns) * RESYNC_SHARE;
-	s->next_ns = begun_ns + (rest_ns > RESYNC_NS ? rest_ns : RESYNC_NS);
-	s->settled_ns = ended_ns + FEED_SETTLE_NS;
-	s->under_way = !err;
-	if (err)
-		feed_free(&s->feed);
-	return err;
+	r->next_ns = begun_ns + (rest_ns > RESYNC_NS ? rest_ns : RESYNC_NS);
+	r->lost = lost;
+	if (err) {
+		snapshot_free(&new);
+		return err;
+	}
+	if (lock)
+		pthread_mutex_lock(lock);
+	replace(r, &new);
+	r->begun_ns = begun_ns;
+	r->settled_ns = ended_ns + TRAIL_SETTLE_NS;
+	r->merged = 0;
+	r->under_way = true;
+	tracker_unconfirm(tracker);
+	if (lock)
+		pthread_mutex_unlock(lock);
+	return 0;
 }
 
-bool resync_is_over(const struct resync *s, uint64_t now_ns)
+static int put_until(const struct snapshot *s, size_t *next, uint64_t until_ns,
+		     int (*put)(void *arg, const struct tcptrail_record *records, size_t count),
+		     void *arg)
 {
-	return s->under_way && now_ns > s->settled_ns;
+	size_t first = *next;
+
+	while (*next < s->count && s->records[*next].time_ns <= until_ns)
+		++*next;
+	return *next > first ? put(arg, &s->records[first], *next - first) : 0;
 }
 
-void resync_end(struct resync *s)
+int snapshot_merge(const struct snapshot *s, size_t *next, const struct tcptrail_record *records,
+		   size_t count,
+		   int (*put)(void *arg, const struct tcptrail_record *records, size_t count),
+		   void *arg)
 {
-	feed_rest(&s->feed);
-	feed_end_gone(&s->feed);
-	snapshot_forget(&s->feed.snapshot);
-	s->feed.merged = 0;
-	s->under_way = false;
+	size_t i, first = 0;
+	int err = 0;
+
+	if (!records)
+		return put_until(s, next, UINT64_MAX, put, arg);
+	for (i = 0; i < count && *next < s->count && !err; i++) {
+		if (s->records[*next].time_ns > records[i].time_ns)
+			continue;
+		if (i > first)
+			err = put(arg, &records[first], i - first);
+		if (!err)
+			err = put_until(s, next, records[i].time_ns, put, arg);
+		first = i;
+	}
+	return err || first == count ? err : put(arg, &records[first], count - first);
 }
 
-void resync_free(struct resync *s)
+static int feed(void *tracker, const struct tcptrail_record *records, size_t count)
 {
-	feed_free(&s->feed);
-	s->under_way = false;
+	tracker_feed(tracker, records, count);
+	return 0;
+}
+
+void resync_feed(struct resync *r, struct tracker *tracker, const struct tcptrail_record *records,
+		 size_t count)
+{
+	snapshot_merge(&r->snapshot, &r->merged, records, count, feed, tracker);
+}
+
+bool resync_is_over(const struct resync *r, uint64_t now_ns)
+{
+	return r->under_way && now_ns > r->settled_ns;
+}
+
+/* A state that the snapshot was not asked for: what the trail knows is all there is. */
+static bool is_listed(const struct snapshot *snapshot, uint8_t state)
+{
+	if (state == TCPTRAIL_NEW_SYN_RECV)
+		state = TCPTRAIL_SYN_RECV;
+	return state <= TCPTRAIL_NEW_SYN_RECV && snapshot->states & 1U << state;
+}
+
+static bool is_gone(void *arg, const struct conn *c)
+{
+	const struct resync *r = arg;
+
+	return is_listed(&r->snapshot, c->state) && !(c->flags & CONN_CONFIRMED) &&
+	       c->since_ns < r->begun_ns && snapshot_covers(&r->snapshot, c->netns);
+}
+
+void resync_end(struct resync *r, struct tracker *tracker)
+{
+	resync_feed(r, tracker, NULL, 0);
+	tracker_end_unseen(tracker, is_gone, r);
+	snapshot_forget(&r->snapshot);
+	r->under_way = false;
+	r->count++;
+}
+
+void resync_free(struct resync *r)
+{
+	snapshot_free(&r->snapshot);
+	snapshot_free(&r->first);
 }

@@ -1,52 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * After a loss: an end that was not recorded would leave its socket among the living
- * for ever. So the sockets that exist are looked at again, as at the start; in
- * namespaces that cannot be looked at any more, all stays as it is.
+ * The sockets that exist now, merged with the trail by time: at the start, for those that
+ * are older than the trail, and again after a loss of records: an end that was not recorded
+ * would leave its socket among the living for ever. Attach first, then take the snapshot:
+ * no socket falls between. In namespaces that cannot be looked at all stays as it is.
  */
 #ifndef SESSION_RESYNC_H
 #define SESSION_RESYNC_H
 
-#include "userspace/base/time.h"
-#include "userspace/session/feed.h"
+#include <pthread.h>
 
-/* A loss seldom comes alone, and a look at very many sockets takes its time. */
-#define RESYNC_NS (10 * SEC)
-#define RESYNC_SHARE 20 /* at most one part in so many of the time goes there */
+#include "userspace/base/time.h"
+#include "userspace/conn/tracker.h"
+#include "userspace/sockdiag/snapshot.h"
+
+#define TRAIL_SETTLE_NS (50 * MS) /* a trail that was read has nothing older than this left */
 
 /**
  * struct resync - all zero at first
- * @feed: the reader's model, and the snapshot while it is merged; what it says beside
- *	its records is kept until the next one, or resync_free()
- * @lost: records that were lost before the last look
- * @next_ns: not before (CLOCK_MONOTONIC)
+ * @snapshot: the newest; without its records once these are merged
+ * @first: what the first one knew of namespaces: later there may be no right to ask
+ * @begun_ns: when the newest was begun (CLOCK_MONOTONIC), 0: there is none
+ * @merged: so many of its records are in the tracker
  * @settled_ns: from then on the trail has nothing older than the snapshot
- * @under_way: the snapshot is taken, and not merged to its end
+ * @next_ns: the next one is not taken before
+ * @lost: records that were lost before it was taken
+ * @under_way: it is taken, and not merged to its end
+ * @count: how many were merged to their ends
  */
 struct resync {
-	struct feed feed;
-	uint64_t lost;
-	uint64_t next_ns;
+	struct snapshot snapshot;
+	struct snapshot first;
+	uint64_t begun_ns;
+	size_t merged;
 	uint64_t settled_ns;
+	uint64_t next_ns;
+	uint64_t lost;
 	bool under_way;
+	unsigned int count;
 };
 
 /** resync_is_due() - @lost: records lost so far */
 bool resync_is_due(const struct resync *resync, uint64_t lost, uint64_t now_ns);
 
 /**
- * resync_begin() - take the snapshot: system calls, up to seconds of them
+ * resync_begin() - take a snapshot: system calls, up to seconds of them
+ * @resync: until resync_end() records go to resync_feed()
+ * @tracker: the connections
+ * @states: bit n: sockets in state n; see snapshot.h
+ * @lost: records lost so far
+ * @lock: held while the tracker or @resync->snapshot are changed, or NULL
  *
- * Until resync_end() records go to resync.feed. Return: 0 or -errno; then the next loss is the
- * next occasion.
+ * Return: 0 or -errno; then the next loss is the next occasion
  */
-int resync_begin(struct resync *resync, struct tracker *tracker, uint64_t lost);
+int resync_begin(struct resync *resync, struct tracker *tracker, uint32_t states, uint64_t lost,
+		 pthread_mutex_t *lock);
+
+/**
+ * snapshot_merge() - records of the trail, and before each what a snapshot has that is older
+ * @snapshot: the snapshot
+ * @next: its first record that was not put yet
+ * @records: of the trail; NULL: put the rest of the snapshot
+ * @count: how many
+ * @put: gets all of them, in the order of their times; other than 0: no more
+ * @arg: for @put
+ *
+ * Return: what @put returned last
+ */
+int snapshot_merge(const struct snapshot *snapshot, size_t *next,
+		   const struct tcptrail_record *records, size_t count,
+		   int (*put)(void *arg, const struct tcptrail_record *records, size_t count),
+		   void *arg);
+
+/** resync_feed() - records of the trail into the tracker, merged with the snapshot's */
+void resync_feed(struct resync *resync, struct tracker *tracker,
+		 const struct tcptrail_record *records, size_t count);
 
 /** resync_is_over() - @now_ns: all that was recorded before has been read */
 bool resync_is_over(const struct resync *resync, uint64_t now_ns);
 
-/** resync_end() - it is over: who is gone is told so */
-void resync_end(struct resync *resync);
+/** resync_end() - the rest of the snapshot; and who is gone has ended unseen */
+void resync_end(struct resync *resync, struct tracker *tracker);
 
 void resync_free(struct resync *resync);
 

@@ -95,17 +95,22 @@ static int file_failed(const char *path, int err)
 	}
 }
 
+int source_try(const struct source *source, struct tcptrail **trail)
+{
+	if (source->file)
+		return tcptrail_open_file(trail, source->file);
+	return tcptrail_open_device(trail, device_of(source),
+				    source->history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
+}
+
 int source_open(const struct source *source, struct tcptrail **trail)
 {
-	int err;
+	int err = source_try(source, trail);
 
-	if (source->file) {
-		err = tcptrail_open_file(trail, source->file);
-		return err ? file_failed(source->file, err) : CMD_OK;
-	}
-	err = tcptrail_open_device(trail, device_of(source),
-				   source->history ? TCPTRAIL_FROM_HISTORY : TCPTRAIL_FROM_NOW);
-	return err ? device_failed(device_of(source), err) : CMD_OK;
+	if (!err)
+		return CMD_OK;
+	return source->file ? file_failed(source->file, err) :
+			      device_failed(device_of(source), err);
 }
 
 int source_failed(const struct source *source, int err)

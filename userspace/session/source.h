@@ -37,7 +37,10 @@ struct option_row option_count(const char *help, uint64_t *to);
  */
 int source_check(const struct source *source, const char *extra);
 
-/** source_open() - CMD_OK, or CMD_FAILED after a message */
+/** source_try() - open it; 0 or -errno */
+int source_try(const struct source *source, struct tcptrail **trail);
+
+/** source_open() - likewise; CMD_OK, or CMD_FAILED after a message */
 int source_open(const struct source *source, struct tcptrail **trail);
 
 /** source_failed() - tcptrail_read() returned this: say so. CMD_FAILED */

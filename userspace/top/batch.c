@@ -67,9 +67,9 @@ static int pass_interval(struct top *top)
 		return 0;
 	}
 	for (; !err && now_ns < until_ns; now_ns = time_now_ns()) {
-		if (top->trail) {
+		if (top->session.trail) {
 			wait_ns = top_ask(top, until_ns) - now_ns;
-			err = tcptrail_wait(top->trail, time_poll_ms(wait_ns));
+			err = tcptrail_wait(top->session.trail, time_poll_ms(wait_ns));
 			err = err == -EINTR || err > 0 ? 0 : err;
 			if (!err)
 				err = top_read(top);
@@ -86,7 +86,7 @@ static bool is_wanted(const struct top *top)
 {
 	if (!top->once)
 		return true;
-	return top->source.file ? top->play.over : !top->trail || top->view.looks > 1;
+	return top->source.file ? top->play.over : !top->session.trail || top->view.looks > 1;
 }
 
 static int look(struct top *top)

@@ -7,14 +7,9 @@
 #include "userspace/explain/conversation.h"
 #include "userspace/print/ladder_out.h"
 
-static int take(void *context, const struct tcptrail_record *records, int count)
+static int collect(void *conversations, const struct tcptrail_record *records, size_t count)
 {
-	return conversations_feed(context, records, (size_t)count);
-}
-
-static int idle(void *context)
-{
-	return 0;
+	return conversations_feed(conversations, records, count);
 }
 
 static int draw(const struct top *top, const struct conversation *conversation, struct buf *out)
@@ -38,8 +33,7 @@ static int draw_newest(const struct top *top, struct tcptrail *trail,
 	const struct follow f = {
 		.trail = trail,
 		.once = true,
-		.take = take,
-		.idle = idle,
+		.records = collect,
 		.context = conversations,
 	};
 	const struct conversation *list;
@@ -63,12 +57,8 @@ int top_ladder(const struct top *top, const char *text, struct buf *out)
 	int err = selector_parse(&selector, text);
 
 	/* One of its own: history once more, and this one's place stays where it is. */
-	if (!err && top->source.file)
-		err = tcptrail_open_file(&trail, top->source.file);
-	else if (!err)
-		err = tcptrail_open_device(
-			&trail, top->source.device ? top->source.device : TCPTRAIL_DEVICE,
-			TCPTRAIL_FROM_HISTORY);
+	if (!err)
+		err = source_try(&top->source, &trail);
 	if (!err)
 		err = conversations_create(&conversations, &selector);
 	if (!err)

@@ -132,7 +132,7 @@ static void show_ladder(struct top *top)
 	struct buf text;
 	int err;
 
-	if (!top->trail) {
+	if (!top->session.trail) {
 		strcpy(l->message, "Without the module there is no record of it");
 		return;
 	}
@@ -243,10 +243,10 @@ static bool wait_for_something(const struct screen *s)
 
 	if (wants_looks(s->top) || !s->next_ns)
 		until_ns = top_ask(s->top, s->next_ns);
-	if (s->top->trail && tcptrail_is_live(s->top->trail)) {
+	if (s->top->session.trail && tcptrail_is_live(s->top->session.trail)) {
 		/* While paused, too: the rings go on. */
 		if (s->read_ns <= now_ns)
-			fds[1].fd = tcptrail_fd(s->top->trail);
+			fds[1].fd = tcptrail_fd(s->top->session.trail);
 		else if (s->read_ns < until_ns)
 			until_ns = s->read_ns;
 	}
@@ -259,7 +259,7 @@ static bool wait_for_something(const struct screen *s)
 static int loop(struct screen *s)
 {
 	struct top *top = s->top;
-	bool live = top->trail && tcptrail_is_live(top->trail);
+	bool live = top->session.trail && tcptrail_is_live(top->session.trail);
 
 	if (top->source.file)
 		top_run(top, top->play.speed_milli);

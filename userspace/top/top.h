@@ -3,10 +3,8 @@
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
 
-#include "userspace/session/kernel_poll.h"
 #include "userspace/session/message.h"
-#include "userspace/session/resync.h"
-#include "userspace/session/source.h"
+#include "userspace/session/session.h"
 #include "userspace/trail/filter.h"
 #include "userspace/conn/activity.h"
 #include "userspace/top/ui_state.h"
@@ -43,11 +41,8 @@ struct top_play {
  * @json: from --json
  * @batch: from --batch, or --once without --json
  * @once: from --once
- * @trail: NULL: only snapshots
- * @tracker: all that is known
- * @resync: the sockets that existed at the start, and after each loss
- * @facts: what is known beside the trail, of a device
- * @activity: of @tracker
+ * @session: the trail, and its connections
+ * @activity: of these
  * @view: what is shown of it
  * @look: and how
  * @grid: on what
@@ -69,10 +64,7 @@ struct top {
 	bool json;
 	bool batch;
 	bool once;
-	struct tcptrail *trail;
-	struct tracker *tracker;
-	struct resync resync;
-	struct kernel_poll facts;
+	struct session session;
 	struct activity activity;
 	struct view view;
 	struct ui_state look;
@@ -128,9 +120,6 @@ int top_update(struct top *top);
  * Return: when to call it again, or look
  */
 uint64_t top_ask(struct top *top, uint64_t next_ns);
-
-/** top_snapshot() - the newest look at the sockets, and when that was; of a file an empty one */
-const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns);
 
 /** top_ports() - for a query: the source ports of a namespace */
 struct source_ports top_ports(void *top, uint32_t netns);

@@ -33,29 +33,20 @@ uint64_t top_ask(struct top *top, uint64_t next_ns)
 {
 	uint64_t now_ns = time_now_ns();
 
-	if (!top->trail || top->source.file)
+	if (!top->session.trail || top->source.file)
 		return next_ns;
 	if (next_ns > now_ns + KERNEL_POLL_NS)
 		return next_ns - KERNEL_POLL_NS;
-	kernel_poll_ask(&top->facts, KERNEL_POLL_STATES, KERNEL_POLL_NS, now_ns);
+	session_poll(&top->session, KERNEL_POLL_STATES, KERNEL_POLL_NS);
 	return next_ns;
-}
-
-const struct snapshot *top_snapshot(const struct top *top, uint64_t *at_ns)
-{
-	if (top->facts.at_ns > top->resync.feed.snapshot_ns) {
-		*at_ns = top->facts.at_ns;
-		return &top->facts.snapshot;
-	}
-	*at_ns = top->resync.feed.snapshot_ns;
-	return &top->resync.feed.snapshot;
 }
 
 struct source_ports top_ports(void *arg, uint32_t netns)
 {
-	uint64_t at_ns;
+	const struct top *top = arg;
+	struct kernel_view kernel = session_kernel(&top->session);
 
-	return snapshot_ports(top_snapshot(arg, &at_ns), netns);
+	return kernel_view_ports(&kernel, netns);
 }
 
 static int take_numbers(struct top *top, uint64_t now_ns)
@@ -70,8 +61,8 @@ static int take_numbers(struct top *top, uint64_t now_ns)
 	size_t count = 0;
 	int err;
 
-	activity_update(&top->activity, top->tracker, now_ns);
-	err = port_usage_find(top->tracker, &query, &usage, &count);
+	activity_update(&top->activity, top->session.tracker, now_ns);
+	err = port_usage_find(top->session.tracker, &query, &usage, &count);
 	if (!err)
 		err = view_update(&top->view, &top->activity, usage, count);
 	free(usage);
@@ -86,10 +77,11 @@ int top_update(struct top *top)
 	top->activity.wanted = top->filter.count ? is_wanted : NULL;
 	top->activity.arg = top;
 	if (top->play.over)
-		tracker_settle(top->tracker);
-	else if (now_ns > FEED_SETTLE_NS)
-		tracker_advance(top->tracker, top->source.file ? now_ns : now_ns - FEED_SETTLE_NS);
-	kernel_poll_collect(&top->facts, top->tracker);
+		tracker_settle(top->session.tracker);
+	else if (now_ns > TRAIL_SETTLE_NS)
+		tracker_advance(top->session.tracker,
+				top->source.file ? now_ns : now_ns - TRAIL_SETTLE_NS);
+	session_poll(&top->session, KERNEL_POLL_STATES, KERNEL_POLL_NS);
 	err = take_numbers(top, now_ns);
 	if (!err)
 		err = top_update_stuck(top, now_ns);

@@ -18,14 +18,15 @@ static bool is_wanted(void *arg, const struct conn *c)
 {
 	const struct top *top = arg;
 
-	return filter_conn(&top->filter, top->tracker, c, c->state);
+	return filter_conn(&top->filter, top->session.tracker, c, c->state);
 }
 
 static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
 {
-	uint64_t at_ns;
+	const struct top *top = arg;
+	struct kernel_view kernel = session_kernel(&top->session);
 
-	return snapshot_live(top_snapshot(arg, &at_ns), cookie);
+	return kernel_view_socket(&kernel, cookie);
 }
 
 static bool is_time_for_owners(const struct top *top, uint64_t now_ns)
@@ -39,7 +40,7 @@ static bool is_time_for_owners(const struct top *top, uint64_t now_ns)
 static int find_owners(struct top *top, const struct stuck *list, size_t count)
 {
 	const struct stuck_query all = { .now_ns = top_now_ns(top) };
-	const struct stuck_out o = { .tracker = top->tracker, .owners = &top->owners };
+	const struct stuck_out o = { .tracker = top->session.tracker, .owners = &top->owners };
 	uint64_t begun_ns = time_now_ns();
 	int err;
 
@@ -49,7 +50,7 @@ static int find_owners(struct top *top, const struct stuck *list, size_t count)
 	top->owners = (struct owners){ 0 };
 	free(top->leaks);
 	top->leaks = NULL;
-	err = stuck_owners(top->tracker, list, count, &top->owners);
+	err = stuck_owners(top->session.tracker, list, count, &top->owners);
 	if (!err)
 		err = stuck_leaks(&o, &all, &top->leaks, &top->leak_count);
 	top->owners_ns = time_now_ns();
@@ -142,22 +143,21 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 		.alive = top->filter.count ? is_wanted : NULL,
 		.arg = top,
 	};
-	struct stuck_out o = { .tracker = top->tracker, .home_netns = top->home_netns };
+	struct stuck_out o = { .tracker = top->session.tracker, .home_netns = top->home_netns };
 	struct stuck_groups groups = { 0 };
-	const struct snapshot *snapshot;
 	struct kernel_view kernel;
 	struct stuck *list;
 	size_t count;
 	int err;
 
 	if (!top->source.file) {
-		snapshot = top_snapshot(top, &query.live_ns);
-		kernel = snapshot_view(snapshot, query.live_ns);
+		kernel = session_kernel(&top->session);
+		query.live_ns = kernel.at_ns;
 		o.kernel = &kernel;
 		query.live = live_of;
 		query.ports = top_ports;
 	}
-	err = stuck_find(top->tracker, &query, &list, &count);
+	err = stuck_find(top->session.tracker, &query, &list, &count);
 	if (err)
 		return err;
 	top->view.stuck_total = count;
