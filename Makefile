@@ -243,6 +243,18 @@ $(BUILD)/live/tcptrail-%: tests/guest/%.sh
 	@mkdir -p $(@D)
 	install -m 755 $< $@
 
+# What brings sockets into the situations of tests/truth.
+.PHONY: truth
+truth: $(BUILD)/truth/act $(BUILD)/truth/wire
+
+$(BUILD)/truth/act: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/truth/act/*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+$(BUILD)/truth/wire: $(BUILD)/tests/truth/wire.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 # Benchmarks, native: what the user side does by itself.
 #: make bench-native  records per second of the reader and the model, on one core
 .PHONY: bench-programs bench-native
