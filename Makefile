@@ -117,7 +117,7 @@ install-module: module
 #: make compile_commands  compile_commands.json, for clangd and clang-tidy
 .PHONY: tools module clean compile_commands
 # Whoever lacks a library lacks only the program that needs it.
-has = $(shell for h in $(1); do echo "\#include <$$h>"; done | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+has = $(shell $(CC) $(CPPFLAGS) $(addprefix -include ,$(1)) -E -x c /dev/null >/dev/null 2>&1 && echo yes)
 PROGRAMS := $(CLI) $(if $(call has,curses.h),$(TOP)) $(if $(call has,microhttpd.h zlib.h),$(EXPORTER))
 
 tools: $(PROGRAMS)

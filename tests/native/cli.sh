@@ -61,6 +61,30 @@ for command in watch life explain stuck top record status; do
 	refused 2 "'--device': needs a value" "$tool" $command --device
 done
 
+# The other two programs: run as commands, by their own names, and not there.
+for program in top exporter; do
+	command=${program%er}
+	prints "Usage: tcptrail $command" "$build/tcptrail-$program" --help
+	prints 'ABI 2' "$build/tcptrail-$program" --version
+	prints 'ABI 2' "$tool" $command --version
+	refused 2 "^tcptrail $command: option '--frob'" "$build/tcptrail-$program" --frob
+done
+mkdir "$work/alone"
+cp "$tool" "$work/alone"
+for command in top export 'help top' 'help export'; do
+	# shellcheck disable=SC2086 # two words
+	refused 1 'tcptrail [a-z]*: tcptrail-[a-z]* is not installed: .*package' \
+		env PATH="$work/alone" "$work/alone/tcptrail" $command
+done
+prints 'CLOSE' env PATH="$work/alone" "$work/alone/tcptrail" watch -i "$work/trail"
+
+# What is built without any library's headers, and what is said of the rest.
+make -n -C "$top" BUILD="$work/none" CPPFLAGS=-nostdinc tools >"$work/make" 2>&1
+check 'without headers tcptrail is built' has "$work/make" '-o [^ ]*/none/tcptrail '
+check '… and nothing else' lacks "$work/make" '-o [^ ]*/tcptrail-|-lncurses|-lmicrohttpd'
+check '… and top is told to be missing' has "$work/make" 'tcptrail-top: not built, .*install'
+check '… and the exporter' has "$work/make" 'tcptrail-exporter: not built, .*install'
+
 # Options.
 refused 2 "'-i': needs a value" "$tool" watch -i
 refused 2 "'--json=1': takes no value" "$tool" watch --json=1

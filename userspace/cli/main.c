@@ -85,10 +85,6 @@ static int obey(int argc, char *argv[])
 		overview(stdout);
 		return CMD_OK;
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		program_version();
-		return CMD_OK;
-	}
 	command = find(argv[1]);
 	if (!command)
 		return cmd_usage("%s: no such %s", argv[1], *argv[1] == '-' ? "option" : "command");

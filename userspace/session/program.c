@@ -24,17 +24,17 @@ int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, 
 	cmd_name(name);
 	optind = 0;
 	opterr = 0;
-	status = run(argc, argv);
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
+		printf("tcptrail %s (ABI %d.%d)\n", TCPTRAIL_VERSION, TCPTRAIL_ABI_MAJOR,
+		       TCPTRAIL_ABI_MINOR);
+		status = CMD_OK;
+	} else {
+		status = run(argc, argv);
+	}
 	if (status == CMD_HELP)
 		status = CMD_OK;
 	/* What is printed by way of stdio: help, versions. */
 	if (fflush(stdout) && errno != EPIPE && !status)
 		return cmd_fail("standard output: %s", strerror(errno));
 	return status;
-}
-
-void program_version(void)
-{
-	printf("tcptrail %s (ABI %d.%d)\n", TCPTRAIL_VERSION, TCPTRAIL_ABI_MAJOR,
-	       TCPTRAIL_ABI_MINOR);
 }

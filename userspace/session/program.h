@@ -6,15 +6,12 @@
 /**
  * program_run() - run one command
  * @name: as messages call it: "top" in "tcptrail top: ..."; NULL for none
- * @run: the command; argv[0] is its name. It knows --help
+ * @run: the command; argv[0] is its name. It knows --help; --version is answered here
  * @argc: of main()
  * @argv: of main()
  *
  * Return: the exit status
  */
 int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, char *argv[]);
-
-/** program_version() - print the version and the ABI */
-void program_version(void);
 
 #endif
