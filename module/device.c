@@ -56,7 +56,7 @@ static u64 loaded_ns;
  * The trail tells of all namespaces, so beyond the file's mode it takes to be
  * in the initial ones, or to have power over them.
  */
-static bool may_look(void)
+static bool may_open(void)
 {
 	if (current_user_ns() != &init_user_ns)
 		return false;
@@ -69,7 +69,7 @@ static int device_open(struct inode *inode, struct file *file)
 
 	if (file->f_mode & FMODE_WRITE)
 		return -EACCES;
-	if (!may_look())
+	if (!may_open())
 		return -EPERM;
 
 	reader = kvzalloc(struct_size(reader, pos, nr_cpu_ids), GFP_KERNEL_ACCOUNT);

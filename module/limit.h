@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The rate limit for what strangers cause: SYNs, request sockets, SYN-ACKs,
+ * The rate limit for records of no connection: SYNs, request sockets, SYN-ACKs,
  * RSTs and whatever else arrives without being known to belong to a socket.
  * Anyone on the network can cause these, and a flood of them must not wash the
  * trail of real connections away.

@@ -156,8 +156,8 @@ static inline u16 bytes(struct tcptrail_transition *t, const struct sock *sk)
 	return TCPTRAIL_F_BYTES;
 }
 
-/* @ends: it goes to CLOSE */
-static __always_inline u16 facts(struct tcptrail_transition *t, struct sock *sk, bool ends)
+/* What a full socket knows beyond its name. @ends: it goes to CLOSE. Returns flags */
+static __always_inline u16 full_socket(struct tcptrail_transition *t, struct sock *sk, bool ends)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 state = 1 << sk->sk_state;
@@ -227,7 +227,7 @@ void tcptrail_record_socket(struct sock *sk, u8 old_state, u8 new_state)
 		/* Up to 6.12 the clone still has all from its listener. */
 		r->cookie = flags & TCPTRAIL_F_NO_RPORT ? 0 : cookie_of(sk);
 	} else {
-		flags |= facts(&r->transition, sk, new_state == TCP_CLOSE);
+		flags |= full_socket(&r->transition, sk, new_state == TCP_CLOSE);
 		r->cookie = cookie_of(sk);
 	}
 	r->flags = flags;
@@ -249,7 +249,8 @@ void tcptrail_record_accept(struct sock *sk)
 	begin(r, TCPTRAIL_ACCEPT, sock_net(sk));
 	states(&r->transition, sk->sk_state, sk->sk_state, TCPTRAIL_REASON_NONE);
 	r->cookie = cookie_of(sk);
-	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) | facts(&r->transition, sk, false);
+	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) |
+		   full_socket(&r->transition, sk, false);
 	end(r, irq);
 }
 
@@ -301,7 +302,7 @@ void tcptrail_record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8
 	begin(r, TCPTRAIL_TIMEWAIT, twsk_net(tw));
 	states(&r->transition, old_state, new_state, reason);
 	flags = tuple(r, mini, lport, false);
-	flags |= sk ? facts(&r->transition, sk, false) : TCPTRAIL_F_ORPHAN;
+	flags |= sk ? full_socket(&r->transition, sk, false) : TCPTRAIL_F_ORPHAN;
 	if (old_state == new_state && !sk)
 		flags |= TCPTRAIL_F_SELF;
 	r->cookie = cookie_of(mini);

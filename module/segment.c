@@ -52,7 +52,7 @@ static __always_inline bool is_receiving(const struct sock *sk)
 
 /*
  * Control sockets and raw sockets say nothing about whose segment it is, nor do
- * listeners: from 6.11 on strangers are refused in their name.
+ * listeners: from 6.11 on a RST that refuses a segment of no connection has one.
  */
 static struct sock *sender(struct sock *sk)
 {

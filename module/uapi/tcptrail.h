@@ -115,8 +115,8 @@ enum tcptrail_reason {
 
 /**
  * enum tcptrail_cause - why records are missing
- * @TCPTRAIL_LOSS_LIMITED: kept out by the rate limit for what strangers cause
- *	(syn_rate)
+ * @TCPTRAIL_LOSS_LIMITED: kept out by the rate limit for records of no connection
+ *	(syn_rate): SYNs, request sockets, SYN-ACKs, RSTs, which anyone can cause
  *
  * Records that were missed because a CPU has no ring are in no LOSS record: there is
  * no ring to write it to. They are counted in tcptrail_info.no_ring. 128 and above
@@ -372,7 +372,8 @@ enum tcptrail_hook {
  *	were attached, so a few records may be older
  * @features: bit n is set if hook n (enum tcptrail_hook) is attached
  * @no_ring: records missed on CPUs for which there was no memory
- * @syn_rate: parameter: records a second and CPU that strangers may cause
+ * @syn_rate: parameter: records of no connection that may be written each second on
+ *	each CPU; 0: no limit
  * @nports: how many of @ports count; 0 records all
  * @ports: parameter: only connections with one of these ports are recorded
  * @hooks: for each enum tcptrail_hook: 0 attached, TCPTRAIL_HOOK_OFF, or a

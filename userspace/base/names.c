@@ -124,7 +124,7 @@ static const char *const cause_keys[] = {
 };
 
 static const char *const cause_texts[] = {
-	[TCPTRAIL_LOSS_LIMITED] = "rate limit for strangers' SYNs and RSTs (parameter syn_rate)",
+	[TCPTRAIL_LOSS_LIMITED] = "rate limit for SYNs and RSTs of no connection (parameter syn_rate)",
 	[TCPTRAIL_LOSS_OVERWRITTEN] = "reader too slow for the ring",
 	[TCPTRAIL_LOSS_SNAPSHOT] = "snapshot of older sockets is incomplete",
 };
