@@ -155,7 +155,7 @@ static bool match(const struct filter_value *v, const struct tcptrail_record *r)
 	return false;
 }
 
-bool filter_match(const struct filter *f, const struct tcptrail_record *r)
+bool filter_match_values(const struct filter *f, const struct tcptrail_record *r)
 {
 	unsigned int asked = 0, met = 0; /* bit n: enum filter_sort n */
 

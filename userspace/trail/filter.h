@@ -70,8 +70,13 @@ struct filter {
  */
 int filter_add(struct filter *f, enum filter_sort sort, const char *s);
 
+bool filter_match_values(const struct filter *f, const struct tcptrail_record *r);
+
 /** filter_match() - does a record pass? What the record does not know matches nothing */
-bool filter_match(const struct filter *f, const struct tcptrail_record *r);
+static inline bool filter_match(const struct filter *f, const struct tcptrail_record *r)
+{
+	return !f->count || filter_match_values(f, r);
+}
 
 /** filter_states() - bit n: state n was asked for */
 uint64_t filter_states(const struct filter *f);
