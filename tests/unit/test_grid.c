@@ -146,19 +146,13 @@ static void test_numbers(void **state)
 	assert_string_equal(number_count(to, 0, 5), "0");
 	assert_string_equal(number_count(to, 12345, 7), "12,345");
 	assert_string_equal(number_count(to, 12345, 5), "12.3k");
-	assert_string_equal(number_count(to, 999999, 5), "1.00M");
+	assert_string_equal(number_count(to, 999999, 5), "999k");
 	assert_string_equal(number_count(to, UINT64_MAX, 6), "18.4E");
 	assert_string_equal(number_rate(to, 0, 7), "0");
 	assert_string_equal(number_rate(to, 250, 7), "0.25");
 	assert_string_equal(number_rate(to, 12500, 7), "12.5");
 	assert_string_equal(number_rate(to, 1234567, 7), "1,235");
 	assert_string_equal(number_rate(to, UINT64_MAX, 7), "18.4P");
-	assert_string_equal(number_span(to, 820000), "820us");
-	assert_string_equal(number_span(to, 9900000), "9.9ms");
-	assert_string_equal(number_span(to, 9960000), "10ms");
-	assert_string_equal(number_span(to, 20100000), "20ms");
-	assert_string_equal(number_span(to, 999600000), "1.0s");
-	assert_string_equal(number_span(to, 3000000000ULL), "3.0s");
 }
 
 int main(void)

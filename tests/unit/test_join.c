@@ -55,13 +55,13 @@ static const struct scene scenes[] = {
 	  "  client  netns 1, cookie 101, uid 0\n"
 	  "      task    opened by curl[812]\n"
 	  "      opened  SYN out, SYN-ACK in 40ms, established 10us\n"
-	  "      closed  FIN out, ACK in 40ms, FIN in 79ms, ACK out 10us; half-closed 120ms; "
+	  "      closed  FIN out, ACK in 40ms, FIN in 80ms, ACK out 10us; half-closed 120ms; "
 	  "TIME-WAIT 60.0s\n"
 	  "      bytes   100 sent, 90,000 received\n"
 	  "  server  netns 2, cookie 202, uid 33\n"
 	  "      task    accepted by web-server[112]\n"
 	  "      opened  SYN in, SYN-ACK out 10us, ACK in 40ms, accept() 9.9ms\n"
-	  "      closed  FIN in, ACK out 10us, FIN out 79ms, ACK in 40ms; half-closed 79ms\n"
+	  "      closed  FIN in, ACK out 10us, FIN out 80ms, ACK in 40ms; half-closed 80ms\n"
 	  "      bytes   90,000 sent, 100 received\n"
 	  "  closed normally, first by the client\n" },
 	{ "the server's end is over and waits for the client's TIME-WAIT", HANDSHAKE TEARDOWN,

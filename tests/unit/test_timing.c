@@ -78,7 +78,7 @@ static const struct scene scenes[] = {
 	{ HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=104\n"
 		    "80000 B socket ESTABLISHED CLOSE unread=3\n80010 B out RST\n",
 	  A_LINE "40ms  80ms   -     -     reset by peer  curl[812]\n" B_LINE
-		 "40ms  59ms   -     -     reset by us    web-serv[112]\n" },
+		 "40ms  60ms   -     -     reset by us    web-serv[112]\n" },
 	/* The peer never closes: half-closed to the end. */
 	{ HANDSHAKE CLIENT_CLOSES "60540000 A timewait FIN_WAIT2 CLOSE reason=timeout\n"
 				  "60540000 B socket CLOSE_WAIT CLOSE err=103\n",
@@ -102,7 +102,7 @@ static const struct scene scenes[] = {
 		    "900000000 A socket CLOSE SYN_SENT cookie=103\n"
 		    "900000009 A socket SYN_SENT CLOSE cookie=103 err=111\n"
 		    "900000010 A socket CLOSE SYN_SENT cookie=101\n",
-	  B_LINE "40ms  59ms   -     -     reset by peer  web-serv[112]\n" A_LINE
+	  B_LINE "40ms  60ms   -     -     reset by peer  web-serv[112]\n" A_LINE
 		 "-     9us    -     -     refused\n" A_LINE
 		 "40ms  -      -     -     end not seen   curl[812]\n" A_LINE
 		 "-     -      -     -     SYN-SENT\n" },

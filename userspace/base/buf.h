@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "userspace/base/number.h"
+
 /**
  * struct buf - output that has not left yet
  * @data: the bytes, not zero-terminated (see buf_string())
@@ -86,35 +88,6 @@ void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(pr
  * The put_ functions write at p, without a terminator, and return the end.
  */
 
-#define PUT_U64_MAX 20
-
-/** put_u64() - at most PUT_U64_MAX bytes */
-char *put_u64(char *p, uint64_t n);
-
-#define PUT_GROUPED_MAX 26
-
-/** put_grouped() - for people: 1,234,567; at most PUT_GROUPED_MAX bytes */
-char *put_grouped(char *p, uint64_t n);
-
-/** put_pairs - "000102" ... "99" */
-extern const char put_pairs[201];
-
-/** put_2() - n below 100 with exactly two digits */
-static inline char *put_2(char *p, uint32_t n)
-{
-	memcpy(p, put_pairs + 2 * n, 2);
-	return p + 2;
-}
-
-/** put_4() - n below 10,000 with exactly four digits */
-static inline char *put_4(char *p, uint32_t n)
-{
-	return put_2(put_2(p, n / 100), n % 100);
-}
-
-/** put_digits() - n with exactly so many digits, leading zeros included */
-char *put_digits(char *p, uint64_t n, unsigned int digits);
-
 static inline char *put_mem(char *p, const char *s, size_t n)
 {
 	memcpy(p, s, n);
@@ -140,16 +113,6 @@ static inline char *put_pad(char *p, char *to)
 		return p;
 	memset(p, ' ', PUT_PAD_MAX);
 	return to;
-}
-
-/** put_small_text - 0 to 255 as text, zero-terminated */
-extern const char put_small_text[256][4];
-
-/** put_small() - n up to 255; writes 4 bytes, of which at most 3 count */
-static inline char *put_small(char *p, uint8_t n)
-{
-	memcpy(p, put_small_text[n], 4);
-	return p + 1 + (n > 9) + (n > 99);
 }
 
 #endif

@@ -1,15 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Spans of time: to text with the largest unit that fits, and from text with one unit. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "userspace/base/buf.h"
-#include "userspace/base/array.h"
+/* Spans of time: to text in several forms, each a table, and from text with one unit. */
 #include "userspace/base/duration.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "userspace/base/array.h"
+#include "userspace/base/buf.h"
 #include "userspace/base/time.h"
 
-static char *put_two(char *p, uint64_t big, char big_unit, uint64_t small, char small_unit)
+/**
+ * struct form - how spans below a limit are written
+ * @below: the limit, 0: there is none
+ * @unit: what is counted; 0: two units, as "2h03m"
+ * @decimals: of it
+ * @name: of the unit
+ */
+struct form {
+	uint64_t below;
+	uint64_t unit;
+	unsigned int decimals;
+	const char *name;
+};
+
+static char *put_one_unit(char *p, uint64_t ns, const struct form *form, uint64_t step)
+{
+	p = put_u64(p, ns / form->unit);
+	if (form->decimals) {
+		*p++ = '.';
+		p = put_digits(p, ns % form->unit / step, form->decimals);
+	}
+	return put_str(p, form->name);
+}
+
+static char *put_pair(char *p, uint64_t big, char big_unit, uint64_t small, char small_unit)
 {
 	p = put_u64(p, big);
 	*p++ = big_unit;
@@ -18,47 +43,80 @@ static char *put_two(char *p, uint64_t big, char big_unit, uint64_t small, char 
 	return p;
 }
 
-static char *put_long(char *p, uint64_t ns)
+static char *put_two_units(char *p, uint64_t ns)
 {
 	if (ns < HOUR)
-		return put_two(p, ns / MINUTE, 'm', ns % MINUTE / SEC, 's');
+		return put_pair(p, ns / MINUTE, 'm', ns % MINUTE / SEC, 's');
 	if (ns < DAY)
-		return put_two(p, ns / HOUR, 'h', ns % HOUR / MINUTE, 'm');
-	return put_two(p, ns / DAY, 'd', ns % DAY / HOUR, 'h');
+		return put_pair(p, ns / HOUR, 'h', ns % HOUR / MINUTE, 'm');
+	return put_pair(p, ns / DAY, 'd', ns % DAY / HOUR, 'h');
 }
 
-static char *put_decimal(char *p, uint64_t n, uint64_t unit, unsigned int digits, const char *name)
+/* By the first form that fits: rounded to its last digit, or cut off behind it. */
+static char *put_form(char *p, uint64_t ns, const struct form *form, bool rounded)
 {
+	uint64_t step, half;
 	unsigned int i;
 
-	p = put_u64(p, n / unit);
-	if (digits) {
-		for (i = 0, n %= unit; i < digits; i++)
-			unit /= 10;
-		*p++ = '.';
-		p = put_digits(p, n / unit, digits);
+	for (; form->unit; form++) {
+		for (step = form->unit, i = 0; i < form->decimals; i++)
+			step /= 10;
+		half = rounded && form->below ? step / 2 : 0;
+		if (!form->below || ns < form->below - half)
+			return put_one_unit(p, ns + half, form, step);
 	}
-	return put_str(p, name);
+	return put_two_units(p, ns);
 }
 
 char *put_span(char *p, uint64_t ns)
 {
-	if (ns < MS)
-		return put_decimal(p, ns, US, 0, "us");
-	if (ns < SEC)
-		return put_decimal(p, ns, MS, 3, "ms");
-	if (ns < 1000 * SEC)
-		return put_decimal(p, ns, SEC, 3, "s");
-	return put_long(p, ns);
+	static const struct form forms[] = {
+		{ MS, US, 0, "us" }, { SEC, MS, 3, "ms" }, { 1000 * SEC, SEC, 3, "s" }, { 0 }
+	};
+
+	return put_form(p, ns, forms, false);
 }
 
 char *put_age(char *p, uint64_t ns)
 {
-	if (ns < SEC)
-		return put_decimal(p, ns, MS, 0, "ms");
-	if (ns < MINUTE)
-		return put_decimal(p, ns, SEC, 1, "s");
-	return put_long(p, ns);
+	static const struct form forms[] = { { SEC, MS, 0, "ms" }, { MINUTE, SEC, 1, "s" }, { 0 } };
+
+	return put_form(p, ns, forms, false);
+}
+
+char *put_brief(char *p, uint64_t ns)
+{
+	static const struct form forms[] = {
+		{ MS, US, 0, "us" },	    { 10 * MS, MS, 1, "ms" }, { SEC, MS, 0, "ms" },
+		{ 100 * SEC, SEC, 1, "s" }, { HOUR, MINUTE, 1, "m" }, { 100 * HOUR, HOUR, 1, "h" },
+		{ 0, DAY, 0, "d" },
+	};
+
+	return put_form(p, ns, forms, true);
+}
+
+char *put_rounded(char *p, uint64_t ns)
+{
+	static const struct form forms[] = {
+		{ MS, US, 0, "us" },	     { 10 * MS, MS, 2, "ms" },
+		{ 100 * MS, MS, 1, "ms" },   { SEC, MS, 0, "ms" },
+		{ 10 * SEC, SEC, 2, "s" },   { 100 * SEC, SEC, 1, "s" },
+		{ 1000 * SEC, SEC, 0, "s" }, { 0 },
+	};
+
+	return put_form(p, ns, forms, true);
+}
+
+char *put_about(char *p, uint64_t ns)
+{
+	static const struct form forms[] = {
+		{ 2 * MINUTE, SEC, 0, " s" },
+		{ 2 * HOUR, MINUTE, 0, " minutes" },
+		{ 2 * DAY, HOUR, 0, " hours" },
+		{ 0, DAY, 0, " days" },
+	};
+
+	return put_form(p, ns > UINT64_MAX - SEC / 2 ? ns : ns + SEC / 2, forms, false);
 }
 
 int duration_parse(const char *s, uint64_t *ns)

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define DURATION_MAX 16
+#define DURATION_MAX 32
 
 /**
  * put_span() - a short span, exact to a thousandth: "35us", "20.061ms",
@@ -16,6 +16,29 @@ char *put_span(char *p, uint64_t ns);
 
 /** put_age() - a rough one: "350ms", "9.1s", "14m03s", "2h03m", "12d04h"; likewise */
 char *put_age(char *p, uint64_t ns);
+
+/** put_brief() - in 5 columns: "152us", "9.9ms", "204ms", "60.0s", "16.6m", "99.9h", "124d" */
+char *put_brief(char *p, uint64_t ns);
+
+/** put_rounded() - in three digits: "35us", "20.1ms", "1.04s", then as put_age(): "16m40s" */
+char *put_rounded(char *p, uint64_t ns);
+
+/** put_about() - in words: "3 s", "47 minutes", "5 hours", "12 days" */
+char *put_about(char *p, uint64_t ns);
+
+/** struct duration_text - a span as printf() wants it */
+struct duration_text {
+	char s[DURATION_MAX + 1];
+};
+
+/** duration_text() - what @put writes, zero-terminated: duration_text(put_age, ns).s */
+static inline struct duration_text duration_text(char *(*put)(char *p, uint64_t ns), uint64_t ns)
+{
+	struct duration_text text;
+
+	*put(text.s, ns) = '\0';
+	return text;
+}
 
 /**
  * duration_parse() - "10s", "500ms", "5m", "2h", "1d"; a bare number is seconds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/diagnose/verdict_internal.h"
 #include "userspace/base/array.h"
+#include "userspace/base/duration.h"
 #include "userspace/base/time.h"
 
 uint64_t verdict_stuck_after_ns(uint8_t state)
@@ -34,16 +35,7 @@ const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int cou
 
 const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns)
 {
-	uint64_t s = (ns + SEC / 2) / SEC;
-
-	if (s < 120)
-		snprintf(to, SPAN_WORDS_MAX, "%llu s", (unsigned long long)s);
-	else if (s < 2 * 3600)
-		snprintf(to, SPAN_WORDS_MAX, "%llu minutes", (unsigned long long)s / 60);
-	else if (s < 48 * 3600)
-		snprintf(to, SPAN_WORDS_MAX, "%llu hours", (unsigned long long)s / 3600);
-	else
-		snprintf(to, SPAN_WORDS_MAX, "%llu days", (unsigned long long)s / 86400);
+	*put_about(to, ns) = '\0';
 	return to;
 }
 

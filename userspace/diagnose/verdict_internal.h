@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "userspace/base/duration.h"
 #include "userspace/diagnose/verdict.h"
 
 /**
@@ -51,7 +52,7 @@ static inline bool zero_window(const struct verdict_input *f)
 /** verdict_tries() - how often something went out without an answer, as far as it is known */
 const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
 
-#define SPAN_WORDS_MAX 24
+#define SPAN_WORDS_MAX (DURATION_MAX + 1)
 
 /** verdict_span() - "47m", "3 s": about so long */
 const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns);

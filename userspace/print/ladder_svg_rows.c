@@ -56,7 +56,7 @@ static void draw_segment(struct picture *p, const struct ladder_row *row,
 	double x1 = picture_column[row->from] + sign * ARROW_GAP,
 	       x2 = picture_column[!row->from] - sign * ARROW_GAP;
 	double y1 = p->top + place->y, y2 = p->top + place->arrival_y;
-	char label[LADDER_LABEL_MAX], transit[LADDER_SPAN_MAX];
+	char label[LADDER_LABEL_MAX], transit[DURATION_MAX + 1];
 	const char *colour = segment_colour(row);
 
 	/* It is not known to have left there. */
@@ -78,7 +78,7 @@ static void draw_segment(struct picture *p, const struct ladder_row *row,
 		svg_arrow_head(p->out, x1, y1, x2, y2, colour);
 	label_line(p, x1, y1, x2, y2, false, colour, label);
 	if (!row->lost && row->sent && row->arrived) {
-		ladder_span(transit, row->arrival_ns - row->time_ns);
+		*put_rounded(transit, row->arrival_ns - row->time_ns) = '\0';
 		label_line(p, x1, y1, x2, y2, true, MUTED, transit);
 	}
 	buf_str(p->out, "</g>\n");
@@ -120,7 +120,7 @@ static void draw_why(struct picture *p, const struct ladder_row *row, double y)
 static void draw_times(struct picture *p, const struct ladder_row *row, double y,
 		       uint64_t before_ns)
 {
-	char time[DURATION_MAX + 1] = "0", gap[LADDER_SPAN_MAX + 1] = "+";
+	char time[DURATION_MAX + 1] = "0", gap[DURATION_MAX + 2] = "+";
 
 	if (row->kind == LADDER_DATA)
 		return;
@@ -129,7 +129,7 @@ static void draw_times(struct picture *p, const struct ladder_row *row, double y
 	picture_write(p, PICTURE_TIME_END, y + 4, SVG_END, INK, time);
 	if (row == p->l->rows)
 		return;
-	ladder_span(gap + 1, row->time_ns - before_ns);
+	*put_rounded(gap + 1, row->time_ns - before_ns) = '\0';
 	picture_write(p, PICTURE_GAP_END, y + 4, SVG_END, MUTED, gap);
 }
 

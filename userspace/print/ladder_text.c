@@ -40,7 +40,7 @@ static void draw_segment(struct canvas *c, const struct ladder_style *style, con
 {
 	const char *line = row->inferred ? c->glyphs->inferred : c->glyphs->line;
 	bool to_right = row->from == LADDER_LEFT;
-	char label[LADDER_LABEL_MAX], transit[LADDER_SPAN_MAX];
+	char label[LADDER_LABEL_MAX], transit[DURATION_MAX + 1];
 	int length, begin, end = c->width;
 
 	ladder_label(label, style, l, row, (size_t)(end - EDGE - 1));
@@ -61,7 +61,7 @@ static void draw_segment(struct canvas *c, const struct ladder_style *style, con
 	set_cell(c, begin + length, " ");
 	if (row->lost || !row->sent || !row->arrived)
 		return;
-	ladder_span(transit, row->arrival_ns - row->time_ns);
+	*put_rounded(transit, row->arrival_ns - row->time_ns) = '\0';
 	length = (int)strlen(transit);
 	begin = to_right ? end - EDGE - length : EDGE;
 	if ((to_right && begin - 3 < EDGE + (int)strlen(label)) ||
@@ -142,7 +142,7 @@ static void put_row(struct buf *out, struct ladder_style *style, const struct la
 		    const struct ladder_row *row, uint64_t before_ns)
 {
 	struct canvas c = { .glyphs = ladder_glyphs(style) };
-	char time[DURATION_MAX + 1], gap[LADDER_SPAN_MAX + 1] = "";
+	char time[DURATION_MAX + 1], gap[DURATION_MAX + 2] = "";
 	char left[LADDER_STATE_MAX], right[LADDER_STATE_MAX];
 	int i, last;
 
@@ -154,7 +154,7 @@ static void put_row(struct buf *out, struct ladder_style *style, const struct la
 	if (row->kind == LADDER_DATA)
 		time[0] = '\0';
 	else if (row != l->rows)
-		ladder_span(gap + 1, row->time_ns - before_ns);
+		*put_rounded(gap + 1, row->time_ns - before_ns) = '\0';
 	if (gap[1])
 		gap[0] = '+';
 	ladder_state(left, row, LADDER_LEFT);

@@ -33,29 +33,6 @@ const char *ladder_why_text(uint8_t why)
 	return why < LADDER_WHYS ? why_text[why] : NULL;
 }
 
-void ladder_span(char *to, uint64_t ns)
-{
-	static const struct {
-		uint64_t unit;
-		const char *name;
-	} units[] = { { US, "us" }, { MS, "ms" }, { SEC, "s" } };
-	unsigned int i = 0;
-	double n;
-
-	if (ns >= 999500 * MS) {
-		*put_age(to, ns) = '\0';
-		return;
-	}
-	while (i < 2 && (double)ns / (double)units[i].unit >= 999.5)
-		i++;
-	n = (double)ns / (double)units[i].unit;
-	snprintf(to, LADDER_SPAN_MAX, "%.*f%s",
-		 i == 0 || n >= 99.95 ? 0 :
-		 n >= 9.995	      ? 1 :
-					2,
-		 n, units[i].name);
-}
-
 void ladder_label(char *to, const struct ladder_style *style, const struct ladder *l,
 		  const struct ladder_row *row, size_t room)
 {

@@ -6,14 +6,10 @@
 #include "userspace/print/ladder_out.h"
 
 #define LADDER_LABEL_MAX 128
-#define LADDER_SPAN_MAX 24
 #define LADDER_STATE_MAX 32
 
 /** ladder_why_text() - why a state changed without a segment, or NULL */
 const char *ladder_why_text(uint8_t why);
-
-/** ladder_span() - in three digits: "35us", "20.1ms", "1.04s", "16m40s"; LADDER_SPAN_MAX bytes */
-void ladder_span(char *to, uint64_t ns);
 
 /**
  * ladder_label() - "SYN,ACK seq=y ack=x+1 again"

@@ -70,7 +70,4 @@ void life_sentence(struct buf *out, const struct conn_pair *pair);
 /** life_owner() - who opened or accepted it, or acted last; NULL if not known */
 const struct task *life_owner(const struct tracker *tracker, const struct conn *c);
 
-/** put_brief() - "152us", "9.9ms", "204ms", "60.0s", "16.6m", "99.9h", "124d": 5 bytes at most */
-char *put_brief(char *p, uint64_t ns);
-
 #endif

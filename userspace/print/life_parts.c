@@ -7,25 +7,17 @@
 #include <string.h>
 
 #include "userspace/print/life_out.h"
+#include "userspace/base/duration.h"
 #include "userspace/base/text.h"
 
 #define INDENT "      "
-
-static void say_span(struct buf *out, uint64_t ns)
-{
-	char text[16];
-
-	*put_brief(text, ns) = '\0';
-	buf_str(out, text);
-}
 
 /* ", SYN-ACK in 20ms": a step, and how long it took; nothing where that is not known. */
 static void say_step(struct buf *out, uint64_t ns, const char *step)
 {
 	if (!ns)
 		return;
-	buf_printf(out, ", %s ", step);
-	say_span(out, ns);
+	buf_printf(out, ", %s %s", step, duration_text(put_brief, ns).s);
 }
 
 static void say_task(struct buf *out, const char *did, const struct task *task)
@@ -95,14 +87,10 @@ static void say_close(struct buf *out, const struct timing *life)
 		say_step(out, life->second_fin, peer ? "FIN out" : "FIN in");
 	}
 	say_step(out, life->second_ack, peer ? "ACK in" : "ACK out");
-	if (life->half_close) {
-		buf_str(out, "; half-closed ");
-		say_span(out, life->half_close);
-	}
-	if (life->time_wait) {
-		buf_str(out, "; TIME-WAIT ");
-		say_span(out, life->time_wait);
-	}
+	if (life->half_close)
+		buf_printf(out, "; half-closed %s", duration_text(put_brief, life->half_close).s);
+	if (life->time_wait)
+		buf_printf(out, "; TIME-WAIT %s", duration_text(put_brief, life->time_wait).s);
 	buf_char(out, '\n');
 }
 

@@ -49,14 +49,6 @@ void life_summary_add(struct life_summary *s, const struct conn *c, const struct
 			quantiles_add(&s->states[role][i], states[i]);
 }
 
-static void put_time(struct buf *out, uint64_t ns)
-{
-	char text[DURATION_MAX + 1];
-
-	*put_span(text, ns) = '\0';
-	buf_printf(out, " %10s", text);
-}
-
 static void put_columns(struct buf *out, const char *what)
 {
 	buf_printf(out, "  %-11s %9s %10s %10s %10s %10s\n", what, "COUNT", "P50", "P90", "P99",
@@ -69,8 +61,9 @@ static void put_quantiles(struct buf *out, const char *name, const struct quanti
 
 	buf_printf(out, "  %-11s %9llu", name, (unsigned long long)s->count);
 	for (i = 0; i < PERCENTS; i++)
-		put_time(out, quantiles_percentile(s, percents[i]));
-	put_time(out, s->max);
+		buf_printf(out, " %10s",
+			   duration_text(put_span, quantiles_percentile(s, percents[i])).s);
+	buf_printf(out, " %10s", duration_text(put_span, s->max).s);
 	buf_char(out, '\n');
 }
 

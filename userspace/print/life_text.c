@@ -4,6 +4,7 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/array.h"
+#include "userspace/base/duration.h"
 #include "userspace/base/text.h"
 #include "userspace/base/time.h"
 #include "userspace/print/life_out.h"
@@ -30,35 +31,6 @@ static char *pad(char *p, const char *from, size_t width)
 	return p;
 }
 
-char *put_brief(char *p, uint64_t ns)
-{
-	static const struct {
-		uint64_t below;
-		uint64_t unit;
-		const char *name;
-		bool tenths;
-	} forms[] = {
-		{ MS, US, "us", false },       { 10 * MS, MS, "ms", true },
-		{ SEC, MS, "ms", false },      { 100 * SEC, SEC, "s", true },
-		{ HOUR, 60 * SEC, "m", true }, { 100 * HOUR, HOUR, "h", true },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(forms); i++) {
-		if (ns >= forms[i].below)
-			continue;
-		p = put_u64(p, ns / forms[i].unit);
-		if (forms[i].tenths) {
-			*p++ = '.';
-			p = put_u64(p, ns % forms[i].unit * 10 / forms[i].unit);
-		}
-		return put_str(p, forms[i].name);
-	}
-	p = put_u64(p, ns / (24 * HOUR));
-	*p++ = 'd';
-	return p;
-}
-
 static char *put_time(char *p, uint64_t ns, bool at_least, size_t width)
 {
 	char *from = p;
@@ -72,34 +44,12 @@ static char *put_time(char *p, uint64_t ns, bool at_least, size_t width)
 	return pad(p, from, width);
 }
 
-/* "9999", "12.3k", "999k", "99.9M": BYTES_WIDTH bytes at most. */
-static char *put_bytes(char *p, uint64_t n)
-{
-	static const char units[] = "kMGTPE";
-	const char *unit = units;
-	uint64_t thousandth = n;
-
-	if (n < 10000)
-		return put_u64(p, n);
-	for (n /= 1000; n >= 1000; n /= 1000) {
-		thousandth /= 1000;
-		unit++;
-	}
-	p = put_u64(p, n);
-	if (n < 100) {
-		*p++ = '.';
-		p = put_u64(p, thousandth % 1000 / 100);
-	}
-	*p++ = *unit;
-	return p;
-}
-
 static char *put_payload(char *p, const struct conn *c, uint64_t bytes)
 {
 	char *from = p;
 
 	if (c->flags & CONN_HAS_BYTES)
-		p = put_bytes(p, bytes);
+		p = put_short(p, bytes);
 	else
 		*p++ = '-';
 	return pad(p, from, BYTES_WIDTH);

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "userspace/base/time.h"
+#include "userspace/base/duration.h"
 #include "userspace/base/text.h"
 #include "userspace/print/stuck_details.h"
 
-static const char *age_of_ms(char to[DURATION_MAX + 1], uint32_t ms)
+static struct duration_text age_of_ms(uint32_t ms)
 {
-	*put_age(to, ms * MS) = '\0';
-	return to;
+	return duration_text(put_age, ms * MS);
 }
 
 const struct cgroup_name *stuck_cgroup(const struct stuck_out *o, const struct conn *c,
@@ -62,16 +62,14 @@ static void put_place(const struct stuck_out *o, struct buf *p, const struct stu
 static void put_sockets(struct buf *p, const struct stuck_group *group)
 {
 	const struct stuck *newest = group->members[group->count - 1];
-	char age[DURATION_MAX + 1];
 
 	if (group->count == 1)
 		return;
-	*put_age(age, newest->age_ns) = '\0';
 	buf_printf(p, "%zu sockets", group->count);
 	if (group->peers > 1)
 		buf_printf(p, " of %zu peers", group->peers);
 	buf_printf(p, ", the newest %s%s so; of the oldest: ", newest->at_least ? "at least " : "",
-		   age);
+		   duration_text(put_age, newest->age_ns).s);
 }
 
 /* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
@@ -103,22 +101,21 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 /* The timer that the kernel names keepalive ends a FIN-WAIT-2 that nobody holds. */
 static void put_timer(struct buf *p, const struct conn *c, const struct kernel_socket *live)
 {
-	char due[DURATION_MAX + 1];
+	struct duration_text due = age_of_ms(live->expires_ms);
 	bool ends = c->state == TCPTRAIL_FIN_WAIT2 && c->flags & CONN_ORPHAN;
 
-	age_of_ms(due, live->expires_ms);
 	switch (live->timer) {
 	case KERNEL_TIMER_RETRANSMIT:
-		buf_printf(p, "timer: retransmission in %s, %u so far", due, live->retransmits);
+		buf_printf(p, "timer: retransmission in %s, %u so far", due.s, live->retransmits);
 		break;
 	case KERNEL_TIMER_PROBE:
-		buf_printf(p, "timer: window probe in %s, %u unanswered", due, live->retransmits);
+		buf_printf(p, "timer: window probe in %s, %u unanswered", due.s, live->retransmits);
 		break;
 	case KERNEL_TIMER_KEEPALIVE:
-		buf_printf(p, "timer: %s in %s", ends ? "ends" : "keepalive", due);
+		buf_printf(p, "timer: %s in %s", ends ? "ends" : "keepalive", due.s);
 		break;
 	case KERNEL_TIMER_MINISOCKET:
-		buf_printf(p, "timer: ends in %s", due);
+		buf_printf(p, "timer: ends in %s", due.s);
 		break;
 	default:
 		buf_str(p, "timer: none");
@@ -129,7 +126,6 @@ static void put_timer(struct buf *p, const struct conn *c, const struct kernel_s
 static void put_data(struct buf *p, const struct stuck_group *group,
 		     const struct kernel_socket *live)
 {
-	char sent[DURATION_MAX + 1], received[DURATION_MAX + 1];
 	const struct conn *c = group->members[0]->conn;
 
 	/* Requests and minisockets have no bytes. */
@@ -143,7 +139,7 @@ static void put_data(struct buf *p, const struct stuck_group *group,
 		return;
 	if (live->has_info)
 		buf_printf(p, ", unsent %u; last data sent %s ago, received %s ago", live->unsent,
-			   age_of_ms(sent, live->sent_ms), age_of_ms(received, live->received_ms));
+			   age_of_ms(live->sent_ms).s, age_of_ms(live->received_ms).s);
 	if (p->len)
 		buf_str(p, "; ");
 	put_timer(p, c, live);

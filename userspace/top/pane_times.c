@@ -2,6 +2,7 @@
 /* How long handshakes take, what is sent again, what was lost. */
 #include "userspace/top/panes.h"
 #include "userspace/base/array.h"
+#include "userspace/base/duration.h"
 
 #define NAME_WIDTH 11
 #define SPAN_WIDTH 6
@@ -36,7 +37,7 @@ static void put_times(const struct area *a, int y, const char *name, const struc
 		uint64_t ns = *(const uint64_t *)((const char *)s + columns[i].percentile);
 
 		x = area_right(a, x, y, SPAN_WIDTH, s->count ? GRID_PLAIN : GRID_DIM,
-			       s->count ? number_span(number, ns) : "-");
+			       s->count ? duration_text(put_brief, ns).s : "-");
 	}
 	if (has_count(a))
 		area_right(a, x, y, COUNT_WIDTH, s->count ? GRID_PLAIN : GRID_DIM,

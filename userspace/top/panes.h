@@ -44,7 +44,4 @@ const char *number_count(char to[NUMBER_MAX], uint64_t n, int width);
 /** number_rate() - thousandths as 0, 0.25, 12.5, 1,234, 1.2M; likewise */
 const char *number_rate(char to[NUMBER_MAX], uint64_t milli, int width);
 
-/** number_span() - a time in 5 columns: 820us, 20ms, 1.4s, 16m40; likewise */
-const char *number_span(char to[NUMBER_MAX], uint64_t ns);
-
 #endif
