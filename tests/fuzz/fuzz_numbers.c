@@ -135,7 +135,7 @@ static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 	view_json(&out, &run->view, &clock);
 	fuzz_check_json(&out);
 	out.len = 0;
-	look_begin(&look);
+	ui_init(&look);
 	ui_sort(&look, &run->view);
 	if (grid_resize(&grid, widths[bits >> 1 & 3], heights[bits >> 3 & 3]))
 		abort();

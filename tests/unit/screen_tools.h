@@ -48,7 +48,7 @@ static inline struct view_flow make_flow(uint64_t id, const char *owner, uint64_
 	return f;
 }
 
-/* Three that are stuck, two flows, two looks. */
+/* Three that are stuck, two flows, two updates. */
 static inline void make_view(struct view *v)
 {
 	memset(v, 0, sizeof(*v));
@@ -56,7 +56,7 @@ static inline void make_view(struct view *v)
 	strcpy(v->source, "live");
 	strcpy(v->clock, "12:34:56");
 	v->rates = true;
-	v->looks = 2;
+	v->updates = 2;
 	v->sockets = 1234;
 	v->states[TCPTRAIL_ESTABLISHED].now = 1200;
 	v->states[TCPTRAIL_ESTABLISHED].entered.milli = 12500;

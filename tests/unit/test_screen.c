@@ -7,22 +7,22 @@
 
 struct shown {
 	struct view view;
-	struct ui_state look;
+	struct ui_state ui;
 	struct grid grid;
 };
 
 static void show(struct shown *s, int width, int height)
 {
 	assert_int_equal(grid_resize(&s->grid, width, height), 0);
-	ui_sort(&s->look, &s->view);
-	screen_draw(&s->grid, &s->view, &s->look, true);
+	ui_sort(&s->ui, &s->view);
+	screen_draw(&s->grid, &s->view, &s->ui, true);
 }
 
-static enum look_do press(struct shown *s, int key)
+static enum ui_action press(struct shown *s, int key)
 {
-	enum look_do what = ui_key(&s->look, &s->view, key);
+	enum ui_action what = ui_key(&s->ui, &s->view, key);
 
-	screen_draw(&s->grid, &s->view, &s->look, true);
+	screen_draw(&s->grid, &s->view, &s->ui, true);
 	return what;
 }
 
@@ -31,7 +31,7 @@ static int setup(void **state)
 	struct shown *s = calloc(1, sizeof(*s));
 
 	make_view(&s->view);
-	look_begin(&s->look);
+	ui_init(&s->ui);
 	show(s, 80, 24);
 	*state = s;
 	return 0;
@@ -42,7 +42,7 @@ static int teardown(void **state)
 	struct shown *s = *state;
 
 	view_free(&s->view);
-	ui_free(&s->look);
+	ui_free(&s->ui);
 	grid_free(&s->grid);
 	free(s);
 	return 0;
@@ -168,10 +168,10 @@ static void test_sort(void **state)
 	struct shown *s = *state;
 
 	/* As they stand on the screen: worst, verdict, count, age, and so on, and worst again. */
-	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "worst");
+	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "worst");
 	assert_shown(&s->grid, "3 STUCK WORST▼");
 	press(s, 's');
-	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "verdict");
+	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "verdict");
 	assert_string_equal(s->view.stuck[0].verdict, "close-wait-leak");
 	assert_shown(&s->grid, "VERDICT▼");
 	press(s, 's');
@@ -192,7 +192,7 @@ static void test_sort(void **state)
 	/* By number, not letter by letter. */
 	strcpy(s->view.stuck[0].remote, "10.0.0.10:80");
 	strcpy(s->view.stuck[1].remote, "10.0.0.9:80");
-	ui_sort(&s->look, &s->view);
+	ui_sort(&s->ui, &s->view);
 	assert_string_equal(s->view.stuck[1].remote, "10.0.0.9:80");
 	press(s, UI_KEY_RIGHT);
 	assert_int_equal(s->view.stuck[0].unread, 3);
@@ -202,10 +202,10 @@ static void test_sort(void **state)
 	press(s, UI_KEY_RIGHT);
 	assert_int_equal(s->view.stuck[0].rank, 1);
 	press(s, UI_KEY_LEFT);
-	assert_string_equal(ui_sort_name(&s->look, UI_STUCK), "holder");
+	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "holder");
 	press(s, '4');
 	press(s, 'S');
-	assert_string_equal(ui_sort_name(&s->look, UI_FLOWS), "peer");
+	assert_string_equal(ui_sort_name(&s->ui, UI_FLOWS), "peer");
 	assert_string_equal(s->view.flows[0].peer, "10.0.0.5:5001");
 	press(s, '1');
 	press(s, 's');
@@ -216,7 +216,7 @@ static void test_sort(void **state)
 static void test_cursor(void **state)
 {
 	struct shown *s = *state;
-	struct look_list *list = &s->look.lists[UI_STUCK];
+	struct ui_list *list = &s->ui.lists[UI_STUCK];
 
 	press(s, UI_KEY_DOWN);
 	press(s, UI_KEY_DOWN);
@@ -224,20 +224,20 @@ static void test_cursor(void **state)
 	press(s, UI_KEY_DOWN);
 	assert_int_equal(s->view.stuck[list->cursor].id, 3);
 	s->view.stuck[list->cursor].rank = 0;
-	ui_sort(&s->look, &s->view);
+	ui_sort(&s->ui, &s->view);
 	assert_int_equal(list->cursor, 0);
 	assert_int_equal(s->view.stuck[0].id, 3);
 	/* It is gone: the cursor stays on the screen. */
 	s->view.stuck_count = 1;
 	list->cursor = 2;
 	list->id = 77;
-	ui_sort(&s->look, &s->view);
-	screen_draw(&s->grid, &s->view, &s->look, true);
+	ui_sort(&s->ui, &s->view);
+	screen_draw(&s->grid, &s->view, &s->ui, true);
 	assert_int_equal(list->cursor, 0);
 	s->view.stuck_count = 0;
 	press(s, UI_KEY_DOWN);
 	press(s, UI_KEY_ENTER);
-	assert_int_equal(s->look.mode, UI_NORMAL);
+	assert_int_equal(s->ui.mode, UI_NORMAL);
 	assert_shown(&s->grid, "nothing is stuck");
 	s->view.stuck_count = 3;
 }
@@ -252,7 +252,7 @@ static void test_text(void **state)
 	assert_shown(&s->grid, "second");
 	assert_not_shown(&s->grid, "1 STATE");
 	assert_int_equal(press(s, 'l'), UI_LADDER);
-	assert_string_equal(s->look.selector, "cookie:2");
+	assert_string_equal(s->ui.selector, "cookie:2");
 	assert_int_equal(press(s, 'q'), UI_NOTHING);
 	assert_shown(&s->grid, "1 STATE");
 	press(s, '?');
@@ -275,13 +275,13 @@ static void test_break(void **state)
 		assert_not_shown(&s->grid, "…");
 		press(s, UI_KEY_PAGE_DOWN);
 	}
-	look_read(&s->look, "numbers", text, strlen(text));
+	ui_show_text(&s->ui, "numbers", text, strlen(text));
 	show(s, 20, 10);
 	assert_shown(&s->grid, "  one two three four");
 	assert_shown(&s->grid, "  five six seven");
 	assert_true(find_row(&s->grid, "nine") == find_row(&s->grid, "  eight") + 2);
-	assert_int_equal(s->look.lines, 5);
-	s->look.picture = true;
+	assert_int_equal(s->ui.lines, 5);
+	s->ui.picture = true;
 	show(s, 20, 10);
 	assert_shown(&s->grid, "  one two three fou…");
 	assert_true(find_row(&s->grid, "nine") == find_row(&s->grid, "  one") + 2);
@@ -298,24 +298,24 @@ static void test_filter(void **state)
 	press(s, 'q');
 	press(s, UI_KEY_BACKSPACE);
 	press(s, '=');
-	assert_string_equal(s->look.edit, "a=");
+	assert_string_equal(s->ui.edit, "a=");
 	press(s, 0x1b00);
 	press(s, 0x7);
-	assert_string_equal(s->look.edit, "a=");
+	assert_string_equal(s->ui.edit, "a=");
 	for (int i = 0; i < 2 * UI_EDIT_MAX; i++)
 		press(s, 'x');
-	assert_int_equal(s->look.edit_length, UI_EDIT_MAX);
+	assert_int_equal(s->ui.edit_length, UI_EDIT_MAX);
 	press(s, 'U' & 0x1f);
 	press(s, '7');
 	assert_int_equal(press(s, UI_KEY_ENTER), UI_FILTER);
-	assert_string_equal(s->look.edit, "7");
-	strcpy(s->look.filter, s->look.edit);
-	screen_draw(&s->grid, &s->view, &s->look, true);
+	assert_string_equal(s->ui.edit, "7");
+	strcpy(s->ui.filter, s->ui.edit);
+	screen_draw(&s->grid, &s->view, &s->ui, true);
 	assert_shown(&s->grid, "only: 7");
 	press(s, '/');
 	press(s, '8');
 	assert_int_equal(press(s, UI_KEY_ESCAPE), UI_NOTHING);
-	assert_string_equal(s->look.filter, "7");
+	assert_string_equal(s->ui.filter, "7");
 }
 
 static void test_orders(void **state)
@@ -328,7 +328,7 @@ static void test_orders(void **state)
 	assert_int_equal(press(s, '-'), UI_SLOWER);
 	assert_int_equal(press(s, 'e'), UI_TO_END);
 	assert_int_equal(press(s, 'a'), UI_EACH);
-	assert_true(s->look.each);
+	assert_true(s->ui.each);
 	assert_shown(&s->grid, "Each stuck socket by itself");
 	assert_int_equal(press(s, UI_KEY_REDRAW), UI_CLEAR);
 	assert_int_equal(press(s, UI_KEY_RESIZE), UI_CLEAR);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers of a survey as a view has them: rates, and whose ports they are. */
+/* Numbers of the activity as a view has them: rates, and whose ports they are. */
 #include "screen_tools.h"
 #include "userspace/top/view_ports.h"
 #include "userspace/base/array.h"
@@ -55,7 +55,7 @@ static void test_rates(void **state)
 	s->now_ns = 100 * SEC;
 	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 1000;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
-	/* What was before the first look is no rate. */
+	/* What was before the first update is no rate. */
 	assert_int_equal(v->opened.milli, 0);
 	assert_int_equal(v->opened.graph.added, 0);
 	s->now_ns = 102 * SEC;
@@ -63,7 +63,7 @@ static void test_rates(void **state)
 	assert_int_equal(view_update(v, s, NULL, 0), 0);
 	assert_int_equal(v->opened.milli, 2500);
 	assert_int_equal(v->opened.graph.added, 1);
-	/* A file's last look comes early: what came since is that of an interval. */
+	/* A file's last update comes early: what came since is that of an interval. */
 	s->now_ns += SEC / 1000;
 	s->counters.transitions[TCPTRAIL_SYN_SENT][TCPTRAIL_ESTABLISHED] = 1006;
 	assert_int_equal(view_update(v, s, NULL, 0), 0);

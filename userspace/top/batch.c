@@ -37,7 +37,7 @@ static void put_screen(struct top *top, struct buf *out)
 	struct grid *g = &top->grid;
 	int y, end = g->height;
 
-	screen_draw(g, &top->view, &top->look, false);
+	screen_draw(g, &top->view, &top->ui, false);
 	for (y = 0; y < end; y++) {
 		grid_row(g, y, out);
 		buf_char(out, '\n');
@@ -81,15 +81,15 @@ static int pass_interval(struct top *top)
 	return err;
 }
 
-/* The first look at a device has no rates yet; of a file only the end counts. */
+/* The first update of a device has no rates yet; of a file only the end counts. */
 static bool is_wanted(const struct top *top)
 {
 	if (!top->once)
 		return true;
-	return top->source.file ? top->play.over : !top->session.trail || top->view.looks > 1;
+	return top->source.file ? top->play.over : !top->session.trail || top->view.updates > 1;
 }
 
-static int look(struct top *top)
+static int update(struct top *top)
 {
 	int err = top_read(top);
 
@@ -106,7 +106,7 @@ int top_batch(struct top *top)
 	buf_init(&out, stdout);
 	err = top->json ? 0 : size_grid(&top->grid);
 	while (!err && more) {
-		err = look(top);
+		err = update(top);
 		if (err)
 			break;
 		more = !top->play.over;

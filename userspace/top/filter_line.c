@@ -112,10 +112,10 @@ void top_use_filter(struct top *top, const struct filter *f)
 
 void top_show_option(struct top *top, const char *flag, const char *value)
 {
-	char *to = top->look.filter;
+	char *to = top->ui.filter;
 	size_t at = strlen(to);
 
-	snprintf(to + at, sizeof(top->look.filter) - at,
+	snprintf(to + at, sizeof(top->ui.filter) - at,
 		 strchr(value, ' ') ? "%s%.*s=\"%s\"" : "%s%.*s=%s", at ? " " : "",
 		 (int)name_length(flag), flag + 2, value);
 }

@@ -12,7 +12,7 @@
 
 #include "userspace/base/buf.h"
 
-/** enum grid_style - what a cell means; the terminal knows how that looks */
+/** enum grid_style - what a cell means; the terminal knows how to show that */
 enum grid_style {
 	GRID_PLAIN,
 	GRID_DIM, /* of no interest now: zeros, what is not known */

@@ -21,7 +21,7 @@
 #define PACE_MIN_NS MS
 #define PACE_RECORDS 64 /* the smallest ring has 512 */
 
-#define UI_SHARE 20 /* looks take no more than so little of the time */
+#define UI_SHARE 20 /* updates take at most one part in so many of the time */
 #define SPEED_MAX 100000000ULL /* thousandths */
 #define SPEED_MIN 10ULL
 
@@ -58,7 +58,7 @@ static void catch_signals(sigset_t *waiting)
  * struct screen - the loop
  * @top: what is shown
  * @waiting: signals that are blocked while it waits
- * @next_ns: when the next look is due
+ * @next_ns: when the next update is due
  * @read_ns: the trail is not read before that
  * @pace_ns: how long it waits between two readings
  * @error: that ended it
@@ -79,14 +79,14 @@ static int draw(struct top *top)
 	term_size(&width, &height);
 	if (grid_resize(&top->grid, width, height))
 		return -ENOMEM;
-	screen_draw(&top->grid, &top->view, &top->look, true);
+	screen_draw(&top->grid, &top->view, &top->ui, true);
 	term_show(&top->grid);
 	return 0;
 }
 
-static void take_filter(struct top *top)
+static void use_filter(struct top *top)
 {
-	struct ui_state *l = &top->look;
+	struct ui_state *l = &top->ui;
 
 	if (top_filter(top, l->edit, l->message, sizeof(l->message))) {
 		l->mode = UI_EDIT; /* to mend it */
@@ -97,14 +97,14 @@ static void take_filter(struct top *top)
 	/* Numbers of before are not those of the new filter. */
 	for (int i = 0; i < ACTIVITY_STATES; i++)
 		top->view.states[i] = (struct view_state){ 0 };
-	top->view.looks = 0;
+	top->view.updates = 0;
 }
 
 static void pause_view(struct top *top)
 {
-	top->look.paused = !top->look.paused;
+	top->ui.paused = !top->ui.paused;
 	if (top->source.file)
-		top_run(top, top->look.paused ? 0 : top->play.speed_milli);
+		top_run(top, top->ui.paused ? 0 : top->play.speed_milli);
 }
 
 static void change_speed(struct top *top, bool faster)
@@ -112,13 +112,13 @@ static void change_speed(struct top *top, bool faster)
 	uint64_t speed = top->play.speed_milli;
 
 	if (!top->source.file) {
-		strcpy(top->look.message, "Only a trail from a file (-i) has a speed");
+		strcpy(top->ui.message, "Only a trail from a file (-i) has a speed");
 		return;
 	}
 	speed = faster ? speed * 2 : speed / 2;
 	if (speed > SPEED_MAX || speed < SPEED_MIN)
 		return;
-	if (top->look.paused)
+	if (top->ui.paused)
 		top->play.speed_milli = speed;
 	else
 		top_run(top, speed);
@@ -127,7 +127,7 @@ static void change_speed(struct top *top, bool faster)
 
 static void show_ladder(struct top *top)
 {
-	struct ui_state *l = &top->look;
+	struct ui_state *l = &top->ui;
 	struct buf text;
 	int err;
 
@@ -142,13 +142,13 @@ static void show_ladder(struct top *top)
 	else if (err)
 		snprintf(l->message, sizeof(l->message), "%s", strerror(-err));
 	else
-		look_read(l, l->selector, text.data, text.len);
+		ui_show_text(l, l->selector, text.data, text.len);
 	l->picture = !err;
 	buf_free(&text);
 }
 
 /* All keys that were pressed; false: quit. */
-static bool take_keys(struct screen *s)
+static bool handle_keys(struct screen *s)
 {
 	struct top *top = s->top;
 	bool pressed = false;
@@ -156,12 +156,12 @@ static bool take_keys(struct screen *s)
 
 	while ((key = term_key()) != UI_KEY_NONE) {
 		pressed = true;
-		switch (ui_key(&top->look, &top->view, key)) {
+		switch (ui_key(&top->ui, &top->view, key)) {
 		case UI_QUIT:
 			return false;
 		case UI_FILTER:
-			take_filter(top);
-			if (top->look.mode == UI_NORMAL)
+			use_filter(top);
+			if (top->ui.mode == UI_NORMAL)
 				s->next_ns = 0;
 			break;
 		case UI_PAUSE:
@@ -176,7 +176,7 @@ static bool take_keys(struct screen *s)
 			break;
 		case UI_EACH:
 			s->error = top_update_stuck(top, top_now_ns(top));
-			ui_sort(&top->look, &top->view);
+			ui_sort(&top->ui, &top->view);
 			break;
 		case UI_TO_END:
 			if (top->source.file)
@@ -211,7 +211,7 @@ static void read_trail(struct screen *s)
 	s->read_ns = time_now_ns() + s->pace_ns;
 }
 
-static void look(struct screen *s)
+static void update(struct screen *s)
 {
 	struct top *top = s->top;
 	uint64_t wait_ns;
@@ -222,25 +222,25 @@ static void look(struct screen *s)
 		s->error = top_update(top);
 	if (!s->error)
 		s->error = draw(top);
-	wait_ns = top->look_cost_ns * UI_SHARE;
+	wait_ns = top->update_cost_ns * UI_SHARE;
 	wait_ns = wait_ns > top->interval_ns ? wait_ns : top->interval_ns;
 	s->next_ns = time_now_ns() + wait_ns;
 }
 
-/* A view that stands still wants no looks, nor does a trail that is over. */
-static bool wants_looks(const struct top *top)
+/* A view that stands still needs no updates, nor does a trail that is over. */
+static bool needs_updates(const struct top *top)
 {
-	return !top->look.paused && !(top->play.over && top->view.ended);
+	return !top->ui.paused && !(top->play.over && top->view.ended);
 }
 
-/* Until a key, a record, the next look, a signal; false: the terminal is gone. */
+/* Until a key, a record, the next update, a signal; false: the terminal is gone. */
 static bool wait_for_something(const struct screen *s)
 {
 	struct pollfd fds[2] = { { STDIN_FILENO, POLLIN, 0 }, { -1, POLLIN, 0 } };
 	uint64_t now_ns = time_now_ns(), until_ns = UINT64_MAX;
 	struct timespec wait;
 
-	if (wants_looks(s->top) || !s->next_ns)
+	if (needs_updates(s->top) || !s->next_ns)
 		until_ns = top_ask(s->top, s->next_ns);
 	if (s->top->session.trail && tcptrail_is_live(s->top->session.trail)) {
 		/* While paused, too: the rings go on. */
@@ -262,12 +262,12 @@ static int loop(struct screen *s)
 
 	if (top->source.file)
 		top_run(top, top->play.speed_milli);
-	look(s);
+	update(s);
 	while (!s->error && !stopped && wait_for_something(s)) {
-		if (stopped || !take_keys(s))
+		if (stopped || !handle_keys(s))
 			break;
-		if ((wants_looks(top) || !s->next_ns) && time_now_ns() >= s->next_ns)
-			look(s);
+		if ((needs_updates(top) || !s->next_ns) && time_now_ns() >= s->next_ns)
+			update(s);
 		else if (live && time_now_ns() >= s->read_ns)
 			read_trail(s);
 	}

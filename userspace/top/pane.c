@@ -46,7 +46,7 @@ void pane_column(const struct area *a, const struct ui_state *l, unsigned int pa
 		area_column(a, x, 0, width, style, text);
 }
 
-void pane_scroll(struct look_list *list, int rows, size_t count)
+void pane_scroll(struct ui_list *list, int rows, size_t count)
 {
 	size_t fit = rows > 0 ? (size_t)rows : 1;
 
@@ -61,7 +61,7 @@ void pane_scroll(struct look_list *list, int rows, size_t count)
 		list->first = count > fit ? count - fit : 0;
 }
 
-void pane_more(const struct area *a, const struct look_list *list, enum grid_style style,
+void pane_more(const struct area *a, const struct ui_list *list, enum grid_style style,
 	       size_t count, size_t total)
 {
 	char text[64];

@@ -76,9 +76,9 @@ static void put_row(const struct area *a, int y, const struct view *v, const str
 	if (v->rates)
 		number_rate(text, f->milli, RATE_WIDTH - 1);
 	x = area_right(a, x, y, RATE_WIDTH, v->rates && f->milli ? plain : dim,
-		       !v->rates    ? "-" :
-		       v->looks > 1 ? text :
-				      "");
+		       !v->rates      ? "-" :
+		       v->updates > 1 ? text :
+					"");
 	if (v->rates)
 		number_count(text, f->opened, OPENED_WIDTH - 1);
 	if (c.opened)
@@ -128,7 +128,7 @@ static void put_head(const struct area *a, const struct view *v, const struct ui
 
 void pane_flows(const struct area *a, const struct view *v, struct ui_state *l)
 {
-	struct look_list *list = &l->lists[UI_FLOWS];
+	struct ui_list *list = &l->lists[UI_FLOWS];
 	int y = 0;
 
 	pane_scroll(list, a->height - 1, v->flows_count);

@@ -45,7 +45,7 @@ static void put_state(const struct area *a, int y, const struct view *v, uint8_t
 	area_right(a, NAME_WIDTH, y, NOW_WIDTH, style, number_count(number, s->now, NOW_WIDTH));
 	if (!v->rates)
 		area_right(a, NAME_WIDTH + NOW_WIDTH, y, RATE_WIDTH, GRID_DIM, "-");
-	else if (v->looks > 1)
+	else if (v->updates > 1)
 		area_right(a, NAME_WIDTH + NOW_WIDTH, y, RATE_WIDTH,
 			   s->entered.milli ? GRID_PLAIN : GRID_DIM,
 			   number_rate(number, s->entered.milli, RATE_WIDTH - 1));

@@ -122,7 +122,7 @@ static void put_head(const struct area *a, struct widths w, const struct ui_stat
 
 void pane_stuck(const struct area *a, const struct view *v, struct ui_state *l)
 {
-	struct look_list *list = &l->lists[UI_STUCK];
+	struct ui_list *list = &l->lists[UI_STUCK];
 	/* Under the row that is selected stands why it is stuck. */
 	bool explain = l->pane == UI_STUCK && a->height > 3 && v->stuck_count;
 	struct widths w = widths_of(v);

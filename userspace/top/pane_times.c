@@ -56,7 +56,7 @@ static void put_rate(const struct area *a, int y, const struct view *v, const ch
 		area_right(a, x + RATE_WIDTH, y, TOTAL_WIDTH, GRID_DIM, "-");
 		return;
 	}
-	if (v->looks > 1)
+	if (v->updates > 1)
 		area_right(a, x, y, RATE_WIDTH, r->milli ? style : GRID_DIM,
 			   number_rate(number, r->milli, RATE_WIDTH - 1));
 	area_right(a, x + RATE_WIDTH, y, TOTAL_WIDTH, style,

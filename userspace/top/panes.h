@@ -30,10 +30,10 @@ void pane_column(const struct area *a, const struct ui_state *l, unsigned int pa
 		 int width, bool right, const char *name);
 
 /** pane_scroll() - make @rows rows of @count show the cursor's */
-void pane_scroll(struct look_list *list, int rows, size_t count);
+void pane_scroll(struct ui_list *list, int rows, size_t count);
 
 /** pane_more() - at the right of the head: which rows are to be seen, if not all are */
-void pane_more(const struct area *a, const struct look_list *list, enum grid_style style,
+void pane_more(const struct area *a, const struct ui_list *list, enum grid_style style,
 	       size_t count, size_t total);
 
 #define NUMBER_MAX 32

@@ -45,7 +45,7 @@ static void put_summary(const struct area *a, const struct view *v, const struct
 	int x = 0;
 
 	x = put_pair(a, x, number_count(number, v->sockets, 9), GRID_BOLD, "sockets");
-	if (v->rates && v->looks > 1) {
+	if (v->rates && v->updates > 1) {
 		x = put_pair(a, x, number_rate(number, v->opened.milli, 6), GRID_BOLD, "opened/s");
 		x = put_pair(a, x, number_rate(number, v->ended_lives.milli, 6), GRID_BOLD,
 			     "ended/s");
@@ -136,7 +136,7 @@ static void draw_pane(const struct area *a, const struct view *v, struct ui_stat
 }
 
 /* The first rows, or columns, of what is left of an area. */
-static struct area take_rows(struct area *a, int rows)
+static struct area split_rows(struct area *a, int rows)
 {
 	struct area top = *a;
 
@@ -146,7 +146,7 @@ static struct area take_rows(struct area *a, int rows)
 	return top;
 }
 
-static struct area take_columns(struct area *a, int columns)
+static struct area split_columns(struct area *a, int columns)
 {
 	struct area left = *a;
 
@@ -177,24 +177,24 @@ static int stuck_rows(const struct area *a, const struct view *v, const struct u
 
 static void draw_all(struct area a, const struct view *v, struct ui_state *l)
 {
-	struct area top = take_rows(&a, STATES_ROWS), left;
+	struct area top = split_rows(&a, STATES_ROWS), left;
 	int gap = a.height > 16; /* where there is room, air */
 
-	left = take_columns(&top, top.width - (top.width >= WIDE ? TIMES_WIDE : TIMES_FULL) - 1);
-	take_columns(&top, 1);
+	left = split_columns(&top, top.width - (top.width >= WIDE ? TIMES_WIDE : TIMES_FULL) - 1);
+	split_columns(&top, 1);
 	pane_states(&left, v, l);
 	pane_times(&top, v, l);
-	take_rows(&a, gap);
+	split_rows(&a, gap);
 	if (a.width >= BESIDE) {
-		left = take_columns(&a, a.width / 2);
-		take_columns(&a, 1);
+		left = split_columns(&a, a.width / 2);
+		split_columns(&a, 1);
 		pane_stuck(&left, v, l);
 		pane_flows(&a, v, l);
 		return;
 	}
-	top = take_rows(&a, stuck_rows(&a, v, l));
+	top = split_rows(&a, stuck_rows(&a, v, l));
 	pane_stuck(&top, v, l);
-	take_rows(&a, gap);
+	split_rows(&a, gap);
 	pane_flows(&a, v, l);
 }
 
@@ -204,11 +204,11 @@ void screen_draw(struct grid *g, const struct view *v, struct ui_state *l, bool 
 
 	grid_clear(g);
 	if (a.height > 2) {
-		part = take_rows(&a, 1);
+		part = split_rows(&a, 1);
 		put_title(&part, v, l);
 	}
 	if (a.height > 6) {
-		part = take_rows(&a, 1);
+		part = split_rows(&a, 1);
 		put_summary(&part, v, l);
 	}
 	if (interactive && (a.height > 4 || l->mode == UI_EDIT)) {

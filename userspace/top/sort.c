@@ -9,103 +9,30 @@
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int by_rank(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
+/* A comparison of two rows, as qsort() wants it: numbers the greatest first. */
+#define BY(name, row, order)                          \
+	static int name(const void *a, const void *b) \
+	{                                             \
+		const struct row *x = a, *y = b;      \
+                                                      \
+		return order;                         \
+	}
 
-	return COMPARE(x->rank, y->rank);
-}
+BY(by_rank, view_stuck, COMPARE(x->rank, y->rank))
+BY(by_verdict, view_stuck, strcmp(x->verdict, y->verdict))
+BY(by_count, view_stuck, COMPARE(y->count, x->count))
+BY(by_age, view_stuck, COMPARE(y->age_ns, x->age_ns))
+BY(by_port, view_stuck, COMPARE(x->lport, y->lport))
+BY(by_remote, view_stuck, strverscmp(x->remote, y->remote))
+BY(by_unread, view_stuck, COMPARE(y->unread, x->unread))
+BY(by_holder, view_stuck, strcmp(x->holder, y->holder))
 
-static int by_count(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return COMPARE(y->count, x->count);
-}
-
-static int by_verdict(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return strcmp(x->verdict, y->verdict);
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return COMPARE(y->age_ns, x->age_ns);
-}
-
-static int by_port(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return COMPARE(x->lport, y->lport);
-}
-
-static int by_remote(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return strverscmp(x->remote, y->remote);
-}
-
-static int by_unread(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return COMPARE(y->unread, x->unread);
-}
-
-static int by_holder(const void *a, const void *b)
-{
-	const struct view_stuck *x = a, *y = b;
-
-	return strcmp(x->holder, y->holder);
-}
-
-static int by_owner(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return strcmp(x->owner, y->owner);
-}
-
-static int by_peer(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return strverscmp(x->peer, y->peer);
-}
-
-static int by_rate(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return COMPARE(y->milli, x->milli);
-}
-
-static int by_opened(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return COMPARE(y->opened, x->opened);
-}
-
-static int by_live(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return COMPARE(y->live, x->live);
-}
-
-static int by_time_wait(const void *a, const void *b)
-{
-	const struct view_flow *x = a, *y = b;
-
-	return COMPARE(y->time_wait, x->time_wait);
-}
+BY(by_rate, view_flow, COMPARE(y->milli, x->milli))
+BY(by_opened, view_flow, COMPARE(y->opened, x->opened))
+BY(by_live, view_flow, COMPARE(y->live, x->live))
+BY(by_time_wait, view_flow, COMPARE(y->time_wait, x->time_wait))
+BY(by_owner, view_flow, strcmp(x->owner, y->owner))
+BY(by_peer, view_flow, strverscmp(x->peer, y->peer))
 
 static const struct sort_column stuck_columns[] = {
 	{ "worst", by_rank },	 { "verdict", by_verdict }, { "count", by_count },
@@ -120,66 +47,66 @@ static const struct sort_column flow_columns[] = {
 
 const struct sort_column *sort_columns(unsigned int pane, unsigned int *count)
 {
-	if (pane == UI_STUCK) {
-		*count = ARRAY_SIZE(stuck_columns);
-		return stuck_columns;
-	}
-	if (pane == UI_FLOWS) {
-		*count = ARRAY_SIZE(flow_columns);
-		return flow_columns;
-	}
-	*count = 0;
-	return NULL;
+	*count = pane == UI_STUCK ? ARRAY_SIZE(stuck_columns) :
+		 pane == UI_FLOWS ? ARRAY_SIZE(flow_columns) :
+				    0;
+	return pane == UI_STUCK ? stuck_columns : pane == UI_FLOWS ? flow_columns : NULL;
 }
 
-/* Equal rows shall not change places from one look to the next. */
-struct ordering {
-	int (*compare)(const void *a, const void *b);
-	bool reverse;
+/**
+ * struct rows - of one pane
+ * @first: the first row
+ * @count: how many
+ * @size: bytes of each
+ * @id: where in a row its id is
+ * @list: how they stand
+ * @column: the column that they are sorted by
+ */
+struct rows {
+	char *first;
+	size_t count;
+	size_t size;
+	size_t id;
+	struct ui_list *list;
+	const struct sort_column *column;
 };
 
+static uint64_t id_of(const struct rows *rows, const void *row)
+{
+	return *(const uint64_t *)((const char *)row + rows->id);
+}
+
+/* Equal rows shall not change places from one update to the next. */
 static int in_order(const void *a, const void *b, void *arg)
 {
-	const struct ordering *o = arg;
-	int order = o->compare(a, b);
+	const struct rows *rows = arg;
+	int order = rows->column->compare(a, b);
 
-	return o->reverse ? -order : order;
+	if (!order)
+		return COMPARE(id_of(rows, a), id_of(rows, b));
+	return rows->list->reverse ? -order : order;
 }
 
-static int stuck_in_order(const void *a, const void *b, void *arg)
+static void sort(struct rows *rows)
 {
-	const struct view_stuck *x = a, *y = b;
-	int order = in_order(a, b, arg);
+	struct ui_list *list = rows->list;
 
-	return order ? order : COMPARE(x->id, y->id);
-}
-
-static int flow_in_order(const void *a, const void *b, void *arg)
-{
-	const struct view_flow *x = a, *y = b;
-	int order = in_order(a, b, arg);
-
-	return order ? order : COMPARE(x->id, y->id);
+	if (rows->count)
+		qsort_r(rows->first, rows->count, rows->size, in_order, rows);
+	/* The cursor stays with its row, or else where it was. */
+	for (size_t i = 0; i < rows->count && list->id; i++)
+		if (id_of(rows, rows->first + i * rows->size) == list->id)
+			list->cursor = i;
 }
 
 void ui_sort(struct ui_state *l, struct view *v)
 {
-	struct look_list *stuck = &l->lists[UI_STUCK], *flows = &l->lists[UI_FLOWS];
-	struct ordering o = { stuck_columns[stuck->sort].compare, stuck->reverse };
-	size_t i;
+	struct ui_list *stuck = &l->lists[UI_STUCK], *flows = &l->lists[UI_FLOWS];
 
-	if (v->stuck_count)
-		qsort_r(v->stuck, v->stuck_count, sizeof(*v->stuck), stuck_in_order, &o);
-	o = (struct ordering){ flow_columns[flows->sort].compare, flows->reverse };
-	if (v->flows_count)
-		qsort_r(v->flows, v->flows_count, sizeof(*v->flows), flow_in_order, &o);
-	/* The cursor stays with its row, or else where it was. */
-	for (i = 0; i < v->stuck_count && stuck->id; i++)
-		if (v->stuck[i].id == stuck->id)
-			stuck->cursor = i;
-	for (i = 0; i < v->flows_count && flows->id; i++)
-		if (v->flows[i].id == flows->id)
-			flows->cursor = i;
+	sort(&(struct rows){ (char *)v->stuck, v->stuck_count, sizeof(*v->stuck),
+			     offsetof(struct view_stuck, id), stuck, &stuck_columns[stuck->sort] });
+	sort(&(struct rows){ (char *)v->flows, v->flows_count, sizeof(*v->flows),
+			     offsetof(struct view_flow, id), flows, &flow_columns[flows->sort] });
 }
 
 const char *ui_sort_name(const struct ui_state *l, unsigned int pane)

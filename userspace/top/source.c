@@ -169,6 +169,6 @@ void top_close(struct top *top)
 	owners_free(&top->owners);
 	free(top->leaks);
 	view_free(&top->view);
-	ui_free(&top->look);
+	ui_free(&top->ui);
 	grid_free(&top->grid);
 }

@@ -3,7 +3,7 @@
 #include "userspace/top/spark.h"
 
 /*
- * The glyphs from low to high, and what a zero looks like. The console's font has
+ * The glyphs from low to high, and what stands for a zero. The console's font has
  * only shades and half blocks.
  */
 static const struct glyphs {

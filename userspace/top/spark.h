@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Little graphs: what a number was, a column for each look at it. */
+/* Little graphs: what a number was, a column for each update. */
 #ifndef TOP_SPARK_H
 #define TOP_SPARK_H
 
@@ -22,7 +22,7 @@ void history_add(struct history *h, uint64_t value);
 /**
  * area_spark() - the newest at the right; the highest that can be seen is full height
  *
- * A zero is a dot; where there was no look yet there is nothing.
+ * A zero is a dot; where there was no update yet there is nothing.
  */
 void area_spark(const struct area *a, int x, int y, int width, enum grid_style style,
 		const struct history *h);

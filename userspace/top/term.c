@@ -32,7 +32,7 @@ static bool colored;
 static const struct {
 	attr_t attributes;
 	short pair;
-} looks[GRID_STYLES] = {
+} styles[GRID_STYLES] = {
 	[GRID_DIM] = { A_DIM, 0 },
 	[GRID_BOLD] = { A_BOLD, 0 },
 	[GRID_TITLE] = { A_REVERSE | A_BOLD, 0 },
@@ -121,8 +121,8 @@ void term_show(const struct grid *g)
 			wchar_t text[2] = { (wchar_t)cell->ch, 0 };
 			cchar_t out;
 
-			setcchar(&out, text, looks[cell->style].attributes,
-				 colored ? looks[cell->style].pair : 0, NULL);
+			setcchar(&out, text, styles[cell->style].attributes,
+				 colored ? styles[cell->style].pair : 0, NULL);
 			mvadd_wch(y, x, &out);
 		}
 	}

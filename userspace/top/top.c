@@ -65,7 +65,7 @@ static int check(const struct top *top)
 static int parse(struct top *top, int argc, char *argv[])
 {
 	struct option_row rows[] = {
-		option_span("--interval T", "between looks: 1 (seconds, the default), 500ms, 10s",
+		option_span("--interval T", "between updates: 1 (second, the default), 500ms, 10s",
 			    "a time from 100ms to 1h", &top->interval_ns, 100 * MS, HOUR),
 		option_string("-i FILE", "play a file of tcptrail record, in its own time",
 			      &top->source.file),
@@ -126,7 +126,7 @@ int cmd_top(int argc, char *argv[])
 	top->interval_ns = SEC;
 	top->grid.ascii = !utf8_output;
 	utf8_output = true; /* the grid itself keeps to ASCII */
-	look_begin(&top->look);
+	ui_init(&top->ui);
 	buf_init(&top->view.text, NULL);
 	status = parse(top, argc, argv);
 	if (!status)

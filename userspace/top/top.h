@@ -44,7 +44,7 @@ struct top_play {
  * @session: the trail, and its connections
  * @activity: of these
  * @view: what is shown of it
- * @look: and how
+ * @ui: and how
  * @grid: on what
  * @filter: what is wanted
  * @play: of a file
@@ -54,7 +54,7 @@ struct top_play {
  * @owners_cost_ns: how long that took to find out
  * @leaks: how the CLOSE-WAITs of each holder grow, likewise
  * @leak_count: how many
- * @look_cost_ns: how long the last look took
+ * @update_cost_ns: how long the last update took
  * @home_netns: the network namespace that we are in
  */
 struct top {
@@ -67,7 +67,7 @@ struct top {
 	struct session session;
 	struct activity activity;
 	struct view view;
-	struct ui_state look;
+	struct ui_state ui;
 	struct grid grid;
 	struct filter filter;
 	struct clock clock;
@@ -78,7 +78,7 @@ struct top {
 	uint64_t owners_cost_ns;
 	struct process_leak *leaks;
 	size_t leak_count;
-	uint64_t look_cost_ns;
+	uint64_t update_cost_ns;
 	uint32_t home_netns;
 };
 
@@ -109,15 +109,15 @@ void top_close(struct top *top);
 
 /* top_update.c */
 
-/** top_update() - a look: all numbers of now; 0 or -errno */
+/** top_update() - all numbers of now; 0 or -errno */
 int top_update(struct top *top);
 
 /**
- * top_ask() - before a look: ask for the facts of a device, so that they are there, and fresh
+ * top_ask() - before an update: ask the kernel, so that the answer is there, and fresh
  * @top: the command
- * @next_ns: when the look will be
+ * @next_ns: when the update will be
  *
- * Return: when to call it again, or look
+ * Return: when to call it again, or update
  */
 uint64_t top_ask(struct top *top, uint64_t next_ns);
 
@@ -126,13 +126,13 @@ struct source_ports top_ports(void *top, uint32_t netns);
 
 /* top_stuck.c */
 
-/** top_update_stuck() - part of a look: the worst groups of those that are stuck; 0 or -errno */
+/** top_update_stuck() - part of an update: the groups of those that are stuck; 0 or -errno */
 int top_update_stuck(struct top *top, uint64_t now_ns);
 
 /* top_filter.c */
 
 /**
- * top_filter() - take what somebody typed as a filter
+ * top_filter() - use what somebody typed as a filter
  * @top: the filter in use is only changed if all is right
  * @text: words, see help.c; at most UI_EDIT_MAX bytes
  * @why: set to what is wrong

@@ -10,7 +10,7 @@
 #include "userspace/top/help.h"
 #include "userspace/top/sort.h"
 
-void look_begin(struct ui_state *l)
+void ui_init(struct ui_state *l)
 {
 	l->pane = UI_STUCK;
 	buf_init(&l->text, NULL);
@@ -21,7 +21,7 @@ void ui_free(struct ui_state *l)
 	buf_free(&l->text);
 }
 
-void look_read(struct ui_state *l, const char *title, const char *text, size_t length)
+void ui_show_text(struct ui_state *l, const char *title, const char *text, size_t length)
 {
 	l->text.len = 0;
 	buf_mem(&l->text, text, length);
@@ -40,7 +40,7 @@ static size_t rows_of(const struct view *v, unsigned int pane)
 /* Remember what the cursor is on. */
 static void settle(struct ui_state *l, const struct view *v)
 {
-	struct look_list *list = &l->lists[l->pane];
+	struct ui_list *list = &l->lists[l->pane];
 	size_t rows = rows_of(v, l->pane);
 
 	if (!rows)
@@ -52,7 +52,7 @@ static void settle(struct ui_state *l, const struct view *v)
 
 static void move(struct ui_state *l, const struct view *v, int by)
 {
-	struct look_list *list = &l->lists[l->pane];
+	struct ui_list *list = &l->lists[l->pane];
 	size_t back = (size_t)-by;
 
 	if (by < 0)
@@ -64,7 +64,7 @@ static void move(struct ui_state *l, const struct view *v, int by)
 
 static void sort_by(struct ui_state *l, struct view *v, int step)
 {
-	struct look_list *list = &l->lists[l->pane];
+	struct ui_list *list = &l->lists[l->pane];
 	unsigned int count;
 
 	sort_columns(l->pane, &count);
@@ -82,7 +82,7 @@ static void sort_by(struct ui_state *l, struct view *v, int step)
 
 static void reverse(struct ui_state *l, struct view *v)
 {
-	struct look_list *list = &l->lists[l->pane];
+	struct ui_list *list = &l->lists[l->pane];
 
 	list->reverse = !list->reverse;
 	list->id = 0;
@@ -105,7 +105,7 @@ static void read_stuck(struct ui_state *l, const struct view *v)
 		return;
 	settle(l, v);
 	row = &v->stuck[l->lists[UI_STUCK].cursor];
-	look_read(l, row->verdict, v->text.data + row->text, row->text_length);
+	ui_show_text(l, row->verdict, v->text.data + row->text, row->text_length);
 	strcpy(l->selector, row->selector);
 }
 
@@ -116,7 +116,7 @@ static void edit(struct ui_state *l)
 	l->edit_length = strlen(l->edit);
 }
 
-static enum look_do key_edit(struct ui_state *l, int key)
+static enum ui_action key_edit(struct ui_state *l, int key)
 {
 	switch (key) {
 	case UI_KEY_ENTER:
@@ -142,7 +142,7 @@ static enum look_do key_edit(struct ui_state *l, int key)
 	return UI_NOTHING;
 }
 
-static enum look_do key_text(struct ui_state *l, int key)
+static enum ui_action key_text(struct ui_state *l, int key)
 {
 	int page = l->text_rows > 1 ? l->text_rows - 1 : 1;
 
@@ -181,7 +181,7 @@ static enum look_do key_text(struct ui_state *l, int key)
 	return UI_NOTHING;
 }
 
-static enum look_do key_move(struct ui_state *l, struct view *v, int key)
+static enum ui_action key_move(struct ui_state *l, struct view *v, int key)
 {
 	int page = l->lists[l->pane].rows > 1 ? l->lists[l->pane].rows - 1 : 1;
 
@@ -226,7 +226,7 @@ static enum look_do key_move(struct ui_state *l, struct view *v, int key)
 	return UI_NOTHING;
 }
 
-static enum look_do show_each(struct ui_state *l)
+static enum ui_action show_each(struct ui_state *l)
 {
 	l->each = !l->each;
 	strcpy(l->message, l->each ? "Each stuck socket by itself" :
@@ -234,7 +234,7 @@ static enum look_do show_each(struct ui_state *l)
 	return UI_EACH;
 }
 
-static enum look_do key_normal(struct ui_state *l, struct view *v, int key)
+static enum ui_action key_normal(struct ui_state *l, struct view *v, int key)
 {
 	switch (key) {
 	case 'q':
@@ -259,7 +259,7 @@ static enum look_do key_normal(struct ui_state *l, struct view *v, int key)
 	case '?':
 	case 'h':
 	case UI_KEY_HELP:
-		look_read(l, "Help", help_keys, strlen(help_keys));
+		ui_show_text(l, "Help", help_keys, strlen(help_keys));
 		break;
 	case UI_KEY_TAB:
 		l->pane = (l->pane + 1) % UI_PANES;
@@ -285,7 +285,7 @@ static enum look_do key_normal(struct ui_state *l, struct view *v, int key)
 	return UI_NOTHING;
 }
 
-enum look_do ui_key(struct ui_state *l, struct view *v, int key)
+enum ui_action ui_key(struct ui_state *l, struct view *v, int key)
 {
 	l->message[0] = '\0';
 	if (key == UI_KEY_REDRAW || key == UI_KEY_RESIZE)

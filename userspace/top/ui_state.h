@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How somebody looks at a view: which pane has the keys, in what order the rows
+ * What the user has chosen: which pane has the keys, in what order the rows
  * stand, what is typed. Keys go in, what shall be done comes out; no terminal.
  */
 #ifndef TOP_UI_STATE_H
@@ -38,38 +38,38 @@ enum ui_pane {
 	UI_PANES,
 };
 
-enum look_mode {
+enum ui_mode {
 	UI_NORMAL,
 	UI_EDIT, /* a filter is typed */
 	UI_TEXT, /* all that is known of a stuck one, or help, or a ladder */
 };
 
-/** enum look_do - what a key asks of the caller, beside drawing anew */
-enum look_do {
+/** enum ui_action - what a key asks of the caller, beside drawing anew */
+enum ui_action {
 	UI_NOTHING,
 	UI_QUIT,
-	UI_FILTER, /* take look.edit as the filter */
+	UI_FILTER, /* use ui.edit as the filter */
 	UI_PAUSE,
-	UI_LADDER, /* put the ladder of look.selector into look.text */
+	UI_LADDER, /* put the ladder of ui.selector into ui.text */
 	UI_FASTER,
 	UI_SLOWER,
 	UI_TO_END,
-	UI_EACH, /* look.each has changed */
+	UI_EACH, /* ui.each has changed */
 	UI_CLEAR, /* draw everything anew, something else may have written on it */
 };
 
 #define UI_EDIT_MAX 120
 
 /**
- * struct look_list - how a pane's rows stand
+ * struct ui_list - how a pane's rows stand
  * @sort: column
  * @reverse: the other way round
  * @cursor: row that is selected
  * @first: row at the top
- * @id: of what is selected: it may stand elsewhere at the next look
+ * @id: of what is selected: it may stand elsewhere after the next update
  * @rows: how many fit, when last drawn
  */
-struct look_list {
+struct ui_list {
 	unsigned int sort;
 	bool reverse;
 	size_t cursor;
@@ -79,11 +79,11 @@ struct look_list {
 };
 
 /**
- * struct ui_state - zero at the start, and look_begin()
+ * struct ui_state - zero at the start, and ui_init()
  * @pane: enum ui_pane: who has the keys
  * @zoom: it has all of the screen
  * @lists: by pane; those of UI_STUCK and UI_FLOWS are used
- * @mode: enum look_mode
+ * @mode: enum ui_mode
  * @edit: what is typed
  * @edit_length: bytes of it
  * @filter: the filter that is in use, as it was typed
@@ -101,8 +101,8 @@ struct look_list {
 struct ui_state {
 	unsigned int pane;
 	bool zoom;
-	struct look_list lists[UI_PANES];
-	enum look_mode mode;
+	struct ui_list lists[UI_PANES];
+	enum ui_mode mode;
 	char edit[UI_EDIT_MAX + 1];
 	size_t edit_length;
 	char filter[UI_EDIT_MAX + 1];
@@ -118,11 +118,11 @@ struct ui_state {
 	char selector[2 * ENDPOINT_MAX + 2];
 };
 
-void look_begin(struct ui_state *l);
+void ui_init(struct ui_state *l);
 void ui_free(struct ui_state *l);
 
 /** ui_key() - a key: a character, or enum ui_key */
-enum look_do ui_key(struct ui_state *l, struct view *v, int key);
+enum ui_action ui_key(struct ui_state *l, struct view *v, int key);
 
 /** ui_sort() - put the view's rows into order, the cursor with the row that it was on */
 void ui_sort(struct ui_state *l, struct view *v);
@@ -130,7 +130,7 @@ void ui_sort(struct ui_state *l, struct view *v);
 /** ui_sort_name() - the column by which a pane is sorted, "" for one that is not */
 const char *ui_sort_name(const struct ui_state *l, unsigned int pane);
 
-/** look_read() - show text; it replaces what is in look.text */
-void look_read(struct ui_state *l, const char *title, const char *text, size_t length);
+/** ui_show_text() - show text; it replaces what is in ui.text */
+void ui_show_text(struct ui_state *l, const char *title, const char *text, size_t length);
 
 #endif

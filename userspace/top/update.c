@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A look: the numbers of now, and who is stuck. */
+/* An update: the numbers of now, and who is stuck. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,7 +49,7 @@ struct source_ports top_ports(void *arg, uint32_t netns)
 	return kernel_view_ports(&kernel, netns);
 }
 
-static int take_numbers(struct top *top, uint64_t now_ns)
+static int update_numbers(struct top *top, uint64_t now_ns)
 {
 	/* Of all connections, wanted or not: ports are taken by any. */
 	const struct port_usage_query query = {
@@ -82,11 +82,11 @@ int top_update(struct top *top)
 		tracker_advance(top->session.tracker,
 				top->source.file ? now_ns : now_ns - TRAIL_SETTLE_NS);
 	session_poll(&top->session, KERNEL_POLL_STATES, KERNEL_POLL_NS);
-	err = take_numbers(top, now_ns);
+	err = update_numbers(top, now_ns);
 	if (!err)
 		err = top_update_stuck(top, now_ns);
 	tell_time(top, now_ns);
-	ui_sort(&top->look, &top->view);
-	top->look_cost_ns = time_now_ns() - start_ns;
+	ui_sort(&top->ui, &top->view);
+	top->update_cost_ns = time_now_ns() - start_ns;
 	return err;
 }

@@ -168,7 +168,7 @@ int top_update_stuck(struct top *top, uint64_t now_ns)
 		o.leak_count = top->leaks ? top->leak_count : 0;
 	}
 	if (!err)
-		err = stuck_groups_make(&groups, &o, list, count, top->look.each);
+		err = stuck_groups_make(&groups, &o, list, count, top->ui.each);
 	if (!err)
 		err = put_rows(&top->view, &o, &groups);
 	stuck_groups_free(&groups);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers for the screen: totals become rates since the last look, times become percentiles,
+ * Numbers for the screen: totals become rates since the last update, times become percentiles,
  * flows get the source ports that are taken at their destination.
  */
 #include "userspace/top/view.h"
@@ -22,7 +22,7 @@ static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
 	return milli < (double)INT64_MAX ? (uint64_t)milli : INT64_MAX;
 }
 
-static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
+static void set_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
 {
 	uint64_t more = total > r->total ? total - r->total : 0;
 
@@ -32,8 +32,7 @@ static void take_rate(struct view_rate *r, uint64_t total, uint64_t span_ns)
 		history_add(&r->graph, r->milli);
 }
 
-static void take_span(struct view_span *to, struct window *w, uint64_t now_ns,
-		      struct quantiles *sum)
+static void set_span(struct view_span *to, struct window *w, uint64_t now_ns, struct quantiles *sum)
 {
 	window_sum(w, now_ns, sum);
 	to->count = sum->count;
@@ -62,8 +61,8 @@ static void name_owner(char *to, const struct flow *f)
 	*put_task(to, to + PUT_TASK_MAX, f->key.comm, f->pid) = '\0';
 }
 
-static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,
-		      const struct usage *ports)
+static void set_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,
+		     const struct usage *ports)
 {
 	char *p = to->peer;
 
@@ -85,8 +84,8 @@ static void take_flow(struct view_flow *to, const struct flow *f, uint64_t recen
 	to->out_ns = ports ? ports->out_ns : PORT_USAGE_NEVER;
 }
 
-static int take_flows(struct view *v, const struct activity *s, const struct usage *usage,
-		      size_t count)
+static int set_flows(struct view *v, const struct activity *s, const struct usage *usage,
+		     size_t count)
 {
 	uint64_t recent_ns = activity_recent_ns(s);
 	void *list = reallocarray(v->flows, s->flows.count + 1, sizeof(*v->flows));
@@ -99,8 +98,8 @@ static int take_flows(struct view *v, const struct activity *s, const struct usa
 	for (size_t i = 0; i < v->flows_count; i++) {
 		const struct flow *f = &s->flows.list[i];
 
-		take_flow(&v->flows[i], f, recent_ns,
-			  f->key.passive ? NULL : view_ports_find(usage, count, &f->key));
+		set_flow(&v->flows[i], f, recent_ns,
+			 f->key.passive ? NULL : view_ports_find(usage, count, &f->key));
 	}
 	return 0;
 }
@@ -108,36 +107,36 @@ static int take_flows(struct view *v, const struct activity *s, const struct usa
 int view_update(struct view *v, struct activity *s, struct usage *usage, size_t count)
 {
 	const struct counters *t = &s->counters;
-	uint64_t span_ns = v->looks && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
+	uint64_t span_ns = v->updates && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
 	struct quantiles *sum;
 	unsigned int i;
 
-	/* A file's last look may come early: what came since then is that of an interval. */
+	/* A file's last update may come early: what came since then is that of an interval. */
 	span_ns = span_ns && span_ns < v->interval_ns ? v->interval_ns : span_ns;
 	sum = malloc(sizeof(*sum));
 	if (!sum)
 		return -ENOMEM;
-	v->looks++;
+	v->updates++;
 	v->now_ns = s->now_ns;
 	v->sockets = s->total;
 	for (i = 0; i < ACTIVITY_STATES; i++) {
 		v->states[i].now = s->states[i];
 		history_add(&v->states[i].graph, s->states[i]);
-		take_rate(&v->states[i].entered, counters_entered(t, (uint8_t)i), span_ns);
+		set_rate(&v->states[i].entered, counters_entered(t, (uint8_t)i), span_ns);
 	}
-	take_rate(&v->opened, counters_entered(t, TCPTRAIL_ESTABLISHED), span_ns);
-	take_rate(&v->ended_lives, counters_all_ended(t), span_ns);
+	set_rate(&v->opened, counters_entered(t, TCPTRAIL_ESTABLISHED), span_ns);
+	set_rate(&v->ended_lives, counters_all_ended(t), span_ns);
 	for (i = 0; i < COUNTERS_SEGMENTS; i++)
-		take_rate(&v->again[i], t->retransmits[i], span_ns);
+		set_rate(&v->again[i], t->retransmits[i], span_ns);
 	for (i = 0; i < 2; i++)
-		take_rate(&v->resets[i], t->resets[i], span_ns);
-	take_rate(&v->records, s->records, span_ns);
-	take_rate(&v->lost, s->lost, span_ns);
+		set_rate(&v->resets[i], t->resets[i], span_ns);
+	set_rate(&v->records, s->records, span_ns);
+	set_rate(&v->lost, s->lost, span_ns);
 	for (i = 0; i < VIEW_SPANS; i++)
-		take_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
+		set_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
 	free(sum);
 	view_ports_sort(usage, count);
-	return take_flows(v, s, usage, count);
+	return set_flows(v, s, usage, count);
 }
 
 void view_free(struct view *v)

@@ -22,8 +22,8 @@
 /**
  * struct view_rate - something that is counted
  * @total: so far
- * @milli: thousandths of it a second, since the last look
- * @graph: the latter, look by look
+ * @milli: thousandths of it a second, since the last update
+ * @graph: the latter, update by update
  */
 struct view_rate {
 	uint64_t total;
@@ -35,7 +35,7 @@ struct view_rate {
  * struct view_state - a TCP state
  * @now: connection ends in it
  * @entered: how often it was entered
- * @graph: @now, look by look
+ * @graph: @now, update by update
  */
 struct view_state {
 	uint64_t now;
@@ -54,7 +54,7 @@ struct view_span {
 
 /**
  * struct view_stuck - a group of connections that are stuck, often of only one
- * @id: tells it from others at the next look
+ * @id: tells it from others after the next update
  * @rank: 0: it is the worst
  * @state: of it
  * @age_ns: how long the oldest has been so
@@ -70,7 +70,7 @@ struct view_span {
  * @sentence: what is the matter
  * @text: where in view.text all that is known of it begins
  * @text_length: and how long that is
- * @selector: the oldest connection, as explain takes it; empty of a pile
+ * @selector: the oldest connection, as explain wants it; empty of a burst
  */
 struct view_stuck {
 	uint64_t id;
@@ -94,7 +94,7 @@ struct view_stuck {
 
 /**
  * struct view_flow - who opens connections to whom
- * @id: tells it from others at the next look
+ * @id: tells it from others after the next update
  * @owner: name and process
  * @peer: the remote end, or "*:80": others come to our port 80
  * @passive: the latter
@@ -127,8 +127,8 @@ struct view_flow {
  * @now_ns: likewise, by the trail's clock
  * @note: what has to be known of all the numbers, or empty
  * @rates: there is a trail, not only a snapshot
- * @looks: how many there were; below 2 there are no rates
- * @interval_ns: between looks
+ * @updates: how many there were; below 2 there are no rates
+ * @interval_ns: between updates
  * @speed_milli: of a trail that is played, thousandths; 0: it is no such
  * @ended: it is over
  * @states: by number
@@ -156,7 +156,7 @@ struct view {
 	uint64_t now_ns;
 	char note[128];
 	bool rates;
-	uint64_t looks;
+	uint64_t updates;
 	uint64_t interval_ns;
 	uint64_t speed_milli;
 	bool ended;
@@ -180,10 +180,10 @@ struct view {
 };
 
 /**
- * view_update() - the survey's numbers, after a look
+ * view_update() - the numbers of the activity, after an update
  * @v: all but the stuck ones
  * @activity: the numbers
- * @usage: from port_usage_find(), all that take a port; it will be sorted anew
+ * @usage: from port_usage_find(), all that use a port; it will be sorted anew
  * @count: how many
  *
  * Return: 0 or -ENOMEM

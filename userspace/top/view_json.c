@@ -12,7 +12,7 @@ static void put_rate(struct json *j, const struct view *v, const char *key,
 {
 	json_object(j, key);
 	json_u64(j, "total", r->total);
-	if (v->looks > 1)
+	if (v->updates > 1)
 		json_fixed(j, "per_second", (int64_t)r->milli, 3);
 	json_end_object(j);
 }
@@ -102,7 +102,7 @@ static void put_flows(struct json *j, const struct view *v)
 		json_str(j, "owner", f->owner);
 		json_str(j, "peer", f->peer);
 		json_bool(j, "passive", f->passive);
-		if (v->rates && v->looks > 1)
+		if (v->rates && v->updates > 1)
 			json_fixed(j, "opened_per_second", (int64_t)f->milli, 3);
 		if (v->rates)
 			json_u64(j, "opened", f->opened);
