@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "userspace/base/time.h"
@@ -126,7 +125,7 @@ static int device_read(struct tcptrail *trail, const struct tcptrail_record **ba
 	n = merge_read(&d->merge, now_ns, d->batch, BATCH);
 	if (n < 0)
 		return n;
-	/* Then it is on a CPU that we do not know yet. */
+	/* Then the record that poll() told of is on a CPU whose ring is not mapped yet. */
 	woken_for_nothing = d->woken && !n && !d->merge.held;
 	d->woken = false;
 	if (d->absent && (woken_for_nothing || now_ns - d->checked_ns > RECHECK_NS)) {
@@ -143,13 +142,6 @@ static int device_read(struct tcptrail *trail, const struct tcptrail_record **ba
 	return n;
 }
 
-static int pause_ms(int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	return nanosleep(&t, NULL) ? -errno : 0;
-}
-
 /*
  * While records come, poll() would return at once, for a few of them each
  * time. So a busy reader sleeps instead, as long as the rings allow, and polls
@@ -157,7 +149,8 @@ static int pause_ms(int ms)
  */
 static int wait_busy(struct device *d, int timeout_ms)
 {
-	int ms, err;
+	struct timespec pause;
+	int ms;
 
 	if (d->fill > 64 && d->pace_ms > 1)
 		d->pace_ms /= 2;
@@ -168,8 +161,8 @@ static int wait_busy(struct device *d, int timeout_ms)
 		ms = timeout_ms;
 	d->got = false;
 	d->fill = 0;
-	err = pause_ms(ms);
-	return err ? err : 1;
+	pause = time_spec((uint64_t)ms * MS);
+	return nanosleep(&pause, NULL) ? -errno : 1;
 }
 
 static int device_wait(struct tcptrail *trail, int timeout_ms)
