@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The hash index against a plain array, and the pool's limit. */
+/* The hash index against a plain array, rows by their key, and the pool's limit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "userspace/base/index.h"
+#include "userspace/base/hashmap.h"
 #include "userspace/base/pool.h"
 
 #define SLOTS 5000
@@ -72,6 +72,41 @@ static void test_index(void **state)
 	run(UINT32_MAX, true);
 }
 
+/* Rows that begin with their key, and keep what was put into them while the map grows. */
+static void test_hashmap(void **state)
+{
+	struct row {
+		uint64_t key[3];
+		uint32_t value;
+	} key = { 0 }, *row;
+	struct hashmap map;
+	uint32_t i, round;
+
+	hashmap_init(&map, sizeof(key.key), sizeof(key));
+	assert_null(hashmap_find(&map, &key));
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < SLOTS; i++) {
+			key.key[i % 3] = (uint64_t)i << 32 | i;
+			row = hashmap_get(&map, &key);
+			assert_non_null(row);
+			assert_int_equal(row->value, round ? i + 1 : 0);
+			row->value = i + 1;
+			key.key[i % 3] = 0;
+		}
+		assert_int_equal(map.count, SLOTS);
+	}
+	for (i = 0; i < SLOTS; i++) {
+		key.key[i % 3] = (uint64_t)i << 32 | i;
+		row = hashmap_find(&map, &key);
+		assert_ptr_equal(row, hashmap_at(&map, i));
+		key.key[i % 3] = 0;
+	}
+	key.key[1] = UINT64_MAX;
+	assert_null(hashmap_find(&map, &key));
+	hashmap_fini(&map);
+	assert_null(hashmap_find(&map, &key));
+}
+
 static void test_pool(void **state)
 {
 	struct pool pool;
@@ -99,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_hashmap),
 		cmocka_unit_test(test_pool),
 	};
 
