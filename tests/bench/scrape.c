@@ -17,6 +17,7 @@
 #include "generate.h"
 #include "userspace/exporter/http.h"
 #include "userspace/exporter/listen.h"
+#include "userspace/exporter/stuck_lines.h"
 
 #define SCRAPES 200
 #define BATCH 1200 /* records of 100 connections: 100 times a second */
@@ -26,7 +27,8 @@
 struct site {
 	pthread_mutex_t lock;
 	struct tracker *tracker;
-	struct stuck_scan *stuck_scan;
+	struct stuck_scan *scan;
+	bool scanning;
 	struct generator generator;
 	atomic_bool stop;
 };
@@ -51,7 +53,22 @@ static size_t resident_kib(void)
 	return resident * 4;
 }
 
-/* The exporter's reader: a batch, a slice; sweeps follow each other without a pause. */
+/* True: the scan is complete. */
+static bool slice(struct site *site)
+{
+	const struct stuck_query query = {
+		.tracker = site->tracker,
+		.now_ns = site->generator.time_ns,
+		.max_findings = STUCK_LINES_MAX,
+	};
+
+	if (!site->scanning && stuck_scan_begin(site->scan, &query))
+		exit(1);
+	site->scanning = !stuck_scan_step(site->scan, SLICE);
+	return !site->scanning;
+}
+
+/* The exporter's reader: a batch, a slice; scans follow each other without a pause. */
 static void *read_on(void *arg)
 {
 	static struct tcptrail_record records[BATCH];
@@ -61,7 +78,7 @@ static void *read_on(void *arg)
 		generate(&site->generator, records, BATCH);
 		pthread_mutex_lock(&site->lock);
 		tracker_feed(site->tracker, records, BATCH);
-		stuck_scan_on(site->stuck_scan, site->tracker, site->generator.time_ns, SLICE);
+		slice(site);
 		pthread_mutex_unlock(&site->lock);
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	}
@@ -74,7 +91,7 @@ static int copy(void *arg, struct metrics *m)
 
 	pthread_mutex_lock(&site->lock);
 	m->counters = *tracker_counters(site->tracker);
-	m->found = *stuck_scan_found(site->stuck_scan);
+	m->found = stuck_scan_result(site->scan)->gauges;
 	m->now_ns = site->generator.time_ns;
 	m->tracked = tracker_count(site->tracker);
 	pthread_mutex_unlock(&site->lock);
@@ -141,21 +158,19 @@ static void run(uint64_t live)
 {
 	static struct tcptrail_record records[4096];
 	struct tracker_config config = { .max_conns = TRACKER_CONNS_MAX };
-	struct stuck_scan_config stuck_scan = { 0 };
 	struct site site = { .generator = { .live = live, .time_ns = 1000000000 } };
 	double took[SCRAPES], swept;
 	pthread_t reader;
 
 	pthread_mutex_init(&site.lock, NULL);
-	if (tracker_create(&site.tracker, &config) ||
-	    stuck_scan_create(&site.stuck_scan, &stuck_scan))
+	if (tracker_create(&site.tracker, &config) || stuck_scan_create(&site.scan))
 		exit(1);
 	while (site.generator.made < live * 6) {
 		generate(&site.generator, records, 4096);
 		tracker_feed(site.tracker, records, 4096);
 	}
 	swept = now_ms(CLOCK_THREAD_CPUTIME_ID);
-	while (!stuck_scan_on(site.stuck_scan, site.tracker, site.generator.time_ns, SLICE))
+	while (!slice(&site))
 		;
 	swept = now_ms(CLOCK_THREAD_CPUTIME_ID) - swept;
 	pthread_create(&reader, NULL, read_on, &site);
@@ -165,7 +180,7 @@ static void run(uint64_t live)
 	printf("%10u %12.3f %12.3f %12.3f %12.1f %12zu\n", tracker_count(site.tracker),
 	       took[SCRAPES / 2], took[SCRAPES * 99 / 100], took[SCRAPES - 1], swept,
 	       resident_kib());
-	stuck_scan_free(site.stuck_scan);
+	stuck_scan_free(site.scan);
 	tracker_free(site.tracker);
 }
 

@@ -11,7 +11,7 @@
 #include "fuzz.h"
 #include "userspace/exporter/metrics.h"
 #include "userspace/conn/counters.h"
-#include "userspace/diagnose/port_usage.h"
+#include "userspace/diagnose/stuck.h"
 #include "userspace/conn/timing.h"
 #include "userspace/top/panes.h"
 #include "userspace/top/view.h"
@@ -21,7 +21,7 @@
 struct run {
 	struct tracker *tracker;
 	struct groups *groups;
-	struct stuck_scan *stuck_scan;
+	struct stuck_scan *scan;
 	struct activity activity;
 	struct view view;
 	uint64_t told;
@@ -78,14 +78,56 @@ static void check_census(const struct run *run)
 		abort();
 }
 
-static void check_metrics(const struct run *run, uint64_t now_ns)
+static void count_group(void *arg, const struct conn *c)
+{
+	struct run *run = arg;
+
+	groups_count(run->groups, c);
+}
+
+static void begin_scan(struct run *run, uint64_t now_ns)
+{
+	const struct stuck_query query = {
+		.tracker = run->tracker,
+		.now_ns = now_ns,
+		.max_findings = 2,
+		.all_ports = now_ns & 2,
+		.visit = count_group,
+		.arg = run,
+	};
+
+	groups_begin(run->groups);
+	if (stuck_scan_begin(run->scan, &query))
+		abort();
+}
+
+static void check_ports(const struct stuck_result *result)
+{
+	const struct port_usage *usage;
+	size_t i;
+
+	for (i = 0; i < result->ports.usages.count; i++) {
+		usage = hashmap_at(&result->ports.usages, i);
+		if (usage->used > CONNS_MAX || usage->timewaits > CONNS_MAX)
+			abort();
+		port_usage_per_minute(usage);
+	}
+}
+
+static void check_metrics(struct run *run, uint64_t now_ns)
 {
 	struct metrics metrics = { .counters = *tracker_counters(run->tracker), .up = true };
 	struct buf out;
 
-	while (!stuck_scan_on(run->stuck_scan, run->tracker, now_ns, 3))
+	/* That which began before has met others. */
+	while (!stuck_scan_step(run->scan, 3))
 		;
-	metrics.found = *stuck_scan_found(run->stuck_scan);
+	begin_scan(run, now_ns);
+	while (!stuck_scan_step(run->scan, 3))
+		;
+	groups_end(run->groups);
+	check_ports(stuck_scan_result(run->scan));
+	metrics.found = stuck_scan_result(run->scan)->gauges;
 	metrics.ports = *groups_ports(run->groups);
 	metrics.units = *groups_units(run->groups);
 	metrics.version = "0";
@@ -96,39 +138,25 @@ static void check_metrics(const struct run *run, uint64_t now_ns)
 	buf_free(&out); /* the groups' lists are theirs */
 }
 
-static void check_churn(const struct run *run, uint64_t now_ns)
-{
-	struct port_usage_query query = { .now_ns = now_ns };
-	struct usage *list;
-	size_t i, count;
-
-	if (port_usage_find(run->tracker, &query, &list, &count))
-		abort();
-	for (i = 0; i < count; i++) {
-		if (list[i].used > CONNS_MAX || list[i].timewaits > CONNS_MAX)
-			abort();
-		port_usage_per_minute(&list[i]);
-	}
-	free(list);
-}
-
 static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 {
 	static const int widths[] = { 80, 1, 33, 200 }, heights[] = { 24, 1, 7, 60 };
 	struct grid grid = { .ascii = bits & 1 };
 	struct ui_state look = { 0 };
-	const struct port_usage_query query = { .now_ns = now_ns };
-	struct usage *usage = NULL;
-	size_t count = 0;
+	const struct stuck_query query = { .tracker = run->tracker,
+					   .now_ns = now_ns,
+					   .all_ports = true };
+	struct stuck_scan *scan;
 	struct clock clock;
 	struct buf out;
 	int y;
 
 	activity_update(&run->activity, run->tracker, now_ns);
-	if (port_usage_find(run->tracker, &query, &usage, &count) ||
-	    view_update(&run->view, &run->activity, usage, count))
+	if (stuck_find(&scan, &query) ||
+	    view_update(&run->view, &run->activity, &stuck_scan_result(scan)->ports))
 		abort();
-	free(usage);
+	check_ports(stuck_scan_result(scan));
+	stuck_scan_free(scan);
 	run->view.rates = true;
 	buf_init(&out, NULL);
 	clock_init(&clock, 0, true);
@@ -160,13 +188,14 @@ static void run_records(struct run *run, const struct tcptrail_record *records, 
 		n = count - i < 7 ? count - i : 7;
 		tracker_feed(run->tracker, records + i, n);
 		check_census(run);
-		if (i == 0) /* the rest of this walk meets others */
-			stuck_scan_on(run->stuck_scan, run->tracker, records[i].time_ns, 2);
+		if (i == 0)
+			begin_scan(run, records[i].time_ns);
+		if (stuck_scan_step(run->scan, 2) < 0)
+			abort();
 	}
 	now_ns = tracker_stats(run->tracker)->newest_ns + 5000000000ULL;
 	check_screen(run, now_ns, bits);
 	check_screen(run, now_ns + 1000000000ULL, bits);
-	check_churn(run, now_ns);
 	check_metrics(run, now_ns);
 	tracker_settle(run->tracker);
 	check_census(run);
@@ -185,7 +214,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tracker_config config = {
 		.max_conns = CONNS_MAX, .record = record, .step = step, .ended = ended, .arg = run
 	};
-	struct stuck_scan_config stuck_scan = { 0 };
 	const uint16_t ports[] = { 80, 443 };
 	struct tcptrail_record *records;
 	size_t count;
@@ -194,13 +222,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!run || groups_create(&run->groups) || groups_by_port(run->groups, ports, 2) ||
 	    groups_by_unit(run->groups, 2, name_unit, NULL))
 		abort();
-	stuck_scan.groups = run->groups;
-	if (tracker_create(&run->tracker, &config) ||
-	    stuck_scan_create(&run->stuck_scan, &stuck_scan))
+	if (tracker_create(&run->tracker, &config) || stuck_scan_create(&run->scan))
 		abort();
 	run_records(run, records, count, size ? *data >> 1 : 0);
 	tracker_free(run->tracker);
-	stuck_scan_free(run->stuck_scan);
+	stuck_scan_free(run->scan);
 	groups_free(run->groups);
 	view_free(&run->view);
 	free(run);

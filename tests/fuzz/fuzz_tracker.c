@@ -79,31 +79,42 @@ static void make_owners(struct owners *owners, struct holder holders[4],
 
 static void tell_stuck(struct run *run, const struct tcptrail_record *records, size_t count)
 {
-	struct stuck_query query = { .states = ~0U, .older_ns = 1 };
-	struct stuck_out o = { .tracker = run->tracker, .home_netns = 1 };
+	const struct stuck_query query = {
+		.tracker = run->tracker,
+		.now_ns = tracker_stats(run->tracker)->newest_ns + HOUR,
+		.states = ~0U,
+		.older_ns = 1,
+		.close_waits = true,
+	};
+	struct stuck_out o = { .tracker = run->tracker, .now_ns = query.now_ns, .home_netns = 1 };
+	const struct stuck_result *result;
 	struct holder holders[4];
 	struct stuck_groups groups;
 	struct owners owners;
-	struct stuck *list = NULL;
-	size_t i, n;
+	struct hashmap leaks;
+	struct stuck_scan *scan;
+	size_t i;
+	int each;
 
 	make_owners(&owners, holders, records, count);
-	query.now_ns = tracker_stats(run->tracker)->newest_ns + 3600000000000ULL;
-	if (stuck_find(run->tracker, &query, &list, &n))
+	if (stuck_find(&scan, &query))
 		return;
-	for (i = 0; i < n; i++) {
-		o.owners = i & 1 ? &owners : NULL;
-		stuck_text(&o, &run->text, &list[i]);
-		stuck_json(&o, &run->json, &list[i]);
-	}
-	if (stuck_groups_make(&groups, &o, list, n, count & 1))
+	result = stuck_scan_result(scan);
+	if (descriptor_leaks_find(&leaks, result, &owners))
 		abort();
-	for (i = 0; i < groups.count; i++) {
-		stuck_text_group(&o, &run->text, &groups.groups[i]);
-		stuck_json_group(&o, &run->json, &groups.groups[i]);
+	for (each = 0; each < 2; each++) {
+		o.owners = count & 1 || each ? &owners : NULL;
+		o.leaks = o.owners ? &leaks : NULL;
+		if (stuck_groups_make(&groups, result, o.owners, each))
+			abort();
+		for (i = 0; i < groups.count; i++) {
+			stuck_text(&o, &run->text, &groups.groups[i]);
+			stuck_json(&o, &run->json, &groups.groups[i]);
+		}
+		stuck_groups_free(&groups);
 	}
-	stuck_groups_free(&groups);
-	free(list);
+	hashmap_fini(&leaks);
+	stuck_scan_free(scan);
 }
 
 static void check_count(const struct run *run)

@@ -192,19 +192,21 @@ static void test_churn(void **state)
 
 static void test_stuck(void **state)
 {
-	struct stuck_query query = { .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1 };
 	struct tracker *tracker = create(CONNS);
-	struct stuck *list;
-	size_t before, count;
+	const struct stuck_query query = {
+		.tracker = tracker, .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1
+	};
+	struct stuck_scan *scan;
+	size_t before;
 
 	feed(tracker, 0, CONNS, AF_INET, false);
 	malloc_trim(0);
 	before = resident_bytes();
-	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
-	assert_int_equal(count, CONNS);
+	assert_int_equal(stuck_find(&scan, &query), 0);
+	assert_int_equal(stuck_scan_result(scan)->count, CONNS);
 	/* The list has room for twice as many, of which half is touched; and sorted. */
-	within(before, 2 * CONNS * sizeof(*list), "a list of all that are stuck");
-	free(list);
+	within(before, 2 * CONNS * sizeof(struct finding), "a list of all that are stuck");
+	stuck_scan_free(scan);
 	malloc_trim(0);
 	within(before, 0, "after it is freed");
 	tracker_free(tracker);

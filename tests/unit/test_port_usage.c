@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TIME-WAIT churn: rates, shares, and when the source ports run out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <cmocka.h>
-
-#include "tests/unit/script.h"
-#include "userspace/diagnose/port_usage.h"
-#include "userspace/base/time.h"
+/* Source ports: rates, shares, and when they run out. */
+#include "tests/unit/stuck_tools.h"
 
 #define NOW (1000 * SEC)
 
 struct fixture {
 	struct tracker *tracker;
-	struct source_ports ports;
+	struct stuck_kernel kernel;
+	struct stuck_scan *scan;
 	uint64_t cookie;
 	bool nothing_alive;
 };
-
-static struct source_ports ports_of(void *arg, uint32_t netns)
-{
-	return ((struct fixture *)arg)->ports;
-}
 
 static bool is_alive(void *arg, const struct conn *c)
 {
@@ -31,12 +19,17 @@ static bool is_alive(void *arg, const struct conn *c)
 
 static struct fixture make(uint16_t first, uint16_t count)
 {
-	struct tracker_config config = { 0 };
-	struct fixture f = { .cookie = 1000 };
+	struct fixture f = { .tracker = stuck_tracker(0), .cookie = 1000 };
 
-	f.ports = (struct source_ports){ first, (uint16_t)(first + count - 1), count, 0 };
-	assert_int_equal(tracker_create(&f.tracker, &config), 0);
+	f.kernel.ports = (struct source_ports){ first, (uint16_t)(first + count - 1), count, 0 };
+	assert_int_equal(stuck_scan_create(&f.scan), 0);
 	return f;
+}
+
+static void drop(struct fixture *f)
+{
+	stuck_scan_free(f->scan);
+	tracker_free(f->tracker);
 }
 
 /* One record, with another source port and cookie, so long before NOW. */
@@ -50,15 +43,46 @@ static void put(struct fixture *f, const char *line, uint16_t lport, uint64_t ag
 	tracker_feed(f->tracker, &r, 1);
 }
 
-static size_t find(struct fixture *f, uint32_t at_least, struct usage **list)
+static const struct stuck_result *scan(struct fixture *f, bool all)
 {
-	struct port_usage_query query = {
-		.now_ns = NOW, .at_least = at_least, .ports = ports_of, .alive = is_alive, .arg = f
+	const struct kernel_view kernel = stuck_kernel_view(&f->kernel, 0);
+	const struct stuck_query query = {
+		.tracker = f->tracker,
+		.now_ns = NOW,
+		.kernel = &kernel,
+		.all_ports = all,
+		.alive = is_alive,
+		.arg = f,
 	};
-	size_t count;
 
-	assert_int_equal(port_usage_find(f->tracker, &query, list, &count), 0);
-	return count;
+	return stuck_in_slices(f->scan, &query, 7);
+}
+
+/* The only burst; and the only destination that is counted, if all are. */
+static const struct port_usage *find(struct fixture *f)
+{
+	const struct stuck_result *result = scan(f, false);
+	const struct port_usage *usage = result->count ? result->findings[0].usage : NULL;
+	const struct port_usage *one;
+	size_t i;
+
+	assert_non_null(usage);
+	for (i = 1; i < result->count; i++)
+		assert_null(result->findings[i].usage);
+	assert_int_equal(result->ports.usages.count, 1);
+	one = hashmap_at(&scan(f, true)->ports.usages, 0);
+	assert_int_equal(one->used, usage->used);
+	assert_int_equal(one->out_ns, usage->out_ns);
+	return one;
+}
+
+/* One that is no burst, of as many. */
+static const struct port_usage *find_any(struct fixture *f, size_t number, size_t count)
+{
+	const struct stuck_result *result = scan(f, true);
+
+	assert_int_equal(result->ports.usages.count, count);
+	return hashmap_at(&result->ports.usages, number);
 }
 
 /* A hundred a second, for so long: each takes the next port. */
@@ -68,17 +92,17 @@ static void port_usage_for(struct fixture *f, unsigned int seconds)
 
 	for (i = 0; i < seconds * 100; i++)
 		put(f, "0 A timewait FIN_WAIT2 TIME_WAIT comm=app pid=77",
-		    (uint16_t)(f->ports.first + i), i * (SEC / 100));
+		    (uint16_t)(f->kernel.ports.first + i), i * (SEC / 100));
 }
 
 /* 2000 of 4000 are free, a hundred go each second. */
 static void test_runs_out(void **state)
 {
 	struct fixture f = make(10000, 4000);
-	struct usage *list;
+	const struct port_usage *list;
 
 	port_usage_for(&f, 20);
-	assert_int_equal(find(&f, 1000, &list), 1);
+	list = find(&f);
 	assert_int_equal(list->timewaits, 2000);
 	assert_int_equal(list->used, 2000);
 	assert_int_equal(list->ports, 4000);
@@ -95,25 +119,22 @@ static void test_runs_out(void **state)
 	assert_int_equal(list->raddr[15], 2);
 	assert_false(list->passive);
 	assert_int_equal(list->conn->since_ns, NOW);
-	free(list);
-	tracker_free(f.tracker);
+	drop(&f);
 }
 
 /* A minute needs 6000: from then on as many come free as are taken. */
 static void test_suffices(void **state)
 {
 	struct fixture f = make(10000, 6050);
-	struct usage *list;
+	const struct port_usage *list;
 
 	port_usage_for(&f, 20);
-	assert_int_equal(find(&f, 1000, &list), 1);
+	list = find(&f);
 	assert_true(list->out_ns == PORT_USAGE_NEVER);
-	free(list);
-	f.ports.count = 5950;
-	assert_int_equal(find(&f, 1000, &list), 1);
+	f.kernel.ports.count = 5950;
+	list = find(&f);
 	assert_int_equal(list->out_ns / (SEC / 10), 395);
-	free(list);
-	tracker_free(f.tracker);
+	drop(&f);
 }
 
 /*
@@ -123,115 +144,109 @@ static void test_suffices(void **state)
 static void test_ports_that_come_free(void **state)
 {
 	struct fixture f = make(10000, 550);
-	struct usage *list;
+	const struct port_usage *list;
 	unsigned int i;
 
 	for (i = 0; i < 100; i++)
 		put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT", (uint16_t)(10200 + i), 55 * SEC);
 	for (i = 0; i < 100; i++)
 		put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT", (uint16_t)(10000 + i), i * SEC / 10);
-	assert_int_equal(find(&f, 1, &list), 1);
+	list = find_any(&f, 0, 1);
 	assert_int_equal(list->used, 200);
 	assert_int_equal(list->begun, 100);
 	assert_int_equal(list->out_ns / SEC, 45);
-	free(list);
-	tracker_free(f.tracker);
+	drop(&f);
 }
 
 /* What is open takes a port, too; what is out of the range takes none that counts. */
 static void test_all_gone(void **state)
 {
 	struct fixture f = make(10000, 4);
-	struct usage *list;
+	const struct port_usage *list;
 
 	put(&f, "0 A snapshot CLOSE_WAIT inode=1", 10000, SEC);
 	put(&f, "0 A socket SYN_SENT ESTABLISHED", 10001, SEC);
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT", 10002, SEC);
 	put(&f, "0 A socket CLOSE SYN_SENT", 9999, SEC);
-	assert_int_equal(find(&f, 1000, &list), 1);
+	list = find(&f);
 	assert_int_equal(list->used, 3);
 	assert_int_equal(list->timewaits, 1);
 	assert_int_equal(list->conn->state, TCPTRAIL_TIME_WAIT);
-	free(list);
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT", 10003, SEC);
-	assert_int_equal(find(&f, 1000, &list), 1);
+	list = find(&f);
 	assert_int_equal(list->out_ns, 0);
-	free(list);
 
 	f.nothing_alive = true;
-	assert_int_equal(find(&f, 0, &list), 0);
-	free(list);
-	tracker_free(f.tracker);
+	assert_int_equal(scan(&f, true)->ports.usages.count, 0);
+	drop(&f);
 }
 
 /* With tcp_tw_reuse a TIME-WAIT of more than a second stands in nobody's way. */
 static void test_reuse(void **state)
 {
 	struct fixture f = make(10000, 4000);
-	struct usage *list;
+	const struct port_usage *list;
 
 	port_usage_for(&f, 20);
-	f.ports.tw_reuse = 1;
-	assert_int_equal(find(&f, 1000, &list), 1);
+	f.kernel.ports.tw_reuse = 1;
+	list = find(&f);
 	assert_int_equal(list->timewaits, 2000);
 	assert_int_equal(list->used, 100);
 	assert_true(list->out_ns == PORT_USAGE_NEVER);
-	free(list);
-	f.ports.tw_reuse = 2; /* loopback only, and this is not */
-	assert_int_equal(find(&f, 1000, &list), 1);
+	f.kernel.ports.tw_reuse = 2; /* loopback only, and this is not */
+	list = find(&f);
 	assert_int_equal(list->used, 2000);
-	free(list);
-	tracker_free(f.tracker);
+	drop(&f);
 }
 
 /* A server that closes first: by its own port, and no source ports. */
 static void test_passive(void **state)
 {
 	struct fixture f = make(32768, 28232);
-	struct usage *list;
+	const struct port_usage *list;
 	unsigned int i;
 
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < PORT_USAGE_BURST; i++) {
 		struct tcptrail_record r = script_line("0 B snapshot TIME_WAIT age_us=1000000");
+
+		if (i == PORT_USAGE_BURST - 1)
+			assert_int_equal(scan(&f, false)->count, 0);
 
 		r.time_ns = NOW;
 		r.cookie = f.cookie++;
 		r.rport = (uint16_t)(40000 + i);
 		tracker_feed(f.tracker, &r, 1);
 	}
-	assert_int_equal(find(&f, 51, &list), 0);
-	free(list);
-	assert_int_equal(find(&f, 50, &list), 1);
+	list = find(&f);
 	assert_true(list->passive);
 	assert_int_equal(list->port, 80);
-	assert_int_equal(list->timewaits, 50);
+	assert_int_equal(list->timewaits, PORT_USAGE_BURST);
 	assert_int_equal(list->ports, 0);
 	assert_true(list->out_ns == PORT_USAGE_NEVER);
-	assert_int_equal(port_usage_per_minute(list), 3000); /* 50 in a second */
-	free(list);
-	tracker_free(f.tracker);
+	assert_int_equal(port_usage_per_minute(list), 60000); /* 1000 in a second */
+	drop(&f);
 }
 
 /* Many short-lived processes of one name, and another program; each destination apart. */
 static void test_makers(void **state)
 {
 	struct fixture f = make(10000, 1000);
-	struct usage *list;
+	const struct port_usage *list;
 
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT comm=curl pid=5", 10000, 2 * SEC);
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT comm=curl pid=6", 10001, 2 * SEC);
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT comm=wget pid=7", 10002, SEC);
 	put(&f, "0 A timewait FIN_WAIT2 TIME_WAIT netns=9 comm=wget pid=7", 10002, SEC);
-	assert_int_equal(find(&f, 0, &list), 2);
-	assert_int_equal(list[0].timewaits, 3);
-	assert_string_equal(list[0].comm, "curl");
-	assert_int_equal(list[0].pid, 0);
-	assert_int_equal(list[0].made, 2);
-	assert_int_equal(list[0].window_ns, 2 * SEC);
-	assert_int_equal(list[1].netns, 9);
-	assert_int_equal(list[1].pid, 7);
-	free(list);
-	tracker_free(f.tracker);
+	list = find_any(&f, 0, 2);
+	assert_int_equal(list->timewaits, 3);
+	assert_string_equal(list->comm, "curl");
+	assert_int_equal(list->pid, 0);
+	assert_int_equal(list->made, 2);
+	assert_int_equal(list->window_ns, 2 * SEC);
+	list = find_any(&f, 1, 2);
+	assert_int_equal(list->netns, 9);
+	assert_int_equal(list->pid, 7);
+	drop(&f);
 }
 
 int main(void)
@@ -246,5 +261,5 @@ int main(void)
 		cmocka_unit_test(test_makers),
 	};
 
-	return cmocka_run_group_tests_name("churn", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("port_usage", tests, NULL, NULL);
 }

@@ -10,16 +10,15 @@
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/stuck_tools.h"
 #include "tests/unit/tracker_tools.h"
 #include "userspace/base/json.h"
 #include "userspace/conn/timing.h"
-#include "userspace/diagnose/stuck.h"
 #include "userspace/explain/narrative.h"
 #include "userspace/exporter/openmetrics.h"
 #include "userspace/print/ladder_out.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
-#include "userspace/print/stuck_out.h"
 #include "userspace/session/message.h"
 #include "userspace/top/grid.h"
 
@@ -79,19 +78,18 @@ static void print_life(struct buf *out, const struct tcptrail_record *records, s
 static void print_stuck(struct buf *out, const struct tcptrail_record *records, size_t count)
 {
 	struct stuck_query query = { .now_ns = 100 * SEC };
-	struct tracker_config config = { 0 };
-	struct stuck_out o = { 0 };
-	struct tracker *tracker;
-	struct stuck *list;
-	size_t n;
+	struct tracker *tracker = stuck_tracker(0);
+	const struct stuck_result *result;
+	struct stuck_scan *scan;
+	struct stuck_out o;
 
-	assert_int_equal(tracker_create(&tracker, &config), 0);
 	tracker_feed(tracker, records, count);
-	assert_int_equal(stuck_find(tracker, &query, &list, &n), 0);
-	assert_int_equal(n, 1);
-	o.tracker = tracker;
-	stuck_text(&o, out, list);
-	free(list);
+	query.tracker = tracker;
+	result = stuck_scan_all(&scan, &query);
+	assert_int_equal(result->count, 1);
+	o = stuck_out_of(result);
+	stuck_paragraphs(&o, out, result->findings);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
 }
 

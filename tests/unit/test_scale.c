@@ -141,14 +141,14 @@ static void use_model(const struct tcptrail_record *records, uint32_t count)
 {
 	struct tracker_config config = { .max_conns = MANY };
 	struct stuck_query query = { .now_ns = 1ULL << 60, .states = ~0U, .older_ns = 1 };
-	struct stuck *list;
+	struct stuck_scan *scan;
 	struct tracker *tracker;
-	size_t found;
 
 	assert_int_equal(tracker_create(&tracker, &config), 0);
 	tracker_feed(tracker, records, count);
-	assert_int_equal(stuck_find(tracker, &query, &list, &found), 0);
-	free(list);
+	query.tracker = tracker;
+	assert_int_equal(stuck_find(&scan, &query), 0);
+	stuck_scan_free(scan);
 	tracker_settle(tracker);
 	tracker_free(tracker);
 }

@@ -1,38 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Many stuck sockets: what is told together, in which order, and how leaks grow. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "tests/unit/stuck_tools.h"
 
-#include "tests/unit/script.h"
-#include "userspace/base/array.h"
-#include "userspace/base/time.h"
-#include "userspace/print/stuck_out.h"
-
-#define MINUTE (60 * SEC)
 #define NOW (10000 * SEC)
 
 struct fixture {
 	struct tracker *tracker;
 	struct stuck_query query;
+	struct stuck_scan *scan;
+	const struct stuck_result *result;
 	struct stuck_out o;
-	struct stuck *list;
-	size_t count;
 	struct stuck_groups groups;
 	uint64_t cookie;
 };
 
 static int make(void **state)
 {
-	struct tracker_config config = { 0 };
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	assert_int_equal(tracker_create(&f->tracker, &config), 0);
-	f->query.now_ns = NOW;
-	f->o.tracker = f->tracker;
+	f->tracker = stuck_tracker(0);
+	f->query =
+		(struct stuck_query){ .tracker = f->tracker, .now_ns = NOW, .close_waits = true };
+	assert_int_equal(stuck_scan_create(&f->scan), 0);
+	f->o = (struct stuck_out){ .tracker = f->tracker, .now_ns = NOW };
 	f->cookie = 1000;
 	*state = f;
 	return 0;
@@ -43,7 +34,7 @@ static int drop(void **state)
 	struct fixture *f = *state;
 
 	stuck_groups_free(&f->groups);
-	free(f->list);
+	stuck_scan_free(f->scan);
 	tracker_free(f->tracker);
 	free(f);
 	return 0;
@@ -65,16 +56,18 @@ static uint64_t put(struct fixture *f, const char *line, uint8_t peer, uint64_t 
 static void find(struct fixture *f, bool each)
 {
 	stuck_groups_free(&f->groups);
-	free(f->list);
-	assert_int_equal(stuck_find(f->tracker, &f->query, &f->list, &f->count), 0);
-	assert_int_equal(stuck_groups_make(&f->groups, &f->o, f->list, f->count, each), 0);
+	f->result = stuck_in_slices(f->scan, &f->query, 3);
+	assert_int_equal(stuck_groups_make(&f->groups, f->result, f->o.owners, each), 0);
+}
+
+static const struct finding *member(const struct fixture *f, size_t group, size_t number)
+{
+	return f->groups.groups[group].members[number];
 }
 
 static const char *verdict_of(const struct fixture *f, size_t group)
 {
-	int rule = stuck_rule(&f->o, f->groups.groups[group].members[0]);
-
-	return rule < 0 ? "" : verdict_name((unsigned int)rule);
+	return stuck_verdict(member(f, group, 0));
 }
 
 #define LEAK "0 B accept CLOSE_WAIT inode=1 comm=shop pid=7"
@@ -96,8 +89,8 @@ static void test_same_owner_and_peer(void **state)
 	assert_int_equal(f->groups.count, 4);
 	assert_int_equal(f->groups.groups[0].count, 50);
 	assert_int_equal(f->groups.groups[0].peers, 1);
-	assert_int_equal(f->groups.groups[0].members[0]->age_ns, 69 * SEC);
-	assert_int_equal(f->groups.groups[0].members[49]->age_ns, 20 * SEC);
+	assert_int_equal(finding_age(member(f, 0, 0), NOW), 69 * SEC);
+	assert_int_equal(finding_age(member(f, 0, 49), NOW), 20 * SEC);
 	/* By all their age: 3 x 30 s before the older one, by chance in no other order. */
 	assert_int_equal(f->groups.groups[1].age_ns, 90 * SEC);
 	assert_int_equal(f->groups.groups[2].age_ns, 90 * SEC);
@@ -105,12 +98,12 @@ static void test_same_owner_and_peer(void **state)
 	assert_int_equal(f->groups.groups[3].unread, 12);
 
 	buf_init(&out, NULL);
-	stuck_text_group(&f->o, &out, &f->groups.groups[0]);
+	stuck_text(&f->o, &out, &f->groups.groups[0]);
 	assert_non_null(strstr(buf_string(&out),
 			       "CLOSE-WAIT   >=1m09s   10.0.0.2:80           10.0.0.1  "));
 	assert_non_null(strstr(buf_string(&out), "    50 sockets, the newest at least 20.0s so;"));
 	out.len = 0;
-	stuck_json_group(&f->o, &out, &f->groups.groups[3]);
+	stuck_json(&f->o, &out, &f->groups.groups[3]);
 	assert_non_null(strstr(buf_string(&out), "\"kind\":\"group\",\"state\":\"close_wait\""));
 	assert_non_null(strstr(buf_string(&out), "\"remote_address\":\"10.0.0.1\",\"count\":2,"
 						 "\"peers\":1,\"age_seconds\":15.000000000"));
@@ -119,7 +112,7 @@ static void test_same_owner_and_peer(void **state)
 
 	find(f, true);
 	assert_int_equal(f->groups.count, 56);
-	assert_int_equal(f->groups.groups[0].members[0]->age_ns, 90 * SEC);
+	assert_int_equal(finding_age(member(f, 0, 0), NOW), 90 * SEC);
 }
 
 static void test_many_peers(void **state)
@@ -134,7 +127,7 @@ static void test_many_peers(void **state)
 	assert_int_equal(f->groups.count, 1);
 	assert_int_equal(f->groups.groups[0].peers, 9);
 	buf_init(&out, NULL);
-	stuck_text_group(&f->o, &out, &f->groups.groups[0]);
+	stuck_text(&f->o, &out, &f->groups.groups[0]);
 	assert_non_null(strstr(buf_string(&out), "10.0.0.2:80           *  "));
 	assert_non_null(strstr(buf_string(&out), "9 sockets of 9 peers"));
 	buf_free(&out);
@@ -161,10 +154,10 @@ static void test_order(void **state)
 
 	/* A request has no bytes; a task that does not hold the socket stands in brackets. */
 	buf_init(&out, NULL);
-	stuck_text_group(&f->o, &out, &f->groups.groups[0]);
+	stuck_text(&f->o, &out, &f->groups.groups[0]);
 	assert_null(strstr(buf_string(&out), "unread"));
 	out.len = 0;
-	stuck_text_group(&f->o, &out, &f->groups.groups[2]);
+	stuck_text(&f->o, &out, &f->groups.groups[2]);
 	assert_non_null(strstr(buf_string(&out), " (app[812])\n"));
 	assert_non_null(strstr(buf_string(&out), "    unread 0, unacknowledged 0\n"));
 	buf_free(&out);
@@ -181,35 +174,43 @@ static void test_asymmetric(void **state)
 	find(f, false);
 	assert_int_equal(f->groups.count, 1);
 	assert_string_equal(verdict_of(f, 0), "syn-recv-unanswered");
-	assert_int_equal(f->list[0].requests, VERDICT_FLOOD);
-	assert_int_equal(f->list[0].requesters, 1);
+	assert_int_equal(f->result->findings[0].handshakes->count, VERDICT_FLOOD);
+	assert_int_equal(f->result->findings[0].handshakes->peers, 1);
+}
+
+static struct descriptor_leak leak_of(const uint64_t *since_ns, size_t count, uint64_t now_ns,
+				      uint64_t fd_limit)
+{
+	struct descriptor_leak leak = { .fds = 100, .fd_limit = fd_limit };
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		descriptor_leak_add(&leak, time_between(since_ns[i], now_ns));
+	descriptor_leak_end(&leak);
+	return leak;
 }
 
 static void test_growth(void **state)
 {
 	const uint64_t since_ns[] = { NOW - 20 * MINUTE, NOW - 9 * MINUTE, NOW - MINUTE, NOW };
-	struct descriptor_leak g = { .fds = 100, .fd_limit = 103 };
+	struct descriptor_leak leak = leak_of(since_ns, 4, NOW, 103);
 
-	descriptor_leak_of(&g, since_ns, 4, NOW);
-	assert_int_equal(g.count, 4);
-	assert_int_equal(g.begun, 3); /* in the last ten minutes */
-	assert_int_equal(descriptor_leak_per_hour(&g), 18);
-	assert_int_equal(g.out_ns, 10 * MINUTE);
-	g.fd_limit = 100;
-	descriptor_leak_of(&g, since_ns, 4, NOW);
-	assert_int_equal(g.out_ns, 0);
-	g.fd_limit = UINT64_MAX;
-	descriptor_leak_of(&g, since_ns, 4, NOW);
-	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
+	assert_int_equal(leak.count, 4);
+	assert_int_equal(leak.begun, 3); /* in the last ten minutes */
+	assert_int_equal(descriptor_leak_per_hour(&leak), 18);
+	assert_int_equal(leak.out_ns, 10 * MINUTE);
+	leak = leak_of(since_ns, 4, NOW, 100);
+	assert_int_equal(leak.out_ns, 0);
+	leak = leak_of(since_ns, 4, NOW, PROCESS_UNLIMITED);
+	assert_true(leak.out_ns == DESCRIPTOR_LEAK_NEVER);
 	/* Two make no trend. */
-	g.fd_limit = 103;
-	descriptor_leak_of(&g, since_ns + 2, 2, NOW);
-	assert_int_equal(descriptor_leak_per_hour(&g), 0);
-	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
+	leak = leak_of(since_ns + 2, 2, NOW, 103);
+	assert_int_equal(descriptor_leak_per_hour(&leak), 0);
+	assert_true(leak.out_ns == DESCRIPTOR_LEAK_NEVER);
 	/* Long ago, and no more since. */
-	descriptor_leak_of(&g, since_ns, 3, NOW + 60 * MINUTE);
-	assert_int_equal(descriptor_leak_per_hour(&g), 0);
-	assert_true(g.out_ns == DESCRIPTOR_LEAK_NEVER);
+	leak = leak_of(since_ns, 3, NOW + 60 * MINUTE, 103);
+	assert_int_equal(descriptor_leak_per_hour(&leak), 0);
+	assert_true(leak.out_ns == DESCRIPTOR_LEAK_NEVER);
 }
 
 /* Held by two processes, each of which runs out of descriptors for itself. */
@@ -226,9 +227,11 @@ static void test_leaks(void **state)
 	struct owners owners = {
 		.holders = holders, .count = 5, .processes = processes, .process_count = 2
 	};
+	const struct descriptor_leak *leak;
+	const struct finding *found;
 	struct stuck_words words;
-	struct process_leak *leaks;
-	size_t i;
+	struct hashmap leaks;
+	struct buf out;
 
 	strcpy(processes[0].command, "shop\x1b[2J --port 80");
 	strcpy(processes[0].cgroup.path, "/system.slice/shop.service");
@@ -237,41 +240,37 @@ static void test_leaks(void **state)
 	put(f, "0 B accept CLOSE_WAIT inode=11", 1, 60 * SEC);
 	put(f, "0 B accept CLOSE_WAIT inode=12", 1, 40 * SEC);
 	put(f, "0 B accept CLOSE_WAIT inode=13", 1, 1 * SEC); /* not stuck yet, but it counts */
-	assert_int_equal(stuck_leaks(&f->o, &f->query, &leaks, &f->o.leak_count), 0);
-	f->o.leaks = leaks;
-	assert_int_equal(f->o.leak_count, 2);
-	assert_int_equal(leaks[0].pid, 7);
-	assert_int_equal(leaks[0].leak.count, 3);
-	assert_int_equal(leaks[0].leak.fds, 20);
-	assert_int_equal(descriptor_leak_per_hour(&leaks[0].leak), 180);
-	assert_int_equal(leaks[1].pid, 8);
-	assert_int_equal(leaks[1].leak.count, 1);
-
 	find(f, true);
-	assert_int_equal(f->count, 2);
-	for (i = 0; i < f->count; i++)
-		if (f->list[i].conn->inode == 12)
-			break;
-	stuck_words(&f->o, &f->list[i], &words);
+	assert_int_equal(f->result->count, 2);
+	assert_int_equal(descriptor_leaks_find(&leaks, f->result, &owners), 0);
+	f->o.leaks = &leaks;
+	assert_int_equal(leaks.count, 2);
+	leak = hashmap_find(&leaks, &(uint64_t){ 7 });
+	assert_int_equal(leak->count, 3);
+	assert_int_equal(leak->fds, 20);
+	assert_int_equal(descriptor_leak_per_hour(leak), 180);
+	leak = hashmap_find(&leaks, &(uint64_t){ 8 });
+	assert_int_equal(leak->count, 1);
+
+	found = &f->result->findings[f->result->findings[0].conn->inode != 12];
+	stuck_words(&f->o, found, &words);
 	assert_string_equal(words.verdict.name, "close-wait-leak");
 	assert_non_null(strstr(words.verdict.sentence,
 			       "It has 3 such sockets, 180 more an hour: its last descriptor (20 "
 			       "of 1024 are in use) is gone in 5 hours."));
-	struct buf out;
-
 	buf_init(&out, NULL);
-	stuck_text(&f->o, &out, &f->list[i]);
+	stuck_paragraphs(&f->o, &out, found);
 	assert_non_null(strstr(buf_string(&out), "unit shop.service, uid 0"));
 	assert_non_null(strstr(buf_string(&out), "held by shop[7] fd 4, command: shop\\x1b[2J "
 						 "--port 80"));
 	out.len = 0;
-	stuck_json(&f->o, &out, &f->list[i]);
+	stuck_line(&f->o, &out, found);
 	assert_non_null(strstr(buf_string(&out), "\"command\":\"shop\\u001b[2J --port 80\""));
 	assert_non_null(strstr(buf_string(&out), "\"growth\":{\"count\":3,\"per_hour\":180,"
 						 "\"fds\":20,\"fd_limit\":1024,\"out_seconds\":"));
 	assert_non_null(strstr(buf_string(&out), "\"unit\":\"shop.service\""));
 	buf_free(&out);
-	free(leaks);
+	hashmap_fini(&leaks);
 }
 
 int main(void)

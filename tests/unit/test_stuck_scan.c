@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The exporter's walk over all connections: who is stuck, the worst, the groups. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <cmocka.h>
+/* A scan in slices, as the exporter makes it: the gauges, when they change, /stuck, the groups. */
+#include "tests/unit/stuck_tools.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "tests/unit/script.h"
-#include "userspace/exporter/stuck_scan.h"
 #include "userspace/base/array.h"
-#include "userspace/base/time.h"
-#include "userspace/exporter/top_n.h"
-#include "userspace/diagnose/stuck.h"
-#include "userspace/diagnose/verdict.h"
-#include "userspace/print/stuck_out.h"
+#include "userspace/exporter/groups.h"
+#include "userspace/exporter/stuck_lines.h"
 
-static struct source_ports thousand(void *arg, uint32_t netns)
-{
-	return (struct source_ports){ .first = 40000, .last = 40999, .count = 1000 };
-}
+static const struct stuck_kernel thousand = {
+	.ports = { .first = 40000, .last = 40999, .count = 1000 },
+};
+
+static const struct stuck_kernel reused = { .ports = { 40000, 41999, 2000, .tw_reuse = 1 } };
 
 static bool unit_name(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 {
@@ -46,13 +37,11 @@ static void open_many(struct tracker *tracker, unsigned int count, uint64_t cgro
 	}
 }
 
-static struct tracker *make_model(void)
+static struct tracker *make_tracker(void)
 {
-	struct tracker_config config = { .max_conns = 2000 };
+	struct tracker *tracker = stuck_tracker(2000);
 	struct tcptrail_record r;
-	struct tracker *tracker;
 
-	assert_int_equal(tracker_create(&tracker, &config), 0);
 	open_many(tracker, 250, 1);
 	open_many(tracker, 30, 2);
 	open_many(tracker, 20, 3);
@@ -61,64 +50,50 @@ static struct tracker *make_model(void)
 	return tracker;
 }
 
-static void test_sweep(void **state)
+static void test_gauges(void **state)
 {
-	struct stuck_scan_config config = { .ports = thousand };
-	struct tracker *tracker = make_model();
-	const struct stuck_scan_found *found;
-	uint64_t now_ns = 31 * SEC, stuck = 0;
+	const struct kernel_view kernel = stuck_kernel_view(&thousand, 0);
+	struct tracker *tracker = make_tracker();
+	const struct stuck_query query = { .tracker = tracker,
+					   .now_ns = 31 * SEC,
+					   .kernel = &kernel };
+	const struct stuck_gauges *gauges;
 	unsigned int slices = 0, i;
-	struct stuck_scan *stuck_scan;
+	struct stuck_scan *scan;
+	uint64_t stuck = 0;
 
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
-	while (!stuck_scan_on(stuck_scan, tracker, now_ns, 7)) {
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	assert_int_equal(stuck_scan_begin(scan, &query), 0);
+	while (!stuck_scan_step(scan, 7)) {
 		slices++;
-		assert_int_equal(stuck_scan_found(stuck_scan)->at_ns,
-				 0); /* half a walk is not told */
+		/* Half a scan is not told. */
+		assert_int_equal(stuck_scan_result(scan)->number, 0);
 	}
-	assert_int_equal(slices, 301 / 7);
-	found = stuck_scan_found(stuck_scan);
-	assert_int_equal(stuck_scan_age_ns(found->since_ns[TCPTRAIL_SYN_SENT], now_ns), 30 * SEC);
-	assert_int_equal(stuck_scan_age_ns(found->since_ns[TCPTRAIL_CLOSE_WAIT], now_ns), 31 * SEC);
-	assert_int_equal(stuck_scan_age_ns(found->since_ns[TCPTRAIL_LISTEN], now_ns), 0);
-	assert_int_equal(found->unread, 11);
-	assert_true(found->ports_share > 0.2999 && found->ports_share < 0.3001);
-	assert_int_equal(found->ports, 1000);
-	for (i = 0; i < STUCK_SCAN_VERDICTS && verdict_name(i); i++)
-		stuck += found->stuck[i];
+	assert_int_equal(slices, 2 * (301 + 1) / 7);
+	assert_int_equal(stuck_scan_step(scan, 7), 1);
+	gauges = &stuck_scan_result(scan)->gauges;
+	assert_int_equal(gauges->since_ns[TCPTRAIL_SYN_SENT], 1 * SEC);
+	assert_int_equal(gauges->since_ns[TCPTRAIL_CLOSE_WAIT], 0);
+	assert_int_equal(gauges->since_ns[TCPTRAIL_LISTEN], STUCK_NOBODY);
+	assert_int_equal(gauges->unread, 11);
+	assert_true(gauges->ports_share > 0.2999 && gauges->ports_share < 0.3001);
+	assert_int_equal(gauges->ports, 1000);
+	for (i = 0; i < VERDICT_RULES_MAX; i++)
+		stuck += gauges->stuck[i];
 	assert_int_equal(stuck, 301);
-	stuck_scan_free(stuck_scan);
+	assert_int_equal(stuck_scan_result(scan)->stuck, 301);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
 }
 
-static struct source_ports reused(void *arg, uint32_t netns)
+static struct stuck_gauges scan_at(struct stuck_scan *scan, struct stuck_query *query,
+				   uint64_t now_ns)
 {
-	return (struct source_ports){ 40000, 41999, 2000, .tw_reuse = 1 };
+	query->now_ns = now_ns;
+	return stuck_in_slices(scan, query, 100)->gauges;
 }
 
-/* A record of @line for a connection of its own. */
-static void feed_as(struct tracker *tracker, const char *line, uint16_t number)
-{
-	struct tcptrail_record r = script_line(line);
-
-	r.cookie = 1000 + number;
-	r.lport = (uint16_t)(40000 + number);
-	tracker_feed(tracker, &r, 1);
-}
-
-static struct stuck_scan_found walk(struct stuck_scan *stuck_scan, const struct tracker *tracker,
-				    uint64_t now_ns)
-{
-	struct stuck_scan_found found;
-
-	while (!stuck_scan_on(stuck_scan, tracker, now_ns, 100))
-		;
-	found = *stuck_scan_found(stuck_scan);
-	found.at_ns = 0;
-	return found;
-}
-
-static bool same(const struct stuck_scan_found *a, const struct stuck_scan_found *b)
+static bool same(const struct stuck_gauges *a, const struct stuck_gauges *b)
 {
 	return !memcmp(a->stuck, b->stuck, sizeof(a->stuck)) &&
 	       !memcmp(a->since_ns, b->since_ns, sizeof(a->since_ns)) &&
@@ -126,8 +101,8 @@ static bool same(const struct stuck_scan_found *a, const struct stuck_scan_found
 	       a->ports_share == b->ports_share && a->ports == b->ports;
 }
 
-/* Without a record nothing changes but at the times that a walk names. */
-static void test_sweep_next(void **state)
+/* Without a record nothing changes but at the times that a scan names. */
+static void test_next(void **state)
 {
 	static const char *const lines[] = {
 		"0 A socket CLOSE SYN_SENT",
@@ -138,50 +113,46 @@ static void test_sweep_next(void **state)
 	};
 	/* Its port may be taken again, twice; SYN, CLOSE-WAIT, FIN-WAIT-2, TIME-WAIT twice. */
 	static const uint64_t due_ms[] = { 2300, 2700, 4000, 11900, 62000, 66300, 66700 };
-	struct tracker_config tracker_config = { .max_conns = 100 };
-	struct stuck_scan_config config = { .ports = reused };
-	struct stuck_scan_found now, before;
-	struct tracker *tracker;
-	struct stuck_scan *stuck_scan;
+	const struct kernel_view kernel = stuck_kernel_view(&reused, 0);
+	struct stuck_query query = { .tracker = stuck_tracker(100), .kernel = &kernel };
+	struct tracker *tracker = (struct tracker *)query.tracker;
+	struct stuck_gauges now, before;
+	struct stuck_scan *scan;
 	unsigned int i;
 	uint64_t at_ns;
 
-	assert_int_equal(tracker_create(&tracker, &tracker_config), 0);
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
+	assert_int_equal(stuck_scan_create(&scan), 0);
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
-		feed_as(tracker, lines[i], (uint16_t)i);
-	at_ns = 2 * SEC;
-	before = walk(stuck_scan, tracker, at_ns);
+		stuck_feed_as(tracker, lines[i], (uint16_t)i);
+	before = scan_at(scan, &query, 2 * SEC);
 	for (i = 0; i < ARRAY_SIZE(due_ms); i++) {
-		at_ns = stuck_scan_next_ns(stuck_scan);
-		assert_int_equal(at_ns, due_ms[i] * 1000000);
-		now = walk(stuck_scan, tracker, at_ns - 1);
+		at_ns = stuck_scan_result(scan)->next_ns;
+		assert_int_equal(at_ns, due_ms[i] * MS);
+		now = scan_at(scan, &query, at_ns - 1);
 		assert_true(same(&now, &before));
-		now = walk(stuck_scan, tracker, at_ns);
+		now = scan_at(scan, &query, at_ns);
 		/* A TIME-WAIT that does not end is no verdict by itself. */
 		assert_true(same(&now, &before) == (due_ms[i] > 66000));
 		before = now;
 	}
-	assert_true(stuck_scan_next_ns(stuck_scan) == UINT64_MAX);
-	now = walk(stuck_scan, tracker, 1000000 * SEC);
+	assert_true(stuck_scan_result(scan)->next_ns == UINT64_MAX);
+	now = scan_at(scan, &query, 1000000 * SEC);
 	assert_true(same(&now, &before));
-	stuck_scan_free(stuck_scan);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
 }
 
 /* Ports, addresses and namespaces are told apart, in whatever order they come. */
-static void test_sweep_destinations(void **state)
+static void test_destinations(void **state)
 {
-	struct tracker_config tracker_config = { .max_conns = 1000 };
-	struct stuck_scan_config config = { .ports = reused };
+	const struct kernel_view kernel = stuck_kernel_view(&reused, 0);
+	struct tracker *tracker = stuck_tracker(1000);
+	struct stuck_query query = { .tracker = tracker, .kernel = &kernel };
 	struct tcptrail_record r;
-	struct stuck_scan_found found;
-	struct tracker *tracker;
-	struct stuck_scan *stuck_scan;
+	struct stuck_scan *scan;
 	uint16_t i;
 
-	assert_int_equal(tracker_create(&tracker, &tracker_config), 0);
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
+	assert_int_equal(stuck_scan_create(&scan), 0);
 	for (i = 0; i < 200; i++) {
 		r = script_line("0 A socket CLOSE SYN_SENT");
 		r.cookie = 1000 + i;
@@ -196,51 +167,91 @@ static void test_sweep_destinations(void **state)
 			r.netns++;
 		tracker_feed(tracker, &r, 1);
 	}
-	found = walk(stuck_scan, tracker, SEC);
-	assert_true(found.ports_share == 100 / 2000.0);
-	stuck_scan_free(stuck_scan);
+	assert_true(scan_at(scan, &query, SEC).ports_share == 100 / 2000.0);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
 }
 
-/* So many at one destination are a pile, one less are none: in each walk anew. */
-static void test_sweep_pile(void **state)
+/* Among very many destinations those that matter are counted exactly, and few others at all. */
+static void test_many_destinations(void **state)
 {
-	struct tracker_config tracker_config = { .max_conns = 2000 };
-	struct stuck_scan_config config = { .ports = reused };
-	struct stuck_scan_found found;
-	struct tracker *tracker;
-	struct stuck_scan *stuck_scan;
-	uint16_t i, rule = 0;
+	const unsigned int others = 40000;
+	struct tracker *tracker = stuck_tracker(0);
+	struct stuck_query query = { .tracker = tracker, .now_ns = 2 * SEC };
+	const struct stuck_result *result;
+	struct stuck_scan *scan;
+	struct tcptrail_record r;
+	uint32_t i;
 
-	while (strcmp(verdict_name(rule), "time-wait-churn") != 0)
-		rule++;
-	assert_int_equal(tracker_create(&tracker, &tracker_config), 0);
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
-	for (i = 0; i < VERDICT_BURST + 2; i++) {
-		feed_as(tracker, "0 A timewait FIN_WAIT2 TIME_WAIT", i);
-		found = walk(stuck_scan, tracker, SEC);
-		assert_int_equal(found.stuck[rule], i + 1 < VERDICT_BURST ? 0 : i + 1);
+	for (i = 0; i < others + 1300; i++) {
+		r = script_line(i < others + 300 ? "0 A socket CLOSE SYN_SENT" :
+						   "0 A timewait FIN_WAIT2 TIME_WAIT");
+		r.cookie = 1000 + i;
+		r.lport = (uint16_t)(33000 + i % 20000);
+		r.netns = i < others + 300 ? 1 : 7;
+		if (i < others)
+			memcpy(r.raddr + 12, &(uint32_t){ 10 + i * 256 }, 4);
+		tracker_feed(tracker, &r, 1);
 	}
-	assert_true(found.ports_share == (VERDICT_BURST + 2) / 2000.0);
-	stuck_scan_free(stuck_scan);
+	result = stuck_scan_all(&scan, &query);
+	assert_int_equal(result->count, 1);
+	assert_int_equal(result->findings[0].usage->timewaits, 1000);
+	assert_int_equal(result->findings[0].usage->used, 1000);
+	assert_true(result->gauges.ports_share == 1000 / 28232.0);
+	assert_in_range(result->ports.usages.count, 2, 100);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
 }
 
-/* 3000 CLOSE-WAITs of many ages, a pile of TIME-WAITs, a flood of SYNs. */
+/*
+ * So many at one destination are a burst, one less are none: in each scan anew. Where the
+ * ports suffice it is shown, and nobody is stuck by it.
+ */
+static void test_burst(void **state)
+{
+	const struct kernel_view kernel = stuck_kernel_view(&reused, 0);
+	struct tracker *tracker = stuck_tracker(2000);
+	struct stuck_query query = { .tracker = tracker, .now_ns = SEC, .kernel = &kernel };
+	const struct stuck_result *result;
+	struct stuck_scan *scan;
+	uint16_t i;
+
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	/* The ports that they keep are free in a second: never more than half are in use. */
+	for (i = 0; i < 900; i++)
+		stuck_feed_as(tracker, "0 A timewait FIN_WAIT2 TIME_WAIT", i);
+	for (; i < PORT_USAGE_BURST + 2; i++) {
+		stuck_feed_as(tracker, "0 A timewait FIN_WAIT2 TIME_WAIT", i);
+		query.now_ns = 4 * SEC;
+		result = stuck_in_slices(scan, &query, 100);
+		assert_int_equal(result->count, i + 1 >= PORT_USAGE_BURST);
+		assert_int_equal(result->stuck, 0);
+		assert_int_equal(stuck_by(result, "time-wait-churn"), 0);
+		if (!result->count)
+			continue;
+		assert_string_equal(stuck_verdict(result->findings), "time-wait-churn");
+		assert_int_equal(result->findings[0].usage->timewaits, i + 1);
+	}
+	assert_true(scan_at(scan, &query, SEC).ports_share == (PORT_USAGE_BURST + 2) / 2000.0);
+	assert_true(scan_at(scan, &query, 4 * SEC).ports_share == 0);
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
+/* 3000 CLOSE-WAITs of many ages, a burst of TIME-WAITs, a flood of SYNs. */
 static struct tracker *make_stuck(void)
 {
-	struct tracker_config config = { .max_conns = 10000 };
-	struct tracker *tracker;
+	struct tracker *tracker = stuck_tracker(10000);
 	char line[128];
 	unsigned int i;
 
-	assert_int_equal(tracker_create(&tracker, &config), 0);
 	for (i = 0; i < 1200; i++)
-		feed_as(tracker, "60000000 A timewait FIN_WAIT2 TIME_WAIT comm=shop pid=5", i);
+		stuck_feed_as(tracker, "60000000 A timewait FIN_WAIT2 TIME_WAIT comm=shop pid=5",
+			      (uint16_t)i);
 	for (i = 2000; i < 5000; i++) {
 		snprintf(line, sizeof(line), "%u A socket ESTABLISHED CLOSE_WAIT inode=%u",
 			 i * 7919 % 3000 / 2 * 10000, i);
-		feed_as(tracker, line, i);
+		stuck_feed_as(tracker, line, (uint16_t)i);
 	}
 	for (i = 5000; i < 5100; i++) {
 		struct tcptrail_record r;
@@ -257,139 +268,118 @@ static struct tracker *make_stuck(void)
 #define STUCK_NOW_NS (62 * SEC)
 
 /* All lines, at most so many at a time as are promised. */
-static void tell_worst(const struct top_n *worst, const struct stuck_scan *stuck_scan,
-		       struct buf *out)
+static void put_lines(const struct stuck_scan *scan, struct buf *out)
 {
-	struct top_n_facts facts = { STUCK_NOW_NS, stuck_scan_requests(stuck_scan), NULL };
-	struct top_n_cursor cursor = { 0 };
+	const struct stuck_out o = stuck_out_of(stuck_scan_result(scan));
+	struct stuck_lines told = { 0 };
 	size_t i, from, lines;
 	bool more;
 
 	buf_init(out, NULL);
 	do {
 		from = out->len;
-		more = top_n_tell(worst, &facts, &cursor, out);
+		more = stuck_lines_more(&told, &o, stuck_scan_result(scan), out);
 		for (lines = 0, i = from; i < out->len; i++)
 			lines += out->data[i] == '\n';
-		assert_true(lines <= TOP_N_SLICE);
+		assert_true(lines <= STUCK_LINES_SLICE);
 	} while (more);
 }
 
-/* What is picked in slices is what stuck finds in one go. */
-static void test_worst(void **state)
+/* All but two of those that are kept. */
+static void expect_lines(const struct stuck_result *all, size_t but, size_t and, struct buf *out)
 {
-	struct stuck_query query = { .now_ns = STUCK_NOW_NS, .ports = reused };
-	struct stuck_scan_config config = { .ports = reused };
+	const struct stuck_out o = stuck_out_of(all);
+	size_t i;
+
+	buf_init(out, NULL);
+	for (i = 0; i < STUCK_LINES_MAX; i++)
+		if (i != but && i != and)
+			stuck_line(&o, out, &all->findings[i]);
+}
+
+/* What /stuck picks in slices is what stuck finds in one go. */
+static void test_lines(void **state)
+{
+	const struct kernel_view kernel = stuck_kernel_view(&reused, 0);
 	struct tracker *tracker = make_stuck();
-	struct stuck_out o = { .tracker = tracker };
-	struct top_n_facts facts = { .now_ns = STUCK_NOW_NS };
-	struct top_n_cursor cursor = { 0 };
+	struct stuck_query query = { .tracker = tracker,
+				     .now_ns = STUCK_NOW_NS,
+				     .kernel = &kernel };
+	const struct stuck_result *all;
+	struct stuck_scan *batch, *scan;
+	struct stuck_lines cursor = { 0 };
 	struct buf expected, told;
 	struct tcptrail_record r;
-	struct stuck_scan *stuck_scan;
-	struct stuck *list;
-	size_t i, count;
+	struct stuck_out o;
 
-	assert_int_equal(top_n_create(&config.worst, tracker, reused, NULL), 0);
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
-	while (!stuck_scan_on(stuck_scan, tracker, STUCK_NOW_NS, 7))
-		;
-	buf_init(&expected, NULL);
-	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
-	assert_int_equal(count, 1 + 3000 + 100);
-	for (i = 0; i < TOP_N_MAX; i++)
-		stuck_json(&o, &expected, &list[i]);
-	tell_worst(config.worst, stuck_scan, &told);
+	all = stuck_scan_all(&batch, &query);
+	assert_int_equal(all->count, 1 + 3000 + 100);
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	query.max_findings = STUCK_LINES_MAX;
+	assert_int_equal(stuck_in_slices(scan, &query, 7)->count, STUCK_LINES_MAX);
+	assert_int_equal(stuck_scan_result(scan)->stuck, all->stuck);
+	expect_lines(all, SIZE_MAX, SIZE_MAX, &expected);
+	put_lines(scan, &told);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
 	assert_non_null(strstr(buf_string(&told), "\"verdict\":\"syn-recv-flood\""));
 	assert_non_null(strstr(buf_string(&told), "\"maker\":{\"comm\":\"shop\",\"pid\":5"));
 	buf_free(&told);
+	buf_free(&expected);
 
 	/* One has moved on, another's place is taken: neither is told. */
+	expect_lines(all, 1, 2, &expected);
 	r = script_line("61900000 A socket CLOSE_WAIT LAST_ACK");
-	r.cookie = list[1].conn->cookie;
+	r.cookie = all->findings[1].cookie;
 	tracker_feed(tracker, &r, 1);
 	r = script_line("61900000 A socket LAST_ACK CLOSE");
 	tracker_feed(tracker, &r, 1);
-	r.cookie = list[2].conn->cookie;
+	r.cookie = all->findings[2].cookie;
 	tracker_feed(tracker, &r, 1);
 	tracker_settle(tracker);
-	feed_as(tracker, "61900000 A socket ESTABLISHED CLOSE_WAIT", 6000);
-	buf_free(&expected);
-	buf_init(&expected, NULL);
-	for (i = 0; i < TOP_N_MAX; i++)
-		if (i != 1 && i != 2)
-			stuck_json(&o, &expected, &list[i]);
-	tell_worst(config.worst, stuck_scan, &told);
+	stuck_feed_as(tracker, "61900000 A socket ESTABLISHED CLOSE_WAIT", 6000);
+	put_lines(scan, &told);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
-
-	/* A new list while the old one is told: it begins anew. */
 	buf_free(&expected);
+
+	/* A new scan while the old one is told: the telling begins anew. */
 	told.len = 0;
-	facts.requests = stuck_scan_requests(stuck_scan);
-	top_n_tell(config.worst, &facts, &cursor, &told);
-	walk(stuck_scan, tracker, STUCK_NOW_NS);
-	while (top_n_tell(config.worst, &facts, &cursor, &told))
+	o = stuck_out_of(stuck_scan_result(scan));
+	stuck_lines_more(&cursor, &o, stuck_scan_result(scan), &told);
+	stuck_in_slices(scan, &query, 100);
+	while (stuck_lines_more(&cursor, &o, stuck_scan_result(scan), &told))
 		;
-	tell_worst(config.worst, stuck_scan, &expected);
+	put_lines(scan, &expected);
 	assert_string_equal(buf_string(&told), buf_string(&expected));
 	buf_free(&told);
 	buf_free(&expected);
-	free(list);
-	stuck_scan_free(stuck_scan);
-	top_n_free(config.worst);
+	stuck_scan_free(batch);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
-}
-
-static uint64_t stuck_by(const struct stuck_scan_found *found, const char *name)
-{
-	unsigned int i = 0;
-
-	while (strcmp(verdict_name(i), name) != 0)
-		i++;
-	return found->stuck[i];
 }
 
 #define LIVE_NS (22 * SEC)
 
-static const struct kernel_socket *live_by_cookie(void *arg, uint64_t cookie, uint64_t *at_ns)
-{
-	static const struct kernel_socket lives[] = {
-		{ 1001, KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 12000 },
-		{ 1002, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 12000 },
-		{ 1003, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 9000 },
-		{ 1004, .has_info = true, .acked_ms = 12000 },
-		{ 1005, KERNEL_TIMER_PROBE, .has_info = true },
-		{ 1006, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true },
-		{ 1007, .queued = 2, .backlog = 1 },
-	};
-	size_t i;
+static const struct kernel_socket lives[] = {
+	{ 1001, KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 12000 },
+	{ 1002, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 12000 },
+	{ 1003, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true, .acked_ms = 9000 },
+	{ 1004, .has_info = true, .acked_ms = 12000 },
+	{ 1005, KERNEL_TIMER_PROBE, .has_info = true },
+	{ 1006, KERNEL_TIMER_RETRANSMIT, 3, .has_info = true },
+	{ 1007, .queued = 2, .backlog = 1 },
+	{ 0 },
+};
 
-	*at_ns = LIVE_NS;
-	for (i = 0; i < ARRAY_SIZE(lives); i++)
-		if (lives[i].cookie == cookie)
-			return &lives[i];
-	return NULL;
-}
-
-/* What the kernel knows decides between two verdicts, and over what has none without. */
-static void test_sweep_live(void **state)
+static void feed_lives(struct tracker *tracker)
 {
-	struct stuck_scan_config config = { .ports = reused, .live = live_by_cookie };
-	struct tracker_config tracker_config = { .max_conns = 1000 };
-	struct stuck_scan_found found;
 	struct tcptrail_record r;
-	struct tracker *tracker;
-	struct stuck_scan *stuck_scan;
 	char line[128];
 	unsigned int i;
 
-	assert_int_equal(tracker_create(&tracker, &tracker_config), 0);
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
 	for (i = 1; i <= 4; i++)
-		feed_as(tracker, "0 A socket SYN_SENT ESTABLISHED unacked=7", i);
-	feed_as(tracker, "20000000 A socket ESTABLISHED FIN_WAIT1 unacked=7", 5);
-	feed_as(tracker, "20000000 A socket CLOSE_WAIT LAST_ACK", 6);
+		stuck_feed_as(tracker, "0 A socket SYN_SENT ESTABLISHED unacked=7", (uint16_t)i);
+	stuck_feed_as(tracker, "20000000 A socket ESTABLISHED FIN_WAIT1 unacked=7", 5);
+	stuck_feed_as(tracker, "20000000 A socket CLOSE_WAIT LAST_ACK", 6);
 	r = script_line("0 B socket CLOSE LISTEN listener cookie=1007");
 	tracker_feed(tracker, &r, 1);
 	for (i = 0; i < VERDICT_FLOOD; i++) {
@@ -402,41 +392,129 @@ static void test_sweep_live(void **state)
 	}
 	r = script_line("20000000 B request CLOSE NEW_SYN_RECV cookie=3000");
 	tracker_feed(tracker, &r, 1);
+}
 
-	found = walk(stuck_scan, tracker, LIVE_NS);
-	assert_int_equal(stuck_by(&found, "established-zero-window"), 1);
-	assert_int_equal(stuck_by(&found, "established-unanswered"), 1);
-	assert_int_equal(stuck_by(&found, "accept-queue-full"), 1);
-	assert_int_equal(stuck_by(&found, "fin-wait1-zero-window"), 0); /* not yet */
-	assert_true(stuck_scan_next_ns(stuck_scan) <= LIVE_NS + SEC);
-	found = walk(stuck_scan, tracker, LIVE_NS + SEC);
-	assert_int_equal(stuck_by(&found, "established-unanswered"), 2);
-	found = walk(stuck_scan, tracker, 40 * SEC);
-	assert_int_equal(stuck_by(&found, "fin-wait1-zero-window"), 1);
-	assert_int_equal(stuck_by(&found, "last-ack-unanswered"), 1);
-	assert_int_equal(stuck_by(&found, "syn-recv-flood"), VERDICT_FLOOD);
-	assert_int_equal(stuck_by(&found, "syn-recv-queue-full"), 1);
-	assert_int_equal(stuck_by(&found, "established-unanswered"), 2);
-	stuck_scan_free(stuck_scan);
+/* What the kernel knows decides between two verdicts, and over what has none without. */
+static void test_live(void **state)
+{
+	const struct stuck_kernel known = { .sockets = lives, .ports = reused.ports };
+	const struct kernel_view kernel = stuck_kernel_view(&known, LIVE_NS);
+	struct tracker *tracker = stuck_tracker(1000);
+	struct stuck_query query = { .tracker = tracker, .now_ns = LIVE_NS, .kernel = &kernel };
+	const struct stuck_result *result;
+	struct stuck_scan *scan;
+
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	feed_lives(tracker);
+	result = stuck_in_slices(scan, &query, 100);
+	assert_int_equal(stuck_by(result, "established-zero-window"), 1);
+	assert_int_equal(stuck_by(result, "established-unanswered"), 1);
+	assert_int_equal(stuck_by(result, "accept-queue-full"), 1);
+	assert_int_equal(stuck_by(result, "fin-wait1-zero-window"), 0); /* not yet */
+	assert_true(result->next_ns <= LIVE_NS + SEC);
+	query.now_ns = LIVE_NS + SEC;
+	result = stuck_in_slices(scan, &query, 100);
+	assert_int_equal(stuck_by(result, "established-unanswered"), 2);
+	query.now_ns = 40 * SEC;
+	result = stuck_in_slices(scan, &query, 100);
+	assert_int_equal(stuck_by(result, "fin-wait1-zero-window"), 1);
+	assert_int_equal(stuck_by(result, "last-ack-unanswered"), 1);
+	assert_int_equal(stuck_by(result, "syn-recv-flood"), VERDICT_FLOOD);
+	assert_int_equal(stuck_by(result, "syn-recv-queue-full"), 1);
+	assert_int_equal(stuck_by(result, "established-unanswered"), 2);
+	stuck_scan_free(scan);
 	tracker_free(tracker);
+}
+
+/*
+ * Older than the trail, and nothing has moved for 50 s: the kernel knows, and every scan
+ * says so at once, not ten seconds after the exporter has begun.
+ */
+static void test_stalled_before(void **state)
+{
+	static const struct kernel_socket sockets[] = {
+		{ .cookie = 202, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 50000 },
+		{ 0 },
+	};
+	const struct stuck_kernel known = { .sockets = sockets };
+	const struct kernel_view kernel = stuck_kernel_view(&known, 61 * SEC);
+	struct tracker *tracker =
+		stuck_script("60000000 B snapshot FIN_WAIT1 orphan unacked=4096\n");
+	struct stuck_query query = { .tracker = tracker, .now_ns = 61 * SEC, .kernel = &kernel };
+	const struct stuck_result *result;
+	struct stuck_scan *scan;
+
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	result = stuck_in_slices(scan, &query, 1);
+	assert_int_equal(result->stuck, 1);
+	assert_int_equal(stuck_by(result, "fin-wait1-zero-window"), 1);
+	assert_int_equal(finding_age(result->findings, query.now_ns), 50 * SEC);
+	query.now_ns = 71 * SEC;
+	result = stuck_in_slices(scan, &query, 1);
+	assert_int_equal(finding_age(result->findings, query.now_ns), 60 * SEC);
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
+/* Who waits longest at a full queue, and who accepts nobody, is known by listener. */
+static void test_accept_queues(void **state)
+{
+	static const struct kernel_socket sockets[] = {
+		{ .cookie = 9, .queued = 2, .backlog = 1 },
+		{ .cookie = 8, .queued = 0, .backlog = 1 },
+		{ 0 },
+	};
+	const struct stuck_kernel known = { .sockets = sockets };
+	const struct kernel_view kernel = stuck_kernel_view(&known, 100 * SEC);
+	struct tracker *tracker =
+		stuck_script("0 B socket CLOSE LISTEN listener cookie=9\n"
+			     "0 A socket CLOSE LISTEN listener cookie=8\n"
+			     "1000000 B request CLOSE NEW_SYN_RECV\n"
+			     "1000001 B request NEW_SYN_RECV CLOSE reason=established\n"
+			     "1000002 B socket SYN_RECV ESTABLISHED\n"
+			     "3000000 B socket SYN_RECV ESTABLISHED port=40001 cookie=203\n"
+			     "97500000 B request CLOSE NEW_SYN_RECV port=40002 cookie=204\n");
+	struct stuck_query query = { .tracker = tracker, .now_ns = 100 * SEC, .kernel = &kernel };
+	const struct stuck_result *result;
+	const struct accept_queue *queue;
+	struct stuck_scan *scan;
+
+	result = stuck_scan_all(&scan, &query);
+	assert_int_equal(result->count, 1);
+	assert_string_equal(stuck_verdict(result->findings), "accept-queue-full");
+	assert_int_equal(finding_age(result->findings, query.now_ns), 98 * SEC);
+	assert_true(result->findings[0].at_least);
+	queue = result->findings[0].queue;
+	assert_int_equal(queue->listener->cookie, 9);
+	assert_int_equal(queue->waiting, 2);
+	assert_int_equal(queue->since_ns, 2 * SEC);
+	assert_int_equal(result->waiting.queues.count, 2);
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
+static void count_group(void *arg, const struct conn *c)
+{
+	groups_count(arg, c);
 }
 
 static void test_groups(void **state)
 {
-	struct tracker *tracker = make_model();
-	struct stuck_scan_config config = { 0 };
+	struct tracker *tracker = make_tracker();
+	struct stuck_query query = { .tracker = tracker, .now_ns = SEC, .visit = count_group };
 	const struct group_set *set;
 	struct groups *groups;
-	struct stuck_scan *stuck_scan;
+	struct stuck_scan *scan;
 	struct conn c = { .lport = 443, .rport = 80, .role = CONN_ACTIVE, .end = CONN_NORMAL };
 
 	assert_int_equal(groups_create(&groups), 0);
 	assert_int_equal(groups_by_port(groups, (uint16_t[]){ 80, 443 }, 2), 0);
 	assert_int_equal(groups_by_unit(groups, 2, unit_name, NULL), 0);
-	config.groups = groups;
-	assert_int_equal(stuck_scan_create(&stuck_scan, &config), 0);
-	while (!stuck_scan_on(stuck_scan, tracker, SEC, 100))
-		;
+	query.arg = groups;
+	assert_int_equal(stuck_scan_create(&scan), 0);
+	groups_begin(groups);
+	stuck_in_slices(scan, &query, 100);
+	groups_end(groups);
 	set = groups_ports(groups);
 	assert_int_equal(set->count, 3);
 	assert_int_equal(set->list[0].sockets[TCPTRAIL_SYN_SENT], 300);
@@ -456,7 +534,7 @@ static void test_groups(void **state)
 	groups_ended(groups, &c);
 	assert_int_equal(groups_ports(groups)->list[1].ended[CONN_NORMAL], 1);
 	assert_int_equal(groups_ports(groups)->list[0].ended[CONN_NORMAL], 0);
-	stuck_scan_free(stuck_scan);
+	stuck_scan_free(scan);
 	groups_free(groups);
 	tracker_free(tracker);
 }
@@ -464,11 +542,12 @@ static void test_groups(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sweep),	   cmocka_unit_test(test_sweep_next),
-		cmocka_unit_test(test_sweep_pile), cmocka_unit_test(test_sweep_destinations),
-		cmocka_unit_test(test_worst),	   cmocka_unit_test(test_sweep_live),
-		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_gauges),	      cmocka_unit_test(test_next),
+		cmocka_unit_test(test_destinations),  cmocka_unit_test(test_many_destinations),
+		cmocka_unit_test(test_burst),	      cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_live),	      cmocka_unit_test(test_stalled_before),
+		cmocka_unit_test(test_accept_queues), cmocka_unit_test(test_groups),
 	};
 
-	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("stuck_scan", tests, NULL, NULL);
 }

@@ -121,9 +121,9 @@ static void run_model(uint32_t limit, unsigned int names, bool join)
 	struct tcptrail_record records[100];
 	const struct tracker_stats *stats;
 	struct tracker *tracker;
-	struct stuck *list;
+	struct stuck_scan *scan;
 	uint64_t ended = 0;
-	size_t i, n, count;
+	size_t i, n;
 
 	config.arg = &ended;
 	seed = 0x2545f4914f6cdd1dULL + limit;
@@ -135,9 +135,10 @@ static void run_model(uint32_t limit, unsigned int names, bool join)
 		if (i % 100 == 0)
 			check(tracker, limit);
 	}
+	query.tracker = tracker;
 	query.now_ns = random_u64();
-	assert_int_equal(stuck_find(tracker, &query, &list, &count), 0);
-	free(list);
+	assert_int_equal(stuck_find(&scan, &query), 0);
+	stuck_scan_free(scan);
 	tracker_settle(tracker);
 	check(tracker, limit);
 	stats = tracker_stats(tracker);

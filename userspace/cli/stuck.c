@@ -63,20 +63,6 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 	return status ? status : source_check(&run->source, argv[optind]);
 }
 
-static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
-{
-	const struct kernel_view *kernel = arg;
-
-	return kernel_view_socket(kernel, cookie);
-}
-
-static struct source_ports ports_of(void *arg, uint32_t netns)
-{
-	const struct kernel_view *kernel = arg;
-
-	return kernel_view_ports(kernel, netns);
-}
-
 /* As of now, or of the file's end. A file that is cut off tells of what it holds. */
 static int read_all(struct stuck_run *run)
 {
@@ -92,19 +78,20 @@ static int read_all(struct stuck_run *run)
 static int find(struct stuck_run *run)
 {
 	struct kernel_view kernel = session_kernel(&run->session);
-	struct stuck *list = NULL;
-	size_t count = 0;
+	struct stuck_scan *scan;
 	int err, status;
 
+	run->query.tracker = run->session.tracker;
 	run->query.now_ns = session_now_ns(&run->session);
 	if (!run->source.file) {
-		run->query.live = live_of;
-		run->query.ports = ports_of;
-		run->query.arg = &kernel;
+		run->query.kernel = &kernel;
+		run->query.close_waits = true;
 	}
-	err = stuck_find(run->session.tracker, &run->query, &list, &count);
-	status = err ? cmd_fail("%s", strerror(-err)) : stuck_print(run, list, count);
-	free(list);
+	err = stuck_find(&scan, &run->query);
+	if (err)
+		return cmd_fail("%s", strerror(-err));
+	status = stuck_print(run, stuck_scan_result(scan));
+	stuck_scan_free(scan);
 	return status;
 }
 

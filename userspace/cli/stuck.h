@@ -5,7 +5,6 @@
 
 #include "userspace/session/session.h"
 #include "userspace/diagnose/stuck.h"
-#include "userspace/diagnose/stuck_owners.h"
 
 /**
  * struct stuck_run - a running command
@@ -24,6 +23,6 @@ struct stuck_run {
 };
 
 /** stuck_print() - what was found: who holds it, and the rest that /proc knows; CMD_OK or CMD_FAILED */
-int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count);
+int stuck_print(const struct stuck_run *run, const struct stuck_result *result);
 
 #endif

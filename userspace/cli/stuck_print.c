@@ -3,21 +3,24 @@
 #include "userspace/cli/stuck.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "userspace/session/message.h"
+#include "userspace/diagnose/stuck_owners.h"
 #include "userspace/print/stuck_out.h"
 
-static void tell_summary(const struct stuck_run *run, struct buf *out, size_t count)
+/* A burst that does no harm, or what was asked for by its state, is listed only. */
+static void tell_summary(struct buf *out, const struct stuck_result *result)
 {
-	const struct tracker_stats *stats = tracker_stats(run->session.tracker);
+	const struct tracker_stats *stats = tracker_stats(result->query.tracker);
 
-	if (!count)
+	if (result->count)
+		buf_char(out, '\n');
+	if (!result->stuck)
 		buf_str(out, "Nothing is stuck.\n");
 	else
-		buf_printf(out, "\n%zu stuck.\n", count);
+		buf_printf(out, "%llu stuck.\n", (unsigned long long)result->stuck);
 	if (stats->lost)
 		buf_printf(out,
 			   "%llu records were lost: an age may be too long where the trail alone "
@@ -25,67 +28,63 @@ static void tell_summary(const struct stuck_run *run, struct buf *out, size_t co
 			   (unsigned long long)stats->lost);
 }
 
-static void print_groups(const struct stuck_run *run, const struct stuck_out *o,
-			 const struct stuck_groups *groups, struct buf *out)
+static void print_groups(bool json, const struct stuck_out *o, const struct stuck_groups *groups,
+			 struct buf *out)
 {
 	size_t i;
 
-	if (!run->json && groups->count)
+	if (!json && groups->count)
 		stuck_text_header(out);
-	for (i = 0; i < groups->count; i++) {
-		if (run->json)
-			stuck_json_group(o, out, &groups->groups[i]);
-		else
-			stuck_text_group(o, out, &groups->groups[i]);
-	}
+	for (i = 0; i < groups->count; i++)
+		(json ? stuck_json : stuck_text)(o, out, &groups->groups[i]);
 }
 
 /* Who holds them, and how the leaks among them grow: live only. */
-static int look_around(const struct stuck_run *run, const struct stuck *list, size_t count,
-		       const struct kernel_view *kernel, struct owners *owners, struct stuck_out *o,
-		       struct process_leak **leaks)
+static int look_around(const struct stuck_result *result, struct owners *owners,
+		       struct hashmap *leaks, struct stuck_out *o)
 {
 	struct stat st;
-	int err = stuck_owners(run->session.tracker, list, count, owners);
+	int err = stuck_owners(result, owners);
 
 	if (err)
 		return cmd_fail("/proc: %s", strerror(-err));
+	if (descriptor_leaks_find(leaks, result, owners))
+		return cmd_fail("%s", strerror(ENOMEM));
 	o->owners = owners;
-	o->kernel = kernel;
+	o->leaks = leaks;
 	if (!stat("/proc/self/ns/net", &st))
 		o->home_netns = (uint32_t)st.st_ino;
-	if (stuck_leaks(o, &run->query, leaks, &o->leak_count))
-		return cmd_fail("%s", strerror(ENOMEM));
-	o->leaks = *leaks;
 	if (owners->unreadable)
 		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
 			 owners->unreadable);
 	return CMD_OK;
 }
 
-int stuck_print(struct stuck_run *run, const struct stuck *list, size_t count)
+int stuck_print(const struct stuck_run *run, const struct stuck_result *result)
 {
-	struct stuck_out o = { .tracker = run->session.tracker };
+	struct stuck_out o = {
+		.tracker = result->query.tracker,
+		.now_ns = result->query.now_ns,
+		.kernel = result->query.kernel,
+	};
 	struct stuck_groups groups = { 0 };
 	struct owners owners = { 0 };
-	struct process_leak *leaks = NULL;
-	struct kernel_view kernel = session_kernel(&run->session);
+	struct hashmap leaks = { 0 };
 	struct buf out;
-	int status = run->source.file ? CMD_OK :
-					look_around(run, list, count, &kernel, &owners, &o, &leaks);
+	int status = run->source.file ? CMD_OK : look_around(result, &owners, &leaks, &o);
 
 	buf_init(&out, stdout);
-	if (!status && stuck_groups_make(&groups, &o, list, count, run->all))
+	if (!status && stuck_groups_make(&groups, result, o.owners, run->all))
 		status = cmd_fail("%s", strerror(ENOMEM));
 	if (!status)
-		print_groups(run, &o, &groups, &out);
+		print_groups(run->json, &o, &groups, &out);
 	if (!run->json && !status)
-		tell_summary(run, &out, count);
+		tell_summary(&out, result);
 	if (cmd_flush(&out))
 		status = CMD_FAILED;
 	buf_free(&out);
 	stuck_groups_free(&groups);
 	owners_free(&owners);
-	free(leaks);
+	hashmap_fini(&leaks);
 	return status;
 }

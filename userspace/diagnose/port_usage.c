@@ -1,356 +1,324 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "userspace/diagnose/port_usage.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/diagnose/port_usage.h"
 #include "userspace/base/address.h"
-#include "userspace/base/array.h"
-#include "userspace/base/time.h"
-#include "userspace/diagnose/port_usage_internal.h"
-#include "userspace/conn/tracker_internal.h"
 
-/**
- * struct gathering - the destinations met so far
- * @tracker: the connections
- * @query: what is asked
- * @groups: by destination
- * @count: how many
- * @room: for how many there is memory
- * @by_key: groups, numbered from 1, by the hash of their names
- */
-struct gathering {
-	const struct tracker *tracker;
-	const struct port_usage_query *query;
-	struct port_usage_group *groups;
-	size_t count;
-	size_t room;
-	struct index by_key;
+#define TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
+#define REUSE_NS SEC /* with tcp_tw_reuse connect() may take the port after so long */
+
+#define PLACES_MIN 1024
+#define CONNS_PER_PLACE 8
+
+/* A destination that has a smaller share of its ports is not counted by itself. */
+#define SHARE_MIN (1 / 256.0)
+
+#define MAKERS 16 /* so many programs are told apart */
+#define STEPS 60 /* so finely is told when ports come free */
+
+/** struct maker - a program that made TIME-WAITs */
+struct maker {
+	char comm[16];
+	uint32_t pid; /* 0: several */
+	uint32_t made;
 };
 
-static struct source_ports ports_of(const struct port_usage_query *q, uint32_t netns)
+/**
+ * struct port_usage_details - of a destination that may have a burst
+ * @hold_ns: for how long a TIME-WAIT keeps its port from connect()
+ * @frees: how many of the ports that TIME-WAITs keep come free in each STEPS-th part of it
+ * @makers: the programs
+ * @maker_count: how many
+ */
+struct port_usage_details {
+	uint64_t hold_ns;
+	uint32_t frees[STEPS];
+	struct maker makers[MAKERS];
+	uint32_t maker_count;
+};
+
+_Static_assert(offsetof(struct port_usage, conn) == 40, "a key has no padding");
+
+int port_usages_init(struct port_usages *u, uint32_t connections, bool all,
+		     const struct kernel_view *kernel, uint64_t now_ns)
 {
-	return q->ports ? q->ports(q->arg, netns) : SOURCE_PORTS_DEFAULT;
+	uint32_t places = PLACES_MIN;
+
+	while (places < connections / CONNS_PER_PLACE)
+		places *= 2;
+	*u = (struct port_usages){
+		.mask = places - 1,
+		.all = all,
+		.kernel = kernel,
+		.ports = kernel_view_ports(kernel, 0),
+		.now_ns = now_ns,
+	};
+	hashmap_init(&u->usages, offsetof(struct port_usage, conn), sizeof(struct port_usage));
+	u->places = calloc(places, sizeof(*u->places));
+	return u->places ? 0 : -ENOMEM;
+}
+
+void port_usages_fini(struct port_usages *u)
+{
+	struct port_usage *usage;
+	size_t i;
+
+	for (i = 0; i < u->usages.count; i++) {
+		usage = hashmap_at(&u->usages, i);
+		free(usage->details);
+	}
+	hashmap_fini(&u->usages);
+	free(u->places);
+	u->places = NULL;
+}
+
+/* Neighbours are often of one namespace. */
+static const struct source_ports *ports_of(struct port_usages *u, uint32_t netns)
+{
+	if (netns != u->netns) {
+		u->ports = kernel_view_ports(u->kernel, netns);
+		u->netns = netns;
+	}
+	return &u->ports;
+}
+
+static bool in_range(const struct source_ports *ports, const struct conn *c)
+{
+	return c->lport >= ports->first && c->lport <= ports->last;
 }
 
 /*
- * Who opened is on record; of sockets older than the trail the ports tell:
- * connect() chooses only from its range, and not one that a listener has.
+ * Who opened is on record; of sockets older than the trail the ports tell: connect()
+ * chooses only from its range, and not one that a listener has.
  */
-static bool is_passive(const struct gathering *g, const struct conn *c)
-{
-	struct source_ports ports;
-
-	if (c->role != CONN_ROLE_UNKNOWN)
-		return c->role == CONN_PASSIVE;
-	ports = ports_of(g->query, c->netns);
-	return c->lport < ports.first || c->lport > ports.last || tracker_listener(g->tracker, c);
-}
-
-static bool counts(const struct gathering *g, const struct conn *c)
-{
-	if (c->end || c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN ||
-	    c->state == TCPTRAIL_NO_STATE || c->object == CONN_REQUEST || !(c->flags & CONN_WHOLE))
-		return false;
-	return !g->query->alive || g->query->alive(g->query->arg, c);
-}
-
-static void name_of(const struct gathering *g, const struct conn *c, struct port_usage_key *key)
-{
-	memset(key, 0, sizeof(*key));
-	key->netns = c->netns;
-	key->passive = is_passive(g, c);
-	if (key->passive) {
-		key->port = c->lport;
-		return;
-	}
-	key->port = c->rport;
-	tracker_laddr(g->tracker, c, key->laddr);
-	tracker_raddr(g->tracker, c, key->raddr);
-}
-
-static uint32_t hash_of(const struct gathering *g, const struct port_usage_key *key)
-{
-	const uint64_t *k = g->tracker->key;
-	uint64_t first = (uint64_t)key->netns << 32 | (uint32_t)key->port << 16 | key->passive;
-
-	return index_hash(k, first ^ index_hash_16(k, key->laddr), index_hash_16(k, key->raddr));
-}
-
-static struct port_usage_group *find(const struct gathering *g, const struct port_usage_key *key)
-{
-	uint32_t hash = hash_of(g, key), at = hash, found;
-
-	while ((found = index_find(&g->by_key, hash, &at)))
-		if (!memcmp(&g->groups[found - 1].key, key, sizeof(*key)))
-			return &g->groups[found - 1];
-	return NULL;
-}
-
-/* For how long a TIME-WAIT keeps its port from connect(). */
-static uint64_t hold_ns(const struct port_usage_group *group)
-{
-	const struct source_ports *ports = &group->ports;
-
-	if (ports->tw_reuse == 1 || (ports->tw_reuse == 2 && address_is_loopback(group->key.raddr)))
-		return SEC;
-	return PORT_USAGE_TIMEWAIT_NS;
-}
-
-static struct port_usage_group *add(struct gathering *g, const struct port_usage_key *key)
-{
-	struct port_usage_group *group = array_add(g->groups, g->count, g->room);
-
-	if (!group)
-		return NULL;
-	*group = (struct port_usage_group){
-		.key = *key,
-		.ports = ports_of(g->query, key->netns),
-	};
-	group->hold_ns = hold_ns(group);
-	return index_add(&g->by_key, hash_of(g, key), (uint32_t)g->count) ? NULL : group;
-}
-
-static uint64_t age_of(const struct gathering *g, const struct conn *c)
-{
-	return g->query->now_ns > c->since_ns ? g->query->now_ns - c->since_ns : 0;
-}
-
-static void count_conn(const struct gathering *g, struct port_usage_group *group,
+static bool is_passive(const struct source_ports *ports, const struct tracker *m,
 		       const struct conn *c)
 {
-	bool timewait = c->state == TCPTRAIL_TIME_WAIT;
-	bool in_range = c->lport >= group->ports.first && c->lport <= group->ports.last;
-	uint64_t age_ns = age_of(g, c);
-
-	if (timewait) {
-		group->timewaits++;
-		if (age_ns < PORT_USAGE_WINDOW_NS)
-			group->begun++;
-		if (age_ns > group->oldest_ns)
-			group->oldest_ns = age_ns;
-	}
-	if (!group->newest || (timewait && (group->newest->state != TCPTRAIL_TIME_WAIT ||
-					    c->since_ns > group->newest->since_ns)))
-		group->newest = c;
-	if (group->key.passive || !in_range)
-		return;
-	if (!timewait)
-		group->held_else++;
-	else if (age_ns < group->hold_ns)
-		group->held++;
+	if (c->role != CONN_ROLE_UNKNOWN)
+		return c->role == CONN_PASSIVE;
+	return !in_range(ports, c) || tracker_listener(m, c);
 }
 
-/* NULL: it is not one that counts, or, with *@err set, there is no memory. */
-static struct port_usage_group *gather(struct gathering *g, const struct conn *c, int *err)
+/*
+ * The name of what a connection takes a port of, or is a TIME-WAIT at. Return: the ports
+ * of its namespace; NULL if it is neither.
+ */
+static const struct source_ports *name_of(struct port_usages *u, const struct tracker *m,
+					  const struct conn *c, struct port_usage *name)
 {
-	struct port_usage_group *group;
-	struct port_usage_key key;
+	const struct source_ports *ports;
+
+	if (c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN || c->object == CONN_REQUEST ||
+	    !(c->flags & CONN_WHOLE))
+		return NULL;
+	ports = ports_of(u, c->netns);
+	memset(name, 0, offsetof(struct port_usage, conn));
+	name->netns = c->netns;
+	name->passive = is_passive(ports, m, c);
+	if (c->state != TCPTRAIL_TIME_WAIT && (name->passive || !in_range(ports, c)))
+		return NULL;
+	name->port = name->passive ? c->lport : c->rport;
+	if (!name->passive) {
+		tracker_laddr(m, c, name->laddr);
+		tracker_raddr(m, c, name->raddr);
+	}
+	return ports;
+}
+
+void port_usages_estimate(struct port_usages *u, const struct tracker *m, const struct conn *c)
+{
+	struct port_usage name;
+	const struct source_ports *ports = name_of(u, m, c, &name);
+	uint32_t place, count;
+
+	if (!ports)
+		return;
+	place = hashmap_hash(&u->usages, &name) & u->mask;
+	count = ++u->places[place];
+	if (name.passive || !ports->count || count <= u->fullest_share * ports->count)
+		return;
+	u->fullest = place;
+	u->fullest_share = (double)count / ports->count;
+}
+
+/*
+ * Does a place with so many connections hide a destination that is worth counting? Where
+ * none has a share that counts, the fullest place stands for all.
+ */
+static bool matters(const struct port_usages *u, const struct source_ports *ports,
+		    const struct port_usage *name, uint32_t place)
+{
+	uint32_t most = u->places[place];
+
+	if (u->all || place == u->fullest || most >= PORT_USAGE_BURST)
+		return true;
+	return !name->passive && most >= SHARE_MIN * ports->count;
+}
+
+static bool may_burst(const struct port_usages *u, const struct source_ports *ports, uint32_t place)
+{
+	return u->all || u->places[place] >= PORT_USAGE_BURST ||
+	       2 * u->places[place] >= ports->count;
+}
+
+static void count_maker(struct port_usage_details *d, const struct task *task)
+{
+	struct maker *maker;
+
+	if (!task || !d)
+		return;
+	maker = d->makers;
+	while (maker < d->makers + d->maker_count &&
+	       memcmp(maker->comm, task->comm, sizeof(task->comm)) != 0)
+		maker++;
+	if (maker == d->makers + MAKERS)
+		return;
+	if (!maker->made++) {
+		d->maker_count++;
+		memcpy(maker->comm, task->comm, sizeof(maker->comm));
+		maker->pid = task->pid;
+	}
+	if (maker->pid != task->pid)
+		maker->pid = 0;
+}
+
+/* May connect() take its port before it has ended? */
+static bool is_reusable(const struct source_ports *ports, const struct port_usage *usage)
+{
+	return ports->tw_reuse == 1 || (ports->tw_reuse == 2 && address_is_loopback(usage->raddr));
+}
+
+static void count_timewait(struct port_usages *u, struct port_usage *usage, const struct conn *c)
+{
+	uint64_t age_ns = time_between(c->since_ns, u->now_ns);
+
+	usage->timewaits++;
+	usage->begun += age_ns < PORT_USAGE_WINDOW_NS;
+	if (age_ns > usage->oldest_ns)
+		usage->oldest_ns = age_ns;
+	if (!usage->conn || usage->timewaits == 1 || c->since_ns > usage->conn->since_ns)
+		usage->conn = c;
+}
+
+static void count_free(struct port_usage_details *d, uint64_t age_ns, uint64_t hold_ns)
+{
+	uint64_t step = time_between(age_ns, hold_ns) * STEPS / hold_ns;
+
+	d->hold_ns = hold_ns;
+	d->frees[step < STEPS ? step : STEPS - 1]++;
+}
+
+/* A TIME-WAIT's port is in use until it ends, or until it may be used again. */
+static void count_held(struct port_usages *u, struct port_usage *usage,
+		       const struct source_ports *ports, const struct conn *c, uint64_t *free_at_ns)
+{
+	bool reusable = is_reusable(ports, usage);
+	uint64_t age_ns = time_between(c->since_ns, u->now_ns);
+
+	if (usage->passive || !in_range(ports, c) || (reusable && age_ns >= REUSE_NS))
+		return;
+	if (reusable && c->since_ns + REUSE_NS < *free_at_ns)
+		*free_at_ns = c->since_ns + REUSE_NS;
+	usage->used++;
+	if (usage->details)
+		count_free(usage->details, age_ns, reusable ? REUSE_NS : TIMEWAIT_NS);
+}
+
+struct port_usage *port_usages_count(struct port_usages *u, const struct tracker *m,
+				     const struct conn *c, uint64_t *free_at_ns, int *err)
+{
+	const struct source_ports *ports;
+	struct port_usage name, *usage;
+	uint32_t place;
 
 	*err = 0;
-	if (!counts(g, c))
+	ports = name_of(u, m, c, &name);
+	if (!ports)
 		return NULL;
-	name_of(g, c, &key);
-	group = find(g, &key);
-	if (!group)
-		group = add(g, &key);
-	if (!group)
-		*err = -ENOMEM;
-	else
-		count_conn(g, group, c);
-	return group;
-}
-
-static bool is_worth_telling(const struct port_usage_query *q, const struct port_usage_group *group)
-{
-	uint32_t used = group->held + group->held_else;
-
-	if (group->key.passive)
-		return group->timewaits && group->timewaits >= q->at_least;
-	if (!q->at_least)
-		return group->timewaits || used;
-	return group->timewaits >= q->at_least || (used && 2 * used >= group->ports.count);
-}
-
-/* When the port of a TIME-WAIT comes free, and whose it is. */
-static int ui_closer(const struct gathering *g, struct port_usage_group *group,
-		     const struct conn *c)
-{
-	uint64_t age_ns = age_of(g, c);
-	int err = 0;
-
-	if (!group->key.passive && c->lport >= group->ports.first &&
-	    c->lport <= group->ports.last && age_ns < group->hold_ns)
-		err = array_push(group->free_ns, group->frees, group->room,
-				 group->hold_ns - age_ns);
-	return err ? err :
-		     port_usage_note_maker(group, tracker_task(g->tracker,
-							       c->owner ? c->owner : c->opener));
-}
-
-/* The members of those that are told. */
-static int ui_closer_at_all(struct gathering *g)
-{
-	struct port_usage_group *group;
-	struct port_usage_key key;
-	const struct conn *c;
-	int err = 0;
-
-	for (c = tracker_next(g->tracker, NULL); c && !err; c = tracker_next(g->tracker, c)) {
-		if (c->state != TCPTRAIL_TIME_WAIT || !counts(g, c))
-			continue;
-		name_of(g, c, &key);
-		group = find(g, &key);
-		if (group && is_worth_telling(g->query, group))
-			err = ui_closer(g, group, c);
+	place = hashmap_hash(&u->usages, &name) & u->mask;
+	if (!matters(u, ports, &name, place))
+		return NULL;
+	*err = -ENOMEM;
+	usage = hashmap_get(&u->usages, &name);
+	if (!usage)
+		return NULL;
+	usage->ports = name.passive ? 0 : ports->count;
+	if (c->state != TCPTRAIL_TIME_WAIT) {
+		usage->used++;
+		usage->conn = usage->conn ? usage->conn : c;
+	} else {
+		if (!usage->details && may_burst(u, ports, place))
+			usage->details = calloc(1, sizeof(*usage->details));
+		if (!usage->details && may_burst(u, ports, place))
+			return NULL;
+		count_timewait(u, usage, c);
+		count_held(u, usage, ports, c, free_at_ns);
+		count_maker(usage->details, tracker_task(m, c->owner ? c->owner : c->opener));
 	}
-	return err;
+	*err = 0;
+	return usage;
 }
 
-static uint64_t window_of(const struct port_usage_group *group)
+/*
+ * Ports in use grow by the rate and shrink as TIME-WAITs free theirs: in each step by a
+ * straight line. See in which it meets the number of ports. Once all that are there now
+ * have gone, new ones go as fast as they come.
+ */
+static uint64_t out_ns(const struct port_usage *usage)
 {
-	if (group->oldest_ns > PORT_USAGE_WINDOW_NS)
-		return PORT_USAGE_WINDOW_NS;
-	return group->oldest_ns > SEC ? group->oldest_ns : SEC;
-}
+	const struct port_usage_details *d = usage->details;
+	double used = usage->used, begun, growth, step_ns;
+	unsigned int i;
 
-static void tell(struct usage *to, struct port_usage_group *group)
-{
-	*to = (struct usage){
-		.conn = group->newest,
-		.netns = group->key.netns,
-		.port = group->key.port,
-		.passive = group->key.passive,
-		.timewaits = group->timewaits,
-		.used = group->held + group->held_else,
-		.ports = group->key.passive ? 0 : group->ports.count,
-		.begun = group->begun,
-		.window_ns = window_of(group),
-		.out_ns = PORT_USAGE_NEVER,
-	};
-	memcpy(to->laddr, group->key.laddr, 16);
-	memcpy(to->raddr, group->key.raddr, 16);
-	if (!to->passive)
-		to->out_ns = port_usage_out_ns(group, to);
-	port_usage_name_maker(group, to);
-}
-
-static int most_severe_first(const void *a, const void *b)
-{
-	const struct usage *x = a, *y = b;
-	uint64_t left = (uint64_t)x->used * (y->ports ? y->ports : 1);
-	uint64_t right = (uint64_t)y->used * (x->ports ? x->ports : 1);
-
-	if (left != right)
-		return left > right ? -1 : 1;
-	if (x->timewaits != y->timewaits)
-		return x->timewaits > y->timewaits ? -1 : 1;
-	return (x->conn > y->conn) - (x->conn < y->conn);
-}
-
-static size_t worth_telling(const struct gathering *g)
-{
-	size_t i, told = 0;
-
-	for (i = 0; i < g->count; i++)
-		told += is_worth_telling(g->query, &g->groups[i]);
-	return told;
-}
-
-static int tell_all(struct gathering *g, struct usage **list, size_t *count)
-{
-	size_t i, told = worth_telling(g);
-
-	if (!told)
+	if (usage->passive)
+		return PORT_USAGE_NEVER;
+	if (usage->used >= usage->ports)
 		return 0;
-	*list = calloc(told, sizeof(**list));
-	if (!*list)
-		return -ENOMEM;
-	for (i = 0; i < g->count; i++)
-		if (is_worth_telling(g->query, &g->groups[i]))
-			tell(&(*list)[(*count)++], &g->groups[i]);
-	qsort(*list, *count, sizeof(**list), most_severe_first);
-	return 0;
+	if (!d || !d->hold_ns || !usage->begun)
+		return PORT_USAGE_NEVER;
+	step_ns = (double)d->hold_ns / STEPS;
+	begun = usage->begun * step_ns / (double)usage->window_ns;
+	for (i = 0; i < STEPS; i++, used += growth) {
+		growth = begun - d->frees[i];
+		if (used + growth >= usage->ports)
+			return (uint64_t)((i + (usage->ports - used) / growth) * step_ns);
+	}
+	return PORT_USAGE_NEVER;
 }
 
-static void let_go(struct gathering *g)
+static void name_maker(struct port_usage *usage)
 {
+	const struct port_usage_details *d = usage->details;
+	uint32_t i, most = 0;
+
+	for (i = 1; i < d->maker_count; i++)
+		if (d->makers[i].made > d->makers[most].made)
+			most = i;
+	memcpy(usage->comm, d->makers[most].comm, sizeof(usage->comm));
+	usage->pid = d->makers[most].pid;
+	usage->made = d->makers[most].made;
+}
+
+void port_usages_end(struct port_usages *u)
+{
+	struct port_usage *usage;
 	size_t i;
 
-	for (i = 0; i < g->count; i++)
-		port_usage_group_free(&g->groups[i]);
-	free(g->groups);
-	index_fini(&g->by_key);
-}
-
-int port_usage_find(const struct tracker *m, const struct port_usage_query *q, struct usage **list,
-		    size_t *count)
-{
-	struct gathering g = { .tracker = m, .query = q };
-	const struct conn *c;
-	int err = index_init(&g.by_key);
-
-	*list = NULL;
-	*count = 0;
-	for (c = tracker_next(m, NULL); c && !err; c = tracker_next(m, c))
-		gather(&g, c, &err);
-	if (!err && worth_telling(&g))
-		err = ui_closer_at_all(&g);
-	if (!err)
-		err = tell_all(&g, list, count);
-	let_go(&g);
-	return err;
-}
-
-/**
- * struct port_usage_tally - see usage.h
- * @query: its copy
- * @gathering: so far
- */
-struct port_usage_tally {
-	struct port_usage_query query;
-	struct gathering gathering;
-};
-
-int port_usage_tally_create(struct port_usage_tally **tally, const struct tracker *m,
-			    const struct port_usage_query *q)
-{
-	struct port_usage_tally *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return -ENOMEM;
-	t->query = *q;
-	t->gathering = (struct gathering){ .tracker = m, .query = &t->query };
-	if (index_init(&t->gathering.by_key)) {
-		free(t);
-		return -ENOMEM;
+	for (i = 0; i < u->usages.count; i++) {
+		usage = hashmap_at(&u->usages, i);
+		usage->window_ns = usage->oldest_ns < PORT_USAGE_WINDOW_NS ? usage->oldest_ns :
+									     PORT_USAGE_WINDOW_NS;
+		if (usage->window_ns < SEC)
+			usage->window_ns = SEC;
+		usage->out_ns = out_ns(usage);
+		if (usage->details)
+			name_maker(usage);
+		free(usage->details);
+		usage->details = NULL;
 	}
-	*tally = t;
-	return 0;
-}
-
-int port_usage_tally_add(struct port_usage_tally *t, const struct conn *c)
-{
-	struct port_usage_group *group;
-	int err;
-
-	group = gather(&t->gathering, c, &err);
-	if (group && c->state == TCPTRAIL_TIME_WAIT)
-		err = ui_closer(&t->gathering, group, c);
-	return err;
-}
-
-int port_usage_tally_list(struct port_usage_tally *t, struct usage **list, size_t *count)
-{
-	*list = NULL;
-	*count = 0;
-	return tell_all(&t->gathering, list, count);
-}
-
-void port_usage_tally_free(struct port_usage_tally *t)
-{
-	if (!t)
-		return;
-	let_go(&t->gathering);
-	free(t);
+	free(u->places);
+	u->places = NULL;
 }

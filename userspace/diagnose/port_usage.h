@@ -1,55 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * TIME-WAIT churn: who makes TIME-WAITs, towards which destination, how fast,
- * how many of the source ports are used up there, and when none is left.
+ * Source ports: how many are in use towards each destination, by TIME-WAITs and by other
+ * connections, who makes the TIME-WAITs, how fast, and when no port is left.
  *
- * A source port is taken for one destination: (namespace, source address,
- * remote address, remote port). On the side that accepted, TIME-WAITs take
- * memory only: these are counted by the port of the listener.
+ * A source port is taken for one destination: (namespace, source address, remote
+ * address, remote port). On the side that accepted, TIME-WAITs take memory only: these
+ * are counted by the port of the listener.
+ *
+ * A machine may have a million destinations, most of them with a connection or two. So
+ * it takes two walks over the connections. The first adds each to one of a fixed number
+ * of places, chosen by a hash of its destination: what is counted there is never less
+ * than what one of its destinations has. The second counts the destinations themselves,
+ * only at places that hold many.
  */
 #ifndef DIAGNOSE_PORT_USAGE_H
 #define DIAGNOSE_PORT_USAGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "userspace/base/time.h"
+#include "userspace/base/hashmap.h"
 #include "userspace/base/kernel_view.h"
+#include "userspace/base/time.h"
 #include "userspace/conn/tracker.h"
 
-/**
- * struct port_usage_query - what is asked
- * @now_ns: when, in the trail's time
- * @at_least: destinations with fewer TIME-WAITs are passed over, unless half of
- *	the ports or more are taken there; 0: every one that takes a port
- * @ports: the ports of a namespace, or NULL: SOURCE_PORTS_DEFAULT everywhere
- * @alive: is this one still there? NULL: all that the model has are
- * @arg: for both
- */
-struct port_usage_query {
-	uint64_t now_ns;
-	uint32_t at_least;
-	struct source_ports (*ports)(void *arg, uint32_t netns);
-	bool (*alive)(void *arg, const struct conn *conn);
-	void *arg;
-};
+/* So many TIME-WAITs towards one peer, or at one listener, are worth a word: a burst. */
+#define PORT_USAGE_BURST 1000
 
 /* New TIME-WAITs are counted over the last so many nanoseconds. */
 #define PORT_USAGE_WINDOW_NS (10 * SEC)
 
-#define PORT_USAGE_NEVER UINT64_MAX /* usage.out_ns: at this rate the ports suffice */
+#define PORT_USAGE_NEVER UINT64_MAX /* port_usage.out_ns: at this rate the ports suffice */
 
 /**
- * struct usage - one destination, or one listener's port
- * @conn: one of its TIME-WAITs, the newest; any other of its connections if it
- *	has none
- * @netns: network namespace
+ * struct port_usage - one destination, or one listener's port
+ * @netns: network namespace; this and the next four fields are its name
  * @port: the remote port; with @passive our own
  * @passive: this side accepted: no source ports are taken
  * @laddr: source address; zero with @passive
  * @raddr: remote address; zero with @passive
+ * @conn: one of its TIME-WAITs, the newest; any other of its connections if it
+ *	has none
  * @timewaits: TIME-WAITs now
+ * @wanted: of these, those that were asked for; the asker counts them
  * @used: source ports that connect() cannot take now: those of all connections to
  *	there, but for TIME-WAITs that tw_reuse frees
  * @ports: how many there are in all
@@ -61,15 +51,19 @@ struct port_usage_query {
  *	known
  * @pid: its process, 0 if there are several of that name
  * @made: how many of the TIME-WAITs it made
+ * @oldest_ns: age of the oldest TIME-WAIT
+ * @details: while it is counted: what the last five are made from, NULL if there
+ *	cannot be a burst
  */
-struct usage {
-	const struct conn *conn;
+struct port_usage {
 	uint32_t netns;
 	uint16_t port;
-	bool passive;
+	uint16_t passive;
 	uint8_t laddr[16];
 	uint8_t raddr[16];
+	const struct conn *conn;
 	uint32_t timewaits;
+	uint32_t wanted;
 	uint32_t used;
 	uint32_t ports;
 	uint32_t begun;
@@ -78,52 +72,83 @@ struct usage {
 	char comm[16];
 	uint32_t pid;
 	uint32_t made;
+	uint64_t oldest_ns;
+	struct port_usage_details *details;
 };
 
 /** port_usage_per_minute() - how many TIME-WAITs begin in a minute, at the present rate */
-static inline uint64_t port_usage_per_minute(const struct usage *usage)
+static inline uint64_t port_usage_per_minute(const struct port_usage *usage)
 {
 	return usage->window_ns ? usage->begun * MINUTE / usage->window_ns : 0;
 }
 
 /** port_usage_share() - of the source ports, 0 to 1, are in use */
-static inline double port_usage_share(const struct usage *usage)
+static inline double port_usage_share(const struct port_usage *usage)
 {
-	return usage->ports ? (double)usage->used / usage->ports : 0;
+	if (!usage->ports)
+		return 0;
+	return usage->used < usage->ports ? (double)usage->used / usage->ports : 1;
+}
+
+/** port_usage_is_burst() - are there so many TIME-WAITs, or so few ports left, that it is worth a word? */
+static inline bool port_usage_is_burst(const struct port_usage *usage)
+{
+	return usage->timewaits >= PORT_USAGE_BURST ||
+	       (usage->timewaits && usage->ports && 2 * usage->used >= usage->ports);
 }
 
 /**
- * port_usage_find() - collect them
- * @tracker: the connections
- * @query: what is asked
- * @list: set to an array, worst first: by share, then by TIME-WAITs; the caller
- *	frees it
- * @count: how many there are
- *
- * It passes over all connections twice at most: not for each scrape.
+ * struct port_usages - all that are counted
+ * @usages: struct port_usage, by its name
+ * @places: connections by the hash of their destination
+ * @mask: for a place: their number is a power of two
+ * @fullest: the place that has the largest share of its ports, as far as a place tells
+ * @fullest_share: that share
+ * @all: every destination is counted
+ * @kernel: tells of a namespace's ports, or NULL
+ * @ports: of the namespace @netns, which was asked for last
+ * @now_ns: when all this is
+ */
+struct port_usages {
+	struct hashmap usages;
+	uint32_t *places;
+	uint32_t mask;
+	uint32_t fullest;
+	double fullest_share;
+	bool all;
+	const struct kernel_view *kernel;
+	struct source_ports ports;
+	uint32_t netns;
+	uint64_t now_ns;
+};
+
+/**
+ * port_usages_init() - before the first walk
+ * @usages: zero, or after port_usages_fini()
+ * @connections: how many there are, about
+ * @all: count every destination: for those who have few, or who ask for each
  *
  * Return: 0 or -ENOMEM
  */
-int port_usage_find(const struct tracker *tracker, const struct port_usage_query *query,
-		    struct usage **list, size_t *count);
+int port_usages_init(struct port_usages *usages, uint32_t connections, bool all,
+		     const struct kernel_view *kernel, uint64_t now_ns);
+void port_usages_fini(struct port_usages *usages);
 
-/*
- * The same for whoever cannot wait for a walk over all: connections are brought one by
- * one, while the model may move. A connection that is told may be gone then: whoever
- * looks at it makes sure that it is still the one. It takes 8 bytes for each TIME-WAIT
- * and 600 for each destination: bring those only that may be worth telling.
+/** port_usages_estimate() - in the first walk: each connection that lives */
+void port_usages_estimate(struct port_usages *usages, const struct tracker *tracker,
+			  const struct conn *conn);
+
+/**
+ * port_usages_count() - in the second walk: likewise
+ * @free_at_ns: lowered to the time from which a port that counts now may be used again
+ * @err: set to 0 or -ENOMEM
+ *
+ * Return: where it was counted, until the next call; NULL if it was not
  */
-struct port_usage_tally;
+struct port_usage *port_usages_count(struct port_usages *usages, const struct tracker *tracker,
+				     const struct conn *conn, uint64_t *free_at_ns, int *err);
 
-/** port_usage_tally_create() - 0 or -ENOMEM */
-int port_usage_tally_create(struct port_usage_tally **tally, const struct tracker *tracker,
-			    const struct port_usage_query *query);
-
-/** port_usage_tally_add() - 0 or -ENOMEM */
-int port_usage_tally_add(struct port_usage_tally *tally, const struct conn *conn);
-
-/** port_usage_tally_list() - as port_usage_find() */
-int port_usage_tally_list(struct port_usage_tally *tally, struct usage **list, size_t *count);
-void port_usage_tally_free(struct port_usage_tally *tally);
+/** port_usages_end() - after it: rates, makers, when ports run out */
+void port_usages_end(struct port_usages *usages);
 
 #endif

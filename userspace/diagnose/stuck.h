@@ -1,75 +1,141 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which connections are too long where they are, and where TIME-WAITs pile up. */
+/*
+ * The one finder of stuck sockets: which connections are too long where they are, where
+ * TIME-WAITs come in bursts, and the numbers that only a look at every connection tells.
+ *
+ * It walks over the connections twice. The first walk counts what many share: handshakes
+ * that wait at a port, who waits for a listener, ports in use. The second judges each
+ * connection, by the rules of verdict.h. Commands have both walks made at once; the
+ * exporter makes them in slices, between which the tracker takes records. A connection
+ * that moves while a scan is under way may be met before or after; one that ends may be
+ * among the findings: finding_is_current() tells.
+ *
+ * A socket is stuck if a rule says so whose weight is not VERDICT_HARMLESS. That, and
+ * nothing else, is what every command and every number calls stuck. What else is listed
+ * is a burst of TIME-WAITs that does no harm, or was asked for by its state.
+ */
 #ifndef DIAGNOSE_STUCK_H
 #define DIAGNOSE_STUCK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "userspace/diagnose/finding.h"
+#include "userspace/diagnose/verdict.h"
 
-#include "userspace/diagnose/port_usage.h"
-#include "userspace/conn/tracker.h"
-#include "userspace/base/kernel_socket.h"
+#define STUCK_STATES 16 /* enum tcptrail_state */
+#define STUCK_NOBODY UINT64_MAX
 
 /**
  * struct stuck_query - what is asked
+ * @tracker: the connections
  * @now_ns: when, in the trail's time
- * @states: bit n: only state n; 0: all that are not normal for ever
+ * @kernel: what the kernel says, NULL: nothing. Only with it those are found that no
+ *	record shows: ESTABLISHED sockets on which nothing moves, full accept queues
+ * @states: bit n: only state n, normal or not; 0: all that are not normal for ever
  * @older_ns: how long is too long; 0: verdict_stuck_after_ns() of the state
- * @alive: is this one still there? NULL: all that the model has are
- * @live: what the kernel knows of a socket now, NULL if nothing; NULL: of none. Those
- *	that it knows an ESTABLISHED socket of are looked at, and full accept queues
- * @live_ns: when it knew that; 0: now
- * @ports: see struct port_usage_query
- * @arg: for all three
+ * @max_findings: keep the worst so many; 0: all
+ * @all_ports: tell of the ports of every destination, not only where many are in use
+ * @close_waits: tell of all CLOSE-WAITs that have a file
+ * @alive: does this one exist? NULL: all that the tracker has do
+ * @wanted: is it to be listed? NULL: all. It is counted all the same where it takes from
+ *	what others share
+ * @visit: called once for each connection; or NULL
+ * @arg: for these three
  */
 struct stuck_query {
+	const struct tracker *tracker;
 	uint64_t now_ns;
+	const struct kernel_view *kernel;
 	uint32_t states;
 	uint64_t older_ns;
+	size_t max_findings;
+	bool all_ports;
+	bool close_waits;
 	bool (*alive)(void *arg, const struct conn *conn);
-	const struct kernel_socket *(*live)(void *arg, uint64_t cookie);
-	uint64_t live_ns;
-	struct source_ports (*ports)(void *arg, uint32_t netns);
+	bool (*wanted)(void *arg, const struct conn *conn);
+	void (*visit)(void *arg, const struct conn *conn);
 	void *arg;
 };
 
 /**
- * struct stuck - one that is
- * @conn: the connection, or one of the pile's TIME-WAITs
- * @live: what the kernel knows of it now; NULL if not known
- * @age_ns: how long in this state; of an ESTABLISHED one, how long nothing moved; of
- *	a LISTEN one, how long somebody has waited in its queue
- * @at_least: it may be longer
- * @requests: of a SYN-RECV: how many of them there are at this port
- * @requesters: from how many addresses
- * @burst: so many TIME-WAITs share a remote end (active opener) or a local port
- *	(passive); 0 for a single connection
- * @usage: all about the pile
+ * struct stuck_gauges - a scan's numbers
+ * @stuck: how many sockets are stuck, by verdict: verdict_name()
+ * @since_ns: by enum tcptrail_state: since when the oldest has been there, in the
+ *	trail's time; STUCK_NOBODY
+ * @unaccepted_since_ns: likewise, of those that wait for accept()
+ * @unread: bytes not read in CLOSE-WAIT
+ * @ports_share: of a namespace's source ports are in use towards one destination; below
+ *	1/256, where there are many destinations, it may not be the fullest one's
+ * @ports: how many source ports that namespace has
  */
-struct stuck {
-	const struct conn *conn;
-	const struct kernel_socket *live;
-	uint64_t age_ns;
-	bool at_least;
-	unsigned int requests;
-	unsigned int requesters;
-	unsigned int burst;
-	struct usage usage;
+struct stuck_gauges {
+	uint64_t stuck[VERDICT_RULES_MAX];
+	uint64_t since_ns[STUCK_STATES];
+	uint64_t unaccepted_since_ns;
+	uint64_t unread;
+	double ports_share;
+	uint32_t ports;
 };
 
-/** stuck_is_stalled() - does it wait for what it has sent, or cannot send, in vain? */
-bool stuck_is_stalled(const struct conn *conn, const struct kernel_socket *live);
+/** struct close_wait - a socket in CLOSE-WAIT */
+struct close_wait {
+	uint32_t inode;
+	uint64_t since_ns;
+};
 
 /**
- * stuck_find() - collect them
- * @tracker: the connections; it must not be fed while the list is in use
- * @query: what is asked
- * @list: set to an array, worst first; the caller frees it
- * @count: how many there are
- *
- * Return: 0 or -ENOMEM
+ * struct stuck_result - what a scan found
+ * @number: of the scan, from 1; 0: there was none yet
+ * @query: what was asked
+ * @findings: bursts first, the biggest before the others; then whatever is oldest
+ * @count: how many are kept
+ * @room: for how many there is memory
+ * @stuck: how many sockets are stuck, those that are not kept included
+ * @gauges: the numbers
+ * @next_ns: until then another scan finds the same, unless a record comes
+ * @waiting: who waits
+ * @ports: which ports are in use
+ * @close_waits: if they were asked for
+ * @close_wait_count: how many
+ * @close_wait_room: for how many there is memory
  */
-int stuck_find(const struct tracker *tracker, const struct stuck_query *query, struct stuck **list,
-	       size_t *count);
+struct stuck_result {
+	uint64_t number;
+	struct stuck_query query;
+	struct finding *findings;
+	size_t count;
+	size_t room;
+	uint64_t stuck;
+	struct stuck_gauges gauges;
+	uint64_t next_ns;
+	struct waiting waiting;
+	struct port_usages ports;
+	struct close_wait *close_waits;
+	size_t close_wait_count;
+	size_t close_wait_room;
+};
+
+struct stuck_scan;
+
+/** stuck_scan_create() - 0 or -ENOMEM */
+int stuck_scan_create(struct stuck_scan **scan);
+void stuck_scan_free(struct stuck_scan *scan);
+
+/** stuck_scan_begin() - 0 or -ENOMEM; a scan that is under way is given up */
+int stuck_scan_begin(struct stuck_scan *scan, const struct stuck_query *query);
+
+/**
+ * stuck_scan_step() - a slice
+ * @scan: begun
+ * @count: look at so many connections at most
+ *
+ * Return: 1: it is complete, and stuck_scan_result() has it; 0: go on; or -ENOMEM: it is
+ * given up, and stuck_scan_result() is what it was
+ */
+int stuck_scan_step(struct stuck_scan *scan, size_t count);
+
+/** stuck_scan_result() - of the last scan that is complete; valid until the next one but one begins */
+const struct stuck_result *stuck_scan_result(const struct stuck_scan *scan);
+
+/** stuck_find() - a scan from its begin to its end; 0 or -ENOMEM, and *@scan is NULL */
+int stuck_find(struct stuck_scan **scan, const struct stuck_query *query);
 
 #endif

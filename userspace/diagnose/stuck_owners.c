@@ -1,51 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "userspace/diagnose/stuck_owners.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "userspace/diagnose/stuck_owners.h"
-
-static bool is_leak(const struct conn *c)
+static uint32_t inode_of(const struct stuck_result *r, const struct finding *f)
 {
-	return !c->end && c->state == TCPTRAIL_CLOSE_WAIT && c->inode;
+	const struct conn *listener = tracker_listener(r->query.tracker, f->conn);
+
+	if (f->conn->inode)
+		return f->conn->inode;
+	return listener ? listener->inode : 0;
 }
 
-/* With a leak all its sockets count, those that are not old enough, too. */
-static size_t add_leaks(const struct tracker *m, uint32_t *inodes)
+/* What has no file is not looked for: /proc is large. With a leak all its sockets count, those that are not old enough, too. */
+int stuck_owners(const struct stuck_result *r, struct owners *owners)
 {
-	const struct conn *c;
-	size_t count = 0;
-
-	for (c = tracker_next(m, NULL); c; c = tracker_next(m, c)) {
-		if (is_leak(c) && inodes)
-			inodes[count] = c->inode;
-		count += is_leak(c);
-	}
-	return count;
-}
-
-int stuck_owners(const struct tracker *m, const struct stuck *list, size_t count,
-		 struct owners *owners)
-{
-	size_t i, wanted = 0, leaks = 0;
-	const struct conn *listener;
-	uint32_t *inodes;
+	uint32_t *inodes = calloc(r->count + r->close_wait_count + 1, sizeof(*inodes));
+	size_t i, wanted = 0;
+	bool leaks = false;
 	int err;
 
-	for (i = 0; i < count && !leaks; i++)
-		if (is_leak(list[i].conn))
-			leaks = add_leaks(m, NULL);
-	inodes = calloc(2 * count + leaks + 1, sizeof(*inodes));
 	if (!inodes)
 		return -ENOMEM;
-	if (leaks)
-		wanted = add_leaks(m, inodes);
-	for (i = 0; i < count; i++) {
-		listener = tracker_listener(m, list[i].conn);
-		if (list[i].conn->inode)
-			inodes[wanted++] = list[i].conn->inode;
-		else if (listener && listener->inode)
-			inodes[wanted++] = listener->inode;
+	for (i = 0; i < r->count; i++) {
+		inodes[wanted] = inode_of(r, &r->findings[i]);
+		wanted += inodes[wanted] != 0;
+		leaks |= r->findings[i].state == TCPTRAIL_CLOSE_WAIT && r->findings[i].conn->inode;
 	}
+	for (i = 0; leaks && i < r->close_wait_count; i++)
+		inodes[wanted++] = r->close_waits[i].inode;
 	err = owners_find(owners, inodes, wanted);
 	free(inodes);
 	return err;

@@ -6,15 +6,12 @@
 #include "userspace/procfs/owners.h"
 
 /**
- * stuck_owners() - who holds these now
- * @tracker: the connections; where one of the list is a leak, all CLOSE-WAITs are looked for
- * @list: from stuck_find()
- * @count: how many
+ * stuck_owners() - who holds what was found, now
+ * @result: with its close_waits: where one of the findings is a leak, all are looked for
  * @owners: filled; freed by owners_free(), also after an error
  *
  * Return: 0 or -errno
  */
-int stuck_owners(const struct tracker *tracker, const struct stuck *list, size_t count,
-		 struct owners *owners);
+int stuck_owners(const struct stuck_result *result, struct owners *owners);
 
 #endif

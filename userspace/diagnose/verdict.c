@@ -57,17 +57,17 @@ static const struct rule *rule_at(unsigned int number)
 	return NULL;
 }
 
-int verdict_rule(const struct verdict_input *facts)
+int8_t verdict_rule(const struct finding *finding)
 {
 	const struct rule *rule;
 	unsigned int i;
-	int number = 0;
+	int8_t number = 0;
 
-	for (i = 0; i < LISTS; i++)
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (rule = lists[i]; rule->name; rule++, number++)
-			if (rule->applies(facts))
+			if (rule->applies(finding))
 				return number;
-	return -1;
+	return FINDING_NO_RULE;
 }
 
 const char *verdict_name(unsigned int number)
@@ -77,23 +77,22 @@ const char *verdict_name(unsigned int number)
 	return rule ? rule->name : NULL;
 }
 
-enum verdict_weight verdict_weight(unsigned int number)
+enum verdict_weight verdict_weight(int number)
 {
-	const struct rule *rule = rule_at(number);
+	const struct rule *rule = number < 0 ? NULL : rule_at((unsigned int)number);
 
 	return rule ? rule->weight : VERDICT_HARMLESS;
 }
 
-int verdict_on(const struct verdict_input *facts, struct verdict *verdict)
+void verdict_say(const struct finding *finding, const struct verdict_context *context,
+		 struct verdict *verdict)
 {
-	int number = verdict_rule(facts);
-	const struct rule *rule = number < 0 ? NULL : rule_at((unsigned int)number);
+	const struct rule *rule = finding->rule < 0 ? NULL : rule_at((unsigned int)finding->rule);
 
 	*verdict = (struct verdict){ .name = "" };
 	if (!rule)
-		return 0;
+		return;
 	verdict->name = rule->name;
 	verdict->weight = rule->weight;
-	rule->say(facts, verdict);
-	return 1;
+	rule->say(finding, context, verdict);
 }

@@ -7,45 +7,28 @@
 #ifndef DIAGNOSE_VERDICT_H
 #define DIAGNOSE_VERDICT_H
 
-#include <stddef.h>
-
-#include "userspace/base/time.h"
-#include "userspace/diagnose/port_usage.h"
-#include "userspace/conn/conn.h"
 #include "userspace/diagnose/descriptor_leak.h"
-#include "userspace/base/kernel_socket.h"
+#include "userspace/diagnose/finding.h"
 
 /**
- * struct verdict_input - what a rule may look at
- * @conn: the connection; of churn one of its TIME-WAITs
+ * struct verdict_context - what a sentence names beside the finding
  * @age: how long it has been so, in words ("14m03s", "at least 2s")
  * @holder: who holds it, in words; NULL if nobody is known to
  * @holders: how many descriptors that are
  * @listener: who listens where it came in, in words; NULL if not known
- * @live: what the kernel knows of it now; NULL if not known
- * @queue: what it knows of the listener where it came in; NULL if not known
  * @leak: how the CLOSE-WAITs of the process that holds it grow; NULL if not known
- * @usage: NULL for a single connection
- * @requests: how many SYNs of others wait there for the third step, too
- * @requesters: from how many addresses
  */
-struct verdict_input {
-	const struct conn *conn;
+struct verdict_context {
 	const char *age;
 	const char *holder;
 	size_t holders;
 	const char *listener;
-	const struct kernel_socket *live;
-	const struct kernel_socket *queue;
 	const struct descriptor_leak *leak;
-	const struct usage *usage;
-	unsigned int requests;
-	unsigned int requesters;
 };
 
 /** enum verdict_weight - how bad it is */
 enum verdict_weight {
-	VERDICT_HARMLESS = 0,
+	VERDICT_HARMLESS = 0, /* worth knowing; not called stuck */
 	VERDICT_PASSES = 1, /* the kernel ends it by itself */
 	VERDICT_LASTS = 2, /* until somebody does something */
 	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
@@ -55,7 +38,7 @@ enum verdict_weight {
 
 /**
  * struct verdict - what a rule says
- * @name: the rule's
+ * @name: the rule's; empty if there is none
  * @weight: how bad that is
  * @sentence: what is the matter, with the evidence
  * @remedy: what to do
@@ -67,26 +50,32 @@ struct verdict {
 	char remedy[256];
 };
 
-/** verdict_on() - false if no rule has anything to say; @verdict is filled then, too */
-int verdict_on(const struct verdict_input *facts, struct verdict *verdict);
+#define VERDICT_RULES_MAX 32
 
-/** verdict_rule() - the number of the rule that has something to say, or -1: no words made */
-int verdict_rule(const struct verdict_input *facts);
+/** verdict_rule() - the number of the first rule that applies, or FINDING_NO_RULE */
+int8_t verdict_rule(const struct finding *finding);
+
+/** verdict_say() - what the rule of @finding says; nothing if it has none */
+void verdict_say(const struct finding *finding, const struct verdict_context *context,
+		 struct verdict *verdict);
 
 /** verdict_name() - a rule's name; NULL from the number on that there is no rule for */
 const char *verdict_name(unsigned int rule);
 
 /** verdict_weight() - how bad it is; VERDICT_HARMLESS if there is no such rule */
-enum verdict_weight verdict_weight(unsigned int rule);
+enum verdict_weight verdict_weight(int rule);
+
+/** verdict_is_stuck() - are sockets with this verdict called stuck? */
+static inline bool verdict_is_stuck(int rule)
+{
+	return verdict_weight(rule) > VERDICT_HARMLESS;
+}
 
 /** verdict_stuck_after_ns() - how long a state is normal; UINT64_MAX: for ever */
 uint64_t verdict_stuck_after_ns(uint8_t state);
 
 /* How long an established connection's bytes may wait unacknowledged. */
 #define VERDICT_STALL_NS (10 * SEC)
-
-/* So many TIME-WAITs towards one peer, or at one listener, are worth a word. */
-#define VERDICT_BURST 1000
 
 /* So many requests at one listener are a flood, if they come from as many addresses. */
 #define VERDICT_FLOOD 64

@@ -1,55 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One side has closed, or both have. */
+#include "userspace/conn/counters.h"
 #include "userspace/diagnose/verdict_internal.h"
 
-static const char *holder_of(const struct verdict_input *f)
+static const char *holder_of(const struct verdict_context *x)
 {
-	return f->holder ? f->holder : "its process";
+	return x->holder ? x->holder : "its process";
 }
 
 /* What its holder, or its holders, do. */
-static const char *has(const struct verdict_input *f)
+static const char *has(const struct verdict_context *x)
 {
-	return f->holders > 1 ? "have" : "has";
+	return x->holders > 1 ? "have" : "has";
 }
 
-static bool not_accepted(const struct verdict_input *f)
+static bool not_accepted(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_CLOSE_WAIT) && !f->conn->inode && !f->holder &&
-	       !(f->conn->flags & (CONN_ACCEPTED | CONN_ORPHAN)) && f->conn->role != CONN_ACTIVE;
+	return in_state(f, TCPTRAIL_CLOSE_WAIT) && counters_place(f->conn) & COUNTERS_UNACCEPTED;
 }
 
-static void say_not_accepted(const struct verdict_input *f, struct verdict *v)
+static void say_not_accepted(const struct finding *f, const struct verdict_context *x,
+			     struct verdict *v)
 {
 	char queue[64] = "";
 
-	if (f->queue)
+	if (f->queue && f->queue->known)
 		snprintf(queue, sizeof(queue), " (%u wait there, the backlog is %u)",
 			 f->queue->queued, f->queue->backlog);
 	SENTENCE(v, "The peer connected and closed; nobody has accepted the connection%s%s%s.",
-		 f->listener ? ": it waits in the queue of " : "", f->listener ? f->listener : "",
+		 x->listener ? ": it waits in the queue of " : "", x->listener ? x->listener : "",
 		 queue);
 	REMEDY(v,
 	       "%s must call accept(): it is blocked or overloaded, or has forgotten the "
 	       "listening socket.",
-	       f->listener ? f->listener : "The listener");
+	       x->listener ? x->listener : "The listener");
 }
 
-static bool unread(const struct verdict_input *f)
+static bool unread(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_CLOSE_WAIT) && f->conn->unread;
 }
 
-static void say_unread(const struct verdict_input *f, struct verdict *v)
+static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v, "The peer closed; %u byte%s lie%s unread: %s %s stopped reading.",
 		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
-		 holder_of(f), has(f));
+		 holder_of(x), has(x));
 	REMEDY(v, "See where it waits (its stack), or why the socket left its poll set; it must "
 		  "read to the end, then close.");
 }
 
-static bool leak(const struct verdict_input *f)
+static bool leak(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_CLOSE_WAIT);
 }
@@ -73,33 +74,34 @@ static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 		snprintf(to + n, size - (size_t)n, ".");
 }
 
-static void say_leak(const struct verdict_input *f, struct verdict *v)
+static void say_leak(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	char leak[192] = "";
 
-	if (f->leak && f->leak->window_ns)
-		put_leak(leak, sizeof(leak), f->leak);
-	SENTENCE(v, "The peer closed %s ago; %s %s not.%s", f->age, holder_of(f), has(f), leak);
-	if (f->holders > 1)
+	if (x->leak && x->leak->window_ns)
+		put_leak(leak, sizeof(leak), x->leak);
+	SENTENCE(v, "The peer closed %s ago; %s %s not.%s", x->age, holder_of(x), has(x), leak);
+	if (x->holders > 1)
 		REMEDY(v,
 		       "%s descriptors must be closed: inherited ones too (close them after "
 		       "fork, open with O_CLOEXEC).",
-		       f->holders == 2 ? "Both" : "All");
+		       x->holders == 2 ? "Both" : "All");
 	else
 		REMEDY(v, "Its code path that reads 0 bytes (end of file) must close the socket.");
 }
 
-static bool last_ack_zero_window(const struct verdict_input *f)
+static bool last_ack_zero_window(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_LAST_ACK) && zero_window(f);
 }
 
-static bool fin_wait1_zero_window(const struct verdict_input *f)
+static bool fin_wait1_zero_window(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_FIN_WAIT1) && zero_window(f);
 }
 
-static void say_zero_window(const struct verdict_input *f, struct verdict *v)
+static void say_zero_window(const struct finding *f, const struct verdict_context *x,
+			    struct verdict *v)
 {
 	SENTENCE(v,
 		 "We closed with %u byte%s still to go: the peer has closed its window. It lives, "
@@ -109,12 +111,13 @@ static void say_zero_window(const struct verdict_input *f, struct verdict *v)
 		  "itself (net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
 
-static bool last_ack(const struct verdict_input *f)
+static bool last_ack(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_LAST_ACK);
 }
 
-static void say_last_ack(const struct verdict_input *f, struct verdict *v)
+static void say_last_ack(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
 {
 	char tries[TRIES_MAX];
 
@@ -124,12 +127,13 @@ static void say_last_ack(const struct verdict_input *f, struct verdict *v)
 		  "them: look for a firewall that forgets connections too early.");
 }
 
-static bool fin_wait1(const struct verdict_input *f)
+static bool fin_wait1(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_FIN_WAIT1);
 }
 
-static void say_fin_wait1(const struct verdict_input *f, struct verdict *v)
+static void say_fin_wait1(const struct finding *f, const struct verdict_context *x,
+			  struct verdict *v)
 {
 	char tries[TRIES_MAX];
 
@@ -139,8 +143,8 @@ static void say_fin_wait1(const struct verdict_input *f, struct verdict *v)
 			 "We closed with %u byte%s not acknowledged, and %s: %s or something drops "
 			 "its segments.",
 			 f->conn->unacked, plural(f->conn->unacked), tries,
-			 f->live ? "the peer is gone," :
-				   "the peer is gone, does not read (zero window),");
+			 finding_live(f) ? "the peer is gone," :
+					   "the peer is gone, does not read (zero window),");
 	else
 		SENTENCE(v, "We closed, but %s: the peer is gone, or something drops its segments.",
 			 tries);
@@ -148,41 +152,43 @@ static void say_fin_wait1(const struct verdict_input *f, struct verdict *v)
 		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
 
-static bool fin_wait2_orphan(const struct verdict_input *f)
+static bool fin_wait2_orphan(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_FIN_WAIT2) &&
 	       (f->conn->object == CONN_MINISOCKET || f->conn->flags & CONN_ORPHAN);
 }
 
-static void say_fin_wait2_orphan(const struct verdict_input *f, struct verdict *v)
+static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_context *x,
+				 struct verdict *v)
 {
 	SENTENCE(v,
 		 "We closed; the peer acknowledged %s ago and does not close its half: it has a "
 		 "CLOSE-WAIT of its own.",
-		 f->age);
+		 x->age);
 	REMEDY(v, "Look at the peer's process; here it ends by itself (net.ipv4.tcp_fin_timeout).");
 }
 
-static bool fin_wait2(const struct verdict_input *f)
+static bool fin_wait2(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_FIN_WAIT2);
 }
 
-static void say_fin_wait2(const struct verdict_input *f, struct verdict *v)
+static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
+			  struct verdict *v)
 {
 	SENTENCE(v,
 		 "Our half is shut down and %s %s kept the socket; the peer has not closed for %s.",
-		 holder_of(f), has(f), f->age);
+		 holder_of(x), has(x), x->age);
 	REMEDY(v, "The peer must close; or close the socket here: then the kernel ends it after "
 		  "net.ipv4.tcp_fin_timeout.");
 }
 
-static bool closing(const struct verdict_input *f)
+static bool closing(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_CLOSING);
 }
 
-static void say_closing(const struct verdict_input *f, struct verdict *v)
+static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	char tries[TRIES_MAX];
 

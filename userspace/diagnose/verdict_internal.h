@@ -19,21 +19,22 @@
 struct rule {
 	const char *name;
 	enum verdict_weight weight;
-	bool (*applies)(const struct verdict_input *facts);
-	void (*say)(const struct verdict_input *facts, struct verdict *verdict);
+	bool (*applies)(const struct finding *finding);
+	void (*say)(const struct finding *finding, const struct verdict_context *context,
+		    struct verdict *verdict);
 };
 
 /* Each list ends with a rule without a name. The first that applies has the word. */
-extern const struct rule verdict_rules_ports[]; /* verdict_churn.c */
+extern const struct rule verdict_rules_ports[]; /* verdict_ports.c */
 extern const struct rule verdict_rules_close[]; /* verdict_close.c */
 extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
 
-static inline bool in_state(const struct verdict_input *f, uint8_t state)
+static inline bool in_state(const struct finding *f, uint8_t state)
 {
-	return !f->usage && f->conn->state == state;
+	return !f->usage && f->state == state;
 }
 
 static inline const char *plural(uint64_t n)
@@ -42,9 +43,9 @@ static inline const char *plural(uint64_t n)
 }
 
 /* The peer answers, and says that it has no room. */
-static inline bool zero_window(const struct verdict_input *f)
+static inline bool zero_window(const struct finding *f)
 {
-	return f->live && kernel_socket_zero_window(f->live);
+	return finding_live(f) && kernel_socket_zero_window(&f->live);
 }
 
 #define TRIES_MAX 80

@@ -2,59 +2,64 @@
 /* Before the close: handshakes that do not end, and connections on which nothing moves. */
 #include "userspace/diagnose/verdict_internal.h"
 
-static bool syn_sent(const struct verdict_input *f)
+static bool syn_sent(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_SYN_SENT);
 }
 
-static void say_syn_sent(const struct verdict_input *f, struct verdict *v)
+static void say_syn_sent(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
 {
 	char tries[TRIES_MAX];
 
 	SENTENCE(v, "%s wants to connect, but %s: a filter drops it, or the peer is down.",
-		 f->holder ? f->holder : "Some process",
+		 x->holder ? x->holder : "Some process",
 		 verdict_tries(tries, "the SYN", f->conn->syns));
 	REMEDY(v, "Check address, route and firewall; a listener without room in its queue is "
 		  "silent, too. The application should set a connect timeout.");
 }
 
-static bool syn_recv(const struct verdict_input *f)
+static bool syn_recv(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_SYN_RECV) || in_state(f, TCPTRAIL_NEW_SYN_RECV);
 }
 
 /* Closed there and open here, or the other way round: without room nobody gets in. */
-static bool behind_full_queue(const struct verdict_input *f)
+static bool behind_full_queue(const struct finding *f)
 {
-	return syn_recv(f) && f->queue && kernel_socket_queue_full(f->queue);
+	return syn_recv(f) && f->queue && accept_queue_full(f->queue);
 }
 
-static void say_behind_full_queue(const struct verdict_input *f, struct verdict *v)
+static void say_behind_full_queue(const struct finding *f, const struct verdict_context *x,
+				  struct verdict *v)
 {
 	SENTENCE(v,
 		 "A SYN came and the peer may believe itself connected, but the accept queue of %s "
 		 "is full: %u wait, the backlog is %u.",
-		 f->listener ? f->listener : "the listener", f->queue->queued, f->queue->backlog);
+		 x->listener ? x->listener : "the listener", f->queue->queued, f->queue->backlog);
 	REMEDY(v, "It must call accept() faster, or listen() with a larger backlog (up to "
 		  "net.core.somaxconn).");
 }
 
-static bool flood(const struct verdict_input *f)
+static bool flood(const struct finding *f)
 {
-	return syn_recv(f) && f->requests >= VERDICT_FLOOD && f->requesters >= f->requests / 2;
+	return syn_recv(f) && f->handshakes && f->handshakes->count >= VERDICT_FLOOD &&
+	       f->handshakes->peers >= f->handshakes->count / 2;
 }
 
-static void say_flood(const struct verdict_input *f, struct verdict *v)
+static void say_flood(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u SYNs from %u addresses wait at %s for a third step that does not come: a "
 		 "flood with forged senders.",
-		 f->requests, f->requesters, f->listener ? f->listener : "this port");
+		 f->handshakes->count, f->handshakes->peers,
+		 x->listener ? x->listener : "this port");
 	REMEDY(v, "Have net.ipv4.tcp_syncookies on, so that real clients still get in; stop the "
 		  "flood upstream.");
 }
 
-static void say_syn_recv(const struct verdict_input *f, struct verdict *v)
+static void say_syn_recv(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
 {
 	char tries[TRIES_MAX];
 
@@ -66,49 +71,52 @@ static void say_syn_recv(const struct verdict_input *f, struct verdict *v)
 		  "has seen the SYN.");
 }
 
-static bool queue_full(const struct verdict_input *f)
+static bool queue_full(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_LISTEN) && f->live && kernel_socket_queue_full(f->live);
+	return in_state(f, TCPTRAIL_LISTEN) && f->queue && accept_queue_full(f->queue);
 }
 
-static void say_queue_full(const struct verdict_input *f, struct verdict *v)
+static void say_queue_full(const struct finding *f, const struct verdict_context *x,
+			   struct verdict *v)
 {
 	SENTENCE(v,
 		 "The accept queue is full: %u connections wait, the backlog is %u; %s does not "
 		 "take them, and new clients get no answer.",
-		 f->live->queued, f->live->backlog, f->holder ? f->holder : "the listener");
+		 f->queue->queued, f->queue->backlog, x->holder ? x->holder : "the listener");
 	REMEDY(v, "See where it waits (its stack): it is blocked or overloaded. If it only cannot "
 		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
 }
 
-static bool established_zero_window(const struct verdict_input *f)
+static bool established_zero_window(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_ESTABLISHED) && zero_window(f);
+	return in_state(f, TCPTRAIL_ESTABLISHED) && finding_is_stalled(f) && zero_window(f);
 }
 
-static void say_established_zero_window(const struct verdict_input *f, struct verdict *v)
+static void say_established_zero_window(const struct finding *f, const struct verdict_context *x,
+					struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u bytes wait, and nothing has moved for %s: the peer has closed its window. It "
 		 "lives, but its process does not read.",
-		 f->conn->unacked, f->age);
+		 f->conn->unacked, x->age);
 	REMEDY(v,
 	       "Look at the peer's process: where does it wait? %s could give up by "
 	       "TCP_USER_TIMEOUT or a timeout of its own.",
-	       f->holder ? f->holder : "The sender");
+	       x->holder ? x->holder : "The sender");
 }
 
-static bool established_stalled(const struct verdict_input *f)
+static bool established_stalled(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_ESTABLISHED) && f->live && f->conn->unacked;
+	return in_state(f, TCPTRAIL_ESTABLISHED) && finding_is_stalled(f);
 }
 
-static void say_established_stalled(const struct verdict_input *f, struct verdict *v)
+static void say_established_stalled(const struct finding *f, const struct verdict_context *x,
+				    struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u bytes are not acknowledged, nothing has come from the peer for %s, and %u "
 		 "retransmission%s did not help: the peer is gone, or the path is.",
-		 f->conn->unacked, f->age, f->live->retransmits, plural(f->live->retransmits));
+		 f->conn->unacked, x->age, f->live.retransmits, plural(f->live.retransmits));
 	REMEDY(v, "Check host and path. The kernel gives up by itself (net.ipv4.tcp_retries2, some "
 		  "15 minutes); TCP_USER_TIMEOUT makes that sooner, ss -K ends it now.");
 }

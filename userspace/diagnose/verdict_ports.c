@@ -2,12 +2,12 @@
 /* TIME-WAIT: many of them, and those that do not end. */
 #include "userspace/diagnose/verdict_internal.h"
 
-static bool server(const struct verdict_input *f)
+static bool server(const struct finding *f)
 {
 	return f->usage && f->usage->passive;
 }
 
-static void say_server(const struct verdict_input *f, struct verdict *v)
+static void say_server(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u TIME-WAITs at one of our own ports, %llu more a minute: this server closes "
@@ -17,19 +17,20 @@ static void say_server(const struct verdict_input *f, struct verdict *v)
 		  "alive longer.");
 }
 
-static bool ports_out(const struct verdict_input *f)
+static bool ports_out(const struct finding *f)
 {
 	return f->usage && f->usage->out_ns != PORT_USAGE_NEVER;
 }
 
-static bool usage(const struct verdict_input *f)
+static bool usage(const struct finding *f)
 {
 	return f->usage;
 }
 
-static void say_port_usage(const struct verdict_input *f, struct verdict *v)
+static void say_port_usage(const struct finding *f, const struct verdict_context *x,
+			   struct verdict *v)
 {
-	const struct usage *c = f->usage;
+	const struct port_usage *c = f->usage;
 	char out[SPAN_WORDS_MAX], when[64] = "that goes on for ever";
 
 	if (!c->out_ns)
@@ -39,19 +40,19 @@ static void say_port_usage(const struct verdict_input *f, struct verdict *v)
 	SENTENCE(v,
 		 "%u TIME-WAITs towards one peer%s%s, %llu more a minute, each of which takes a "
 		 "source port for 60 s: %u of %u ports (%.0f %%) are in use; at this rate %s.",
-		 c->timewaits, f->holder ? ", made by " : "", f->holder ? f->holder : "",
+		 c->timewaits, x->holder ? ", made by " : "", x->holder ? x->holder : "",
 		 (unsigned long long)port_usage_per_minute(c), c->used, c->ports,
 		 100 * port_usage_share(c), when);
 	REMEDY(v, "Reuse connections (a pool, keep-alive); until then net.ipv4.tcp_tw_reuse=1 and "
 		  "a wider net.ipv4.ip_local_port_range.");
 }
 
-static bool rearmed(const struct verdict_input *f)
+static bool rearmed(const struct finding *f)
 {
 	return in_state(f, TCPTRAIL_TIME_WAIT) && f->conn->rearms;
 }
 
-static void say_rearmed(const struct verdict_input *f, struct verdict *v)
+static void say_rearmed(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
 		 "TIME-WAIT was begun anew %u time%s, because the peer repeats itself: our last "
@@ -63,7 +64,7 @@ static void say_rearmed(const struct verdict_input *f, struct verdict *v)
 const struct rule verdict_rules_ports[] = {
 	{ "time-wait-server", VERDICT_HARMLESS, server, say_server },
 	{ "time-wait-ports-out", VERDICT_SPREADS, ports_out, say_port_usage },
-	{ "time-wait-churn", VERDICT_PASSES, usage, say_port_usage },
+	{ "time-wait-churn", VERDICT_HARMLESS, usage, say_port_usage },
 	{ "time-wait-rearmed", VERDICT_PASSES, rearmed, say_rearmed },
 	{ 0 },
 };

@@ -203,7 +203,6 @@ int cmd_export(int argc, char *argv[])
 					       .source = export.options.source,
 					       .max_conns = (uint32_t) export.options.max_conns,
 					       .groups = export.options.groups,
-					       .stuck = export.options.stuck,
 					       .tick = tick,
 					       .arg = &export,
 				       });

@@ -224,13 +224,15 @@ static void put_spans(struct openmetrics *e, const struct counters *c)
 
 static void put_found(struct openmetrics *e, const struct metrics *m)
 {
-	const struct stuck_scan_found *f = &m->found;
+	const struct stuck_gauges *f = &m->found;
 	uint64_t since_ns;
 	unsigned int i;
 
 	openmetrics_gauge(e, "tcptrail_stuck_sockets",
 			  "Sockets too long where they are, by verdict: see tcptrail-stuck(1).");
-	for (i = 0; i < STUCK_SCAN_VERDICTS && verdict_name(i); i++) {
+	for (i = 0; verdict_name(i); i++) {
+		if (!verdict_is_stuck((int)i))
+			continue;
 		openmetrics_label(e, "verdict", verdict_name(i));
 		openmetrics_u64(e, f->stuck[i]);
 	}
@@ -242,11 +244,11 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 		if (states[i] == TCPTRAIL_SYN_RECV && f->since_ns[TCPTRAIL_NEW_SYN_RECV] < since_ns)
 			since_ns = f->since_ns[TCPTRAIL_NEW_SYN_RECV];
 		openmetrics_label(e, "state", state_key(states[i]));
-		openmetrics_seconds(e, stuck_scan_age_ns(since_ns, m->now_ns));
+		openmetrics_seconds(e, time_between(since_ns, m->now_ns));
 	}
 	openmetrics_gauge(e, "tcptrail_oldest_unaccepted_seconds",
 			  "How long the connection waits that has waited longest for accept().");
-	openmetrics_seconds(e, stuck_scan_age_ns(f->unaccepted_since_ns, m->now_ns));
+	openmetrics_seconds(e, time_between(f->unaccepted_since_ns, m->now_ns));
 	openmetrics_gauge(e, "tcptrail_close_wait_unread_bytes",
 			  "Bytes in CLOSE-WAIT sockets that nobody has read.");
 	openmetrics_u64(e, f->unread);
@@ -260,7 +262,7 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 	openmetrics_u64(e, m->time_wait_limit);
 	openmetrics_gauge(e, "tcptrail_sweep_age_seconds",
 			  "How old these are; 0 while nothing has changed.");
-	openmetrics_seconds(e, m->stuck_scan_age_ns);
+	openmetrics_seconds(e, m->scan_age_ns);
 }
 
 static void put_trail(struct openmetrics *e, const struct metrics *m)

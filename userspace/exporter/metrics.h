@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "userspace/exporter/groups.h"
-#include "userspace/exporter/stuck_scan.h"
+#include "userspace/diagnose/stuck.h"
 #include "userspace/conn/counters.h"
 #include "userspace/base/buf.h"
 
@@ -25,9 +25,9 @@ enum metrics_lost {
  * @evicted: connections that the model had no room for
  * @tracked: connections in the model
  * @tracked_limit: and how many there is room for
- * @found: the last sweep's
+ * @found: the last scan's
  * @now_ns: when this copy was made, in the trail's time
- * @stuck_scan_age_ns: how old @found is; 0 while another sweep would find the same
+ * @scan_age_ns: how old @found is; 0 while another scan would find the same
  * @lost: records, by enum metrics_lost
  * @snapshot_incomplete: namespaces that were not listed
  * @hooks: as in struct tcptrail_info
@@ -45,9 +45,9 @@ struct metrics {
 	uint64_t evicted;
 	uint32_t tracked;
 	uint32_t tracked_limit;
-	struct stuck_scan_found found;
+	struct stuck_gauges found;
 	uint64_t now_ns;
-	uint64_t stuck_scan_age_ns;
+	uint64_t scan_age_ns;
 	uint64_t lost[METRICS_LOST];
 	uint64_t snapshot_incomplete;
 	int32_t hooks[TCPTRAIL_MAX_HOOKS];

@@ -11,7 +11,7 @@
 #include "userspace/base/time.h"
 #include "userspace/session/session.h"
 
-#define SLICE 4096 /* connections of a sweep between two batches: well below a millisecond */
+#define SLICE 4096 /* connections of a scan between two batches: well below a millisecond */
 #define TELL_NS (200 * MS) /* so soon an end is told after which nothing comes */
 #define KERNEL_POLL_NS (15 * SEC) /* so often the kernel is asked for what no record tells */
 #define OLD_NS (10 * SEC) /* from then on a close is worth that */
@@ -20,7 +20,8 @@
 /**
  * struct reader - the lock is for all that others copy
  * @session: the trail, and its connections
- * @worst: for /stuck, or NULL
+ * @kernel: what the kernel says now
+ * @scan: what is stuck
  * @round_ns: when the reader last came round
  * @failed: the trail could not be read to its end
  * @scanning: a scan is under way
@@ -34,8 +35,8 @@ struct reader {
 	struct reader_config config;
 	pthread_mutex_t lock;
 	struct session session;
-	struct stuck_scan *stuck_scan;
-	struct top_n *worst;
+	struct kernel_view kernel;
+	struct stuck_scan *scan;
 	uint64_t round_ns;
 	bool failed;
 	bool scanning;
@@ -51,23 +52,6 @@ static void ended(void *arg, const struct tracker *tracker, const struct conn *c
 	const struct reader *r = arg;
 
 	groups_ended(r->config.groups, c);
-}
-
-static struct source_ports ports_of(void *arg, uint32_t netns)
-{
-	const struct reader *r = arg;
-	struct kernel_view kernel = session_kernel(&r->session);
-
-	return kernel_view_ports(&kernel, netns);
-}
-
-static const struct kernel_socket *live_of(void *arg, uint64_t cookie, uint64_t *at_ns)
-{
-	const struct reader *r = arg;
-	struct kernel_view kernel = session_kernel(&r->session);
-
-	*at_ns = kernel.at_ns;
-	return kernel_view_socket(&kernel, cookie);
 }
 
 /* Of this machine's own namespace; 0: not known. */
@@ -86,23 +70,51 @@ static uint64_t time_wait_limit(void)
 /* Would another scan find something else than the last? */
 static bool is_outdated(const struct reader *r)
 {
-	return r->changed || session_now_ns(&r->session) >= stuck_scan_next_ns(r->stuck_scan);
+	return r->changed || session_now_ns(&r->session) >= stuck_scan_result(r->scan)->next_ns;
+}
+
+static void count_group(void *arg, const struct conn *c)
+{
+	const struct reader *r = arg;
+
+	groups_count(r->config.groups, c);
+}
+
+static int begin_scan(struct reader *r)
+{
+	const struct stuck_query query = {
+		.tracker = r->session.tracker,
+		.now_ns = session_now_ns(&r->session),
+		.kernel = &r->kernel,
+		.max_findings = STUCK_LINES_MAX,
+		.visit = count_group,
+		.arg = r,
+	};
+
+	r->changed = false;
+	groups_begin(r->config.groups);
+	return stuck_scan_begin(r->scan, &query);
 }
 
 /* With the lock held. Return: the scan is complete */
-static bool stuck_scan_slice(struct reader *r)
+static bool scan_slice(struct reader *r)
 {
 	uint64_t now_ns = time_now_ns();
+	int err = 0;
 
 	if (!r->scanning && r->scanned_ns &&
 	    (now_ns < r->scanned_ns + READER_SCAN_NS || !is_outdated(r)))
 		return true;
+	r->kernel = session_kernel(&r->session);
 	if (!r->scanning)
-		r->changed = false;
-	r->scanning = !stuck_scan_on(r->stuck_scan, r->session.tracker, session_now_ns(&r->session),
-				     SLICE);
+		err = begin_scan(r);
+	if (!err)
+		err = stuck_scan_step(r->scan, SLICE);
+	r->scanning = !err;
 	if (r->scanning)
 		return false;
+	/* Without memory, or where a unit has no name yet, another one will do. */
+	r->changed |= err < 0 || !groups_end(r->config.groups);
 	r->scanned_ns = now_ns;
 	return true;
 }
@@ -132,14 +144,14 @@ static int take(void *arg, const struct tcptrail_record *records, size_t count)
 	r->round_ns = time_now_ns();
 	r->changed = true;
 	if (is_caught_up(r))
-		stuck_scan_slice(r);
+		scan_slice(r);
 	pthread_mutex_unlock(&r->lock);
 	return is_caught_up(r) ? tick(r) : 0;
 }
 
 static bool is_old(const struct reader *r, uint8_t state)
 {
-	return stuck_scan_age_ns(stuck_scan_found(r->stuck_scan)->since_ns[state], r->round_ns) >=
+	return time_between(stuck_scan_result(r->scan)->gauges.since_ns[state], r->round_ns) >=
 	       OLD_NS;
 }
 
@@ -163,13 +175,13 @@ static uint32_t worth_asking(const struct reader *r)
 /* A quiet machine is left to sleep until there is something to do. */
 static int rest_ms(const struct reader *r)
 {
-	uint64_t next_ns = r->tick_ns, now_ns = time_now_ns(), stuck_scan_ns;
+	uint64_t next_ns = r->tick_ns, now_ns = time_now_ns(), scan_ns;
 
-	stuck_scan_ns = r->changed ? 0 : stuck_scan_next_ns(r->stuck_scan);
-	if (stuck_scan_ns < r->scanned_ns + READER_SCAN_NS)
-		stuck_scan_ns = r->scanned_ns + READER_SCAN_NS;
-	if (stuck_scan_ns < next_ns)
-		next_ns = stuck_scan_ns;
+	scan_ns = r->changed ? 0 : stuck_scan_result(r->scan)->next_ns;
+	if (scan_ns < r->scanned_ns + READER_SCAN_NS)
+		scan_ns = r->scanned_ns + READER_SCAN_NS;
+	if (scan_ns < next_ns)
+		next_ns = scan_ns;
 	if (worth_asking(r) && r->session.poll.begun_ns + KERNEL_POLL_NS < next_ns)
 		next_ns = r->session.poll.begun_ns + KERNEL_POLL_NS;
 	if ((r->session.poll.running || r->session.resync.under_way ||
@@ -198,28 +210,12 @@ static int idle(void *arg)
 	session->resync_error = 0;
 	while (!complete && tcptrail_wait(session->trail, 0) == 0) {
 		pthread_mutex_lock(&r->lock);
-		complete = stuck_scan_slice(r);
+		complete = scan_slice(r);
 		pthread_mutex_unlock(&r->lock);
 	}
 	stop = tick(r);
 	session->follow.tick_ms = rest_ms(r);
 	return stop;
-}
-
-static int create_scan(struct reader *r)
-{
-	struct stuck_scan_config config = {
-		.ports = ports_of,
-		.live = live_of,
-		.arg = r,
-		.groups = r->config.groups,
-	};
-	int err = 0;
-
-	if (r->config.stuck)
-		err = top_n_create(&r->worst, r->session.tracker, ports_of, r);
-	config.worst = r->worst;
-	return err ? err : stuck_scan_create(&r->stuck_scan, &config);
 }
 
 int reader_create(struct reader **result, const struct reader_config *config)
@@ -248,7 +244,7 @@ int reader_create(struct reader **result, const struct reader_config *config)
 	r->round_ns = time_now_ns();
 	pthread_mutex_init(&r->lock, NULL);
 	status = session_open(&r->session, &session);
-	if (!status && create_scan(r))
+	if (!status && stuck_scan_create(&r->scan))
 		status = cmd_fail("%s", strerror(ENOMEM));
 	return status ? status : session_begin(&r->session);
 }
@@ -257,9 +253,8 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
-	stuck_scan_free(r->stuck_scan);
+	stuck_scan_free(r->scan);
 	session_close(&r->session);
-	top_n_free(r->worst);
 	pthread_mutex_destroy(&r->lock);
 	free(r);
 }
@@ -271,7 +266,7 @@ int reader_catch_up(struct reader *r)
 	pthread_mutex_lock(&r->lock);
 	r->failed = err;
 	r->round_ns = time_now_ns();
-	while (!stuck_scan_slice(r))
+	while (!scan_slice(r))
 		;
 	pthread_mutex_unlock(&r->lock);
 	return err;
@@ -318,11 +313,10 @@ int reader_copy(void *arg, struct metrics *m)
 		.evicted = stats->evicted,
 		.tracked = tracker_count(r->session.tracker),
 		.tracked_limit = r->config.max_conns ? r->config.max_conns : TRACKER_CONNS_DEFAULT,
-		.found = *stuck_scan_found(r->stuck_scan),
+		.found = stuck_scan_result(r->scan)->gauges,
 		.now_ns = session_now_ns(&r->session),
-		.stuck_scan_age_ns = r->session.live && is_outdated(r) ?
-					     stuck_scan_age_ns(r->scanned_ns, now_ns) :
-					     0,
+		.scan_age_ns =
+			r->session.live && is_outdated(r) ? time_between(r->scanned_ns, now_ns) : 0,
 		.snapshot_incomplete = r->session.losses.unseen,
 		.features = r->session.info.features,
 		.up = !r->failed && (!r->session.live || now_ns < r->round_ns + LATE_NS),
@@ -343,21 +337,17 @@ int reader_copy(void *arg, struct metrics *m)
 
 void reader_stuck(void *arg, struct buf *out)
 {
-	struct top_n_cursor cursor = { 0 };
+	struct stuck_lines lines = { 0 };
 	struct reader *r = arg;
 	struct kernel_view kernel;
-	struct top_n_facts facts;
+	struct stuck_out o = { .tracker = r->session.tracker, .kernel = &kernel };
 	bool more;
 
 	do {
 		pthread_mutex_lock(&r->lock);
 		kernel = session_kernel(&r->session);
-		facts = (struct top_n_facts){
-			.now_ns = session_now_ns(&r->session),
-			.requests = stuck_scan_requests(r->stuck_scan),
-			.kernel = &kernel,
-		};
-		more = top_n_tell(r->worst, &facts, &cursor, out);
+		o.now_ns = session_now_ns(&r->session);
+		more = stuck_lines_more(&lines, &o, stuck_scan_result(r->scan), out);
 		pthread_mutex_unlock(&r->lock);
 	} while (more);
 }

@@ -15,7 +15,7 @@
 #include "userspace/session/message.h"
 #include "userspace/session/source.h"
 #include "userspace/exporter/metrics.h"
-#include "userspace/exporter/stuck_scan.h"
+#include "userspace/exporter/stuck_lines.h"
 
 #define READER_SCAN_NS (5 * SEC) /* from the end of one scan to the next */
 #define READER_REST_NS (5 * SEC) /* without anything to do it sleeps no longer */
@@ -25,7 +25,6 @@
  * @source: which trail
  * @max_conns: as in struct tracker_config
  * @groups: counted, too; it stays the caller's
- * @stuck: there will be reader_stuck()
  * @tick: called in between, when *@next_ns is over, which it may set to something sooner
  *	than READER_REST_NS from now. Return: CMD_OK, or CMD_* to stop with
  * @arg: for @tick
@@ -34,7 +33,6 @@ struct reader_config {
 	struct source source;
 	uint32_t max_conns;
 	struct groups *groups;
-	bool stuck;
 	int (*tick)(void *arg, uint64_t *next_ns);
 	void *arg;
 };

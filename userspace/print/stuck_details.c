@@ -59,9 +59,9 @@ static void put_place(const struct stuck_out *o, struct buf *p, const struct stu
 		buf_printf(p, ", cookie %llu", (unsigned long long)c->cookie);
 }
 
-static void put_sockets(struct buf *p, const struct stuck_group *group)
+static void put_sockets(const struct stuck_out *o, struct buf *p, const struct stuck_group *group)
 {
-	const struct stuck *newest = group->members[group->count - 1];
+	const struct finding *newest = group->members[group->count - 1];
 
 	if (group->count == 1)
 		return;
@@ -69,7 +69,7 @@ static void put_sockets(struct buf *p, const struct stuck_group *group)
 	if (group->peers > 1)
 		buf_printf(p, " of %zu peers", group->peers);
 	buf_printf(p, ", the newest %s%s so; of the oldest: ", newest->at_least ? "at least " : "",
-		   duration_text(put_age, newest->age_ns).s);
+		   duration_text(put_age, finding_age(newest, o->now_ns)).s);
 }
 
 /* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
@@ -153,23 +153,24 @@ static void put_queue(struct buf *p, const struct kernel_socket *live)
 void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
 		       const struct stuck_words *w)
 {
-	const struct conn *c = group->members[0]->conn;
+	const struct finding *f = group->members[0];
+	const struct conn *c = f->conn;
 	struct buf p;
 
-	if (group->members[0]->burst)
+	if (f->usage)
 		return; /* the verdict has them all */
 	buf_init(&p, NULL);
-	put_sockets(&p, group);
+	put_sockets(o, &p, group);
 	put_place(o, &p, group, w);
 	stuck_put_paragraph(out, buf_string(&p));
 	p.len = 0;
 	put_owner(o, &p, c, w);
 	stuck_put_paragraph(out, buf_string(&p));
 	p.len = 0;
-	if (c->state == TCPTRAIL_LISTEN && w->live)
-		put_queue(&p, w->live);
+	if (f->state == TCPTRAIL_LISTEN && finding_live(f))
+		put_queue(&p, &f->live);
 	else
-		put_data(&p, group, w->live);
+		put_data(&p, group, finding_live(f));
 	if (p.len)
 		stuck_put_paragraph(out, buf_string(&p));
 	buf_free(&p);

@@ -124,7 +124,7 @@ static void put_leak(struct json *j, const struct descriptor_leak *g)
 	json_end_object(j);
 }
 
-static void put_port_usage(struct json *j, const struct usage *c)
+static void put_port_usage(struct json *j, const struct port_usage *c)
 {
 	json_u64(j, "count", c->timewaits);
 	json_u64(j, "per_minute", port_usage_per_minute(c));
@@ -147,21 +147,20 @@ static void put_port_usage(struct json *j, const struct usage *c)
 /* Only what all members have in common. */
 static void put_ends(const struct stuck_out *o, struct json *j, const struct stuck_group *group)
 {
-	const struct stuck *s = group->members[0];
-	const struct conn *c = s->conn;
-	bool many = s->burst || group->count > 1;
-	bool passive = s->burst ? s->usage.passive : stuck_is_passive(o, c);
+	const struct finding *f = group->members[0];
+	const struct conn *c = f->conn;
+	bool many = f->usage || group->count > 1, passive = finding_is_passive(f, o->tracker);
 	uint8_t laddr[16], raddr[16];
 
 	tracker_laddr(o->tracker, c, laddr);
 	tracker_raddr(o->tracker, c, raddr);
-	if (!s->burst || !passive)
+	if (!f->usage || !passive)
 		put_end(j, "local_address", laddr);
 	if (!many || passive)
 		json_u64(j, "local_port", c->lport);
 	if (c->state == TCPTRAIL_LISTEN)
 		return;
-	if (group->peers == 1 && !(s->burst && passive))
+	if (group->peers == 1 && !(f->usage && passive))
 		put_end(j, "remote_address", raddr);
 	if (!many || !passive)
 		json_u64(j, "remote_port", c->rport);
@@ -170,59 +169,46 @@ static void put_ends(const struct stuck_out *o, struct json *j, const struct stu
 static void put_sockets(const struct stuck_out *o, struct json *j, const struct stuck_group *group,
 			const struct stuck_words *w)
 {
-	const struct stuck *s = group->members[0];
+	const struct finding *f = group->members[0];
 
 	if (group->count > 1) {
 		json_u64(j, "count", group->count);
 		json_u64(j, "peers", group->peers);
 	}
-	json_fixed(j, "age_seconds", (int64_t)s->age_ns, 9);
-	json_bool(j, "age_at_least", s->at_least);
+	json_fixed(j, "age_seconds", (int64_t)finding_age(f, o->now_ns), 9);
+	json_bool(j, "age_at_least", f->at_least);
 	if (group->count == 1)
-		put_single(j, s->conn);
+		put_single(j, f->conn);
 	put_counts(j, group);
-	put_live(j, w->live, s->conn->state);
-	put_task(j, "opener", tracker_task(o->tracker, s->conn->opener));
-	put_task(j, "last_task", tracker_task(o->tracker, s->conn->owner));
+	put_live(j, finding_live(f), f->state);
+	put_task(j, "opener", tracker_task(o->tracker, f->conn->opener));
+	put_task(j, "last_task", tracker_task(o->tracker, f->conn->owner));
 	put_holders(j, w);
 	if (w->process)
 		json_str(j, "command", w->process->command);
 	put_leak(j, w->leak);
 }
 
-void stuck_json_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
 {
-	const struct stuck *s = group->members[0];
+	const struct finding *f = group->members[0];
 	struct stuck_words words;
 	struct json j;
 
-	stuck_words(o, s, &words);
+	stuck_words(o, f, &words);
 	json_begin(&j, out);
 	json_u64(&j, "v", JSON_VERSION);
-	json_word(&j, "kind", s->burst ? "pile" : group->count > 1 ? "group" : "stuck");
-	json_word(&j, "state", state_key(s->conn->state));
-	json_u64(&j, "netns", s->conn->netns);
+	json_word(&j, "kind", f->usage ? "pile" : group->count > 1 ? "group" : "stuck");
+	json_word(&j, "state", state_key(f->state));
+	json_u64(&j, "netns", f->conn->netns);
 	put_ends(o, &j, group);
-	if (s->burst)
-		put_port_usage(&j, &s->usage);
+	if (f->usage)
+		put_port_usage(&j, f->usage);
 	else
 		put_sockets(o, &j, group, &words);
-	put_place(o, &j, s->conn, &words);
+	put_place(o, &j, f->conn, &words);
 	json_word(&j, "verdict", words.verdict.name);
 	json_str(&j, "sentence", words.verdict.sentence);
 	json_str(&j, "remedy", words.verdict.remedy);
 	json_end(&j);
-}
-
-void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
-{
-	const struct stuck_group group = {
-		.members = &stuck,
-		.count = 1,
-		.peers = 1,
-		.unread = stuck->conn->unread,
-		.unacked = stuck->conn->unacked,
-	};
-
-	stuck_json_group(o, out, &group);
 }

@@ -83,13 +83,11 @@ static void name_end(char to[ENDPOINT_MAX + 1], const uint8_t address[16], uint1
 void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
 		char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
 {
-	const struct stuck *s = group->members[0];
-	const struct conn *c = s->conn;
-	bool many = group->count > 1 || s->burst, passive = stuck_is_passive(o, c);
+	const struct finding *f = group->members[0];
+	const struct conn *c = f->conn;
+	bool many = group->count > 1 || f->usage, passive = finding_is_passive(f, o->tracker);
 	uint8_t laddr[16], raddr[16];
 
-	if (s->burst)
-		passive = s->usage.passive;
 	tracker_laddr(o->tracker, c, laddr);
 	tracker_raddr(o->tracker, c, raddr);
 	if (c->state == TCPTRAIL_LISTEN) {
@@ -97,23 +95,23 @@ void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
 		strcpy(remote, "*");
 		return;
 	}
-	name_end(local, laddr, c->lport, !(s->burst && passive), !many || passive);
-	name_end(remote, raddr, c->rport, group->peers == 1 && !(s->burst && passive),
+	name_end(local, laddr, c->lport, !(f->usage && passive), !many || passive);
+	name_end(remote, raddr, c->rport, group->peers == 1 && !(f->usage && passive),
 		 !many || !passive);
 }
 
 static void put_line(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
 		     const struct stuck_words *w)
 {
-	const struct stuck *s = group->members[0];
+	const struct finding *f = group->members[0];
 	char local[ENDPOINT_MAX + 1], remote[ENDPOINT_MAX + 1], age[sizeof(w->age) + 2] = "";
 
-	if (!s->burst) {
-		strcpy(age, s->at_least ? ">=" : "");
+	if (!f->usage) {
+		strcpy(age, f->at_least ? ">=" : "");
 		strcat(age, w->age);
 	}
 	stuck_ends(o, group, local, remote);
-	put_column(out, state_name(s->conn->state), STATE_WIDTH);
+	put_column(out, state_name(f->state), STATE_WIDTH);
 	put_column(out, age, AGE_WIDTH);
 	if (strlen(local) > END_WIDTH || strlen(remote) > END_WIDTH) {
 		buf_str(out, local);
@@ -127,11 +125,11 @@ static void put_line(const struct stuck_out *o, struct buf *out, const struct st
 	if (!w->owner[0])
 		buf_char(out, '-');
 	else
-		buf_printf(out, w->holders_count || s->burst ? "%s" : "(%s)", w->owner);
+		buf_printf(out, w->holders_count || f->usage ? "%s" : "(%s)", w->owner);
 	buf_char(out, '\n');
 }
 
-void stuck_text_group(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
+void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck_group *group)
 {
 	struct stuck_words words;
 
@@ -142,17 +140,4 @@ void stuck_text_group(const struct stuck_out *o, struct buf *out, const struct s
 		stuck_put_paragraph(out, words.verdict.sentence);
 		stuck_put_paragraph(out, words.verdict.remedy);
 	}
-}
-
-void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck *stuck)
-{
-	const struct stuck_group group = {
-		.members = &stuck,
-		.count = 1,
-		.peers = 1,
-		.unread = stuck->conn->unread,
-		.unacked = stuck->conn->unacked,
-	};
-
-	stuck_text_group(o, out, &group);
 }

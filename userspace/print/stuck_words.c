@@ -55,95 +55,45 @@ static void name_owner(const struct stuck_out *o, const struct conn *c, char own
 	*end = '\0';
 }
 
-static int by_pid(const void *a, const void *b)
+/* Who holds it now, and what that process has besides. */
+static void find_holders(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
 {
-	uint32_t x = *(const uint32_t *)a, y = ((const struct process_leak *)b)->pid;
+	uint64_t pid;
 
-	return (x > y) - (x < y);
+	w->holders = holders_of(o, f->conn, &w->holders_count);
+	if (!w->holders_count)
+		return;
+	pid = w->holders->pid;
+	w->process = owners_process(o->owners, w->holders->pid);
+	if (f->state == TCPTRAIL_CLOSE_WAIT && o->leaks)
+		w->leak = hashmap_find(o->leaks, &pid);
 }
 
-static const struct descriptor_leak *leak_of_pid(const struct stuck_out *o, uint32_t pid)
+void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
 {
-	const struct process_leak *leak;
-
-	leak = o->leak_count ? bsearch(&pid, o->leaks, o->leak_count, sizeof(*leak), by_pid) : NULL;
-	return leak ? &leak->leak : NULL;
-}
-
-bool stuck_is_passive(const struct stuck_out *o, const struct conn *c)
-{
-	if (c->role == CONN_ROLE_UNKNOWN)
-		return tracker_listener(o->tracker, c);
-	return c->role == CONN_PASSIVE;
-}
-
-/* What needs no words. */
-static void take_facts(const struct stuck_out *o, const struct stuck *s, struct stuck_words *w,
-		       struct verdict_input *f, const struct conn *listener)
-{
-	const struct conn *c = s->conn;
-
-	*f = (struct verdict_input){
-		.conn = c,
-		.live = s->live,
-		.usage = s->burst ? &s->usage : NULL,
-		.requests = s->requests,
-		.requesters = s->requesters,
-	};
-	w->holders = holders_of(o, c, &w->holders_count);
-	w->live = s->live;
-	if (w->holders_count) {
-		w->process = owners_process(o->owners, w->holders->pid);
-		if (c->state == TCPTRAIL_CLOSE_WAIT)
-			w->leak = leak_of_pid(o, w->holders->pid);
-	}
-	w->netns = kernel_view_netns_name(o->kernel, c->netns);
-	if (listener)
-		f->queue = kernel_view_socket(o->kernel, listener->cookie);
-	f->holders = w->holders_count;
-	f->leak = w->leak;
-}
-
-static void name_maker(const struct usage *usage, struct stuck_words *w)
-{
-	if (usage->comm[0])
-		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, usage->comm, usage->pid) =
-			'\0';
-}
-
-void stuck_words(const struct stuck_out *o, const struct stuck *s, struct stuck_words *w)
-{
-	const struct conn *c = s->conn, *listener = tracker_listener(o->tracker, c);
+	const struct conn *listener = tracker_listener(o->tracker, f->conn);
+	struct verdict_context context = { 0 };
 	char age[sizeof(w->age) + 16];
-	struct verdict_input f;
 
-	*w = (struct stuck_words){ 0 };
-	take_facts(o, s, w, &f, listener);
-	*put_age(w->age, s->age_ns) = '\0';
-	snprintf(age, sizeof(age), "%s%s", s->at_least ? "at least " : "", w->age);
-	if (s->burst)
-		name_maker(&s->usage, w);
-	else
-		name_owner(o, c, w->owner);
+	*w = (struct stuck_words){ .netns = kernel_view_netns_name(o->kernel, f->conn->netns) };
+	find_holders(o, f, w);
+	*put_age(w->age, finding_age(f, o->now_ns)) = '\0';
+	snprintf(age, sizeof(age), "%s%s", f->at_least ? "at least " : "", w->age);
+	if (!f->usage)
+		name_owner(o, f->conn, w->owner);
+	else if (f->usage->comm[0])
+		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, f->usage->comm,
+			  f->usage->pid) = '\0';
 	if (w->holders_count)
 		name_holders(w->holder, sizeof(w->holder), w->holders, w->holders_count);
 	else
 		strcpy(w->holder, w->owner);
 	if (listener)
 		name_owner(o, listener, w->listener);
-	f.age = age;
-	f.holder = w->holder[0] ? w->holder : NULL;
-	f.listener = w->listener[0] ? w->listener : NULL;
-	verdict_on(&f, &w->verdict);
-}
-
-int stuck_rule(const struct stuck_out *o, const struct stuck *s)
-{
-	struct stuck_words w = { .holders = NULL };
-	struct verdict_input f;
-
-	take_facts(o, s, &w, &f, tracker_listener(o->tracker, s->conn));
-	if (w.holders_count)
-		f.holder = w.holders->comm;
-	return verdict_rule(&f);
+	context.age = age;
+	context.holder = w->holder[0] ? w->holder : NULL;
+	context.holders = w->holders_count;
+	context.listener = w->listener[0] ? w->listener : NULL;
+	context.leak = w->leak;
+	verdict_say(f, &context, &w->verdict);
 }

@@ -276,25 +276,3 @@ const struct kernel_socket *snapshot_live(const struct snapshot *s, uint64_t coo
 
 	return s->live_count ? bsearch(&key, s->live, s->live_count, sizeof(key), by_cookie) : NULL;
 }
-
-static const struct kernel_socket *view_socket(const void *arg, uint64_t cookie)
-{
-	return snapshot_live(arg, cookie);
-}
-
-static struct source_ports view_ports(const void *arg, uint32_t netns)
-{
-	return snapshot_ports(arg, netns);
-}
-
-static const char *view_netns_name(const void *arg, uint32_t netns)
-{
-	const struct netns_info *info = snapshot_netns(arg, netns);
-
-	return info ? info->name : NULL;
-}
-
-struct kernel_view snapshot_view(const struct snapshot *s, uint64_t at_ns)
-{
-	return (struct kernel_view){ view_socket, view_ports, view_netns_name, s, at_ns };
-}

@@ -76,13 +76,6 @@ void snapshot_forget(struct snapshot *snapshot);
 /** snapshot_covers() - was this namespace looked at in full? */
 int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 
-/**
- * snapshot_view() - the snapshot as others ask it
- * @snapshot: it stays the caller's, and must stay where it is
- * @at_ns: when it was begun
- */
-struct kernel_view snapshot_view(const struct snapshot *snapshot, uint64_t at_ns);
-
 /** snapshot_netns() - what is known of a namespace that was looked at; NULL for any other */
 const struct netns_info *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 

@@ -147,6 +147,18 @@ static void show_ladder(struct top *top)
 	buf_free(&text);
 }
 
+static int regroup(struct top *top)
+{
+	struct stuck_scan *scan;
+	int err = top_find(top, top_now_ns(top), &scan);
+
+	if (!err)
+		err = top_update_stuck(top, stuck_scan_result(scan));
+	stuck_scan_free(scan);
+	ui_sort(&top->ui, &top->view);
+	return err;
+}
+
 /* All keys that were pressed; false: quit. */
 static bool handle_keys(struct screen *s)
 {
@@ -175,8 +187,7 @@ static bool handle_keys(struct screen *s)
 			change_speed(top, key == '+' || key == '>');
 			break;
 		case UI_EACH:
-			s->error = top_update_stuck(top, top_now_ns(top));
-			ui_sort(&top->ui, &top->view);
+			s->error = regroup(top);
 			break;
 		case UI_TO_END:
 			if (top->source.file)

@@ -167,7 +167,7 @@ void top_close(struct top *top)
 {
 	session_close(&top->session);
 	owners_free(&top->owners);
-	free(top->leaks);
+	hashmap_fini(&top->leaks);
 	view_free(&top->view);
 	ui_free(&top->ui);
 	grid_free(&top->grid);

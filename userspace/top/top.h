@@ -42,6 +42,7 @@ struct top_play {
  * @batch: from --batch, or --once without --json
  * @once: from --once
  * @session: the trail, and its connections
+ * @kernel: what the kernel says now
  * @activity: of these
  * @view: what is shown of it
  * @ui: and how
@@ -53,7 +54,6 @@ struct top_play {
  * @owners: who holds what is stuck, as of @owners_ns
  * @owners_cost_ns: how long that took to find out
  * @leaks: how the CLOSE-WAITs of each holder grow, likewise
- * @leak_count: how many
  * @update_cost_ns: how long the last update took
  * @home_netns: the network namespace that we are in
  */
@@ -65,6 +65,7 @@ struct top {
 	bool batch;
 	bool once;
 	struct session session;
+	struct kernel_view kernel;
 	struct activity activity;
 	struct view view;
 	struct ui_state ui;
@@ -76,8 +77,7 @@ struct top {
 	struct owners owners;
 	uint64_t owners_ns;
 	uint64_t owners_cost_ns;
-	struct process_leak *leaks;
-	size_t leak_count;
+	struct hashmap leaks;
 	uint64_t update_cost_ns;
 	uint32_t home_netns;
 };
@@ -121,13 +121,13 @@ int top_update(struct top *top);
  */
 uint64_t top_ask(struct top *top, uint64_t next_ns);
 
-/** top_ports() - for a query: the source ports of a namespace */
-struct source_ports top_ports(void *top, uint32_t netns);
-
 /* top_stuck.c */
 
-/** top_update_stuck() - part of an update: the groups of those that are stuck; 0 or -errno */
-int top_update_stuck(struct top *top, uint64_t now_ns);
+/** top_find() - what is stuck now, and all ports in use; 0 or -errno */
+int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan);
+
+/** top_update_stuck() - part of an update: the worst groups of what was found; 0 or -errno */
+int top_update_stuck(struct top *top, const struct stuck_result *result);
 
 /* top_filter.c */
 

@@ -41,31 +41,18 @@ uint64_t top_ask(struct top *top, uint64_t next_ns)
 	return next_ns;
 }
 
-struct source_ports top_ports(void *arg, uint32_t netns)
-{
-	const struct top *top = arg;
-	struct kernel_view kernel = session_kernel(&top->session);
-
-	return kernel_view_ports(&kernel, netns);
-}
-
 static int update_numbers(struct top *top, uint64_t now_ns)
 {
-	/* Of all connections, wanted or not: ports are taken by any. */
-	const struct port_usage_query query = {
-		.now_ns = now_ns,
-		.ports = top_ports,
-		.arg = top,
-	};
-	struct usage *usage = NULL;
-	size_t count = 0;
+	struct stuck_scan *scan;
 	int err;
 
 	activity_update(&top->activity, top->session.tracker, now_ns);
-	err = port_usage_find(top->session.tracker, &query, &usage, &count);
+	err = top_find(top, now_ns, &scan);
 	if (!err)
-		err = view_update(&top->view, &top->activity, usage, count);
-	free(usage);
+		err = view_update(&top->view, &top->activity, &stuck_scan_result(scan)->ports);
+	if (!err)
+		err = top_update_stuck(top, stuck_scan_result(scan));
+	stuck_scan_free(scan);
 	return err;
 }
 
@@ -83,8 +70,6 @@ int top_update(struct top *top)
 				top->source.file ? now_ns : now_ns - TRAIL_SETTLE_NS);
 	session_poll(&top->session, KERNEL_POLL_STATES, KERNEL_POLL_NS);
 	err = update_numbers(top, now_ns);
-	if (!err)
-		err = top_update_stuck(top, now_ns);
 	tell_time(top, now_ns);
 	ui_sort(&top->ui, &top->view);
 	top->update_cost_ns = time_now_ns() - start_ns;

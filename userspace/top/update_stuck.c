@@ -14,19 +14,30 @@
 #define OWNERS_NS (2 * SEC)
 #define OWNERS_SHARE 50 /* and takes no more than so little of the time */
 
-static bool is_wanted(void *arg, const struct conn *c)
+static bool is_listed(void *arg, const struct conn *c)
 {
 	const struct top *top = arg;
 
 	return filter_conn(&top->filter, top->session.tracker, c, c->state);
 }
 
-static const struct kernel_socket *live_of(void *arg, uint64_t cookie)
+/* Ports are taken by any connection, wanted or not; listed are those that are. */
+int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan)
 {
-	const struct top *top = arg;
-	struct kernel_view kernel = session_kernel(&top->session);
+	struct stuck_query query = {
+		.tracker = top->session.tracker,
+		.now_ns = now_ns,
+		.all_ports = true,
+		.wanted = top->filter.count ? is_listed : NULL,
+		.arg = top,
+	};
 
-	return kernel_view_socket(&kernel, cookie);
+	if (!top->source.file) {
+		top->kernel = session_kernel(&top->session);
+		query.kernel = &top->kernel;
+		query.close_waits = true;
+	}
+	return stuck_find(scan, &query);
 }
 
 static bool is_time_for_owners(const struct top *top, uint64_t now_ns)
@@ -37,22 +48,18 @@ static bool is_time_for_owners(const struct top *top, uint64_t now_ns)
 	       now_ns - top->owners_ns >= (wait_ns > OWNERS_NS ? wait_ns : OWNERS_NS);
 }
 
-static int find_owners(struct top *top, const struct stuck *list, size_t count)
+static int find_owners(struct top *top, const struct stuck_result *result)
 {
-	const struct stuck_query all = { .now_ns = top_now_ns(top) };
-	const struct stuck_out o = { .tracker = top->session.tracker, .owners = &top->owners };
 	uint64_t begun_ns = time_now_ns();
 	int err;
 
-	if (!count || !is_time_for_owners(top, begun_ns))
+	if (!result->count || !is_time_for_owners(top, begun_ns))
 		return 0;
 	owners_free(&top->owners);
-	top->owners = (struct owners){ 0 };
-	free(top->leaks);
-	top->leaks = NULL;
-	err = stuck_owners(top->session.tracker, list, count, &top->owners);
+	hashmap_fini(&top->leaks);
+	err = stuck_owners(result, &top->owners);
 	if (!err)
-		err = stuck_leaks(&o, &all, &top->leaks, &top->leak_count);
+		err = descriptor_leaks_find(&top->leaks, result, &top->owners);
 	top->owners_ns = time_now_ns();
 	top->owners_cost_ns = top->owners_ns - begun_ns;
 	return err;
@@ -68,9 +75,9 @@ static uint64_t id_of(const struct conn *c)
 static void put_ends(struct view_stuck *row, const struct stuck_out *o,
 		     const struct stuck_group *group)
 {
-	const struct stuck *s = group->members[0];
-	const struct conn *c = s->conn;
-	bool passive = s->burst ? s->usage.passive : stuck_is_passive(o, c);
+	const struct finding *f = group->members[0];
+	const struct conn *c = f->conn;
+	bool passive = finding_is_passive(f, o->tracker);
 	uint8_t laddr[16], raddr[16];
 	char *p = row->selector;
 
@@ -93,19 +100,19 @@ static void put_ends(struct view_stuck *row, const struct stuck_out *o,
 static void put_row(struct view_stuck *row, struct buf *text, const struct stuck_out *o,
 		    const struct stuck_group *group)
 {
-	const struct stuck *oldest = group->members[0];
+	const struct finding *oldest = group->members[0];
 	struct stuck_words words;
 
 	stuck_words(o, oldest, &words);
 	*row = (struct view_stuck){
 		.id = id_of(oldest->conn),
-		.state = oldest->conn->state,
-		.age_ns = oldest->age_ns,
+		.state = oldest->state,
+		.age_ns = finding_age(oldest, o->now_ns),
 		.at_least = oldest->at_least,
-		.burst = oldest->burst,
-		.count = oldest->burst ? oldest->burst : group->count,
+		.burst = oldest->usage,
+		.count = oldest->usage ? oldest->usage->timewaits : group->count,
 		/* Of a listener that is how many wait. */
-		.unread = oldest->conn->state == TCPTRAIL_LISTEN ? 0 : group->unread,
+		.unread = oldest->state == TCPTRAIL_LISTEN ? 0 : group->unread,
 		.verdict = words.verdict.name,
 		.text = text->len,
 	};
@@ -114,7 +121,7 @@ static void put_row(struct view_stuck *row, struct buf *text, const struct stuck
 		 group->count > 1 ? words.owner : words.holder);
 	snprintf(row->sentence, sizeof(row->sentence), "%s", words.verdict.sentence);
 	stuck_text_header(text);
-	stuck_text_group(o, text, group);
+	stuck_text(o, text, group);
 	row->text_length = text->len - row->text;
 }
 
@@ -136,42 +143,27 @@ static int put_rows(struct view *v, const struct stuck_out *o, const struct stuc
 	return v->text.error ? -ENOMEM : 0;
 }
 
-int top_update_stuck(struct top *top, uint64_t now_ns)
+int top_update_stuck(struct top *top, const struct stuck_result *result)
 {
-	struct stuck_query query = {
-		.now_ns = now_ns,
-		.alive = top->filter.count ? is_wanted : NULL,
-		.arg = top,
+	struct stuck_out o = {
+		.tracker = top->session.tracker,
+		.now_ns = result->query.now_ns,
+		.kernel = result->query.kernel,
+		.home_netns = top->home_netns,
 	};
-	struct stuck_out o = { .tracker = top->session.tracker, .home_netns = top->home_netns };
 	struct stuck_groups groups = { 0 };
-	struct kernel_view kernel;
-	struct stuck *list;
-	size_t count;
-	int err;
+	int err = 0;
 
+	top->view.stuck_total = result->stuck;
 	if (!top->source.file) {
-		kernel = session_kernel(&top->session);
-		query.live_ns = kernel.at_ns;
-		o.kernel = &kernel;
-		query.live = live_of;
-		query.ports = top_ports;
-	}
-	err = stuck_find(top->session.tracker, &query, &list, &count);
-	if (err)
-		return err;
-	top->view.stuck_total = count;
-	if (!top->source.file) {
-		err = find_owners(top, list, count);
+		err = find_owners(top, result);
 		o.owners = &top->owners;
-		o.leaks = top->leaks;
-		o.leak_count = top->leaks ? top->leak_count : 0;
+		o.leaks = &top->leaks;
 	}
 	if (!err)
-		err = stuck_groups_make(&groups, &o, list, count, top->ui.each);
+		err = stuck_groups_make(&groups, result, o.owners, top->ui.each);
 	if (!err)
 		err = put_rows(&top->view, &o, &groups);
 	stuck_groups_free(&groups);
-	free(list);
 	return err;
 }

@@ -12,7 +12,7 @@
 #include "userspace/base/text.h"
 #include "userspace/base/time.h"
 #include "userspace/print/line.h"
-#include "userspace/top/view_ports.h"
+#include "userspace/base/hashmap.h"
 
 static uint64_t per_second_milli(uint64_t count, uint64_t span_ns)
 {
@@ -62,7 +62,7 @@ static void name_owner(char *to, const struct flow *f)
 }
 
 static void set_flow(struct view_flow *to, const struct flow *f, uint64_t recent_ns,
-		     const struct usage *ports)
+		     const struct port_usage *ports)
 {
 	char *p = to->peer;
 
@@ -84,8 +84,57 @@ static void set_flow(struct view_flow *to, const struct flow *f, uint64_t recent
 	to->out_ns = ports ? ports->out_ns : PORT_USAGE_NEVER;
 }
 
-static int set_flows(struct view *v, const struct activity *s, const struct usage *usage,
-		     size_t count)
+/**
+ * struct destination - where flows go to
+ * @raddr: remote address
+ * @netns: of the flows
+ * @port: remote port
+ * @zero: always
+ * @ports: of its several source addresses, the one with the fewest ports left
+ */
+struct destination {
+	uint8_t raddr[16];
+	uint32_t netns;
+	uint16_t port;
+	uint16_t zero;
+	const struct port_usage *ports;
+};
+
+static int find_destinations(struct hashmap *destinations, const struct port_usages *usages)
+{
+	const struct port_usage *usage;
+	struct destination key = { 0 }, *found;
+	size_t i;
+
+	hashmap_init(destinations, offsetof(struct destination, ports), sizeof(key));
+	for (i = 0; i < usages->usages.count; i++) {
+		usage = hashmap_at(&usages->usages, i);
+		if (usage->passive)
+			continue;
+		memcpy(key.raddr, usage->raddr, sizeof(key.raddr));
+		key.netns = usage->netns;
+		key.port = usage->port;
+		found = hashmap_get(destinations, &key);
+		if (!found)
+			return -ENOMEM;
+		if (!found->ports || port_usage_share(usage) > port_usage_share(found->ports))
+			found->ports = usage;
+	}
+	return 0;
+}
+
+static const struct port_usage *ports_towards(const struct hashmap *destinations,
+					      const struct flow_key *flow)
+{
+	struct destination key = { .netns = flow->netns, .port = flow->port };
+	const struct destination *found;
+
+	memcpy(key.raddr, flow->address, sizeof(key.raddr));
+	found = flow->passive ? NULL : hashmap_find(destinations, &key);
+	return found ? found->ports : NULL;
+}
+
+static int set_flows(struct view *v, const struct activity *s, const struct hashmap *destinations)
 {
 	uint64_t recent_ns = activity_recent_ns(s);
 	void *list = reallocarray(v->flows, s->flows.count + 1, sizeof(*v->flows));
@@ -98,18 +147,19 @@ static int set_flows(struct view *v, const struct activity *s, const struct usag
 	for (size_t i = 0; i < v->flows_count; i++) {
 		const struct flow *f = &s->flows.list[i];
 
-		set_flow(&v->flows[i], f, recent_ns,
-			 f->key.passive ? NULL : view_ports_find(usage, count, &f->key));
+		set_flow(&v->flows[i], f, recent_ns, ports_towards(destinations, &f->key));
 	}
 	return 0;
 }
 
-int view_update(struct view *v, struct activity *s, struct usage *usage, size_t count)
+int view_update(struct view *v, struct activity *s, const struct port_usages *usages)
 {
 	const struct counters *t = &s->counters;
 	uint64_t span_ns = v->updates && s->now_ns > v->now_ns ? s->now_ns - v->now_ns : 0;
+	struct hashmap destinations;
 	struct quantiles *sum;
 	unsigned int i;
+	int err;
 
 	/* A file's last update may come early: what came since then is that of an interval. */
 	span_ns = span_ns && span_ns < v->interval_ns ? v->interval_ns : span_ns;
@@ -135,8 +185,11 @@ int view_update(struct view *v, struct activity *s, struct usage *usage, size_t 
 	for (i = 0; i < VIEW_SPANS; i++)
 		set_span(&v->spans[i], &s->windows[i], s->now_ns, sum);
 	free(sum);
-	view_ports_sort(usage, count);
-	return set_flows(v, s, usage, count);
+	err = find_destinations(&destinations, usages);
+	if (!err)
+		err = set_flows(v, s, &destinations);
+	hashmap_fini(&destinations);
+	return err;
 }
 
 void view_free(struct view *v)

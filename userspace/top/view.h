@@ -183,12 +183,11 @@ struct view {
  * view_update() - the numbers of the activity, after an update
  * @v: all but the stuck ones
  * @activity: the numbers
- * @usage: from port_usage_find(), all that use a port; it will be sorted anew
- * @count: how many
+ * @usages: the ports in use towards all destinations
  *
  * Return: 0 or -ENOMEM
  */
-int view_update(struct view *v, struct activity *activity, struct usage *usage, size_t count);
+int view_update(struct view *v, struct activity *activity, const struct port_usages *usages);
 
 void view_free(struct view *v);
 

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* For each verdict records that lead to it. */
+#ifndef TEST_VERDICT_CASES_H
+#define TEST_VERDICT_CASES_H
+
+#include "userspace/base/kernel_socket.h"
+
+struct verdict_case {
+	const char *name;
+	const char *script;
+	uint64_t age_s; /* after the last record */
+	const char *words; /* in the text that is printed */
+};
+
+struct verdict_live_case {
+	struct verdict_case rule;
+	struct kernel_socket live; /* what the kernel says now, of the one or of its listener */
+};
+
+#define B 202 /* the cookie in script.h, and that of LISTENING */
+#define L 9
+
+#define ACCEPTED                                              \
+	"0 B request CLOSE NEW_SYN_RECV\n"                    \
+	"1 B request NEW_SYN_RECV CLOSE reason=established\n" \
+	"2 B socket SYN_RECV ESTABLISHED orphan\n"            \
+	"3 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
+
+#define LISTENING "0 B socket CLOSE LISTEN listener cookie=9 comm=httpd pid=790\n"
+
+#define NOT_ACCEPTED                                          \
+	LISTENING                                             \
+	"1 B request CLOSE NEW_SYN_RECV\n"                    \
+	"2 B request NEW_SYN_RECV CLOSE reason=established\n" \
+	"3 B socket SYN_RECV ESTABLISHED orphan\n"
+
+static const struct verdict_case verdict_cases[] = {
+	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
+	  "The peer closed 14m03s ago; httpd[790] has not." },
+	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n",
+	  10, "812 bytes lie unread: httpd[790] has stopped reading." },
+	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=1\n",
+	  10, "1 byte lies unread" },
+	{ "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n", 10,
+	  "waits in the queue of httpd[790]" },
+	{ "close-wait-not-accepted",
+	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan unread=5\n", 10,
+	  "must call accept()" },
+	{ "last-ack-unanswered",
+	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n"
+		   "11 B out FIN,ACK seq=1\n12 B out FIN,ACK seq=1\n13 B out FIN,ACK seq=1\n",
+	  10, "our FIN was sent 3 times and not answered" },
+	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n",
+	  10, "4096 bytes not acknowledged" },
+	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n", 10,
+	  "our FIN is not answered" },
+	{ "fin-wait2-held",
+	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
+		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n",
+	  60, "httpd[790] has kept the socket" },
+	{ "fin-wait2-orphan",
+	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
+		   "10 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		   "10 B timewait FIN_WAIT2 FIN_WAIT2\n",
+	  60, "does not close its half" },
+	{ "syn-sent-unanswered",
+	  "0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n1 A out SYN seq=1\n"
+	  "2 A out SYN seq=1\n3 A out SYN seq=1\n",
+	  4, "curl[812] wants to connect, but the SYN was sent 3 times and not answered" },
+	{ "syn-recv-unanswered",
+	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
+	  "our SYN-ACK was sent 2 times and not answered" },
+	{ "closing-stuck",
+	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n10 B socket FIN_WAIT1 CLOSING\n", 10,
+	  "Both sides closed at once" },
+	{ "time-wait-rearmed",
+	  ACCEPTED
+	  "9 B timewait FIN_WAIT2 TIME_WAIT\n10 B timewait TIME_WAIT TIME_WAIT reason=fin\n",
+	  66, "begun anew 1 time," },
+	{ "close-wait-leak", "10000000 B snapshot CLOSE_WAIT inode=6001 age_us=5000000\n", 20,
+	  "The peer closed at least 25.0s ago; its process has not." },
+	{ "close-wait-not-accepted", "0 B snapshot CLOSE_WAIT\n", 20, "nobody has accepted" },
+	{ "syn-sent-unanswered", "0 A snapshot SYN_SENT retransmits=4 inode=1\n", 20,
+	  "the SYN was sent 5 times" },
+};
+
+static const struct verdict_live_case verdict_live_cases[] = {
+	{ { "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n",
+	    10, "httpd[790] (5 wait there, the backlog is 128)" },
+	  { .cookie = L, .queued = 5, .backlog = 128 } },
+	/* The timer tells whether the peer is gone, or keeps its window closed. */
+	{ { "last-ack-zero-window",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
+		     "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
+	    10, "70000 bytes still to go: the peer has closed its window" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
+	{ { "last-ack-unanswered",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
+		     "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
+	    10, "the peer is gone" },
+	  { .cookie = B, .timer = KERNEL_TIMER_RETRANSMIT, .retransmits = 4 } },
+	/* Older than the trail: since when it has not moved, not since when it is closed. */
+	{ { "fin-wait1-zero-window", "60000000 B snapshot FIN_WAIT1 orphan unacked=4096\n", 2,
+	    "FIN-WAIT-1 >=50.0s" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 50000 } },
+	{ { "fin-wait1-zero-window",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
+	    "4096 bytes still to go: the peer has closed its window" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 1 } },
+	/* Probes without an answer: nobody is there to keep it closed. */
+	{ { "fin-wait1-unanswered",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
+	    "the peer is gone" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 5 } },
+	{ { "established-zero-window",
+	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
+	    "900 bytes wait, and nothing has moved for 40.0s" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 40000 } },
+	{ { "established-unanswered",
+	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
+	    "nothing has come from the peer for 40.0s, and 7 retransmissions" },
+	  { .cookie = B,
+	    .timer = KERNEL_TIMER_RETRANSMIT,
+	    .retransmits = 7,
+	    .has_info = true,
+	    .sent_ms = 1000,
+	    .acked_ms = 40000 } },
+	{ { "accept-queue-full", LISTENING "0 B snapshot LISTEN listener cookie=9 inode=7\n", 20,
+	    "129 connections wait, the backlog is 128; httpd[790] does not take them" },
+	  { .cookie = L, .queued = 129, .backlog = 128 } },
+	{ { "syn-recv-queue-full", LISTENING "1 B request CLOSE NEW_SYN_RECV\n", 20,
+	    "the accept queue of httpd[790] is full: 2 wait, the backlog is 1" },
+	  { .cookie = L, .queued = 2, .backlog = 1 } },
+};
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A finding: a connection that has been too long where it is, or a burst of TIME-WAITs,
+ * with all that its verdict was made from. It holds no words.
+ */
+#ifndef DIAGNOSE_FINDING_H
+#define DIAGNOSE_FINDING_H
+
+#include "userspace/diagnose/port_usage.h"
+#include "userspace/diagnose/waiting.h"
+
+#define FINDING_NO_RULE (-1)
+
+/**
+ * struct finding - one of them
+ * @conn: the connection; of a burst its newest TIME-WAIT
+ * @cookie: of @conn, as are the next two, when it was judged: see finding_is_current()
+ * @since_ns: since when it has been in its state
+ * @state: that state
+ * @at_least: it may have been stuck for longer
+ * @rule: the verdict's number, see verdict.h; FINDING_NO_RULE: nothing is wrong with
+ *	it, but it was asked for
+ * @stuck_ns: since when it has been stuck: in this state; of an ESTABLISHED one, since
+ *	when nothing has moved; of a LISTEN one, since when somebody has waited
+ * @live: what the kernel knew of it; with a cookie of 0: nothing
+ * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
+ * @handshakes: those that wait at its port, its own among them; NULL: none
+ * @usage: all about a burst; NULL for a single connection
+ */
+struct finding {
+	const struct conn *conn;
+	uint64_t cookie;
+	uint64_t since_ns;
+	uint8_t state;
+	bool at_least;
+	int8_t rule;
+	uint64_t stuck_ns;
+	struct kernel_socket live;
+	const struct accept_queue *queue;
+	const struct syn_backlog *handshakes;
+	const struct port_usage *usage;
+};
+
+/** finding_live() - what the kernel knew of it; NULL: nothing */
+static inline const struct kernel_socket *finding_live(const struct finding *f)
+{
+	return f->live.cookie ? &f->live : NULL;
+}
+
+/** finding_is_stalled() - does it wait in vain for what it has sent, or cannot send? */
+static inline bool finding_is_stalled(const struct finding *f)
+{
+	return f->live.has_info && f->conn->unacked &&
+	       (kernel_socket_zero_window(&f->live) || f->live.retransmits);
+}
+
+/** finding_age() - how long it has been stuck */
+static inline uint64_t finding_age(const struct finding *f, uint64_t now_ns)
+{
+	return time_between(f->stuck_ns, now_ns);
+}
+
+/** finding_is_current() - is the connection still the same, and in the same state? */
+static inline bool finding_is_current(const struct finding *f)
+{
+	const struct conn *c = f->conn;
+
+	return c->object != CONN_FREE && !c->end && c->cookie == f->cookie &&
+	       c->since_ns == f->since_ns && c->state == f->state;
+}
+
+/** finding_is_passive() - did the peer open it? By what is on record, or else by a listener there */
+static inline bool finding_is_passive(const struct finding *f, const struct tracker *tracker)
+{
+	if (f->usage)
+		return f->usage->passive;
+	if (f->conn->role == CONN_ROLE_UNKNOWN)
+		return tracker_listener(tracker, f->conn);
+	return f->conn->role == CONN_PASSIVE;
+}
+
+/** finding_sockets() - how many sockets that are */
+static inline uint64_t finding_sockets(const struct finding *f)
+{
+	return f->usage ? f->usage->timewaits : 1;
+}
+
+#endif

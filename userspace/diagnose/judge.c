@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One connection: has it been too long where it is, and by which rule? */
+#include "userspace/diagnose/judge.h"
+
+#include <stdlib.h>
+
+/* Has @since_ns + @span_ns passed? If not, remember the earliest such time. */
+static bool deadline_passed(const struct stuck_query *q, uint64_t since_ns, uint64_t span_ns,
+			    uint64_t *next_ns)
+{
+	if (time_between(since_ns, q->now_ns) >= span_ns)
+		return true;
+	if (span_ns < *next_ns && since_ns < *next_ns - span_ns)
+		*next_ns = since_ns + span_ns;
+	return false;
+}
+
+static void ask_kernel(const struct stuck_query *q, struct finding *f)
+{
+	const struct kernel_socket *live = kernel_view_socket(q->kernel, f->cookie);
+
+	if (live)
+		f->live = *live;
+}
+
+static uint64_t asked_ns(const struct stuck_query *q)
+{
+	return q->kernel->at_ns ? q->kernel->at_ns : q->now_ns;
+}
+
+/* Since when nothing has moved, by what the kernel knew when it was asked. */
+static uint64_t stalled_since_ns(const struct stuck_query *q, const struct finding *f)
+{
+	return time_between(kernel_socket_still_ms(&f->live) * MS, asked_ns(q));
+}
+
+/*
+ * Since when a socket older than the trail is closed nobody knows if its FIN has to wait
+ * behind data: since when these have, the kernel does.
+ */
+static void learn_stall(const struct stuck_query *q, struct finding *f)
+{
+	uint64_t since_ns;
+
+	if (!f->at_least || (f->state != TCPTRAIL_FIN_WAIT1 && f->state != TCPTRAIL_LAST_ACK &&
+			     f->state != TCPTRAIL_CLOSING))
+		return;
+	ask_kernel(q, f);
+	if (!finding_is_stalled(f))
+		return;
+	since_ns = stalled_since_ns(q, f);
+	if (since_ns < f->stuck_ns)
+		f->stuck_ns = since_ns;
+}
+
+/*
+ * ESTABLISHED and LISTEN have no time limit. They are stuck only if data is
+ * unacknowledged and the peer stalls, or if the accept queue is full.
+ */
+static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+{
+	uint64_t since_ns;
+
+	if (f->state == TCPTRAIL_LISTEN && f->queue && accept_queue_full(f->queue)) {
+		since_ns = asked_ns(q);
+		f->stuck_ns = f->queue->since_ns < since_ns ? f->queue->since_ns : since_ns;
+		f->at_least = true;
+		return true;
+	}
+	if (f->state != TCPTRAIL_ESTABLISHED)
+		return false;
+	ask_kernel(q, f);
+	if (!finding_is_stalled(f))
+		return false;
+	since_ns = stalled_since_ns(q, f);
+	if (!deadline_passed(q, since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS, next_ns))
+		return false;
+	f->stuck_ns = since_ns;
+	f->at_least = false;
+	return true;
+}
+
+static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+{
+	uint64_t stuck_after_ns = verdict_stuck_after_ns(f->state);
+
+	if (stuck_after_ns == UINT64_MAX)
+		return is_abnormal(q, f, next_ns);
+	learn_stall(q, f);
+	if (q->older_ns)
+		stuck_after_ns = q->older_ns;
+	return deadline_passed(q, f->stuck_ns, stuck_after_ns, next_ns);
+}
+
+static bool is_asked_for(const struct stuck_query *q, uint8_t state)
+{
+	uint32_t bits = 1U << state;
+
+	if (state == TCPTRAIL_NO_STATE || state > TCPTRAIL_NEW_SYN_RECV)
+		return false;
+	if (state == TCPTRAIL_NEW_SYN_RECV)
+		bits |= 1U << TCPTRAIL_SYN_RECV;
+	return !q->states || q->states & bits;
+}
+
+/* States that are normal for ever are listed when they are asked for by name. */
+static bool is_listed(const struct stuck_query *q, const struct finding *f, bool too_long)
+{
+	if (!q->states)
+		return f->rule != FINDING_NO_RULE;
+	if (verdict_stuck_after_ns(f->state) != UINT64_MAX)
+		return too_long;
+	return too_long || finding_age(f, q->now_ns) >= q->older_ns;
+}
+
+bool judge(const struct stuck_query *q, const struct waiting *waiting, const struct conn *c,
+	   struct finding *f, uint64_t *next_ns)
+{
+	const struct conn *listener;
+	bool too_long;
+
+	if (!is_asked_for(q, c->state))
+		return false;
+	*f = (struct finding){
+		.conn = c,
+		.cookie = c->cookie,
+		.since_ns = c->since_ns,
+		.state = c->state,
+		.at_least = c->flags & CONN_AT_LEAST,
+		.rule = FINDING_NO_RULE,
+		.stuck_ns = c->since_ns,
+	};
+	if (c->state == TCPTRAIL_LISTEN)
+		f->queue = waiting_at(waiting, c);
+	too_long = is_too_long(q, f, next_ns);
+	if (!too_long && !q->states)
+		return false;
+	ask_kernel(q, f);
+	listener = tracker_listener(q->tracker, c);
+	if (listener)
+		f->queue = waiting_at(waiting, listener);
+	f->handshakes = waiting_handshakes(waiting, c);
+	if (too_long)
+		f->rule = verdict_rule(f);
+	return is_listed(q, f, too_long) && (!q->wanted || q->wanted(q->arg, c));
+}

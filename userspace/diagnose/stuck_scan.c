@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The walks over all connections, and what they find. */
+#include "userspace/diagnose/stuck.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "userspace/base/array.h"
+#include "userspace/conn/counters.h"
+#include "userspace/diagnose/judge.h"
+
+/**
+ * struct stuck_scan - two results: that of the last scan, and the one that is being made
+ * @results: both
+ * @whole: the last one that is complete
+ * @growing: the other one
+ * @walk: which walk over the connections goes on: 1 or 2; 0: none
+ * @at: the last connection that was looked at, NULL before the first
+ * @younger_ns: whoever has been stuck only since then, or later, is not among the worst
+ */
+struct stuck_scan {
+	struct stuck_result results[2];
+	struct stuck_result *whole;
+	struct stuck_result *growing;
+	unsigned int walk;
+	const struct conn *at;
+	uint64_t younger_ns;
+};
+
+static void gauges_init(struct stuck_gauges *g)
+{
+	unsigned int i;
+
+	/* Without any connection there is a range, too. */
+	*g = (struct stuck_gauges){
+		.unaccepted_since_ns = STUCK_NOBODY,
+		.ports = SOURCE_PORTS_DEFAULT.count,
+	};
+	for (i = 0; i < STUCK_STATES; i++)
+		g->since_ns[i] = STUCK_NOBODY;
+}
+
+static void empty(struct stuck_result *r)
+{
+	waiting_fini(&r->waiting);
+	port_usages_fini(&r->ports);
+	free(r->findings);
+	free(r->close_waits);
+	*r = (struct stuck_result){ .next_ns = UINT64_MAX };
+	waiting_init(&r->waiting);
+	gauges_init(&r->gauges);
+}
+
+int stuck_scan_create(struct stuck_scan **scan)
+{
+	struct stuck_scan *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	empty(&s->results[0]);
+	empty(&s->results[1]);
+	s->whole = &s->results[0];
+	s->growing = &s->results[1];
+	*scan = s;
+	return 0;
+}
+
+void stuck_scan_free(struct stuck_scan *s)
+{
+	if (!s)
+		return;
+	empty(&s->results[0]);
+	empty(&s->results[1]);
+	free(s);
+}
+
+int stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
+{
+	struct stuck_result *r = s->growing;
+
+	empty(r);
+	r->number = s->whole->number + 1;
+	r->query = *query;
+	s->walk = 1;
+	s->at = NULL;
+	s->younger_ns = UINT64_MAX;
+	return port_usages_init(&r->ports, tracker_count(query->tracker), query->all_ports,
+				query->kernel, query->now_ns);
+}
+
+/* Bursts first, the biggest before the others; then whatever is oldest. */
+static int most_severe_first(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	uint32_t left = x->usage ? x->usage->timewaits : 0;
+	uint32_t right = y->usage ? y->usage->timewaits : 0;
+
+	if (left != right)
+		return left > right ? -1 : 1;
+	if (x->stuck_ns != y->stuck_ns)
+		return x->stuck_ns < y->stuck_ns ? -1 : 1;
+	return (x->conn > y->conn) - (x->conn < y->conn);
+}
+
+static void sort(struct stuck_scan *s)
+{
+	struct stuck_result *r = s->growing;
+	size_t most = r->query.max_findings;
+
+	if (r->count)
+		qsort(r->findings, r->count, sizeof(*r->findings), most_severe_first);
+	if (!most || r->count < most)
+		return;
+	r->count = most;
+	s->younger_ns = r->findings[most - 1].stuck_ns;
+}
+
+/* Twice as many as are kept: so they need not be sorted for each that comes. */
+static int keep(struct stuck_scan *s, const struct finding *found)
+{
+	struct stuck_result *r = s->growing;
+	struct finding *added;
+
+	if (verdict_is_stuck(found->rule)) {
+		r->gauges.stuck[found->rule] += finding_sockets(found);
+		r->stuck += finding_sockets(found);
+	}
+	if (!found->usage && found->stuck_ns >= s->younger_ns)
+		return 0;
+	added = array_add(r->findings, r->count, r->room);
+	if (!added)
+		return -ENOMEM;
+	*added = *found;
+	if (r->query.max_findings && r->count == 2 * r->query.max_findings)
+		sort(s);
+	return 0;
+}
+
+static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
+{
+	if (since_ns < *oldest_ns)
+		*oldest_ns = since_ns;
+}
+
+static int note_close_wait(struct stuck_result *r, const struct conn *c)
+{
+	struct close_wait *added;
+
+	r->gauges.unread += c->unread;
+	if (!r->query.close_waits || !c->inode)
+		return 0;
+	added = array_add(r->close_waits, r->close_wait_count, r->close_wait_room);
+	if (!added)
+		return -ENOMEM;
+	*added = (struct close_wait){ c->inode, c->since_ns };
+	return 0;
+}
+
+/* The first walk: what many share, and what no verdict needs. */
+static int count(struct stuck_result *r, const struct conn *c)
+{
+	const struct stuck_query *q = &r->query;
+
+	note_oldest(&r->gauges.since_ns[c->state], c->since_ns);
+	if (counters_place(c) & COUNTERS_UNACCEPTED)
+		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
+	port_usages_estimate(&r->ports, q->tracker, c);
+	if (c->state == TCPTRAIL_CLOSE_WAIT && note_close_wait(r, c))
+		return -ENOMEM;
+	return waiting_add(&r->waiting, q->tracker, c, q->kernel);
+}
+
+/* The second walk. */
+static int judge_one(struct stuck_scan *s, const struct conn *c)
+{
+	struct stuck_result *r = s->growing;
+	const struct stuck_query *q = &r->query;
+	struct port_usage *usage;
+	struct finding found;
+	int err;
+
+	usage = port_usages_count(&r->ports, q->tracker, c, &r->next_ns, &err);
+	if (usage && c->state == TCPTRAIL_TIME_WAIT)
+		usage->wanted += !q->wanted || q->wanted(q->arg, c);
+	if (!err && judge(q, &r->waiting, c, &found, &r->next_ns))
+		err = keep(s, &found);
+	return err;
+}
+
+static int look_at(struct stuck_scan *s, const struct conn *c)
+{
+	const struct stuck_query *q = &s->growing->query;
+
+	if (s->walk == 1 && q->visit)
+		q->visit(q->arg, c);
+	if (c->end || c->state == TCPTRAIL_NO_STATE || c->state >= STUCK_STATES ||
+	    (q->alive && !q->alive(q->arg, c)))
+		return 0;
+	return s->walk == 1 ? count(s->growing, c) : judge_one(s, c);
+}
+
+static void note_share(struct stuck_gauges *g, const struct port_usage *usage)
+{
+	if (!usage->ports || port_usage_share(usage) <= g->ports_share)
+		return;
+	g->ports_share = port_usage_share(usage);
+	g->ports = usage->ports;
+}
+
+static int keep_burst(struct stuck_scan *s, const struct port_usage *usage)
+{
+	const struct conn *c = usage->conn;
+	struct finding found = {
+		.conn = c,
+		.cookie = c->cookie,
+		.since_ns = c->since_ns,
+		.state = TCPTRAIL_TIME_WAIT,
+		.stuck_ns = c->since_ns,
+		.usage = usage,
+	};
+
+	found.rule = verdict_rule(&found);
+	return keep(s, &found);
+}
+
+/* How fast a burst grows is another thing each time. */
+static int find_bursts(struct stuck_scan *s)
+{
+	struct stuck_result *r = s->growing;
+	const struct port_usage *usage;
+	bool listed = !r->query.states || r->query.states & 1U << TCPTRAIL_TIME_WAIT;
+	size_t i;
+
+	port_usages_end(&r->ports);
+	for (i = 0; i < r->ports.usages.count; i++) {
+		usage = hashmap_at(&r->ports.usages, i);
+		note_share(&r->gauges, usage);
+		if (!usage->wanted || !port_usage_is_burst(usage))
+			continue;
+		r->next_ns = 0;
+		if (listed && keep_burst(s, usage))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int end(struct stuck_scan *s)
+{
+	struct stuck_result *before = s->whole;
+	int err = find_bursts(s);
+
+	s->walk = 0;
+	if (err)
+		return err;
+	sort(s);
+	s->whole = s->growing;
+	s->growing = before;
+	return 1;
+}
+
+int stuck_scan_step(struct stuck_scan *s, size_t most)
+{
+	int err = 0;
+
+	for (; s->walk && most && !err; most--) {
+		s->at = tracker_next(s->growing->query.tracker, s->at);
+		if (s->at)
+			err = look_at(s, s->at);
+		else if (s->walk == 1)
+			s->walk = 2;
+		else
+			return end(s);
+	}
+	if (err)
+		s->walk = 0;
+	return err ? err : !s->walk;
+}
+
+const struct stuck_result *stuck_scan_result(const struct stuck_scan *s)
+{
+	return s->whole;
+}
+
+int stuck_find(struct stuck_scan **scan, const struct stuck_query *query)
+{
+	int err = stuck_scan_create(scan);
+
+	if (!err)
+		err = stuck_scan_begin(*scan, query);
+	while (!err)
+		err = stuck_scan_step(*scan, SIZE_MAX);
+	if (err > 0)
+		return 0;
+	stuck_scan_free(*scan);
+	*scan = NULL;
+	return err;
+}
