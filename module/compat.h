@@ -15,6 +15,18 @@
 #include <linux/version.h>
 #include <net/sock.h>
 
+/*
+ * 6.10: the kernel tells why it sends a RST. tcp_send_active_reset(sk, priority, reason)
+ * lost its second argument later, in stable kernels, too.
+ */
+#if __has_include(<net/rstreason.h>)
+#include <net/rstreason.h>
+#include <net/tcp.h>
+#define COMPAT_RST_REASON
+#define COMPAT_RST_REASON_ARG \
+	(__same_type(&tcp_send_active_reset, void (*)(struct sock *, enum sk_rst_reason)) ? 1 : 2)
+#endif
+
 /* 6.3: vma->vm_flags became read-only behind these two */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)

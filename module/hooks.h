@@ -10,7 +10,7 @@
 /**
  * tcptrail_hooks_set() - note how attaching went
  * @hook: enum tcptrail_hook
- * @status: 0, TCPTRAIL_HOOK_OFF or a negative errno, which is logged
+ * @status: 0, TCPTRAIL_HOOK_OFF, TCPTRAIL_HOOK_ABSENT, or a negative errno, which is logged
  */
 void tcptrail_hooks_set(enum tcptrail_hook hook, int status);
 
@@ -23,13 +23,14 @@ void tcptrail_hooks_fill(struct tcptrail_info *info);
 /*
  * The hook families. Attaching never fails: a hook that cannot attach is noted
  * above, and the rest works without. detach returns when the hook does not run
- * any more. Both may sleep. Those with _add are attached by ftrace_hook.h.
+ * any more. Both may sleep. Those with _add are attached and detached by tracepoint_hook.h
+ * and ftrace_hook.h.
  */
-void tcptrail_state_attach(void);
-void tcptrail_state_detach(void);
+void tcptrail_state_add(void);
 void tcptrail_request_add(void);
 void tcptrail_timewait_add(void);
 void tcptrail_accept_add(void);
+void tcptrail_reset_add(void);
 
 /**
  * tcptrail_segment_turn() - attach or detach the segment hooks, in all namespaces

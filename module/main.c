@@ -12,6 +12,7 @@
 #include "limit.h"
 #include "params.h"
 #include "ring.h"
+#include "tracepoint_hook.h"
 #include "version.h"
 #include "wake.h"
 
@@ -22,10 +23,12 @@
 
 static void attach(void)
 {
-	tcptrail_state_attach();
+	tcptrail_state_add();
 	tcptrail_request_add();
 	tcptrail_timewait_add();
 	tcptrail_accept_add();
+	tcptrail_reset_add();
+	tcptrail_tracepoint_hooks_attach();
 	tcptrail_ftrace_hooks_attach();
 	tcptrail_params_segments_init();
 }
@@ -35,7 +38,7 @@ static void detach(void)
 {
 	tcptrail_params_segments_exit();
 	tcptrail_ftrace_hooks_detach();
-	tcptrail_state_detach();
+	tcptrail_tracepoint_hooks_detach();
 }
 
 static int __init tcptrail_init(void)

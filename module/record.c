@@ -328,7 +328,7 @@ static inline void segment_addresses(struct tcptrail_record *r, const struct sk_
 }
 
 void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
-			     struct sock *sk, const struct nf_hook_state *state)
+			     struct sock *sk, const struct nf_hook_state *state, u8 reset_reason)
 {
 	bool in = state->hook == NF_INET_LOCAL_IN;
 	struct tcptrail_record *r;
@@ -355,6 +355,7 @@ void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th,
 	s->len = len;
 	s->ifindex = in ? state->in->ifindex : state->out->ifindex;
 	s->state = sk ? sk->sk_state : TCPTRAIL_NO_STATE;
+	s->reset_reason = reset_reason;
 	memset(s->reserved, 0, sizeof(s->reserved));
 	end(r, irq);
 }

@@ -2,20 +2,16 @@
 /*
  * Transitions of full sockets, from the tracepoint sock:inet_sock_set_state.
  *
- * It is exported nowhere, so it is looked up by name. It fires before the new
- * state is stored, with the socket locked or not yet (or no more) to be found
- * by others; from 7.x on with preemption enabled.
+ * It fires before the new state is stored, with the socket locked or not yet (or no more)
+ * to be found by others.
  */
-#include <linux/tracepoint.h>
 #include <net/sock.h>
 #include <trace/events/sock.h>
 
-#include "hooks.h"
 #include "limit.h"
 #include "record.h"
 #include "request.h"
-
-static struct tracepoint *tracepoint;
+#include "tracepoint_hook.h"
 
 static void probe(void *data, const struct sock *sk, const int old_state, const int new_state)
 {
@@ -27,28 +23,10 @@ static void probe(void *data, const struct sock *sk, const int old_state, const 
 	tcptrail_limit_earn();
 }
 
-static void find(struct tracepoint *candidate, void *unused)
-{
-	if (!strcmp(candidate->name, "inet_sock_set_state"))
-		tracepoint = candidate;
-}
+static const struct tracepoint_hook hook = { TCPTRAIL_HOOK_STATE, "inet_sock_set_state", probe };
 
-void tcptrail_state_attach(void)
+void tcptrail_state_add(void)
 {
-	int err = -ENOENT;
-
 	check_trace_callback_type_inet_sock_set_state(probe);
-
-	for_each_kernel_tracepoint(find, NULL)
-		;
-	if (tracepoint)
-		err = tracepoint_probe_register(tracepoint, probe, NULL);
-	tcptrail_hooks_set(TCPTRAIL_HOOK_STATE, err);
-}
-
-void tcptrail_state_detach(void)
-{
-	if (tcptrail_hooks_attached(TCPTRAIL_HOOK_STATE))
-		tracepoint_probe_unregister(tracepoint, probe, NULL);
-	tracepoint_synchronize_unregister();
+	tcptrail_tracepoint_hook_add(&hook);
 }

@@ -20,7 +20,7 @@
 #include <linux/types.h>
 
 #define TCPTRAIL_ABI_MAJOR 2
-#define TCPTRAIL_ABI_MINOR 0
+#define TCPTRAIL_ABI_MINOR 1
 
 #define TCPTRAIL_DEVICE "/dev/tcptrail"
 
@@ -209,6 +209,62 @@ struct tcptrail_transition {
 #define TCPTRAIL_CWR 0x80
 
 /**
+ * enum tcptrail_reset_reason - why TCP sends a RST, as the kernel says
+ *	(enum sk_rst_reason, 6.10 on)
+ * @TCPTRAIL_RESET_NONE: not known: no RST of ours, an older kernel, or not TCP's: one of
+ *	netfilter's (REJECT), or of a raw socket
+ * @TCPTRAIL_RESET_UNSPECIFIED: the kernel gives no reason, or one that is not in this list
+ * @TCPTRAIL_RESET_NO_SOCKET: a segment came for no socket
+ * @TCPTRAIL_RESET_INVALID_ACK: it acknowledges a number that is not to be acknowledged now.
+ *	In SYN_SENT: an answer to another SYN than ours
+ * @TCPTRAIL_RESET_PAWS: its timestamp is older than one before (RFC 7323)
+ * @TCPTRAIL_RESET_TOO_OLD_ACK: it acknowledges what was acknowledged long ago
+ * @TCPTRAIL_RESET_ACK_UNSENT: it acknowledges what was not sent yet
+ * @TCPTRAIL_RESET_FLAGS: its flags are wrong in this state
+ * @TCPTRAIL_RESET_OLD_ACK: it acknowledges what was acknowledged already
+ * @TCPTRAIL_RESET_LATE_DATA: it carries data, and nobody is there to read it: the socket
+ *	was closed
+ * @TCPTRAIL_RESET_TIMEWAIT: it came for a timewait minisocket, which refused it
+ * @TCPTRAIL_RESET_INVALID_SYN: it is a SYN inside the window of a request socket; or the
+ *	accept queue is full, with tcp_abort_on_overflow
+ * @TCPTRAIL_RESET_UNREAD: the socket was closed with bytes in it that were not read
+ * @TCPTRAIL_RESET_LINGER2: the socket was closed with a TCP_LINGER2 below 0
+ * @TCPTRAIL_RESET_MEMORY: too many orphans, or no memory for one
+ * @TCPTRAIL_RESET_STATE: the socket was aborted while the connection stood: close() with an
+ *	SO_LINGER of 0 s, connect() to AF_UNSPEC, a listener that was closed before accept()
+ *	took the socket, SOCK_DESTROY, or tcp_fin_timeout of more than a minute
+ * @TCPTRAIL_RESET_KEEPALIVE: its keepalive probes were not answered
+ * @TCPTRAIL_RESET_UNSENT: connect() to AF_UNSPEC, or close() with an SO_LINGER of 0 s, in
+ *	LAST_ACK or CLOSING, with data not sent yet
+ * @TCPTRAIL_RESET_MPTCP: MPTCP's own: one of its subflows cannot go on (RFC 8684, 3.6)
+ * @TCPTRAIL_RESET_ERROR: an unexpected error
+ * @TCPTRAIL_RESETS: how many there are in this version
+ */
+enum tcptrail_reset_reason {
+	TCPTRAIL_RESET_NONE = 0,
+	TCPTRAIL_RESET_UNSPECIFIED = 1,
+	TCPTRAIL_RESET_NO_SOCKET = 2,
+	TCPTRAIL_RESET_INVALID_ACK = 3,
+	TCPTRAIL_RESET_PAWS = 4,
+	TCPTRAIL_RESET_TOO_OLD_ACK = 5,
+	TCPTRAIL_RESET_ACK_UNSENT = 6,
+	TCPTRAIL_RESET_FLAGS = 7,
+	TCPTRAIL_RESET_OLD_ACK = 8,
+	TCPTRAIL_RESET_LATE_DATA = 9,
+	TCPTRAIL_RESET_TIMEWAIT = 10,
+	TCPTRAIL_RESET_INVALID_SYN = 11,
+	TCPTRAIL_RESET_UNREAD = 12,
+	TCPTRAIL_RESET_LINGER2 = 13,
+	TCPTRAIL_RESET_MEMORY = 14,
+	TCPTRAIL_RESET_STATE = 15,
+	TCPTRAIL_RESET_KEEPALIVE = 16,
+	TCPTRAIL_RESET_UNSENT = 17,
+	TCPTRAIL_RESET_MPTCP = 18,
+	TCPTRAIL_RESET_ERROR = 19,
+	TCPTRAIL_RESETS = 20,
+};
+
+/**
  * struct tcptrail_segment - body of SEGMENT records
  * @direction: TCPTRAIL_IN or TCPTRAIL_OUT
  * @tcp_flags: TCPTRAIL_FIN ... TCPTRAIL_CWR
@@ -219,6 +275,7 @@ struct tcptrail_transition {
  * @ifindex: the device it came in or goes out by
  * @state: state of the sending socket (enum tcptrail_state); 0 for received
  *	segments and for those that no socket sent
+ * @reset_reason: of a RST that this machine sent: enum tcptrail_reset_reason
  * @reserved: zero
  */
 struct tcptrail_segment {
@@ -230,7 +287,8 @@ struct tcptrail_segment {
 	__u32 len;
 	__u32 ifindex;
 	__u8 state;
-	__u8 reserved[35];
+	__u8 reset_reason;
+	__u8 reserved[34];
 };
 
 /**
@@ -333,6 +391,9 @@ struct tcptrail_ring {
  * @TCPTRAIL_HOOK_TIMEWAIT_END: inet_twsk_kill
  * @TCPTRAIL_HOOK_ACCEPT: security_sock_graft
  * @TCPTRAIL_HOOK_SEGMENT: netfilter LOCAL_IN and LOCAL_OUT, IPv4 and IPv6
+ * @TCPTRAIL_HOOK_RESET_ANSWER: tracepoint tcp:tcp_send_reset: why a segment is answered
+ *	with a RST
+ * @TCPTRAIL_HOOK_RESET_ABORT: tcp_send_active_reset: why a socket sends one by itself
  * @TCPTRAIL_HOOKS: how many there are in this version
  */
 enum tcptrail_hook {
@@ -347,10 +408,13 @@ enum tcptrail_hook {
 	TCPTRAIL_HOOK_TIMEWAIT_END = 8,
 	TCPTRAIL_HOOK_ACCEPT = 9,
 	TCPTRAIL_HOOK_SEGMENT = 10,
-	TCPTRAIL_HOOKS = 11,
+	TCPTRAIL_HOOK_RESET_ANSWER = 11,
+	TCPTRAIL_HOOK_RESET_ABORT = 12,
+	TCPTRAIL_HOOKS = 13,
 };
 
 #define TCPTRAIL_HOOK_OFF 1 /* tcptrail_info.hooks: turned off by a parameter */
+#define TCPTRAIL_HOOK_ABSENT 2 /* tcptrail_info.hooks: this kernel does not have it */
 #define TCPTRAIL_MAX_HOOKS 32
 #define TCPTRAIL_MAX_PORTS 16
 
@@ -376,8 +440,8 @@ enum tcptrail_hook {
  *	each CPU; 0: no limit
  * @nports: how many of @ports count; 0 records all
  * @ports: parameter: only connections with one of these ports are recorded
- * @hooks: for each enum tcptrail_hook: 0 attached, TCPTRAIL_HOOK_OFF, or a
- *	negative errno: why it is not
+ * @hooks: for each enum tcptrail_hook: 0 attached, TCPTRAIL_HOOK_OFF,
+ *	TCPTRAIL_HOOK_ABSENT, or a negative errno: why it is not
  * @netns_failed: network namespaces that have no segment hook for want of
  *	memory
  * @reserved: zero
@@ -470,7 +534,8 @@ TCPTRAIL_AT(tcptrail_segment, ack, 8);
 TCPTRAIL_AT(tcptrail_segment, len, 12);
 TCPTRAIL_AT(tcptrail_segment, ifindex, 16);
 TCPTRAIL_AT(tcptrail_segment, state, 20);
-TCPTRAIL_AT(tcptrail_segment, reserved, 21);
+TCPTRAIL_AT(tcptrail_segment, reset_reason, 21);
+TCPTRAIL_AT(tcptrail_segment, reserved, 22);
 TCPTRAIL_PIN(sizeof(struct tcptrail_segment) == 56);
 
 TCPTRAIL_AT(tcptrail_loss, cause, 0);

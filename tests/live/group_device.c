@@ -17,6 +17,11 @@
 
 #include "live.h"
 
+static bool is_since_6_10(int hook)
+{
+	return hook == TCPTRAIL_HOOK_RESET_ANSWER || hook == TCPTRAIL_HOOK_RESET_ABORT;
+}
+
 static void info_tells(void **state)
 {
 	int fd = open_device();
@@ -26,9 +31,13 @@ static void info_tells(void **state)
 	assert_int_equal(info.abi_major, TCPTRAIL_ABI_MAJOR);
 	assert_int_equal(info.record_size, sizeof(struct tcptrail_record));
 	assert_int_equal(info.ring_records, 4096 * 1024 / 128);
-	assert_int_equal(info.features, (1 << TCPTRAIL_HOOKS) - 1);
-	for (int i = 0; i < TCPTRAIL_HOOKS; i++)
-		assert_int_equal(info.hooks[i], 0);
+	for (int i = 0; i < TCPTRAIL_HOOKS; i++) {
+		bool absent = is_since_6_10(i) && !kernel_is_at_least(6, 10);
+
+		assert_int_equal(info.hooks[i], absent ? TCPTRAIL_HOOK_ABSENT : 0);
+		assert_int_equal(info.features >> i & 1, !absent);
+	}
+	assert_int_equal(info.features >> TCPTRAIL_HOOKS, 0);
 	assert_true(info.readers >= 1);
 	assert_int_equal(info.no_ring, 0);
 	close(fd);

@@ -114,6 +114,9 @@ void sleep_ms(unsigned int ms);
 /** open_device() - for reading, nonblocking; fails the test if it cannot */
 int open_device(void);
 
+/** kernel_is_at_least() - this one's version */
+bool kernel_is_at_least(int major, int minor);
+
 /** info_of() - what the module says of itself */
 struct tcptrail_info info_of(int fd);
 
@@ -177,6 +180,7 @@ int group_open(void);
 int group_request(void);
 int group_bytes(void);
 int group_close(void);
+int group_reset(void);
 int group_timewait(void);
 int group_identity(void);
 int group_netns(void);

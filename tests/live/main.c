@@ -16,11 +16,12 @@ static const struct {
 } groups[] = {
 	{ "open", group_open, false },	       { "request", group_request, false },
 	{ "bytes", group_bytes, false },       { "close", group_close, false },
-	{ "timewait", group_timewait, false }, { "identity", group_identity, false },
-	{ "netns", group_netns, false },       { "vrf", group_vrf, false },
-	{ "complete", group_complete, false }, { "device", group_device, false },
-	{ "map", group_map, false },	       { "random", group_random, false },
-	{ "params", group_params, false },     { "unload", group_unload, true },
+	{ "reset", group_reset, false },       { "timewait", group_timewait, false },
+	{ "identity", group_identity, false }, { "netns", group_netns, false },
+	{ "vrf", group_vrf, false },	       { "complete", group_complete, false },
+	{ "device", group_device, false },     { "map", group_map, false },
+	{ "random", group_random, false },     { "params", group_params, false },
+	{ "unload", group_unload, true },
 };
 
 #define GROUPS ARRAY_SIZE(groups)

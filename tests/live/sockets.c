@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -138,6 +139,16 @@ int open_device(void)
 
 	assert_true(fd >= 0);
 	return fd;
+}
+
+bool kernel_is_at_least(int major, int minor)
+{
+	struct utsname name;
+	int version[2];
+
+	assert_int_equal(uname(&name), 0);
+	assert_int_equal(sscanf(name.release, "%d.%d", &version[0], &version[1]), 2);
+	return version[0] > major || (version[0] == major && version[1] >= minor);
 }
 
 struct tcptrail_info info_of(int fd)

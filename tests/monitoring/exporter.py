@@ -39,6 +39,9 @@ tcptrail_records_read_total 1000
 tcptrail_records_lost_total{{cause="{MARKUP}"}} 5
 tcptrail_hook_attached{{hook="{MARKUP}"}} 0
 tcptrail_hook_attached{{hook="state"}} 1
+tcptrail_hook_attached{{hook="reset_abort"}} 0
+tcptrail_hook_disabled{{hook="{MARKUP}"}} 0
+tcptrail_hook_disabled{{hook="reset_abort"}} 1
 tcptrail_build_info{{version="{MARKUP}",abi="1.0"}} 1
 tcptrail_kernel_info{{release="{MARKUP}"}} 1
 tcptrail_trail_up 1

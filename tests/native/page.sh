@@ -76,6 +76,7 @@ shows 'stuck sockets' '≥ 1m 1s</td>.*\[2001:db8::1\]:443'
 shows rates 'Opened.*Ended.*Retransmits'
 shows status '>recording</span>'
 shows 'a missing hook' 'not attached'
+shows 'a hook that this kernel does not have' '<li>reset_abort – off'
 
 # Each verdict has its words.
 while read -r verdict; do

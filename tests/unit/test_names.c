@@ -44,6 +44,10 @@ static void test_other_names(void **state)
 	assert_int_equal(kind_parse("77"), -EINVAL);
 	assert_string_equal(reason_key(TCPTRAIL_REASON_REUSE), "reuse");
 	assert_string_equal(reason_key(200), "200");
+	assert_string_equal(reset_reason_key(TCPTRAIL_RESET_KEEPALIVE), "keepalive");
+	assert_string_equal(reset_reason_key(200), "200");
+	for (unsigned int i = 0; i < TCPTRAIL_RESETS; i++)
+		assert_false(reset_reason_key((uint8_t)i)[0] <= '9');
 	assert_string_equal(cause_key(TCPTRAIL_LOSS_OVERWRITTEN), "overwritten");
 	assert_string_equal(cause_text(77), "77");
 	assert_string_equal(hook_key(TCPTRAIL_HOOK_TIMEWAIT_REARM), "timewait_rearm");

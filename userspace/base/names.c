@@ -117,6 +117,34 @@ const char *reason_key(uint8_t reason)
 	return look_up(reason_keys, ARRAY_SIZE(reason_keys), reason);
 }
 
+static const char *const reset_reason_keys[] = {
+	[TCPTRAIL_RESET_NONE] = "none",
+	[TCPTRAIL_RESET_UNSPECIFIED] = "unspecified",
+	[TCPTRAIL_RESET_NO_SOCKET] = "no_socket",
+	[TCPTRAIL_RESET_INVALID_ACK] = "invalid_ack",
+	[TCPTRAIL_RESET_PAWS] = "paws",
+	[TCPTRAIL_RESET_TOO_OLD_ACK] = "too_old_ack",
+	[TCPTRAIL_RESET_ACK_UNSENT] = "ack_unsent",
+	[TCPTRAIL_RESET_FLAGS] = "flags",
+	[TCPTRAIL_RESET_OLD_ACK] = "old_ack",
+	[TCPTRAIL_RESET_LATE_DATA] = "late_data",
+	[TCPTRAIL_RESET_TIMEWAIT] = "timewait",
+	[TCPTRAIL_RESET_INVALID_SYN] = "invalid_syn",
+	[TCPTRAIL_RESET_UNREAD] = "unread",
+	[TCPTRAIL_RESET_LINGER2] = "linger2",
+	[TCPTRAIL_RESET_MEMORY] = "memory",
+	[TCPTRAIL_RESET_STATE] = "state",
+	[TCPTRAIL_RESET_KEEPALIVE] = "keepalive",
+	[TCPTRAIL_RESET_UNSENT] = "unsent",
+	[TCPTRAIL_RESET_MPTCP] = "mptcp",
+	[TCPTRAIL_RESET_ERROR] = "error",
+};
+
+const char *reset_reason_key(uint8_t reason)
+{
+	return look_up(reset_reason_keys, ARRAY_SIZE(reset_reason_keys), reason);
+}
+
 static const char *const cause_keys[] = {
 	[TCPTRAIL_LOSS_LIMITED] = "limited",
 	[TCPTRAIL_LOSS_OVERWRITTEN] = "overwritten",
@@ -151,6 +179,8 @@ static const char *const hook_keys[] = {
 	[TCPTRAIL_HOOK_TIMEWAIT_END] = "timewait_end",
 	[TCPTRAIL_HOOK_ACCEPT] = "accept",
 	[TCPTRAIL_HOOK_SEGMENT] = "segment",
+	[TCPTRAIL_HOOK_RESET_ANSWER] = "reset_answer",
+	[TCPTRAIL_HOOK_RESET_ABORT] = "reset_abort",
 };
 
 static const char *const hook_losses[] = {
@@ -165,6 +195,8 @@ static const char *const hook_losses[] = {
 	[TCPTRAIL_HOOK_TIMEWAIT_END] = "no TIME-WAIT ended",
 	[TCPTRAIL_HOOK_ACCEPT] = "no accept()",
 	[TCPTRAIL_HOOK_SEGMENT] = "no segments",
+	[TCPTRAIL_HOOK_RESET_ANSWER] = "no reason why a segment was answered with RST",
+	[TCPTRAIL_HOOK_RESET_ABORT] = "no reason of the kernel's own why a socket was aborted",
 };
 
 const char *hook_key(unsigned int hook)

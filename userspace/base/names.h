@@ -36,6 +36,9 @@ int kind_parse(const char *s);
 /** reason_key() - "none", "established", "timeout" ...: as in enum tcptrail_reason */
 const char *reason_key(uint8_t reason);
 
+/** reset_reason_key() - "no_socket", "unread" ...: as in enum tcptrail_reset_reason */
+const char *reset_reason_key(uint8_t reason);
+
 /** cause_key() - "limited", "overwritten", "snapshot" */
 const char *cause_key(uint8_t cause);
 

@@ -130,6 +130,8 @@ static void text_hooks(struct buf *out, const struct status *s)
 			buf_str(out, s->info.features & 1ULL << i ? "attached" : "not attached");
 		else if (hook == TCPTRAIL_HOOK_OFF)
 			buf_printf(out, "off, by parameter: %s", hook_loss(i));
+		else if (hook == TCPTRAIL_HOOK_ABSENT)
+			buf_printf(out, "not in this kernel: %s", hook_loss(i));
 		else
 			buf_printf(out, "not attached: %s (%s): %s",
 				   hook < 0 && hook > -4096 ? strerror(-hook) : "error",
@@ -216,6 +218,8 @@ static void json_hooks(struct json *j, const struct status *s)
 				  s->info.features & 1ULL << i ? "attached" : "not_attached");
 		else if (hook == TCPTRAIL_HOOK_OFF)
 			json_word(j, hook_key(i), "off");
+		else if (hook == TCPTRAIL_HOOK_ABSENT)
+			json_word(j, hook_key(i), "absent");
 		else
 			json_word(j, hook_key(i), name ? name : "error");
 	}

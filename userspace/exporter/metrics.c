@@ -288,10 +288,13 @@ static void put_trail(struct openmetrics *e, const struct metrics *m)
 		openmetrics_label(e, "hook", hook_key(i));
 		openmetrics_u64(e, m->features >> i & 1);
 	}
-	openmetrics_gauge(e, "tcptrail_hook_disabled", "A parameter of the module turned it off.");
+	openmetrics_gauge(
+		e, "tcptrail_hook_disabled",
+		"A parameter of the module turned it off, or this kernel does not have it.");
 	for (i = 0; i < TCPTRAIL_HOOKS; i++) {
 		openmetrics_label(e, "hook", hook_key(i));
-		openmetrics_u64(e, m->hooks[i] == TCPTRAIL_HOOK_OFF);
+		openmetrics_u64(e, m->hooks[i] == TCPTRAIL_HOOK_OFF ||
+					   m->hooks[i] == TCPTRAIL_HOOK_ABSENT);
 	}
 	openmetrics_gauge(e, "tcptrail_tracked_connections",
 			  "Connection ends in the exporter's memory.");

@@ -191,7 +191,8 @@ static char *put_segment(const struct line *l, char *p, const struct tcptrail_re
 		p = put_number(p, "ack ", s->ack);
 	if (s->len)
 		p = put_number(p, "len ", s->len);
-	return put_number(p, "win ", s->window);
+	p = put_number(p, "win ", s->window);
+	return s->reset_reason ? put_word(p, reset_reason_key(s->reset_reason)) : p;
 }
 
 static char *put_loss(const struct line *l, char *p, const struct tcptrail_record *r)

@@ -112,6 +112,8 @@ static void put_segment(struct json *j, const struct tcptrail_segment *s)
 	put_nonzero(j, "ifindex", s->ifindex);
 	if (s->state)
 		json_word(j, "state", state_key(s->state));
+	if (s->reset_reason)
+		json_word(j, "reset_reason", reset_reason_key(s->reset_reason));
 }
 
 static void put_loss(struct json *j, const struct tcptrail_loss *l)
