@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All JSON is of one version of the schema, that of userspace/print/record_json.h: every
+# All JSON is of one version of the schema, that of userspace/base/json.h: every
 # line of every command that has --json, as its help tells, and the manual's pages.
 #
 #	tests/native/json.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
@@ -9,7 +9,7 @@
 . "${0%/*}/lib/cases.sh"
 needs python3
 
-version=$(sed -nE 's/^#define JSON_VERSION ([0-9]+).*/\1/p' "$top/userspace/print/record_json.h")
+version=$(sed -nE 's/^#define JSON_VERSION ([0-9]+).*/\1/p' "$top/userspace/base/json.h")
 "$build/monitoring/story" "$top/tests/monitoring/sick.story" "$work/trail" 4200 || exit 1
 
 # of_version FILE: there are lines, each is an object, and of the version.

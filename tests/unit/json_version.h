@@ -3,10 +3,10 @@
 #ifndef TCPTRAIL_JSON_VERSION_H
 #define TCPTRAIL_JSON_VERSION_H
 
-#include "userspace/print/record_json.h"
+#include "userspace/base/json.h"
 
 #define TEXT_OF(number) #number
-#define VERSION_IS(number) "{\"v\":" TEXT_OF(number) ","
-#define JSON_BEGINS VERSION_IS(JSON_VERSION)
+#define TEXT(number) TEXT_OF(number)
+#define JSON_BEGINS "{\"v\":" TEXT(JSON_VERSION) ","
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "userspace/print/line.h"
+#include "userspace/print/record_json.h"
 
 #define REALTIME 1795414495LL /* 2026-11-23T06:14:55Z, minus the record's one second */
 

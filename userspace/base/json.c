@@ -5,6 +5,8 @@
  * that each line is valid JSON whatever a process calls itself.
  */
 #include "userspace/base/json.h"
+#include "userspace/base/address.h"
+#include "userspace/base/names.h"
 #include "userspace/base/utf8.h"
 
 static void open_bracket(struct json *j, const char *key, char bracket)
@@ -26,6 +28,7 @@ void json_begin(struct json *j, struct buf *out)
 {
 	*j = (struct json){ .out = out };
 	open_bracket(j, NULL, '{');
+	json_u64(j, "v", JSON_VERSION);
 }
 
 void json_end(struct json *j)
@@ -111,19 +114,9 @@ void json_str(struct json *j, const char *key, const char *s)
 	json_strn(j, key, s, strlen(s));
 }
 
-void json_i64(struct json *j, const char *key, int64_t n)
-{
-	json_fixed(j, key, n, 0);
-}
-
 void json_bool(struct json *j, const char *key, bool b)
 {
 	buf_end(j->out, put_str(json_value(j, key, 5), b ? "true" : "false"));
-}
-
-void json_null(struct json *j, const char *key)
-{
-	buf_end(j->out, put_str(json_value(j, key, 4), "null"));
 }
 
 void json_fixed(struct json *j, const char *key, int64_t n, unsigned int decimals)
@@ -142,4 +135,43 @@ void json_fixed(struct json *j, const char *key, int64_t n, unsigned int decimal
 		p = put_digits(p, magnitude % unit, decimals);
 	}
 	buf_end(j->out, p);
+}
+
+void json_seconds(struct json *j, const char *key, uint64_t ns)
+{
+	json_fixed(j, key, (int64_t)ns, 9);
+}
+
+void json_address(struct json *j, const char *key, const uint8_t address[16])
+{
+	json_end_text(j, put_address(json_text(j, key, ADDRESS_MAX), address));
+}
+
+void json_time(struct json *j, const char *key, struct clock *clock, uint64_t time_ns)
+{
+	json_end_text(j, put_rfc3339(json_text(j, key, PUT_RFC3339_MAX), clock, time_ns));
+}
+
+void json_tcp_flags(struct json *j, const char *key, uint8_t flags)
+{
+	json_end_text(j, put_tcp_flags(json_text(j, key, TCP_FLAGS_MAX), flags));
+}
+
+void json_error(struct json *j, unsigned int error)
+{
+	const char *name = error_key(error);
+
+	if (!error)
+		return;
+	if (name)
+		json_word(j, "error", name);
+	json_u64(j, "errno", error);
+}
+
+void json_task(struct json *j, const char *key, uint32_t pid, const char comm[16])
+{
+	json_object(j, key);
+	json_u64(j, "pid", pid);
+	json_strn(j, "comm", comm, 16);
+	json_end_object(j);
 }

@@ -14,7 +14,6 @@
 #include "userspace/base/utf8.h"
 #include "userspace/print/line.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
 #include "userspace/session/message.h"
 #include "userspace/session/source.h"
 
@@ -251,7 +250,6 @@ static void json(struct buf *out, const struct status *s)
 	struct json j;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_u64(&j, "abi_major", s->info.abi_major);
 	json_u64(&j, "abi_minor", s->info.abi_minor);
 	json_str(&j, "kernel", s->origin->release);

@@ -3,7 +3,6 @@
 #include "userspace/base/json.h"
 #include "userspace/print/ladder_out.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
 
 static const char *const sides[2] = { "left", "right" };
 
@@ -30,14 +29,9 @@ static const char *const why_key[LADDER_WHYS] = {
 static void put_side(struct json *j, const struct ladder *l, unsigned int side)
 {
 	const struct ladder_side *s = &l->sides[side];
-	char *p;
 
 	json_object(j, sides[side]);
-	p = json_value(j, "address", ADDRESS_MAX + 2);
-	*p++ = '"';
-	p = put_address(p, s->end->address);
-	*p++ = '"';
-	buf_end(j->out, p);
+	json_address(j, "address", s->end->address);
 	json_u64(j, "port", s->end->port);
 	json_bool(j, "here", s->end->here);
 	if (s->end->here) {
@@ -61,14 +55,9 @@ static void put_segment(struct json *j, const struct ladder *l, const struct lad
 {
 	bool closing = row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
 	char number[LADDER_NUMBER_MAX];
-	char *p;
 
 	json_word(j, "from", sides[row->from]);
-	p = json_value(j, "tcp_flags", TCP_FLAGS_MAX + 2);
-	*p++ = '"';
-	p = put_tcp_flags(p, row->tcp_flags);
-	*p++ = '"';
-	buf_end(j->out, p);
+	json_tcp_flags(j, "tcp_flags", row->tcp_flags);
 	if (!row->inferred) {
 		json_u64(j, "tcp_seq", row->seq);
 		ladder_number(number, l, row->from, row->seq, closing ? 0 : LADDER_NO_FIN);
@@ -85,7 +74,7 @@ static void put_segment(struct json *j, const struct ladder *l, const struct lad
 	json_bool(j, "inferred", row->inferred);
 	json_bool(j, "probe", row->probe);
 	if (row->sent && row->arrived)
-		json_fixed(j, "transit_seconds", (int64_t)(row->arrival_ns - row->time_ns), 9);
+		json_seconds(j, "transit_seconds", row->arrival_ns - row->time_ns);
 }
 
 static void put_row(struct json *j, const struct ladder *l, const struct ladder_row *row)
@@ -100,7 +89,7 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 
 	json_object(j, NULL);
 	json_word(j, "step", kinds[row->kind]);
-	json_fixed(j, "seconds", (int64_t)(row->time_ns - l->start_ns), 9);
+	json_seconds(j, "seconds", row->time_ns - l->start_ns);
 	if (row->kind == LADDER_SEGMENT) {
 		put_segment(j, l, row);
 	} else if (row->kind == LADDER_DATA) {
@@ -128,16 +117,10 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 	struct json j;
 	unsigned int n;
 	size_t i;
-	char *p;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "connection");
-	p = json_value(&j, "time", PUT_RFC3339_MAX + 2);
-	*p++ = '"';
-	p = put_rfc3339(p, &style->clock, l->start_ns);
-	*p++ = '"';
-	buf_end(out, p);
+	json_time(&j, "time", &style->clock, l->start_ns);
 	json_u64(&j, "mono_ns", l->start_ns);
 	json_bool(&j, "complete", l->conversation->complete);
 	json_bool(&j, "opener_known", l->opener_known);

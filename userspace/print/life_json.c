@@ -3,53 +3,23 @@
 #include "userspace/base/json.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
-
-static void put_end(struct json *j, const char *key, const uint8_t address[16])
-{
-	char *p = json_value(j, key, ADDRESS_MAX + 2);
-
-	*p++ = '"';
-	p = put_address(p, address);
-	*p++ = '"';
-	buf_end(j->out, p);
-}
-
-static void put_time(struct json *j, struct clock *clock, uint64_t time_ns)
-{
-	char *p = json_value(j, "time", PUT_RFC3339_MAX + 2);
-
-	*p++ = '"';
-	p = put_rfc3339(p, clock, time_ns);
-	*p++ = '"';
-	buf_end(j->out, p);
-}
 
 static void put_task(struct json *j, const char *key, const struct task *task)
 {
-	if (!task)
-		return;
-	json_object(j, key);
-	json_u64(j, "pid", task->pid);
-	json_strn(j, "comm", task->comm, sizeof(task->comm));
-	json_end_object(j);
+	if (task)
+		json_task(j, key, task->pid, task->comm);
+}
+
+void life_json_tasks(struct json *j, const struct tracker *tracker, const struct conn *c)
+{
+	put_task(j, "opener", tracker_task(tracker, c->opener));
+	put_task(j, "last_task", tracker_task(tracker, c->owner));
 }
 
 static void put_seconds(struct json *j, const char *key, uint64_t ns)
 {
 	if (ns)
-		json_fixed(j, key, (int64_t)ns, 9);
-}
-
-static void put_error(struct json *j, const struct conn *c)
-{
-	const char *name = error_key(c->error);
-
-	if (!c->error)
-		return;
-	if (name)
-		json_word(j, "error", name);
-	json_u64(j, "errno", c->error);
+		json_seconds(j, key, ns);
 }
 
 static void put_spans(struct json *j, const struct timing *life)
@@ -94,8 +64,7 @@ static void put_owner(struct json *j, const struct tracker *tracker, const struc
 	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
 	if (life->unaccepted)
 		json_bool(j, "unaccepted", true);
-	put_task(j, "opener", tracker_task(tracker, c->opener));
-	put_task(j, "last_task", tracker_task(tracker, c->owner));
+	life_json_tasks(j, tracker, c);
 }
 
 static void put_life(struct json *j, struct clock *clock, const struct tracker *tracker,
@@ -109,13 +78,13 @@ static void put_life(struct json *j, struct clock *clock, const struct tracker *
 	tracker_laddr(tracker, c, laddr);
 	tracker_raddr(tracker, c, raddr);
 	if (c->end) {
-		put_time(j, clock, c->since_ns);
+		json_time(j, "time", clock, c->since_ns);
 		json_u64(j, "time_ns", c->since_ns);
 	}
 	json_u64(j, "netns", c->netns);
-	put_end(j, "local_address", laddr);
+	json_address(j, "local_address", laddr);
 	json_u64(j, "local_port", c->lport);
-	put_end(j, "remote_address", raddr);
+	json_address(j, "remote_address", raddr);
 	json_u64(j, "remote_port", c->rport);
 	json_u64(j, "cookie", c->cookie);
 	json_word(j, "role", roles[c->role & 3]);
@@ -124,7 +93,7 @@ static void put_life(struct json *j, struct clock *clock, const struct tracker *
 	if (conn_why_key(c->why))
 		json_word(j, "why", conn_why_key(c->why));
 	json_word(j, "state", state_key(c->state));
-	put_error(j, c);
+	json_error(j, c->error);
 	put_spans(j, &end->timing);
 	put_counts(j, c);
 	put_owner(j, tracker, c, &end->timing);
@@ -161,7 +130,6 @@ void life_json(struct buf *out, struct clock *clock, const struct tracker *track
 	struct json j;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "life");
 	put_life(&j, clock, tracker, &pair->ends[0]);
 	put_ending(&j, pair);

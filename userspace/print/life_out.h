@@ -3,11 +3,10 @@
 #ifndef PRINT_LIFE_OUT_H
 #define PRINT_LIFE_OUT_H
 
-#include "userspace/base/clock.h"
+#include "userspace/base/json.h"
 #include "userspace/conn/ending.h"
 #include "userspace/conn/tracker.h"
 #include "userspace/conn/quantiles.h"
-#include "userspace/base/buf.h"
 
 /** enum life_span - what the summary tells the percentiles of */
 enum life_span {
@@ -52,6 +51,10 @@ void life_text_summary(struct buf *out, const struct life_summary *s);
 /** life_json() - @clock: a UTC one */
 void life_json(struct buf *out, struct clock *clock, const struct tracker *tracker,
 	       const struct conn_pair *pair);
+
+/** life_json_tasks() - "opener" and "last_task", as far as they are known */
+void life_json_tasks(struct json *j, const struct tracker *tracker, const struct conn *c);
+
 void life_json_summary(struct buf *out, const struct life_summary *s);
 
 /* life_words.c: how it ended, as people say it */

@@ -6,7 +6,6 @@
 #include "userspace/base/json.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
 
 static const char *const span_names[LIFE_SPANS] = { "handshake", "accept wait", "half-close",
 						    "teardown", "TIME-WAIT" };
@@ -138,8 +137,8 @@ static void json_quantiles(struct json *j, const char *key, const struct quantil
 	json_object(j, key);
 	json_u64(j, "count", s->count);
 	for (i = 0; i < PERCENTS; i++)
-		json_fixed(j, keys[i], (int64_t)quantiles_percentile(s, percents[i]), 9);
-	json_fixed(j, "max_seconds", (int64_t)s->max, 9);
+		json_seconds(j, keys[i], quantiles_percentile(s, percents[i]));
+	json_seconds(j, "max_seconds", s->max);
 	json_end_object(j);
 }
 
@@ -149,7 +148,6 @@ void life_json_summary(struct buf *out, const struct life_summary *s)
 	struct json j;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "life_summary");
 	json_object(&j, "ends");
 	for (i = 0; i < CONN_ENDS; i++)

@@ -4,24 +4,19 @@
 #include <sys/socket.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/json.h"
 #include "userspace/base/names.h"
 
 static void put_end(struct json *j, const char *address_key, const char *port_key,
 		    const uint8_t address[16], uint16_t port, bool no_address, bool no_port)
 {
-	if (!no_address) {
-		char *p = json_value(j, address_key, ADDRESS_MAX + 2);
-
-		*p++ = '"';
-		p = put_address(p, address);
-		*p++ = '"';
-		buf_end(j->out, p);
-	}
+	if (!no_address)
+		json_address(j, address_key, address);
 	if (!no_port)
 		json_u64(j, port_key, port);
 }
 
-void record_json_ends(struct json *j, const struct tcptrail_record *r)
+static void put_ends(struct json *j, const struct tcptrail_record *r)
 {
 	put_end(j, "local_address", "local_port", r->laddr, r->lport,
 		r->flags & TCPTRAIL_F_NO_LADDR, r->flags & TCPTRAIL_F_NO_LPORT);
@@ -33,17 +28,6 @@ static void put_nonzero(struct json *j, const char *key, uint64_t n)
 {
 	if (n)
 		json_u64(j, key, n);
-}
-
-static void put_error(struct json *j, unsigned int error)
-{
-	const char *name = error_key(error);
-
-	if (!error)
-		return;
-	if (name)
-		json_word(j, "error", name);
-	json_u64(j, "errno", error);
 }
 
 static void put_flags(struct json *j, uint16_t flags)
@@ -91,19 +75,13 @@ static void put_transition(struct json *j, const struct tcptrail_record *r)
 	}
 	json_u64(j, "retransmits", t->retransmits);
 	json_u64(j, "retrans_total", t->retrans_total);
-	put_error(j, t->error);
+	json_error(j, t->error);
 }
 
 static void put_segment(struct json *j, const struct tcptrail_segment *s)
 {
-	char *p;
-
 	json_word(j, "direction", s->direction == TCPTRAIL_OUT ? "out" : "in");
-	p = json_value(j, "tcp_flags", TCP_FLAGS_MAX + 2);
-	*p++ = '"';
-	p = put_tcp_flags(p, s->tcp_flags);
-	*p++ = '"';
-	buf_end(j->out, p);
+	json_tcp_flags(j, "tcp_flags", s->tcp_flags);
 	json_u64(j, "tcp_seq", s->seq);
 	if (s->tcp_flags & TCPTRAIL_ACK)
 		json_u64(j, "tcp_ack", s->ack);
@@ -129,21 +107,15 @@ static void put_socket(struct json *j, const struct tcptrail_record *r)
 	put_nonzero(j, "cookie", r->cookie);
 	if (r->family == AF_INET || r->family == AF_INET6)
 		json_word(j, "family", r->family == AF_INET ? "ipv4" : "ipv6");
-	record_json_ends(j, r);
+	put_ends(j, r);
 }
 
 void record_json(struct buf *out, struct clock *c, const struct tcptrail_record *r)
 {
 	struct json j;
-	char *p;
 
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
-	p = json_value(&j, "time", PUT_RFC3339_MAX);
-	*p++ = '"';
-	p = put_rfc3339(p, c, r->time_ns);
-	*p++ = '"';
-	buf_end(out, p);
+	json_time(&j, "time", c, r->time_ns);
 	json_u64(&j, "mono_ns", r->time_ns);
 	if (r->kind != TCPTRAIL_SNAPSHOT) {
 		json_u64(&j, "cpu", r->cpu);

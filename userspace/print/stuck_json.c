@@ -3,18 +3,8 @@
 #include "userspace/base/array.h"
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
+#include "userspace/print/life_out.h"
 #include "userspace/print/stuck_details.h"
-
-static void put_end(struct json *j, const char *key, const uint8_t address[16])
-{
-	char *p = json_value(j, key, ADDRESS_MAX + 2);
-
-	*p++ = '"';
-	p = put_address(p, address);
-	*p++ = '"';
-	buf_end(j->out, p);
-}
 
 static void put_holders(struct json *j, const struct stuck_words *w)
 {
@@ -29,16 +19,6 @@ static void put_holders(struct json *j, const struct stuck_words *w)
 		json_end_object(j);
 	}
 	json_end_array(j);
-}
-
-static void put_task(struct json *j, const char *key, const struct task *task)
-{
-	if (!task)
-		return;
-	json_object(j, key);
-	json_u64(j, "pid", task->pid);
-	json_strn(j, "comm", task->comm, sizeof(task->comm));
-	json_end_object(j);
 }
 
 static void put_counts(struct json *j, const struct stuck_group *group)
@@ -120,7 +100,7 @@ static void put_leak(struct json *j, const struct descriptor_leak *g)
 	if (g->fd_limit && g->fd_limit != PROCESS_UNLIMITED)
 		json_u64(j, "fd_limit", g->fd_limit);
 	if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
-		json_fixed(j, "out_seconds", (int64_t)g->out_ns, 9);
+		json_seconds(j, "out_seconds", g->out_ns);
 	json_end_object(j);
 }
 
@@ -141,7 +121,7 @@ static void put_port_usage(struct json *j, const struct port_usage *c)
 	json_u64(j, "ports_used", c->used);
 	json_u64(j, "ports", c->ports);
 	if (c->out_ns != PORT_USAGE_NEVER)
-		json_fixed(j, "out_seconds", (int64_t)c->out_ns, 9);
+		json_seconds(j, "out_seconds", c->out_ns);
 }
 
 /* Only what all members have in common. */
@@ -155,13 +135,13 @@ static void put_ends(const struct stuck_out *o, struct json *j, const struct stu
 	tracker_laddr(o->tracker, c, laddr);
 	tracker_raddr(o->tracker, c, raddr);
 	if (!f->usage || !passive)
-		put_end(j, "local_address", laddr);
+		json_address(j, "local_address", laddr);
 	if (!many || passive)
 		json_u64(j, "local_port", c->lport);
 	if (c->state == TCPTRAIL_LISTEN)
 		return;
 	if (group->peers == 1 && !(f->usage && passive))
-		put_end(j, "remote_address", raddr);
+		json_address(j, "remote_address", raddr);
 	if (!many || !passive)
 		json_u64(j, "remote_port", c->rport);
 }
@@ -175,14 +155,13 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 		json_u64(j, "count", group->count);
 		json_u64(j, "peers", group->peers);
 	}
-	json_fixed(j, "age_seconds", (int64_t)finding_age(f, o->now_ns), 9);
+	json_seconds(j, "age_seconds", finding_age(f, o->now_ns));
 	json_bool(j, "age_at_least", f->at_least);
 	if (group->count == 1)
 		put_single(j, f->conn);
 	put_counts(j, group);
 	put_live(j, finding_live(f), f->state);
-	put_task(j, "opener", tracker_task(o->tracker, f->conn->opener));
-	put_task(j, "last_task", tracker_task(o->tracker, f->conn->owner));
+	life_json_tasks(j, o->tracker, f->conn);
 	put_holders(j, w);
 	if (w->process)
 		json_str(j, "command", w->process->command);
@@ -197,7 +176,6 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 
 	stuck_words(o, f, &words);
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", f->usage ? "pile" : group->count > 1 ? "group" : "stuck");
 	json_word(&j, "state", state_key(f->state));
 	json_u64(&j, "netns", f->conn->netns);

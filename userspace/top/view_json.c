@@ -2,7 +2,6 @@
 /* The view as a line of JSON: tcptrail-top(1) lists its fields. */
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
-#include "userspace/print/record_json.h"
 #include "userspace/top/view.h"
 
 #define LISTED 20 /* rows of what is a list */
@@ -43,10 +42,10 @@ static void put_spans(struct json *j, const struct view *v)
 		json_object(j, names[i]);
 		json_u64(j, "count", s->count);
 		if (s->count) {
-			json_fixed(j, "p50_seconds", (int64_t)s->p50, 9);
-			json_fixed(j, "p90_seconds", (int64_t)s->p90, 9);
-			json_fixed(j, "p99_seconds", (int64_t)s->p99, 9);
-			json_fixed(j, "max_seconds", (int64_t)s->max, 9);
+			json_seconds(j, "p50_seconds", s->p50);
+			json_seconds(j, "p90_seconds", s->p90);
+			json_seconds(j, "p99_seconds", s->p99);
+			json_seconds(j, "max_seconds", s->max);
 		}
 		json_end_object(j);
 	}
@@ -78,7 +77,7 @@ static void put_stuck(struct json *j, const struct view *v)
 		json_str(j, "verdict", s->verdict);
 		json_word(j, "state", state_key(s->state));
 		json_u64(j, "count", s->count);
-		json_fixed(j, "age_seconds", (int64_t)s->age_ns, 9);
+		json_seconds(j, "age_seconds", s->age_ns);
 		json_bool(j, "age_at_least", s->at_least);
 		json_str(j, "local", s->local);
 		json_str(j, "remote", s->remote);
@@ -111,7 +110,7 @@ static void put_flows(struct json *j, const struct view *v)
 		if (!f->passive)
 			json_fixed(j, "port_share", f->share, 3);
 		if (f->out_ns != PORT_USAGE_NEVER)
-			json_fixed(j, "ports_out_seconds", (int64_t)f->out_ns, 9);
+			json_seconds(j, "ports_out_seconds", f->out_ns);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -119,14 +118,11 @@ static void put_flows(struct json *j, const struct view *v)
 
 void view_json(struct buf *out, const struct view *v, struct clock *clock)
 {
-	char time[PUT_RFC3339_MAX + 1];
 	struct json j;
 
-	*put_rfc3339(time, clock, v->now_ns) = '\0';
 	json_begin(&j, out);
-	json_u64(&j, "v", JSON_VERSION);
 	json_word(&j, "kind", "top");
-	json_word(&j, "time", time);
+	json_time(&j, "time", clock, v->now_ns);
 	json_u64(&j, "mono_ns", v->now_ns);
 	json_str(&j, "host", v->host);
 	json_bool(&j, "trail", v->rates);
