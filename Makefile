@@ -57,7 +57,7 @@ help:
 #: make            tools, and the module for the running kernel if its headers are there
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
-#: make check      sparse, cppcheck, clang-format, shellcheck
+#: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
 #: make coverage   how many lines of each folder the native tests run
 .PHONY: demo test check coverage
 demo:
