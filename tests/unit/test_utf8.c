@@ -151,13 +151,45 @@ static void test_task(void **state)
 	}
 }
 
+static void test_paragraph(void **state)
+{
+	static const char word[] = "0123456789";
+	struct buf text, out;
+
+	assert_int_equal(text_line("ab cd", 5, 9), 5);
+	assert_int_equal(text_line("ab cd", 5, 4), 2);
+	assert_int_equal(text_line("ab cd", 5, 2), 2);
+	assert_int_equal(text_line("  abcdef", 8, 4), 4);
+	assert_int_equal(text_line("\xc3\xbc\xc3\xbc", 4, 1), 2);
+	assert_int_equal(text_line("\x1b", 1, 1), 1);
+	assert_int_equal(text_line("", 0, 4), 0);
+
+	/* 7 words of 10 and 6 spaces are 76 columns; a word of 200 is broken. */
+	buf_init(&text, NULL);
+	buf_init(&out, NULL);
+	for (int i = 0; i < 9; i++) {
+		buf_str(&text, i ? " " : "");
+		buf_str(&text, word);
+	}
+	buf_char(&text, ' ');
+	for (int i = 0; i < 20; i++)
+		buf_str(&text, word);
+	buf_paragraph(&out, buf_string(&text), 4);
+	assert_int_equal(strcspn(buf_string(&out), "\n"), 80 - 4 + 4);
+	assert_memory_equal(buf_string(&out), "    0123456789 ", 15);
+	assert_memory_equal(buf_string(&out) + 81, "    0123456789 0123456789\n    0123", 33);
+	assert_int_equal(out.len, 81 + 26 + 81 + 81 + 4 + 48 + 1);
+	buf_free(&text);
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_not_utf8),
 		cmocka_unit_test(test_put_safe),   cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_buf_safe),   cmocka_unit_test(test_fit),
-		cmocka_unit_test(test_task),
+		cmocka_unit_test(test_task),	   cmocka_unit_test(test_paragraph),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

@@ -26,3 +26,31 @@ void buf_task(struct buf *b, const char *comm, uint32_t pid)
 
 	buf_end(b, put_task(p, p + PUT_TASK_MAX, comm, pid));
 }
+
+size_t text_line(const char *text, size_t n, size_t columns)
+{
+	size_t fits = utf8_fit(text, n, columns), at;
+
+	if (fits == n || text[fits] == ' ')
+		return fits;
+	for (at = fits; at && text[at] != ' '; at--)
+		;
+	if (at > strspn(text, " "))
+		return at;
+	return fits ? fits : utf8_fit(text, n, PUT_SAFE_MAX(1));
+}
+
+void buf_paragraph(struct buf *b, const char *text, size_t indent)
+{
+	size_t n = strlen(text), length;
+
+	do {
+		length = text_line(text, n, TEXT_WIDTH - indent);
+		buf_printf(b, "%*s", (int)indent, "");
+		buf_safe(b, text, length);
+		buf_char(b, '\n');
+		length += strspn(text + length, " ");
+		text += length;
+		n -= length;
+	} while (n);
+}

@@ -34,4 +34,20 @@ static inline char *put_task(char *p, const char *stop, const char *comm, uint32
 /** buf_task() - likewise, with all the room there is */
 void buf_task(struct buf *b, const char *comm, uint32_t pid);
 
+/**
+ * text_line() - what of a text goes on the next line
+ * @text: it may begin with spaces, the line's indent
+ * @n: bytes of it
+ * @columns: of the line; of a text as put_safe() writes it
+ *
+ * Return: bytes: up to a space if there is more, but a word that is longer than a line is
+ * broken; never 0 if @n is not
+ */
+size_t text_line(const char *text, size_t n, size_t columns);
+
+#define TEXT_WIDTH 80 /* columns of what is read as sentences */
+
+/** buf_paragraph() - sentences, in lines of TEXT_WIDTH, each after so many spaces; made harmless */
+void buf_paragraph(struct buf *b, const char *text, size_t indent);
+
 #endif

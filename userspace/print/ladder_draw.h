@@ -14,7 +14,6 @@
 #define STATE_WIDTH 12
 #define ARROW_WIDTH 36
 #define ARROW_MAX (ARROW_WIDTH + GAP_WIDTH + 1)
-#define TEXT_WIDTH 80
 #define EDGE 3 /* from an arrow's end to its label, the space before it included */
 
 struct glyphs {
@@ -34,6 +33,12 @@ void ladder_who(struct buf *out, const struct ladder *ladder, unsigned int side)
 
 /** ladder_numbers() - what x, y, u and w are: a line, or nothing */
 void ladder_numbers(struct buf *out, const struct ladder *ladder);
+
+/** ladder_sentences() - the whole narrative, on one line, as it is */
+void ladder_sentences(struct buf *out, const struct narrative *narrative);
+
+/** ladder_marks() - are there rows that need an explanation? */
+void ladder_marks(const struct ladder *ladder, bool *guessed, bool *inferred);
 
 /** ladder_head() - who, when, the numbers, names of the columns */
 void ladder_head(struct buf *out, struct ladder_style *style, const struct ladder *ladder);

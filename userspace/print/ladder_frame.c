@@ -104,45 +104,41 @@ void ladder_head(struct buf *out, struct ladder_style *style, const struct ladde
 	buf_char(out, '\n');
 }
 
-/* Broken at spaces before column 80. */
-static void put_paragraph(struct buf *out, const struct narrative *narrative)
+void ladder_sentences(struct buf *out, const struct narrative *narrative)
 {
-	size_t at = 0, length;
-	const char *text;
 	unsigned int i;
 
 	for (i = 0; i < narrative->sentences_count; i++) {
-		for (text = narrative->sentences[i]; *text;
-		     text += length + (text[length] == ' ')) {
-			length = strcspn(text, " ");
-			if (at && at + 1 + length > TEXT_WIDTH) {
-				buf_char(out, '\n');
-				at = 0;
-			} else if (at) {
-				buf_char(out, ' ');
-				at++;
-			}
-			buf_safe(out, text, length);
-			at += length;
-		}
+		buf_str(out, i ? " " : "");
+		buf_str(out, narrative->sentences[i]);
 	}
-	if (at)
-		buf_char(out, '\n');
+}
+
+void ladder_marks(const struct ladder *l, bool *guessed, bool *inferred)
+{
+	size_t i;
+
+	*guessed = false;
+	*inferred = false;
+	for (i = 0; i < l->count; i++) {
+		*guessed |= l->rows[i].guessed[0] || l->rows[i].guessed[1];
+		*inferred |= l->rows[i].inferred;
+	}
 }
 
 void ladder_foot(struct buf *out, const struct ladder_style *style, const struct ladder *l,
 		 const struct narrative *narrative)
 {
 	const struct glyphs *glyphs = ladder_glyphs(style);
-	bool guessed = false, inferred = false;
-	size_t i;
+	bool guessed, inferred;
+	struct buf text;
 
-	put_paragraph(out, narrative);
-
-	for (i = 0; i < l->count; i++) {
-		guessed |= l->rows[i].guessed[0] || l->rows[i].guessed[1];
-		inferred |= l->rows[i].inferred;
-	}
+	buf_init(&text, NULL);
+	ladder_sentences(&text, narrative);
+	if (text.len)
+		buf_paragraph(out, buf_string(&text), 0);
+	buf_free(&text);
+	ladder_marks(l, &guessed, &inferred);
 	if (guessed)
 		buf_str(out, "STATE? follows from what that end sent.\n");
 	if (inferred)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/text.h"
 #include "userspace/print/ladder_draw.h"
 #include "userspace/print/ladder_picture.h"
 #include "userspace/print/ladder_words.h"
@@ -107,28 +108,15 @@ static void draw_heads(struct picture *p)
 			      "LISTEN");
 }
 
-/* How much of a text goes on the next line; the space at its end included. */
-static size_t line_length(const char *text)
-{
-	size_t end = strcspn(text, "\n"), last = LINE_MAX;
-
-	if (end <= LINE_MAX)
-		return end;
-	while (last && text[last] != ' ')
-		last--;
-	return last ? last + 1 : LINE_MAX;
-}
-
 /* Lines under each other, from y on; returns the next one's y. */
 static double write_lines(struct picture *p, double y, const struct svg_text *how, const char *text)
 {
-	char line[LINE_MAX + 2];
+	char line[UTF8_MAX * LINE_MAX + 1];
 	size_t length;
 
-	for (; *text; text += length + (text[length] == '\n')) {
-		length = line_length(text);
-		memcpy(line, text, length);
-		line[length] = '\0';
+	for (; *text; text += strspn(text + length, " ") + length, text += *text == '\n') {
+		length = text_line(text, strcspn(text, "\n"), LINE_MAX);
+		*put_mem(line, text, length) = '\0';
 		svg_text(p->out, how, MARGIN, y, line);
 		y += LINE_HEIGHT;
 	}
@@ -165,33 +153,18 @@ static double write_top(struct picture *p)
 	return y;
 }
 
-static void put_sentences(struct buf *out, const struct narrative *narrative)
-{
-	unsigned int i;
-
-	for (i = 0; i < narrative->sentences_count; i++) {
-		if (i)
-			buf_char(out, ' ');
-		buf_str(out, narrative->sentences[i]);
-	}
-}
-
 static double write_bottom(struct picture *p, double y, const struct narrative *narrative)
 {
 	static const struct svg_text how = { .font = SVG_SANS, .size = 14, .colour = INK };
 	static const struct svg_text small = { .font = SVG_SANS, .size = 12, .colour = MUTED };
-	bool guessed = false, inferred = false;
+	bool guessed, inferred;
 	struct buf text;
-	size_t i;
 
 	buf_init(&text, NULL);
-	put_sentences(&text, narrative);
+	ladder_sentences(&text, narrative);
 	y = write_lines(p, y, &how, buf_string(&text));
 	buf_free(&text);
-	for (i = 0; i < p->l->count; i++) {
-		guessed |= p->l->rows[i].guessed[0] || p->l->rows[i].guessed[1];
-		inferred |= p->l->rows[i].inferred;
-	}
+	ladder_marks(p->l, &guessed, &inferred);
 	if (guessed)
 		y = write_lines(p, y, &small, "STATE? follows from what that end sent.");
 	if (inferred)
@@ -213,7 +186,7 @@ static void put_description(struct buf *out, const struct ladder *l,
 		'\0';
 	buf_printf(out, "<title>TCP connection from %s to %s</title>\n<desc>", from, to);
 	buf_init(&text, NULL);
-	put_sentences(&text, narrative);
+	ladder_sentences(&text, narrative);
 	svg_escaped(out, buf_string(&text));
 	buf_free(&text);
 	buf_str(out, "</desc>\n");

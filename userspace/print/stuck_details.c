@@ -162,16 +162,16 @@ void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct 
 	buf_init(&p, NULL);
 	put_sockets(o, &p, group);
 	put_place(o, &p, group, w);
-	stuck_put_paragraph(out, buf_string(&p));
+	buf_paragraph(out, buf_string(&p), STUCK_INDENT);
 	p.len = 0;
 	put_owner(o, &p, c, w);
-	stuck_put_paragraph(out, buf_string(&p));
+	buf_paragraph(out, buf_string(&p), STUCK_INDENT);
 	p.len = 0;
 	if (f->state == TCPTRAIL_LISTEN && finding_live(f))
 		put_queue(&p, &f->live);
 	else
 		put_data(&p, group, finding_live(f));
 	if (p.len)
-		stuck_put_paragraph(out, buf_string(&p));
+		buf_paragraph(out, buf_string(&p), STUCK_INDENT);
 	buf_free(&p);
 }

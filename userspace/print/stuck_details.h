@@ -9,8 +9,7 @@
 void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,
 		       const struct stuck_words *words);
 
-/** stuck_put_paragraph() - indented, broken before column 80; stuck_text.c */
-void stuck_put_paragraph(struct buf *out, const char *text);
+#define STUCK_INDENT 4 /* columns before what is said of a line */
 
 /**
  * stuck_cgroup() - the control group of a socket

@@ -3,23 +3,17 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/names.h"
+#include "userspace/base/text.h"
 #include "userspace/print/stuck_details.h"
 
 /* Columns: state, age, local, remote, owner: 91 at most. Long IPv6 ends take a line each. */
 #define STATE_WIDTH 12
 #define AGE_WIDTH 9
 #define END_WIDTH 21
-#define INDENT "    "
-#define TEXT_WIDTH 80
 
-static void put_column(struct buf *out, const char *text, size_t width)
+static void put_column(struct buf *out, const char *text, int width)
 {
-	size_t length = strlen(text);
-
-	buf_mem(out, text, length);
-	for (; length < width; length++)
-		buf_char(out, ' ');
-	buf_char(out, ' ');
+	buf_printf(out, "%-*s ", width, text);
 }
 
 void stuck_text_header(struct buf *out)
@@ -29,38 +23,6 @@ void stuck_text_header(struct buf *out)
 	put_column(out, "LOCAL", END_WIDTH);
 	put_column(out, "REMOTE", END_WIDTH);
 	buf_str(out, "HELD BY\n");
-}
-
-/* How much of a word goes on a line; a longer one is broken, between characters. */
-static size_t word_length(const char *text)
-{
-	size_t length = strcspn(text, " "), most = TEXT_WIDTH - strlen(INDENT);
-
-	if (length <= most)
-		return length;
-	while (most > 1 && (text[most] & 0xc0) == 0x80)
-		most--;
-	return most;
-}
-
-/* Indented, broken at spaces before column 80. */
-void stuck_put_paragraph(struct buf *out, const char *text)
-{
-	size_t at = 0, length;
-
-	while (*text) {
-		length = word_length(text);
-		if (at && at + 1 + length > TEXT_WIDTH) {
-			buf_char(out, '\n');
-			at = 0;
-		}
-		buf_str(out, at ? " " : INDENT);
-		at += (at ? 1 : strlen(INDENT)) + length;
-		buf_mem(out, text, length);
-		text += length;
-		text += *text == ' ';
-	}
-	buf_char(out, '\n');
 }
 
 /* An end that all share in full, in part, or not at all. */
@@ -137,7 +99,7 @@ void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck_g
 	put_line(o, out, group, &words);
 	stuck_put_details(o, out, group, &words);
 	if (words.verdict.name[0]) {
-		stuck_put_paragraph(out, words.verdict.sentence);
-		stuck_put_paragraph(out, words.verdict.remedy);
+		buf_paragraph(out, words.verdict.sentence, STUCK_INDENT);
+		buf_paragraph(out, words.verdict.remedy, STUCK_INDENT);
 	}
 }

@@ -3,20 +3,14 @@
 #include <string.h>
 
 #include "userspace/top/panes.h"
+#include "userspace/base/text.h"
 
 /* How much of a line goes on a row of @width: all of a picture's, words up to a space. */
 static size_t row_length(const struct ui_state *l, const char *line, int width)
 {
-	size_t length = strcspn(line, "\n"), most = width > 1 ? (size_t)width : 1, at;
+	size_t length = strcspn(line, "\n");
 
-	if (l->picture || length <= most)
-		return length;
-	for (at = most; at > most / 2; at--)
-		if (line[at] == ' ')
-			return at;
-	while (most > 1 && (line[most] & 0xc0) == 0x80)
-		most--;
-	return most;
+	return l->picture ? length : text_line(line, length, width > 1 ? (size_t)width : 1);
 }
 
 static void put_row(const struct area *a, int x, int y, const char *line, size_t length)
