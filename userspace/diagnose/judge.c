@@ -61,7 +61,7 @@ static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t
 {
 	uint64_t since_ns;
 
-	if (f->state == TCPTRAIL_LISTEN && f->queue && accept_queue_full(f->queue)) {
+	if (f->state == TCPTRAIL_LISTEN && accept_queue_full(f->queue)) {
 		since_ns = asked_ns(q);
 		f->stuck_ns = f->queue->since_ns < since_ns ? f->queue->since_ns : since_ns;
 		f->at_least = true;

@@ -9,8 +9,7 @@
 #define PEERS_APART 4
 
 /**
- * struct entry - a finding, and what it shares with others
- * @found: the finding
+ * struct entry - a finding, and what it shares with others; no padding, so that bytes are compared
  * @each: a number of its own, where nothing is to be shared; else 0
  * @netns: namespace
  * @pid: who holds it, 0 if nobody is known to
@@ -18,21 +17,29 @@
  * @port: our own where we accepted, else the peer's
  * @state: enum tcptrail_state
  * @passive: we accepted
- * @raddr: the peer
+ * @rule: the verdict's number
+ * @raddr: the peer; all before it makes a group of one owner
+ * @found: the finding
  */
 struct entry {
-	const struct finding *found;
-	size_t each;
+	uint64_t each;
 	uint32_t netns;
 	uint32_t pid;
 	char comm[16];
 	uint16_t port;
 	uint8_t state;
-	bool passive;
+	uint8_t passive;
+	int32_t rule;
 	uint8_t raddr[16];
+	const struct finding *found;
 };
 
-static void take_owner(struct entry *e, const struct tracker *m, const struct owners *owners)
+#define OWNER_BYTES offsetof(struct entry, raddr)
+#define KEY_BYTES offsetof(struct entry, found)
+
+_Static_assert(KEY_BYTES == 56, "struct entry has no padding");
+
+static void set_owner(struct entry *e, const struct tracker *m, const struct owners *owners)
 {
 	const struct conn *c = e->found->conn;
 	size_t count = 0;
@@ -47,51 +54,25 @@ static void take_owner(struct entry *e, const struct tracker *m, const struct ow
 	}
 }
 
-static void fill(struct entry *e, const struct tracker *m, const struct owners *owners,
-		 const struct finding *found, size_t each)
+static void set_entry(struct entry *e, const struct tracker *m, const struct owners *owners,
+		      const struct finding *found, size_t each)
 {
 	const struct conn *c = found->conn;
 
-	memset(e, 0, sizeof(*e));
 	e->found = found;
 	e->each = each;
 	e->netns = c->netns;
-	e->state = c->state;
+	e->state = found->state;
+	e->rule = found->rule;
 	e->passive = finding_is_passive(found, m);
 	e->port = e->passive ? c->lport : c->rport;
 	tracker_raddr(m, c, e->raddr);
-	take_owner(e, m, owners);
-}
-
-static int compare(uint64_t x, uint64_t y)
-{
-	return (x > y) - (x < y);
-}
-
-/* By all that makes a group, but for the peer. */
-static int by_owner(const struct entry *x, const struct entry *y)
-{
-	int d = compare(x->each, y->each);
-
-	d = d ? d : compare((uint8_t)x->found->rule, (uint8_t)y->found->rule);
-	d = d ? d : compare(x->state, y->state);
-	d = d ? d : compare(x->netns, y->netns);
-	d = d ? d : compare(x->pid, y->pid);
-	d = d ? d : memcmp(x->comm, y->comm, sizeof(x->comm));
-	d = d ? d : compare(x->passive, y->passive);
-	return d ? d : compare(x->port, y->port);
-}
-
-static int by_peer(const struct entry *x, const struct entry *y)
-{
-	return memcmp(x->raddr, y->raddr, sizeof(x->raddr));
+	set_owner(e, m, owners);
 }
 
 static int by_owner_and_peer(const void *a, const void *b)
 {
-	int d = by_owner(a, b);
-
-	return d ? d : by_peer(a, b);
+	return memcmp(a, b, KEY_BYTES);
 }
 
 static int oldest_first(const void *a, const void *b)
@@ -135,69 +116,71 @@ struct stuck_group stuck_group_of(const struct finding **found, uint64_t now_ns)
 	return group;
 }
 
-/* Entries from @first on, up to @next, are one. */
-static void make_group(struct stuck_groups *g, const struct entry *entries, size_t first,
-		       size_t next, size_t peers, uint64_t now_ns)
+/* Those from @first on that share so many bytes: up to which, at most @end. */
+static size_t alike_until(const struct entry *entries, size_t first, size_t end, size_t bytes)
+{
+	size_t next = first + 1;
+
+	while (next < end && !memcmp(&entries[first], &entries[next], bytes))
+		next++;
+	return next;
+}
+
+static void make_group(struct stuck_groups *g, size_t first, size_t next, size_t peers,
+		       uint64_t now_ns)
 {
 	struct stuck_group *group = &g->groups[g->count++];
 	size_t i;
 
-	g->members[first] = entries[first].found;
 	*group = stuck_group_of(&g->members[first], now_ns);
 	group->count = next - first;
 	group->peers = peers;
-	for (i = first + 1; i < next; i++) {
-		g->members[i] = entries[i].found;
-		add_member(group, entries[i].found, now_ns);
-	}
+	for (i = first + 1; i < next; i++)
+		add_member(group, g->members[i], now_ns);
 	qsort(group->members, group->count, sizeof(*group->members), oldest_first);
 }
 
 /* Those of one owner: one group, or one for each peer if these are few. */
 static void make_groups(struct stuck_groups *g, const struct entry *entries, size_t first,
-			size_t next, uint64_t now_ns)
+			size_t end, uint64_t now_ns)
 {
-	size_t i, peers = 1, begin = first;
+	size_t next, peers = 0;
 
-	for (i = first + 1; i < next; i++)
-		peers += by_peer(&entries[i - 1], &entries[i]) != 0;
+	for (next = first; next < end; next = alike_until(entries, next, end, KEY_BYTES))
+		peers++;
 	if (peers > PEERS_APART) {
-		make_group(g, entries, first, next, peers, now_ns);
+		make_group(g, first, end, peers, now_ns);
 		return;
 	}
-	for (i = first + 1; i <= next; i++) {
-		if (i < next && !by_peer(&entries[i - 1], &entries[i]))
-			continue;
-		make_group(g, entries, begin, i, 1, now_ns);
-		begin = i;
+	for (; first < end; first = next) {
+		next = alike_until(entries, first, end, KEY_BYTES);
+		make_group(g, first, next, 1, now_ns);
 	}
 }
 
 int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		      const struct owners *owners, bool each)
 {
-	struct entry *entries;
-	size_t i, first, next;
+	struct entry *entries = calloc(r->count + 1, sizeof(*entries));
+	size_t i, next;
 
-	*g = (struct stuck_groups){ 0 };
-	if (!r->count)
-		return 0;
-	entries = calloc(r->count, sizeof(*entries));
-	g->groups = calloc(r->count, sizeof(*g->groups));
-	g->members = calloc(r->count, sizeof(*g->members));
+	*g = (struct stuck_groups){
+		.groups = calloc(r->count + 1, sizeof(*g->groups)),
+		.members = calloc(r->count + 1, sizeof(*g->members)),
+	};
 	if (!entries || !g->groups || !g->members) {
 		free(entries);
 		return -ENOMEM;
 	}
 	for (i = 0; i < r->count; i++)
-		fill(&entries[i], r->query.tracker, owners, &r->findings[i],
-		     each || r->findings[i].usage ? i + 1 : 0);
+		set_entry(&entries[i], r->query.tracker, owners, &r->findings[i],
+			  each || r->findings[i].usage ? i + 1 : 0);
 	qsort(entries, r->count, sizeof(*entries), by_owner_and_peer);
-	for (first = 0; first < r->count; first = next) {
-		for (next = first + 1;
-		     next < r->count && !by_owner(&entries[first], &entries[next]); next++)
-			;
-		make_groups(g, entries, first, next, r->query.now_ns);
+	for (i = 0; i < r->count; i++)
+		g->members[i] = entries[i].found;
+	for (i = 0; i < r->count; i = next) {
+		next = alike_until(entries, i, r->count, OWNER_BYTES);
+		make_groups(g, entries, i, next, r->query.now_ns);
 	}
 	free(entries);
 	qsort(g->groups, g->count, sizeof(*g->groups), most_severe_first);

@@ -33,28 +33,29 @@ const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int cou
 	return to;
 }
 
-const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns)
-{
-	*put_about(to, ns) = '\0';
-	return to;
-}
-
 /* The particular stand before the general. */
 static const struct rule *const lists[] = { verdict_rules_ports, verdict_rules_close,
 					    verdict_rules_open };
-
-#define LISTS ARRAY_SIZE(lists)
 
 static const struct rule *rule_at(unsigned int number)
 {
 	const struct rule *rule;
 	unsigned int i;
 
-	for (i = 0; i < LISTS; i++)
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (rule = lists[i]; rule->name; rule++)
 			if (!number--)
 				return rule;
 	return NULL;
+}
+
+static bool applies(const struct rule *rule, const struct finding *f)
+{
+	uint8_t state = f->usage			  ? RULE_BURST :
+			f->state == TCPTRAIL_NEW_SYN_RECV ? TCPTRAIL_SYN_RECV :
+							    f->state;
+
+	return rule->state == state && (!rule->applies || rule->applies(f));
 }
 
 int8_t verdict_rule(const struct finding *finding)
@@ -65,7 +66,7 @@ int8_t verdict_rule(const struct finding *finding)
 
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (rule = lists[i]; rule->name; rule++, number++)
-			if (rule->applies(finding))
+			if (applies(rule, finding))
 				return number;
 	return FINDING_NO_RULE;
 }

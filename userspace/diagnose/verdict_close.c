@@ -16,7 +16,7 @@ static const char *has(const struct verdict_context *x)
 
 static bool not_accepted(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_CLOSE_WAIT) && counters_place(f->conn) & COUNTERS_UNACCEPTED;
+	return counters_place(f->conn) & COUNTERS_UNACCEPTED;
 }
 
 static void say_not_accepted(const struct finding *f, const struct verdict_context *x,
@@ -38,7 +38,7 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 
 static bool unread(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_CLOSE_WAIT) && f->conn->unread;
+	return f->conn->unread;
 }
 
 static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -50,15 +50,9 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 		  "read to the end, then close.");
 }
 
-static bool leak(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_CLOSE_WAIT);
-}
-
 /* " It has 40 such sockets, 600 more an hour: its 1024 descriptors are gone in 98 minutes." */
 static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 {
-	char out[SPAN_WORDS_MAX];
 	int n;
 
 	n = snprintf(to, size, " It has %u such sockets, %llu more an hour", g->count,
@@ -69,7 +63,7 @@ static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 	else if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
 		snprintf(to + n, size - (size_t)n,
 			 ": its last descriptor (%u of %llu are in use) is gone in %s.", g->fds,
-			 (unsigned long long)g->fd_limit, verdict_span(out, g->out_ns));
+			 (unsigned long long)g->fd_limit, duration_text(put_about, g->out_ns).s);
 	else
 		snprintf(to + n, size - (size_t)n, ".");
 }
@@ -90,16 +84,6 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 		REMEDY(v, "Its code path that reads 0 bytes (end of file) must close the socket.");
 }
 
-static bool last_ack_zero_window(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_LAST_ACK) && zero_window(f);
-}
-
-static bool fin_wait1_zero_window(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_FIN_WAIT1) && zero_window(f);
-}
-
 static void say_zero_window(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
@@ -111,11 +95,6 @@ static void say_zero_window(const struct finding *f, const struct verdict_contex
 		  "itself (net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
 
-static bool last_ack(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_LAST_ACK);
-}
-
 static void say_last_ack(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
@@ -125,11 +104,6 @@ static void say_last_ack(const struct finding *f, const struct verdict_context *
 		 verdict_tries(tries, "our FIN", f->conn->fins));
 	REMEDY(v, "It ends by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now. Many of "
 		  "them: look for a firewall that forgets connections too early.");
-}
-
-static bool fin_wait1(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_FIN_WAIT1);
 }
 
 static void say_fin_wait1(const struct finding *f, const struct verdict_context *x,
@@ -152,10 +126,9 @@ static void say_fin_wait1(const struct finding *f, const struct verdict_context 
 		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
 
-static bool fin_wait2_orphan(const struct finding *f)
+static bool orphan(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_FIN_WAIT2) &&
-	       (f->conn->object == CONN_MINISOCKET || f->conn->flags & CONN_ORPHAN);
+	return f->conn->object == CONN_MINISOCKET || f->conn->flags & CONN_ORPHAN;
 }
 
 static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_context *x,
@@ -168,11 +141,6 @@ static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_c
 	REMEDY(v, "Look at the peer's process; here it ends by itself (net.ipv4.tcp_fin_timeout).");
 }
 
-static bool fin_wait2(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_FIN_WAIT2);
-}
-
 static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
@@ -181,11 +149,6 @@ static void say_fin_wait2(const struct finding *f, const struct verdict_context 
 		 holder_of(x), has(x), x->age);
 	REMEDY(v, "The peer must close; or close the socket here: then the kernel ends it after "
 		  "net.ipv4.tcp_fin_timeout.");
-}
-
-static bool closing(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_CLOSING);
 }
 
 static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -200,15 +163,17 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 }
 
 const struct rule verdict_rules_close[] = {
-	{ "close-wait-not-accepted", VERDICT_LASTS, not_accepted, say_not_accepted },
-	{ "close-wait-unread", VERDICT_LASTS, unread, say_unread },
-	{ "close-wait-leak", VERDICT_LASTS, leak, say_leak },
-	{ "last-ack-zero-window", VERDICT_PASSES, last_ack_zero_window, say_zero_window },
-	{ "last-ack-unanswered", VERDICT_PASSES, last_ack, say_last_ack },
-	{ "fin-wait1-zero-window", VERDICT_PASSES, fin_wait1_zero_window, say_zero_window },
-	{ "fin-wait1-unanswered", VERDICT_PASSES, fin_wait1, say_fin_wait1 },
-	{ "fin-wait2-orphan", VERDICT_PASSES, fin_wait2_orphan, say_fin_wait2_orphan },
-	{ "fin-wait2-held", VERDICT_LASTS, fin_wait2, say_fin_wait2 },
-	{ "closing-stuck", VERDICT_PASSES, closing, say_closing },
+	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, not_accepted,
+	  say_not_accepted },
+	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, unread, say_unread },
+	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, NULL, say_leak },
+	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, zero_window, say_zero_window },
+	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK, NULL, say_last_ack },
+	{ "fin-wait1-zero-window", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, zero_window,
+	  say_zero_window },
+	{ "fin-wait1-unanswered", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, NULL, say_fin_wait1 },
+	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, orphan, say_fin_wait2_orphan },
+	{ "fin-wait2-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, NULL, say_fin_wait2 },
+	{ "closing-stuck", VERDICT_PASSES, TCPTRAIL_CLOSING, NULL, say_closing },
 	{ 0 },
 };

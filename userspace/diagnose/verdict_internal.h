@@ -9,16 +9,21 @@
 #include "userspace/base/duration.h"
 #include "userspace/diagnose/verdict.h"
 
+#define RULE_BURST TCPTRAIL_NO_STATE
+
 /**
  * struct rule - one verdict
  * @name: as in tcptrail-stuck(1)
  * @weight: how bad it is
- * @applies: is this what is the matter?
+ * @state: it is about sockets in this state, SYN_RECV for requests, too; RULE_BURST: about
+ *	bursts of TIME-WAITs
+ * @applies: and only if this is so; NULL: about all of them that have been there too long
  * @say: then write sentence and remedy
  */
 struct rule {
 	const char *name;
 	enum verdict_weight weight;
+	uint8_t state;
 	bool (*applies)(const struct finding *finding);
 	void (*say)(const struct finding *finding, const struct verdict_context *context,
 		    struct verdict *verdict);
@@ -31,11 +36,6 @@ extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
-
-static inline bool in_state(const struct finding *f, uint8_t state)
-{
-	return !f->usage && f->state == state;
-}
 
 static inline const char *plural(uint64_t n)
 {
@@ -52,10 +52,5 @@ static inline bool zero_window(const struct finding *f)
 
 /** verdict_tries() - how often something went out without an answer, as far as it is known */
 const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
-
-#define SPAN_WORDS_MAX (DURATION_MAX + 1)
-
-/** verdict_span() - "47m", "3 s": about so long */
-const char *verdict_span(char to[SPAN_WORDS_MAX], uint64_t ns);
 
 #endif

@@ -2,11 +2,6 @@
 /* Before the close: handshakes that do not end, and connections on which nothing moves. */
 #include "userspace/diagnose/verdict_internal.h"
 
-static bool syn_sent(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_SYN_SENT);
-}
-
 static void say_syn_sent(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
@@ -19,15 +14,10 @@ static void say_syn_sent(const struct finding *f, const struct verdict_context *
 		  "silent, too. The application should set a connect timeout.");
 }
 
-static bool syn_recv(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_SYN_RECV) || in_state(f, TCPTRAIL_NEW_SYN_RECV);
-}
-
 /* Closed there and open here, or the other way round: without room nobody gets in. */
-static bool behind_full_queue(const struct finding *f)
+static bool queue_full(const struct finding *f)
 {
-	return syn_recv(f) && f->queue && accept_queue_full(f->queue);
+	return accept_queue_full(f->queue);
 }
 
 static void say_behind_full_queue(const struct finding *f, const struct verdict_context *x,
@@ -43,7 +33,7 @@ static void say_behind_full_queue(const struct finding *f, const struct verdict_
 
 static bool flood(const struct finding *f)
 {
-	return syn_recv(f) && f->handshakes && f->handshakes->count >= VERDICT_FLOOD &&
+	return f->handshakes && f->handshakes->count >= VERDICT_FLOOD &&
 	       f->handshakes->peers >= f->handshakes->count / 2;
 }
 
@@ -71,11 +61,6 @@ static void say_syn_recv(const struct finding *f, const struct verdict_context *
 		  "has seen the SYN.");
 }
 
-static bool queue_full(const struct finding *f)
-{
-	return in_state(f, TCPTRAIL_LISTEN) && f->queue && accept_queue_full(f->queue);
-}
-
 static void say_queue_full(const struct finding *f, const struct verdict_context *x,
 			   struct verdict *v)
 {
@@ -87,9 +72,9 @@ static void say_queue_full(const struct finding *f, const struct verdict_context
 		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
 }
 
-static bool established_zero_window(const struct finding *f)
+static bool stalled_by_window(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_ESTABLISHED) && finding_is_stalled(f) && zero_window(f);
+	return finding_is_stalled(f) && zero_window(f);
 }
 
 static void say_established_zero_window(const struct finding *f, const struct verdict_context *x,
@@ -105,9 +90,9 @@ static void say_established_zero_window(const struct finding *f, const struct ve
 	       x->holder ? x->holder : "The sender");
 }
 
-static bool established_stalled(const struct finding *f)
+static bool stalled(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_ESTABLISHED) && finding_is_stalled(f);
+	return finding_is_stalled(f);
 }
 
 static void say_established_stalled(const struct finding *f, const struct verdict_context *x,
@@ -122,13 +107,15 @@ static void say_established_stalled(const struct finding *f, const struct verdic
 }
 
 const struct rule verdict_rules_open[] = {
-	{ "syn-sent-unanswered", VERDICT_PASSES, syn_sent, say_syn_sent },
-	{ "syn-recv-queue-full", VERDICT_SPREADS, behind_full_queue, say_behind_full_queue },
-	{ "syn-recv-flood", VERDICT_SPREADS, flood, say_flood },
-	{ "syn-recv-unanswered", VERDICT_PASSES, syn_recv, say_syn_recv },
-	{ "accept-queue-full", VERDICT_SPREADS, queue_full, say_queue_full },
-	{ "established-zero-window", VERDICT_LASTS, established_zero_window,
+	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, NULL, say_syn_sent },
+	{ "syn-recv-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, queue_full,
+	  say_behind_full_queue },
+	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, flood, say_flood },
+	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, NULL, say_syn_recv },
+	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, queue_full, say_queue_full },
+	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, stalled_by_window,
 	  say_established_zero_window },
-	{ "established-unanswered", VERDICT_LASTS, established_stalled, say_established_stalled },
+	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, stalled,
+	  say_established_stalled },
 	{ 0 },
 };

@@ -4,7 +4,7 @@
 
 static bool server(const struct finding *f)
 {
-	return f->usage && f->usage->passive;
+	return f->usage->passive;
 }
 
 static void say_server(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -19,24 +19,20 @@ static void say_server(const struct finding *f, const struct verdict_context *x,
 
 static bool ports_out(const struct finding *f)
 {
-	return f->usage && f->usage->out_ns != PORT_USAGE_NEVER;
-}
-
-static bool usage(const struct finding *f)
-{
-	return f->usage;
+	return f->usage->out_ns != PORT_USAGE_NEVER;
 }
 
 static void say_port_usage(const struct finding *f, const struct verdict_context *x,
 			   struct verdict *v)
 {
 	const struct port_usage *c = f->usage;
-	char out[SPAN_WORDS_MAX], when[64] = "that goes on for ever";
+	char when[64] = "that goes on for ever";
 
 	if (!c->out_ns)
 		snprintf(when, sizeof(when), "connect() fails with EADDRNOTAVAIL");
 	else if (c->out_ns != PORT_USAGE_NEVER)
-		snprintf(when, sizeof(when), "none is left in %s", verdict_span(out, c->out_ns));
+		snprintf(when, sizeof(when), "none is left in %s",
+			 duration_text(put_about, c->out_ns).s);
 	SENTENCE(v,
 		 "%u TIME-WAITs towards one peer%s%s, %llu more a minute, each of which takes a "
 		 "source port for 60 s: %u of %u ports (%.0f %%) are in use; at this rate %s.",
@@ -49,7 +45,7 @@ static void say_port_usage(const struct finding *f, const struct verdict_context
 
 static bool rearmed(const struct finding *f)
 {
-	return in_state(f, TCPTRAIL_TIME_WAIT) && f->conn->rearms;
+	return f->conn->rearms;
 }
 
 static void say_rearmed(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -62,9 +58,9 @@ static void say_rearmed(const struct finding *f, const struct verdict_context *x
 }
 
 const struct rule verdict_rules_ports[] = {
-	{ "time-wait-server", VERDICT_HARMLESS, server, say_server },
-	{ "time-wait-ports-out", VERDICT_SPREADS, ports_out, say_port_usage },
-	{ "time-wait-churn", VERDICT_HARMLESS, usage, say_port_usage },
-	{ "time-wait-rearmed", VERDICT_PASSES, rearmed, say_rearmed },
+	{ "time-wait-server", VERDICT_HARMLESS, RULE_BURST, server, say_server },
+	{ "time-wait-ports-out", VERDICT_SPREADS, RULE_BURST, ports_out, say_port_usage },
+	{ "time-wait-churn", VERDICT_HARMLESS, RULE_BURST, NULL, say_port_usage },
+	{ "time-wait-rearmed", VERDICT_PASSES, TCPTRAIL_TIME_WAIT, rearmed, say_rearmed },
 	{ 0 },
 };

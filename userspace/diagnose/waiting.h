@@ -32,10 +32,10 @@ struct accept_queue {
 	bool known;
 };
 
-/** accept_queue_full() - has it no room for a further connection? */
+/** accept_queue_full() - has it no room for a further connection? false for NULL: not known */
 static inline bool accept_queue_full(const struct accept_queue *queue)
 {
-	return queue->known && queue->queued > queue->backlog;
+	return queue && queue->known && queue->queued > queue->backlog;
 }
 
 /**

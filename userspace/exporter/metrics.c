@@ -24,6 +24,12 @@ static const uint8_t states[] = {
 	TCPTRAIL_LAST_ACK,    TCPTRAIL_LISTEN,	  TCPTRAIL_CLOSING,
 };
 
+static void put_labelled(struct openmetrics *e, const char *key, const char *label, uint64_t value)
+{
+	openmetrics_label(e, key, label);
+	openmetrics_u64(e, value);
+}
+
 /* What ss shows as one state: a request socket is in SYN-RECV. */
 static uint64_t sockets(const struct counters *c, uint8_t state)
 {
@@ -42,19 +48,17 @@ static void put_sockets(struct openmetrics *e, const struct counters *c)
 
 	openmetrics_gauge(e, "tcptrail_sockets",
 			  "TCP sockets by state, in all network namespaces.");
-	for (i = 0; i < ARRAY_SIZE(states); i++) {
-		openmetrics_label(e, "state", state_key(states[i]));
-		openmetrics_u64(e, sockets(c, states[i]));
-	}
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		put_labelled(e, "state", state_key(states[i]), sockets(c, states[i]));
 	openmetrics_gauge(e, "tcptrail_request_sockets",
 			  "Handshakes that wait for their third step; syn_recv has them, too.");
 	openmetrics_u64(e, counters_sockets(c, CONN_REQUEST, TCPTRAIL_NEW_SYN_RECV));
 	openmetrics_gauge(e, "tcptrail_minisockets",
 			  "Sockets that no process holds, kept for TIME-WAIT's sake.");
-	openmetrics_label(e, "state", state_key(TCPTRAIL_FIN_WAIT2));
-	openmetrics_u64(e, counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_FIN_WAIT2));
-	openmetrics_label(e, "state", state_key(TCPTRAIL_TIME_WAIT));
-	openmetrics_u64(e, counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_TIME_WAIT));
+	put_labelled(e, "state", state_key(TCPTRAIL_FIN_WAIT2),
+		     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_FIN_WAIT2));
+	put_labelled(e, "state", state_key(TCPTRAIL_TIME_WAIT),
+		     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_TIME_WAIT));
 	openmetrics_gauge(e, "tcptrail_accept_queue_sockets", "Established, and not accepted yet.");
 	openmetrics_u64(e, counters_unaccepted(c));
 }
@@ -112,13 +116,11 @@ static void put_reasons(struct openmetrics *e, const uint64_t counts[COUNTERS_RE
 			rest += counts[i];
 			continue;
 		}
-		openmetrics_label(e, "reason", reason_key(i));
-		openmetrics_u64(e, counts[i]);
+		put_labelled(e, "reason", reason_key(i), counts[i]);
 	}
 	if (!other)
 		return;
-	openmetrics_label(e, "reason", "other");
-	openmetrics_u64(e, rest);
+	put_labelled(e, "reason", "other", rest);
 }
 
 #define REASON(name) (1U << TCPTRAIL_REASON_##name)
@@ -165,29 +167,20 @@ static void put_connections(struct openmetrics *e, const struct counters *c)
 	unsigned int end;
 
 	openmetrics_counter(e, "tcptrail_retransmits", "Segments sent again, by kind.");
-	openmetrics_label(e, "segment", "syn");
-	openmetrics_u64(e, c->retransmits[COUNTERS_SYN]);
-	openmetrics_label(e, "segment", "syn_ack");
-	openmetrics_u64(e, c->retransmits[COUNTERS_SYN_ACK]);
-	openmetrics_label(e, "segment", "fin");
-	openmetrics_u64(e, c->retransmits[COUNTERS_FIN]);
+	put_labelled(e, "segment", "syn", c->retransmits[COUNTERS_SYN]);
+	put_labelled(e, "segment", "syn_ack", c->retransmits[COUNTERS_SYN_ACK]);
+	put_labelled(e, "segment", "fin", c->retransmits[COUNTERS_FIN]);
 	openmetrics_counter(e, "tcptrail_resets", "RSTs, those of no connection included.");
-	openmetrics_label(e, "direction", "sent");
-	openmetrics_u64(e, c->resets[TCPTRAIL_OUT]);
-	openmetrics_label(e, "direction", "received");
-	openmetrics_u64(e, c->resets[TCPTRAIL_IN]);
+	put_labelled(e, "direction", "sent", c->resets[TCPTRAIL_OUT]);
+	put_labelled(e, "direction", "received", c->resets[TCPTRAIL_IN]);
 	openmetrics_counter(e, "tcptrail_connections_opened",
 			    "Connections: active: connect() began; passive: handshake completed.");
-	openmetrics_label(e, "role", "active");
-	openmetrics_u64(e, c->opened[CONN_ACTIVE]);
-	openmetrics_label(e, "role", "passive");
-	openmetrics_u64(e, c->opened[CONN_PASSIVE]);
+	put_labelled(e, "role", "active", c->opened[CONN_ACTIVE]);
+	put_labelled(e, "role", "passive", c->opened[CONN_PASSIVE]);
 	openmetrics_counter(e, "tcptrail_connections_ended",
 			    "Connection ends whose life is over, by cause.");
-	for (end = CONN_LIVES + 1; end < CONN_ENDS; end++) {
-		openmetrics_label(e, "cause", conn_end_key(end));
-		openmetrics_u64(e, c->ended[end]);
-	}
+	for (end = CONN_LIVES + 1; end < CONN_ENDS; end++)
+		put_labelled(e, "cause", conn_end_key(end), c->ended[end]);
 }
 
 static void put_spans(struct openmetrics *e, const struct counters *c)
@@ -233,8 +226,7 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 	for (i = 0; verdict_name(i); i++) {
 		if (!verdict_is_stuck((int)i))
 			continue;
-		openmetrics_label(e, "verdict", verdict_name(i));
-		openmetrics_u64(e, f->stuck[i]);
+		put_labelled(e, "verdict", verdict_name(i), f->stuck[i]);
 	}
 	openmetrics_gauge(
 		e, "tcptrail_oldest_age_seconds",
@@ -276,26 +268,21 @@ static void put_trail(struct openmetrics *e, const struct metrics *m)
 	openmetrics_u64(e, m->records);
 	openmetrics_counter(e, "tcptrail_records_lost",
 			    "Records that are missing from it, by cause.");
-	for (i = 0; i < METRICS_LOST; i++) {
-		openmetrics_label(e, "cause", causes[i]);
-		openmetrics_u64(e, m->lost[i]);
-	}
+	for (i = 0; i < METRICS_LOST; i++)
+		put_labelled(e, "cause", causes[i], m->lost[i]);
 	openmetrics_gauge(e, "tcptrail_snapshot_incomplete",
 			  "Network namespaces whose older sockets could not be listed.");
 	openmetrics_u64(e, m->snapshot_incomplete);
 	openmetrics_gauge(e, "tcptrail_hook_attached", "The module's hook is there.");
-	for (i = 0; i < TCPTRAIL_HOOKS; i++) {
-		openmetrics_label(e, "hook", hook_key(i));
-		openmetrics_u64(e, m->features >> i & 1);
-	}
+	for (i = 0; i < TCPTRAIL_HOOKS; i++)
+		put_labelled(e, "hook", hook_key(i), m->features >> i & 1);
 	openmetrics_gauge(
 		e, "tcptrail_hook_disabled",
 		"A parameter of the module turned it off, or this kernel does not have it.");
-	for (i = 0; i < TCPTRAIL_HOOKS; i++) {
-		openmetrics_label(e, "hook", hook_key(i));
-		openmetrics_u64(e, m->hooks[i] == TCPTRAIL_HOOK_OFF ||
-					   m->hooks[i] == TCPTRAIL_HOOK_ABSENT);
-	}
+	for (i = 0; i < TCPTRAIL_HOOKS; i++)
+		put_labelled(e, "hook", hook_key(i),
+			     m->hooks[i] == TCPTRAIL_HOOK_OFF ||
+				     m->hooks[i] == TCPTRAIL_HOOK_ABSENT);
 	openmetrics_gauge(e, "tcptrail_tracked_connections",
 			  "Connection ends in the exporter's memory.");
 	openmetrics_u64(e, m->tracked);
@@ -356,8 +343,7 @@ static void put_self(struct openmetrics *e, const struct metrics *m, uint64_t be
 	openmetrics_label(e, "abi", ABI_VERSION);
 	openmetrics_u64(e, 1);
 	openmetrics_info(e, "tcptrail_kernel", "The kernel that records.");
-	openmetrics_label(e, "release", m->release);
-	openmetrics_u64(e, 1);
+	put_labelled(e, "release", m->release, 1);
 	process_metrics(e);
 	openmetrics_gauge(e, "tcptrail_scrape_duration_seconds", "What it took to make this text.");
 	openmetrics_seconds(e, time_now_ns() - begun_ns);
