@@ -90,22 +90,20 @@ static void tell_stuck(struct run *run, const struct tcptrail_record *records, s
 	const struct stuck_result *result;
 	struct holder holders[4];
 	struct stuck_groups groups;
-	struct owners owners;
-	struct hashmap leaks;
+	struct holders known = { 0 };
 	struct stuck_scan *scan;
 	size_t i;
 	int each;
 
-	make_owners(&owners, holders, records, count);
+	make_owners(&known.owners, holders, records, count);
 	if (stuck_find(&scan, &query))
 		return;
 	result = stuck_scan_result(scan);
-	if (descriptor_leaks_find(&leaks, result, &owners))
+	if (holders_count_leaks(&known, result))
 		abort();
 	for (each = 0; each < 2; each++) {
-		o.owners = count & 1 || each ? &owners : NULL;
-		o.leaks = o.owners ? &leaks : NULL;
-		if (stuck_groups_make(&groups, result, o.owners, each))
+		o.holders = count & 1 || each ? &known : NULL;
+		if (stuck_groups_make(&groups, result, o.holders, each))
 			abort();
 		for (i = 0; i < groups.count; i++) {
 			stuck_text(&o, &run->text, &groups.groups[i]);
@@ -113,7 +111,7 @@ static void tell_stuck(struct run *run, const struct tcptrail_record *records, s
 		}
 		stuck_groups_free(&groups);
 	}
-	hashmap_fini(&leaks);
+	hashmap_fini(&known.leaks);
 	stuck_scan_free(scan);
 }
 

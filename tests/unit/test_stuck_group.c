@@ -57,7 +57,7 @@ static void find(struct fixture *f, bool each)
 {
 	stuck_groups_free(&f->groups);
 	f->result = stuck_in_slices(f->scan, &f->query, 3);
-	assert_int_equal(stuck_groups_make(&f->groups, f->result, f->o.owners, each), 0);
+	assert_int_equal(stuck_groups_make(&f->groups, f->result, f->o.holders, each), 0);
 }
 
 static const struct finding *member(const struct fixture *f, size_t group, size_t number)
@@ -163,6 +163,32 @@ static void test_order(void **state)
 	buf_free(&out);
 }
 
+/* Listeners of one process are told apart by their ports, for which they are there. */
+static void test_listeners(void **state)
+{
+	struct fixture *f = *state;
+	struct tcptrail_record r = script_line("0 B socket CLOSE LISTEN listener comm=d pid=9");
+	char local[ENDPOINT_MAX + 1], remote[ENDPOINT_MAX + 1];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		r.cookie = 1 + i;
+		r.lport = (uint16_t)(80 + i / 2);
+		r.laddr[15] = (uint8_t)(i + 1);
+		tracker_feed(f->tracker, &r, 1);
+	}
+	find(f, false);
+	assert_int_equal(f->groups.count, 0);
+	f->query.states = 1U << TCPTRAIL_LISTEN;
+	find(f, false);
+	assert_int_equal(f->groups.count, 2);
+	assert_int_equal(f->result->stuck, 0);
+	assert_int_equal(f->groups.groups[0].count, 2);
+	stuck_ends(&f->o, &f->groups.groups[1], local, remote);
+	assert_string_equal(local, "10.0.0.3:81");
+	assert_string_equal(remote, "*");
+}
+
 /* As many from one address are no flood: its answers go another way. */
 static void test_asymmetric(void **state)
 {
@@ -224,32 +250,33 @@ static void test_leaks(void **state)
 				    { 13, 7, 5, "shop" } };
 	struct process processes[] = { { .pid = 7, .comm = "shop", .fds = 20, .fd_limit = 1024 },
 				       { .pid = 8, .comm = "shop", .fds = 4, .fd_limit = 1024 } };
-	struct owners owners = {
-		.holders = holders, .count = 5, .processes = processes, .process_count = 2
+	struct holders known = {
+		.owners = { .holders = holders,
+			    .count = 5,
+			    .processes = processes,
+			    .process_count = 2 },
 	};
 	const struct descriptor_leak *leak;
 	const struct finding *found;
 	struct stuck_words words;
-	struct hashmap leaks;
 	struct buf out;
 
 	strcpy(processes[0].command, "shop\x1b[2J --port 80");
 	strcpy(processes[0].cgroup.path, "/system.slice/shop.service");
 	strcpy(processes[0].cgroup.unit, "shop.service");
-	f->o.owners = &owners;
+	f->o.holders = &known;
 	put(f, "0 B accept CLOSE_WAIT inode=11", 1, 60 * SEC);
 	put(f, "0 B accept CLOSE_WAIT inode=12", 1, 40 * SEC);
 	put(f, "0 B accept CLOSE_WAIT inode=13", 1, 1 * SEC); /* not stuck yet, but it counts */
 	find(f, true);
 	assert_int_equal(f->result->count, 2);
-	assert_int_equal(descriptor_leaks_find(&leaks, f->result, &owners), 0);
-	f->o.leaks = &leaks;
-	assert_int_equal(leaks.count, 2);
-	leak = hashmap_find(&leaks, &(uint64_t){ 7 });
+	assert_int_equal(holders_count_leaks(&known, f->result), 0);
+	assert_int_equal(known.leaks.count, 2);
+	leak = hashmap_find(&known.leaks, &(uint64_t){ 7 });
 	assert_int_equal(leak->count, 3);
 	assert_int_equal(leak->fds, 20);
 	assert_int_equal(descriptor_leak_per_hour(leak), 180);
-	leak = hashmap_find(&leaks, &(uint64_t){ 8 });
+	leak = hashmap_find(&known.leaks, &(uint64_t){ 8 });
 	assert_int_equal(leak->count, 1);
 
 	found = &f->result->findings[f->result->findings[0].conn->inode != 12];
@@ -270,7 +297,7 @@ static void test_leaks(void **state)
 						 "\"fds\":20,\"fd_limit\":1024,\"out_seconds\":"));
 	assert_non_null(strstr(buf_string(&out), "\"unit\":\"shop.service\""));
 	buf_free(&out);
-	hashmap_fini(&leaks);
+	hashmap_fini(&known.leaks);
 }
 
 int main(void)
@@ -280,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many_peers, make, drop),
 		cmocka_unit_test_setup_teardown(test_order, make, drop),
 		cmocka_unit_test_setup_teardown(test_asymmetric, make, drop),
+		cmocka_unit_test_setup_teardown(test_listeners, make, drop),
 		cmocka_unit_test_setup_teardown(test_leaks, make, drop),
 		cmocka_unit_test(test_growth),
 	};

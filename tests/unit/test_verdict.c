@@ -282,7 +282,7 @@ static void test_holders(void **state)
 	struct holder holders[] = { { 6001, 790, 17, "httpd" },
 				    { 6001, 791, 17, "httpd" },
 				    { 6002, 5, 5, "other" } };
-	struct owners owners = { .holders = holders, .count = 3 };
+	struct holders known = { .owners = { .holders = holders, .count = 3 } };
 	const struct stuck_result *result;
 	struct stuck_words words;
 	struct stuck_scan *scan;
@@ -292,7 +292,7 @@ static void test_holders(void **state)
 	result = stuck_scan_all(&scan, &query);
 	assert_int_equal(result->count, 1);
 	o = stuck_out_of(result);
-	o.owners = &owners;
+	o.holders = &known;
 	stuck_words(&o, result->findings, &words);
 	assert_string_equal(words.holder, "httpd[790] fd 17, httpd[791] fd 17");
 	assert_non_null(strstr(words.verdict.sentence, "httpd[791] fd 17 have not."));

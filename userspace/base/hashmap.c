@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The rows lie in one array; an index finds them by the hash of their keys. */
 #include "userspace/base/hashmap.h"
 
 #include <stdlib.h>

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "userspace/session/message.h"
-#include "userspace/diagnose/stuck_owners.h"
 #include "userspace/print/stuck_out.h"
 
 /* A burst that does no harm, or what was asked for by its state, is listed only. */
@@ -40,23 +39,20 @@ static void print_groups(bool json, const struct stuck_out *o, const struct stuc
 }
 
 /* Who holds them, and how the leaks among them grow: live only. */
-static int look_around(const struct stuck_result *result, struct owners *owners,
-		       struct hashmap *leaks, struct stuck_out *o)
+static int look_around(const struct stuck_result *result, struct holders *holders,
+		       struct stuck_out *o)
 {
 	struct stat st;
-	int err = stuck_owners(result, owners);
+	int err = holders_find(holders, result);
 
 	if (err)
 		return cmd_fail("/proc: %s", strerror(-err));
-	if (descriptor_leaks_find(leaks, result, owners))
-		return cmd_fail("%s", strerror(ENOMEM));
-	o->owners = owners;
-	o->leaks = leaks;
+	o->holders = holders;
 	if (!stat("/proc/self/ns/net", &st))
 		o->home_netns = (uint32_t)st.st_ino;
-	if (owners->unreadable)
+	if (holders->owners.unreadable)
 		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
-			 owners->unreadable);
+			 holders->owners.unreadable);
 	return CMD_OK;
 }
 
@@ -68,13 +64,12 @@ int stuck_print(const struct stuck_run *run, const struct stuck_result *result)
 		.kernel = result->query.kernel,
 	};
 	struct stuck_groups groups = { 0 };
-	struct owners owners = { 0 };
-	struct hashmap leaks = { 0 };
+	struct holders holders = { 0 };
 	struct buf out;
-	int status = run->source.file ? CMD_OK : look_around(result, &owners, &leaks, &o);
+	int status = run->source.file ? CMD_OK : look_around(result, &holders, &o);
 
 	buf_init(&out, stdout);
-	if (!status && stuck_groups_make(&groups, result, o.owners, run->all))
+	if (!status && stuck_groups_make(&groups, result, o.holders, run->all))
 		status = cmd_fail("%s", strerror(ENOMEM));
 	if (!status)
 		print_groups(run->json, &o, &groups, &out);
@@ -84,7 +79,6 @@ int stuck_print(const struct stuck_run *run, const struct stuck_result *result)
 		status = CMD_FAILED;
 	buf_free(&out);
 	stuck_groups_free(&groups);
-	owners_free(&owners);
-	hashmap_fini(&leaks);
+	holders_free(&holders);
 	return status;
 }

@@ -3,9 +3,9 @@
 #ifndef DIAGNOSE_DESCRIPTOR_LEAK_H
 #define DIAGNOSE_DESCRIPTOR_LEAK_H
 
-#include "userspace/base/hashmap.h"
+#include <stdint.h>
+
 #include "userspace/base/time.h"
-#include "userspace/procfs/owners.h"
 
 #define DESCRIPTOR_LEAK_WINDOW_NS (10 * MINUTE) /* new ones are counted over the last 10 minutes */
 #define DESCRIPTOR_LEAK_ENOUGH 3 /* fewer sockets have no rate */
@@ -47,18 +47,5 @@ static inline uint64_t descriptor_leak_per_hour(const struct descriptor_leak *le
 		       (uint64_t)(leak->begun * (double)HOUR / (double)leak->window_ns + 0.5) :
 		       0;
 }
-
-struct stuck_result;
-
-/**
- * descriptor_leaks_find() - those of all processes
- * @leaks: filled: struct descriptor_leak by pid; freed by hashmap_fini(), also after an error
- * @result: with its close_waits
- * @owners: who holds them
- *
- * Return: 0 or -ENOMEM
- */
-int descriptor_leaks_find(struct hashmap *leaks, const struct stuck_result *result,
-			  const struct owners *owners);
 
 #endif

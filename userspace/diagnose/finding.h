@@ -69,14 +69,14 @@ static inline bool finding_is_current(const struct finding *f)
 	       c->since_ns == f->since_ns && c->state == f->state;
 }
 
-/** finding_is_passive() - did the peer open it? By what is on record, or else by a listener there */
+/** finding_is_passive() - did the peer open it, or will it? By what is on record, or by a listener there */
 static inline bool finding_is_passive(const struct finding *f, const struct tracker *tracker)
 {
 	if (f->usage)
 		return f->usage->passive;
 	if (f->conn->role == CONN_ROLE_UNKNOWN)
 		return tracker_listener(tracker, f->conn);
-	return f->conn->role == CONN_PASSIVE;
+	return f->conn->role != CONN_ACTIVE;
 }
 
 /** finding_sockets() - how many sockets that are */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One connection: has it been too long where it is, and by which rule? */
-#include "userspace/diagnose/judge.h"
-
-#include <stdlib.h>
+#include "userspace/diagnose/stuck.h"
 
 /* Has @since_ns + @span_ns passed? If not, remember the earliest such time. */
 static bool deadline_passed(const struct stuck_query *q, uint64_t since_ns, uint64_t span_ns,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Ports in use by destination, in two walks: see port_usage.h. */
 #include "userspace/diagnose/port_usage.h"
 
 #include <errno.h>

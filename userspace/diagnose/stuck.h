@@ -138,4 +138,17 @@ const struct stuck_result *stuck_scan_result(const struct stuck_scan *scan);
 /** stuck_find() - a scan from its begin to its end; 0 or -ENOMEM, and *@scan is NULL */
 int stuck_find(struct stuck_scan **scan, const struct stuck_query *query);
 
+/* judge.c: for the scan */
+
+/**
+ * judge() - is this connection stuck, or was it asked for?
+ * @query: what is asked
+ * @waiting: all who wait, of the same moment
+ * @conn: the connection; it lives
+ * @finding: filled if so, with its rule
+ * @next_ns: lowered to the time from which the answer is another one, if no record comes
+ */
+bool judge(const struct stuck_query *query, const struct waiting *waiting, const struct conn *conn,
+	   struct finding *finding, uint64_t *next_ns);
+
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Findings are sorted by what they share; a run of the same bytes is a group. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,25 +40,11 @@ struct entry {
 
 _Static_assert(KEY_BYTES == 56, "struct entry has no padding");
 
-static void set_owner(struct entry *e, const struct tracker *m, const struct owners *owners)
-{
-	const struct conn *c = e->found->conn;
-	size_t count = 0;
-	const struct holder *holder = owners ? owners_of(owners, c->inode, &count) : NULL;
-	const struct task *task = tracker_task(m, c->owner ? c->owner : c->opener);
-
-	if (holder) {
-		e->pid = holder->pid;
-		memcpy(e->comm, holder->comm, sizeof(e->comm));
-	} else if (task) {
-		memcpy(e->comm, task->comm, sizeof(e->comm));
-	}
-}
-
-static void set_entry(struct entry *e, const struct tracker *m, const struct owners *owners,
+static void set_entry(struct entry *e, const struct tracker *m, const struct holders *holders,
 		      const struct finding *found, size_t each)
 {
 	const struct conn *c = found->conn;
+	struct owner owner = holders_owner(holders, m, c);
 
 	e->found = found;
 	e->each = each;
@@ -67,7 +54,9 @@ static void set_entry(struct entry *e, const struct tracker *m, const struct own
 	e->passive = finding_is_passive(found, m);
 	e->port = e->passive ? c->lport : c->rport;
 	tracker_raddr(m, c, e->raddr);
-	set_owner(e, m, owners);
+	e->pid = owner.holds ? owner.pid : 0;
+	if (owner.comm)
+		memcpy(e->comm, owner.comm, sizeof(e->comm));
 }
 
 static int by_owner_and_peer(const void *a, const void *b)
@@ -116,6 +105,19 @@ struct stuck_group stuck_group_of(const struct finding **found, uint64_t now_ns)
 	return group;
 }
 
+/* Of a burst at our own port nothing else is shared; of others, the port that was connected to. */
+unsigned int stuck_group_shared(const struct stuck_group *group, const struct tracker *m)
+{
+	const struct finding *f = group->members[0];
+	bool many = group->count > 1 || f->usage, passive = finding_is_passive(f, m);
+	unsigned int shared = many ? passive ? STUCK_LPORT : STUCK_RPORT :
+				     STUCK_LPORT | STUCK_RPORT;
+
+	if (!f->usage || !passive)
+		shared |= STUCK_LADDR | (group->peers == 1 ? STUCK_RADDR : 0);
+	return f->state == TCPTRAIL_LISTEN ? shared & (STUCK_LADDR | STUCK_LPORT) : shared;
+}
+
 /* Those from @first on that share so many bytes: up to which, at most @end. */
 static size_t alike_until(const struct entry *entries, size_t first, size_t end, size_t bytes)
 {
@@ -159,7 +161,7 @@ static void make_groups(struct stuck_groups *g, const struct entry *entries, siz
 }
 
 int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
-		      const struct owners *owners, bool each)
+		      const struct holders *holders, bool each)
 {
 	struct entry *entries = calloc(r->count + 1, sizeof(*entries));
 	size_t i, next;
@@ -173,7 +175,7 @@ int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		return -ENOMEM;
 	}
 	for (i = 0; i < r->count; i++)
-		set_entry(&entries[i], r->query.tracker, owners, &r->findings[i],
+		set_entry(&entries[i], r->query.tracker, holders, &r->findings[i],
 			  each || r->findings[i].usage ? i + 1 : 0);
 	qsort(entries, r->count, sizeof(*entries), by_owner_and_peer);
 	for (i = 0; i < r->count; i++)

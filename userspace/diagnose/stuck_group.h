@@ -3,8 +3,7 @@
 #ifndef DIAGNOSE_STUCK_GROUP_H
 #define DIAGNOSE_STUCK_GROUP_H
 
-#include "userspace/diagnose/stuck.h"
-#include "userspace/procfs/owners.h"
+#include "userspace/diagnose/holders.h"
 
 /**
  * struct stuck_group - what is told together
@@ -42,14 +41,22 @@ struct stuck_groups {
  * stuck_groups_make() - put together what belongs together
  * @groups: filled; freed by stuck_groups_free(), also after an error
  * @result: what was found, used as long as the groups are
- * @owners: who holds it; NULL: not known, as in a file
+ * @holders: who holds it; NULL: not known, as in a file
  * @each: each finding is a group of its own
  *
  * Return: 0 or -ENOMEM
  */
 int stuck_groups_make(struct stuck_groups *groups, const struct stuck_result *result,
-		      const struct owners *owners, bool each);
+		      const struct holders *holders, bool each);
 void stuck_groups_free(struct stuck_groups *groups);
+
+/* stuck_group_shared(): which parts of their names all members have in common */
+#define STUCK_LADDR (1U << 0)
+#define STUCK_LPORT (1U << 1)
+#define STUCK_RADDR (1U << 2)
+#define STUCK_RPORT (1U << 3)
+
+unsigned int stuck_group_shared(const struct stuck_group *group, const struct tracker *tracker);
 
 /** stuck_group_of() - one finding as a group; *@finding has to stay */
 struct stuck_group stuck_group_of(const struct finding **finding, uint64_t now_ns);

@@ -7,7 +7,6 @@
 
 #include "userspace/base/array.h"
 #include "userspace/conn/counters.h"
-#include "userspace/diagnose/judge.h"
 
 /**
  * struct stuck_scan - two results: that of the last scan, and the one that is being made

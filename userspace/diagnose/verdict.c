@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The rules in their order: the first that applies has the word. */
 #include "userspace/diagnose/verdict_internal.h"
 #include "userspace/base/array.h"
 #include "userspace/base/duration.h"

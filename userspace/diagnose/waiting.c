@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Waiters are added one by one: no list of them is kept, only how many and since when. */
 #include "userspace/diagnose/waiting.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* /stuck: the findings of the last scan, as far as they are still true. */
 #include "userspace/exporter/stuck_lines.h"
 
 bool stuck_lines_more(struct stuck_lines *lines, const struct stuck_out *o,

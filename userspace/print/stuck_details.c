@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Under a line of tcptrail stuck: place, holders, bytes, timer. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ const struct cgroup_name *stuck_cgroup(const struct stuck_out *o, const struct c
 	if (w->process)
 		return w->process->cgroup.path[0] ? &w->process->cgroup : NULL;
 	/* In a file the number is another machine's. */
-	if (!o->owners || !c->cgroup || cgroup_by_id(room, c->cgroup))
+	if (!o->holders || !c->cgroup || cgroup_by_id(room, c->cgroup))
 		return NULL;
 	return room;
 }
@@ -83,8 +84,8 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 	else
 		buf_str(p, c->flags & CONN_ORPHAN || c->object != CONN_SOCKET ?
 				   "no process holds it" :
-			   o->owners ? "no process is seen to hold it" :
-				       "who held it is not recorded");
+			   o->holders ? "no process is seen to hold it" :
+					"who held it is not recorded");
 	if (opener) {
 		buf_str(p, c->role == CONN_PASSIVE ? ", accepted by " : ", opened by ");
 		buf_task(p, opener->comm, opener->pid);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What is stuck, as lines of JSON. */
 #include "userspace/base/address.h"
 #include "userspace/base/array.h"
 #include "userspace/base/json.h"
@@ -127,22 +128,19 @@ static void put_port_usage(struct json *j, const struct port_usage *c)
 /* Only what all members have in common. */
 static void put_ends(const struct stuck_out *o, struct json *j, const struct stuck_group *group)
 {
-	const struct finding *f = group->members[0];
-	const struct conn *c = f->conn;
-	bool many = f->usage || group->count > 1, passive = finding_is_passive(f, o->tracker);
+	unsigned int shared = stuck_group_shared(group, o->tracker);
+	const struct conn *c = group->members[0]->conn;
 	uint8_t laddr[16], raddr[16];
 
 	tracker_laddr(o->tracker, c, laddr);
 	tracker_raddr(o->tracker, c, raddr);
-	if (!f->usage || !passive)
+	if (shared & STUCK_LADDR)
 		json_address(j, "local_address", laddr);
-	if (!many || passive)
+	if (shared & STUCK_LPORT)
 		json_u64(j, "local_port", c->lport);
-	if (c->state == TCPTRAIL_LISTEN)
-		return;
-	if (group->peers == 1 && !(f->usage && passive))
+	if (shared & STUCK_RADDR)
 		json_address(j, "remote_address", raddr);
-	if (!many || !passive)
+	if (shared & STUCK_RPORT)
 		json_u64(j, "remote_port", c->rport);
 }
 

@@ -12,16 +12,14 @@
  * struct stuck_out - what the lines are made from
  * @tracker: where the connections are
  * @now_ns: what time it is by the trail's clock
- * @owners: who holds their sockets now; NULL if that cannot be known (a file)
- * @leaks: struct descriptor_leak by pid; likewise
+ * @holders: who holds their sockets now; NULL if that cannot be known (a file)
  * @kernel: what the kernel calls namespaces; likewise
  * @home_netns: the namespace that goes without saying, 0: none
  */
 struct stuck_out {
 	const struct tracker *tracker;
 	uint64_t now_ns;
-	const struct owners *owners;
-	const struct hashmap *leaks;
+	const struct holders *holders;
 	const struct kernel_view *kernel;
 	uint32_t home_netns;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What is stuck, as lines and paragraphs for people. */
 #include <string.h>
 
 #include "userspace/base/address.h"
@@ -45,21 +46,14 @@ static void name_end(char to[ENDPOINT_MAX + 1], const uint8_t address[16], uint1
 void stuck_ends(const struct stuck_out *o, const struct stuck_group *group,
 		char local[ENDPOINT_MAX + 1], char remote[ENDPOINT_MAX + 1])
 {
-	const struct finding *f = group->members[0];
-	const struct conn *c = f->conn;
-	bool many = group->count > 1 || f->usage, passive = finding_is_passive(f, o->tracker);
+	unsigned int shared = stuck_group_shared(group, o->tracker);
+	const struct conn *c = group->members[0]->conn;
 	uint8_t laddr[16], raddr[16];
 
 	tracker_laddr(o->tracker, c, laddr);
 	tracker_raddr(o->tracker, c, raddr);
-	if (c->state == TCPTRAIL_LISTEN) {
-		name_end(local, laddr, c->lport, true, true);
-		strcpy(remote, "*");
-		return;
-	}
-	name_end(local, laddr, c->lport, !(f->usage && passive), !many || passive);
-	name_end(remote, raddr, c->rport, group->peers == 1 && !(f->usage && passive),
-		 !many || !passive);
+	name_end(local, laddr, c->lport, shared & STUCK_LADDR, shared & STUCK_LPORT);
+	name_end(remote, raddr, c->rport, shared & STUCK_RADDR, shared & STUCK_RPORT);
 }
 
 static void put_line(const struct stuck_out *o, struct buf *out, const struct stuck_group *group,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A finding in words: who holds it, how long it has been so, and its verdict. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,34 +26,12 @@ static void name_holders(char *to, size_t size, const struct holder *holders, si
 		snprintf(p, (size_t)(end - p), " and %zu more", count - HOLDERS_NAMED);
 }
 
-static const struct task *last_task(const struct stuck_out *o, const struct conn *c)
+static void name_owner(const struct stuck_out *o, const struct conn *c, char name[STUCK_NAME_MAX])
 {
-	return tracker_task(o->tracker, c->owner ? c->owner : c->opener);
-}
+	struct owner owner = holders_owner(o->holders, o->tracker, c);
 
-static const struct holder *holders_of(const struct stuck_out *o, const struct conn *c,
-				       size_t *count)
-{
-	*count = 0;
-	return o->owners ? owners_of(o->owners, c->inode, count) : NULL;
-}
-
-/*
- * Who holds a connection: by its descriptors now, or, where these cannot be
- * known, the task that acted on it last.
- */
-static void name_owner(const struct stuck_out *o, const struct conn *c, char owner[STUCK_NAME_MAX])
-{
-	size_t count;
-	const struct holder *holders = holders_of(o, c, &count);
-	const struct task *task = last_task(o, c);
-	char *stop = owner + STUCK_NAME_MAX - 1, *end = owner;
-
-	if (count)
-		end = put_task(owner, stop, holders->comm, holders->pid);
-	else if (task)
-		end = put_task(owner, stop, task->comm, task->pid);
-	*end = '\0';
+	if (owner.comm)
+		*put_task(name, name + STUCK_NAME_MAX - 1, owner.comm, owner.pid) = '\0';
 }
 
 /* Who holds it now, and what that process has besides. */
@@ -60,13 +39,13 @@ static void find_holders(const struct stuck_out *o, const struct finding *f, str
 {
 	uint64_t pid;
 
-	w->holders = holders_of(o, f->conn, &w->holders_count);
+	w->holders = holders_of(o->holders, f->conn, &w->holders_count);
 	if (!w->holders_count)
 		return;
 	pid = w->holders->pid;
-	w->process = owners_process(o->owners, w->holders->pid);
-	if (f->state == TCPTRAIL_CLOSE_WAIT && o->leaks)
-		w->leak = hashmap_find(o->leaks, &pid);
+	w->process = owners_process(&o->holders->owners, w->holders->pid);
+	if (f->state == TCPTRAIL_CLOSE_WAIT)
+		w->leak = hashmap_find(&o->holders->leaks, &pid);
 }
 
 void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)

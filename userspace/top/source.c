@@ -166,8 +166,7 @@ void top_to_end(struct top *top)
 void top_close(struct top *top)
 {
 	session_close(&top->session);
-	owners_free(&top->owners);
-	hashmap_fini(&top->leaks);
+	holders_free(&top->holders);
 	view_free(&top->view);
 	ui_free(&top->ui);
 	grid_free(&top->grid);

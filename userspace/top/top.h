@@ -51,9 +51,8 @@ struct top_play {
  * @play: of a file
  * @clock: for people
  * @utc: for JSON
- * @owners: who holds what is stuck, as of @owners_ns
- * @owners_cost_ns: how long that took to find out
- * @leaks: how the CLOSE-WAITs of each holder grow, likewise
+ * @holders: who holds what is stuck, as of @holders_ns
+ * @holders_cost_ns: how long that took to find out
  * @update_cost_ns: how long the last update took
  * @home_netns: the network namespace that we are in
  */
@@ -74,10 +73,9 @@ struct top {
 	struct clock clock;
 	struct clock utc;
 	struct top_play play;
-	struct owners owners;
-	uint64_t owners_ns;
-	uint64_t owners_cost_ns;
-	struct hashmap leaks;
+	struct holders holders;
+	uint64_t holders_ns;
+	uint64_t holders_cost_ns;
 	uint64_t update_cost_ns;
 	uint32_t home_netns;
 };

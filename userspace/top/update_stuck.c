@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/diagnose/stuck_owners.h"
 #include "userspace/base/time.h"
 #include "userspace/top/top.h"
 #include "userspace/conn/filter_conn.h"
 
 /* Who holds what is looked up so often: /proc is large. */
-#define OWNERS_NS (2 * SEC)
-#define OWNERS_SHARE 50 /* and takes no more than so little of the time */
+#define HOLDERS_NS (2 * SEC)
+#define HOLDERS_SHARE 50 /* and takes no more than so little of the time */
 
 static bool is_listed(void *arg, const struct conn *c)
 {
@@ -40,28 +39,25 @@ int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan)
 	return stuck_find(scan, &query);
 }
 
-static bool is_time_for_owners(const struct top *top, uint64_t now_ns)
+static bool is_time_for_holders(const struct top *top, uint64_t now_ns)
 {
-	uint64_t wait_ns = top->owners_cost_ns * OWNERS_SHARE;
+	uint64_t wait_ns = top->holders_cost_ns * HOLDERS_SHARE;
 
-	return !top->owners_ns ||
-	       now_ns - top->owners_ns >= (wait_ns > OWNERS_NS ? wait_ns : OWNERS_NS);
+	return !top->holders_ns ||
+	       now_ns - top->holders_ns >= (wait_ns > HOLDERS_NS ? wait_ns : HOLDERS_NS);
 }
 
-static int find_owners(struct top *top, const struct stuck_result *result)
+static int find_holders(struct top *top, const struct stuck_result *result)
 {
 	uint64_t begun_ns = time_now_ns();
 	int err;
 
-	if (!result->count || !is_time_for_owners(top, begun_ns))
+	if (!result->count || !is_time_for_holders(top, begun_ns))
 		return 0;
-	owners_free(&top->owners);
-	hashmap_fini(&top->leaks);
-	err = stuck_owners(result, &top->owners);
-	if (!err)
-		err = descriptor_leaks_find(&top->leaks, result, &top->owners);
-	top->owners_ns = time_now_ns();
-	top->owners_cost_ns = top->owners_ns - begun_ns;
+	holders_free(&top->holders);
+	err = holders_find(&top->holders, result);
+	top->holders_ns = time_now_ns();
+	top->holders_cost_ns = top->holders_ns - begun_ns;
 	return err;
 }
 
@@ -75,14 +71,12 @@ static uint64_t id_of(const struct conn *c)
 static void put_ends(struct view_stuck *row, const struct stuck_out *o,
 		     const struct stuck_group *group)
 {
-	const struct finding *f = group->members[0];
-	const struct conn *c = f->conn;
-	bool passive = finding_is_passive(f, o->tracker);
+	const struct conn *c = group->members[0]->conn;
 	uint8_t laddr[16], raddr[16];
 	char *p = row->selector;
 
 	stuck_ends(o, group, row->local, row->remote);
-	row->lport = row->count == 1 || passive ? c->lport : 0;
+	row->lport = stuck_group_shared(group, o->tracker) & STUCK_LPORT ? c->lport : 0;
 	*p = '\0';
 	if (row->burst)
 		return;
@@ -156,12 +150,11 @@ int top_update_stuck(struct top *top, const struct stuck_result *result)
 
 	top->view.stuck_total = result->stuck;
 	if (!top->source.file) {
-		err = find_owners(top, result);
-		o.owners = &top->owners;
-		o.leaks = &top->leaks;
+		err = find_holders(top, result);
+		o.holders = &top->holders;
 	}
 	if (!err)
-		err = stuck_groups_make(&groups, result, o.owners, top->ui.each);
+		err = stuck_groups_make(&groups, result, o.holders, top->ui.each);
 	if (!err)
 		err = put_rows(&top->view, &o, &groups);
 	stuck_groups_free(&groups);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who holds what was found, now, and how the leaks among these processes grow. */
+#ifndef DIAGNOSE_HOLDERS_H
+#define DIAGNOSE_HOLDERS_H
+
+#include "userspace/diagnose/descriptor_leak.h"
+#include "userspace/diagnose/stuck.h"
+#include "userspace/procfs/owners.h"
+
+/**
+ * struct holders - zero: nobody is known to hold anything
+ * @owners: by the socket's inode
+ * @leaks: struct descriptor_leak by pid
+ */
+struct holders {
+	struct owners owners;
+	struct hashmap leaks;
+};
+
+/**
+ * holders_find() - look through /proc
+ * @holders: filled; freed by holders_free(), also after an error
+ * @result: with its close_waits: where one of the findings is a leak, all are looked for
+ *
+ * Return: 0 or -errno
+ */
+int holders_find(struct holders *holders, const struct stuck_result *result);
+void holders_free(struct holders *holders);
+
+/** holders_count_leaks() - part of it: @leaks, of those in @owners; 0 or -ENOMEM */
+int holders_count_leaks(struct holders *holders, const struct stuck_result *result);
+
+/** holders_of() - who holds a socket, and by how many descriptors; @holders may be NULL: not known */
+const struct holder *holders_of(const struct holders *holders, const struct conn *conn,
+				size_t *count);
+
+/**
+ * struct owner - whose a connection is
+ * @comm: the process's name, not terminated if it is long; NULL: not known
+ * @pid: its number
+ * @holds: it has a descriptor now
+ */
+struct owner {
+	const char *comm;
+	uint32_t pid;
+	bool holds;
+};
+
+/** holders_owner() - its first holder; where nobody is known to hold it, the task that acted on it last */
+struct owner holders_owner(const struct holders *holders, const struct tracker *tracker,
+			   const struct conn *conn);
+
+#endif
