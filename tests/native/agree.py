@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the commands say of one recorded trail, compared pairwise.
 
-    agree.py TCPTRAIL RECORDING...
+    agree.py [--stuck] TCPTRAIL RECORDING...
 
+With --stuck only the last of these questions is asked, of recordings of any size.
 A line for each disagreement, RECORDING NAME DETAILS. Each question has one answer,
 whoever is asked:
 
@@ -188,17 +189,24 @@ def socket_states(r, lives):
 
 
 def stuck(r, top, exported):
+    """Sockets with a verdict that is not harmless: the exporter has a series for each of these."""
     listed = collections.Counter()
     for s in r.lines("stuck", "--all", "--json"):
         listed[s["verdict"]] += s.get("count", 1)
-    for (name, verdict), number in exported.items():
-        if name == "stuck_sockets":
-            r.same(f"stuck-{verdict}", stuck=listed[verdict], export=int(number))
-    r.same("stuck", stuck=sum(listed.values()), top=top["stuck_total"])
+    counted = {verdict: int(number) for (name, verdict), number in exported.items()
+               if name == "stuck_sockets"}
+    for verdict, number in counted.items():
+        r.same(f"stuck-{verdict}", stuck=listed[verdict], export=number)
+    said = re.search(r"^(\d+|Nothing is) stuck\.$", r.run("stuck"), re.M).group(1)
+    r.same("stuck", stuck=sum(listed[verdict] for verdict in counted), top=top["stuck_total"],
+           text=int(said) if said.isdigit() else 0)
 
 
-def compare(tool, path):
+def compare(tool, path, only_stuck):
     r = Recording(tool, path)
+    if only_stuck:
+        stuck(r, r.lines("top", "--once", "--json")[0], counters(r.run("export", "--once")))
+        return r.found
     lives = r.lines("life", "--open", "--json")
     explained = r.lines("explain", "::/0", "--all", "--json")
     top = r.lines("top", "--once", "--json")[0]
@@ -214,9 +222,11 @@ def compare(tool, path):
 
 
 def main():
-    for path in sys.argv[2:]:
+    only_stuck = sys.argv[1] == "--stuck"
+    tool, *paths = sys.argv[1 + only_stuck:]
+    for path in paths:
         name = "/".join(path.removesuffix(".tt").split("/")[-2:])
-        for what, details in compare(sys.argv[1], path):
+        for what, details in compare(tool, path, only_stuck):
             print(f"{name} {what} {details}")
 
 
