@@ -2,6 +2,7 @@
 /* The model: a table of ways to end, and what each is called. */
 #include "tracker_tools.h"
 #include "userspace/base/array.h"
+#include "userspace/conn/ending.h"
 
 /* One line of a table: what the last record makes of one end. */
 struct expected {
@@ -165,9 +166,47 @@ static void test_endings(void **state)
 	}
 }
 
+/* A RST that came to the client, and what the server's end says of it; and of their names. */
+static void test_between(void **state)
+{
+	static const struct {
+		const char *what;
+		struct conn server;
+		uint8_t by;
+	} cases[] = {
+		{ "it sent one",
+		  { .lport = 80, .rport = 9, .flags = CONN_SEGMENTS | CONN_RST_OUT },
+		  ENDING_BY_PEER },
+		{ "it lives, and sent none",
+		  { .lport = 80, .rport = 9, .flags = CONN_SEGMENTS },
+		  ENDING_BY_BETWEEN },
+		{ "it was gone, and a RST under its name would be its own",
+		  { .lport = 80, .rport = 9, .flags = CONN_SEGMENTS, .end = CONN_NORMAL },
+		  ENDING_BY_BETWEEN },
+		{ "it was gone, and behind NAT a RST of no socket has another name",
+		  { .lport = 80, .rport = 7, .flags = CONN_SEGMENTS, .end = CONN_NORMAL },
+		  ENDING_BY_PEER },
+		{ "its segments are not on record", { .lport = 80, .rport = 9 }, ENDING_BY_PEER },
+	};
+	const struct conn client = { .lport = 9,
+				     .rport = 80,
+				     .state = TCPTRAIL_ESTABLISHED,
+				     .end = CONN_RESET_IN,
+				     .since_ns = 5,
+				     .flags = CONN_SEGMENTS | CONN_RST_IN };
+	size_t i;
+
+	assert_int_equal(ending_beside(&client, NULL).by, ENDING_BY_PEER);
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		if (ending_beside(&client, &cases[i].server).by != cases[i].by)
+			fail_msg("%s: by %u", cases[i].what,
+				 ending_beside(&client, &cases[i].server).by);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_endings),
 	};
 

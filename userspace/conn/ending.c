@@ -319,14 +319,25 @@ static unsigned int telling_end(const struct conn_pair *pair)
 	return b > a;
 }
 
-struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end)
+/* Under its own name: with NAT between the two a segment of no socket has another one. */
+static bool face(const struct conn *a, const struct conn *b)
 {
-	unsigned int i = telling_end(pair);
-	const struct conn *c = pair->ends[i].c;
-	const struct conn *other = pair->count > 1 ? pair->ends[!i].c : NULL;
+	return a->lport == b->rport && a->rport == b->lport &&
+	       ((a->flags | b->flags) & CONN_IPV6 ||
+		(a->addr4[0] == b->addr4[1] && a->addr4[1] == b->addr4[0]));
+}
+
+/* Would a RST that went to the end @c from the host of @other be on record as its own? */
+static bool shows_rst(const struct conn *other, const struct conn *c)
+{
+	return has_segments(other) &&
+	       (!other->end || other->since_ns >= c->since_ns || face(c, other));
+}
+
+struct ending ending_beside(const struct conn *c, const struct conn *other)
+{
 	struct ending e = ending_of(c);
 
-	*end = i;
 	if (!other || (e.how != CONN_RESET_IN && e.how != CONN_REFUSED))
 		return e;
 	if (other->flags & CONN_RST_OUT_FOREIGN && e.evidence & EVIDENCE_RST_IN) {
@@ -334,11 +345,20 @@ struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end)
 		e.by = ENDING_BY_HOST;
 	} else if (other->flags & CONN_RST_OUT) {
 		e.evidence |= EVIDENCE_PEER_RST_OUT;
-	} else if (e.evidence & EVIDENCE_RST_IN && has_segments(other)) {
+	} else if (e.evidence & EVIDENCE_RST_IN && shows_rst(other, c)) {
 		e.evidence |= EVIDENCE_PEER_NO_RST;
 		e.by = ENDING_BY_BETWEEN;
 	}
 	return e;
+}
+
+struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end)
+{
+	unsigned int i = telling_end(pair);
+
+	*end = i;
+	return ending_beside(pair->ends[i].c,
+			     pair->count > 1 && !pair->apart ? pair->ends[!i].c : NULL);
 }
 
 const char *ending_by_key(uint8_t by)

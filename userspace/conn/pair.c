@@ -12,17 +12,23 @@ static bool is_first(const struct conn *a, const struct conn *b)
 	return a->cookie < b->cookie;
 }
 
-void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
-	       bool joined, uint64_t now_ns)
+void conn_pair_of(struct conn_pair *pair, const struct conn *c, const struct conn *other,
+		  uint64_t now_ns)
 {
-	const struct conn *other = joined ? tracker_peer(tracker, c) : NULL;
 	unsigned int i;
 
-	if (other && !conn_is_connection(other))
-		other = NULL;
 	pair->count = other ? 2 : 1;
+	pair->apart = false;
 	pair->ends[0].c = other && is_first(other, c) ? other : c;
 	pair->ends[1].c = pair->ends[0].c == c ? other : c;
 	for (i = 0; i < pair->count; i++)
 		timing_of(&pair->ends[i].timing, pair->ends[i].c, now_ns);
+}
+
+void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
+	       bool joined, uint64_t now_ns)
+{
+	const struct conn *other = joined ? tracker_peer(tracker, c) : NULL;
+
+	conn_pair_of(pair, c, other && conn_is_connection(other) ? other : NULL, now_ns);
 }

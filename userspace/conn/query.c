@@ -9,6 +9,11 @@ const struct conn *tracker_find(const struct tracker *m, const struct tcptrail_r
 	return feed_find(m, r);
 }
 
+uint32_t tracker_slot(const struct tracker *m, const struct conn *c)
+{
+	return conn_slot(m, c);
+}
+
 static void address_of(const struct tracker *m, const struct conn *c, unsigned int which,
 		       uint8_t address[16])
 {

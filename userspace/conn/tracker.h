@@ -159,6 +159,12 @@ const struct tracker_stats *tracker_stats(const struct tracker *tracker);
 /** tracker_next() - the connection after @conn, the first for NULL, NULL after the last */
 const struct conn *tracker_next(const struct tracker *tracker, const struct conn *conn);
 
+/**
+ * tracker_slot() - the number of @conn, from 1 to max_conns: no other end has it
+ *	until tracker_config.gone is called for @conn
+ */
+uint32_t tracker_slot(const struct tracker *tracker, const struct conn *conn);
+
 /** tracker_count() - how many there are */
 uint32_t tracker_count(const struct tracker *tracker);
 
