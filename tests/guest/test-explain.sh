@@ -79,18 +79,18 @@ done
 open=three-way-handshake
 closed='!reset !timed-out'
 
-expect refused "refused !rejected-by-icmp !$open" 'Nobody listens at 10.0.0.2:[0-9]+:'
+expect refused "refused !rejected-by-icmp !$open" 'Refused: a RST answered the SYN.*Nobody listens at 10.0.0.2:[0-9]+,'
 expect rejected 'refused rejected-by-icmp' 'no RST came'
 expect unreachable 'syn-unanswered unreachable !filtered !refused' 'cannot be reached'
-expect filtered 'syn-unanswered filtered !unreachable' 'sent [2-9] times and never answered, .* silently'
-expect abandoned 'syn-unanswered abandoned !filtered' 'closed the socket after'
-expect request-expired "request-expired !$open" 'SYN-ACK [2-9] times and got no answer'
+expect filtered 'syn-unanswered filtered !unreachable' 'Never answered: [2-9] SYNs sent.* silently'
+expect abandoned 'syn-unanswered abandoned !filtered' 'closed the socket before an answer'
+expect request-expired "request-expired !$open" 'Expired: [2-9] SYN-ACKs sent'
 expect syn-lost "$open syn-retransmitted !syn-ack-retransmitted $closed" 'SYN was sent [2-9] times'
 expect synack-lost "$open syn-ack-retransmitted !third-step-lost $closed" 'SYN-ACK was sent [2-9] times'
 expect third-step-lost "$open third-step-lost !syn-retransmitted $closed" 'third step was lost'
-expect never-accepted "$open never-accepted reset-by-server !aborted-linger" 'closed before anybody accepted'
+expect never-accepted "$open never-accepted reset-by-server !aborted-linger" 'its listener was closed before accept'
 expect_soon stale-syn "stale-duplicate-syn $open !simultaneous-open $closed" 'what the third step .* is for'
-expect stray-syn "stale-duplicate-syn !$open" 'A SYN that its host did not send'
+expect stray-syn "stale-duplicate-syn !$open" 'A SYN that the client did not send'
 expect simultaneous-open "simultaneous-open !$open !syn-cookie" 'two active openers'
 expect syn-cookie "$open syn-cookie !fast-open $closed" 'answered with a SYN cookie'
 expect fast-open "$open fast-open !syn-cookie $closed" 'the SYN brought 5 bytes, and the server took 5'
@@ -109,27 +109,28 @@ expect fin-wait2-timeout "$open fin-wait2-timeout !data-after-close !four-way-te
 expect linger-0 "$open reset-by-client aborted-linger !aborted-unread !timed-out" 'SO_LINGER'
 expect unread "$open reset-by-server aborted-unread !aborted-linger" 'closed with 812 bytes unread'
 expect data-for-nobody "$open reset-by-client data-after-close !aborted-linger" 'server still sent data'
-expect killed "$open reset-by-client killed !aborted-linger" 'destroyed from outside'
+expect killed "$open reset-by-client killed !aborted-linger" 'Killed by someone else'
 
 expect keepalive "$open timed-out keepalive-timeout !user-timeout !retransmissions-exhausted" \
 	'nothing unacknowledged: .*keepalive'
 expect user-timeout "$open timed-out user-timeout !keepalive-timeout !retransmissions-exhausted" \
-	'TCP_USER_TIMEOUT was over.*812 bytes were never acknowledged'
+	'TCP_USER_TIMEOUT of the client was over, 812 bytes not acknowledged'
 expect retransmits "$open timed-out retransmissions-exhausted !user-timeout !keepalive-timeout" \
-	'after [1-9] retransmissions? in a row .*812 bytes were never acknowledged'
-expect zero-window "$open timed-out window-probes-exhausted !retransmissions-exhausted" 'probably'
+	'812 bytes of the client were not acknowledged.*after [1-9] retransmissions? in a row'
+expect zero-window "$open timed-out window-probes-exhausted !retransmissions-exhausted" \
+	'window for [0-9]+ bytes of the client stayed closed'
 expect fin-unanswered "$open timed-out fin-unanswered !fin-retransmitted !four-way-teardown" \
-	'FIN was sent [2-9] times and never acknowledged'
+	'FIN of the client was not acknowledged.*FIN was sent [2-9] times'
 
 expect reuse-by-connect "$open four-way-teardown time-wait-reuse reuse-by-connect !reuse-by-syn" \
-	'client.s TIME-WAIT made room .* a connect\(\) here'
+	'first by the client; its TIME-WAIT made room.*A connect\(\) here'
 expect reuse-by-syn "$open time-wait-reuse reuse-by-syn !reuse-by-connect" \
-	'server.s TIME-WAIT made room .* a SYN'
+	'first by the server; its TIME-WAIT made room.*A SYN'
 tcptrail explain --all --json ":$port" | tail -n +2 >"$work/json"
 check '… and the connection that took over is another one' \
 	has_names "$open" four-way-teardown '!time-wait-reuse'
 expect assassination "$open four-way-teardown time-wait-assassination !reset" \
-	'an assassination \(RFC 1337\).*ACK from TIME-WAIT'
+	'a RST ended its TIME-WAIT \(RFC 1337\).*assassination.*ACK from TIME-WAIT'
 
 # What is drawn of them all fits.
 tcptrail explain --all 10.0.0.0/8 >"$work/out"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selectors, and records sorted into talks. */
+/* Selectors, and records sorted into conversations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -97,7 +97,7 @@ static void test_bad_selectors(void **state)
 			fail_msg("'%s' is taken", texts[i]);
 }
 
-/* How many talks a script makes, and how many records are in each. */
+/* How many conversations a script makes, and how many records are in each. */
 struct sorting {
 	const char *name;
 	const char *selector;
@@ -141,7 +141,7 @@ static const struct sorting sortings[] = {
 	  "2 A in RST seq=3 netns=7\n3 A in RST seq=4\n",
 	  { 2, 2 },
 	  { false, false } },
-	{ "both ends are one talk",
+	{ "both ends are one conversation",
 	  ":80",
 	  "0 A out SYN seq=1\n1 B in SYN seq=1\n2 B out RST,ACK seq=0 ack=2 cookie=0\n"
 	  "3 A in RST,ACK seq=0 ack=2\n",
@@ -160,17 +160,52 @@ static const struct sorting sortings[] = {
 	{ "the same with the client here, whose end was over",
 	  ":80",
 	  "0 A socket CLOSE SYN_SENT\n"
-	  "1 B request CLOSE NEW_SYN_RECV\n"
-	  "2 B timewait FIN_WAIT2 TIME_WAIT\n"
+	  "1 B request CLOSE NEW_SYN_RECV netns=1\n"
+	  "2 B timewait FIN_WAIT2 TIME_WAIT netns=1\n"
 	  "3 A socket LAST_ACK CLOSE\n"
-	  "5 A socket CLOSE SYN_SENT nolport cookie=102\n"
-	  "6 A out SYN seq=77 cookie=102\n"
-	  "7 B in SYN seq=77\n"
-	  "8 B timewait TIME_WAIT CLOSE reason=syn\n"
-	  "9 B request CLOSE NEW_SYN_RECV cookie=203\n",
+	  "500005 A socket CLOSE SYN_SENT nolport cookie=102\n"
+	  "500006 A out SYN seq=77 cookie=102\n"
+	  "500007 B in SYN seq=77 netns=1\n"
+	  "500008 B timewait TIME_WAIT CLOSE reason=syn netns=1\n"
+	  "500009 B request CLOSE NEW_SYN_RECV cookie=203 netns=1\n",
 	  { 5, 4 },
 	  { true, false } },
-	{ "listeners are nobody's talk",
+	{ "two ends in two namespaces without a SYN-ACK on record: no guess is made",
+	  ":80",
+	  "0 A socket SYN_SENT ESTABLISHED\n1 B socket SYN_RECV ESTABLISHED\n",
+	  { 1, 1 },
+	  { false } },
+	{ "an answer that came when the client had given up, and its refusal",
+	  ":80",
+	  "0 A socket CLOSE SYN_SENT nolport\n1 A out SYN seq=10\n"
+	  "1000000 A socket SYN_SENT CLOSE\n2000000 B in SYN seq=10\n"
+	  "2000001 B request CLOSE NEW_SYN_RECV\n2000002 B out SYN,ACK seq=70 ack=11\n"
+	  "3000000 A in SYN,ACK seq=70 ack=11\n3000001 A out RST seq=11 cookie=0\n"
+	  "4000000 B in RST seq=11\n4000001 B request NEW_SYN_RECV CLOSE reason=reset\n",
+	  { 10 },
+	  { true } },
+	{ "a SYN that is refused, and one that is not, of the same client elsewhere",
+	  ":80",
+	  "0 B in SYN seq=10\n1 B out RST,ACK seq=0 ack=11 cookie=0\n"
+	  "1000000 B in SYN seq=99\n1000001 B request CLOSE NEW_SYN_RECV\n"
+	  "1000002 B out SYN,ACK seq=70 ack=100\n",
+	  { 2, 3 },
+	  { false, false } },
+	{ "a SYN cookie's child takes what was its handshake",
+	  ":80",
+	  "0 B in SYN seq=10\n1 B out SYN,ACK seq=70 ack=11 cookie=0\n"
+	  "20000 B socket SYN_RECV ESTABLISHED\n",
+	  { 3 },
+	  { false } },
+	{ "the same addresses between two other namespaces, and a SYN that is refused there",
+	  ":80",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN seq=10\n2 B in SYN seq=10\n"
+	  "3 B request CLOSE NEW_SYN_RECV\n4 B out SYN,ACK seq=70 ack=11\n"
+	  "5 B in SYN seq=33 netns=9\n6 B out RST seq=0 netns=9 cookie=0\n"
+	  "7 A in SYN,ACK seq=70 ack=11\n8 A socket SYN_SENT ESTABLISHED\n",
+	  { 7, 2 },
+	  { false, false } },
+	{ "listeners are nobody's conversation",
 	  ":80",
 	  "0 B socket CLOSE LISTEN listener cookie=9\n9 B socket LISTEN CLOSE listener cookie=9\n",
 	  { 0 },
@@ -203,11 +238,52 @@ static void test_sorting(void **state)
 		for (i = 0; i < 4 && s->counts[i]; i++)
 			if (i >= count || list[i].count != s->counts[i] ||
 			    list[i].complete != s->complete[i])
-				fail_msg("%s: talk %zu of %zu: %zu records, complete %d", s->name,
-					 i, count, i < count ? list[i].count : 0,
+				fail_msg("%s: conversation %zu of %zu: %zu records, complete %d",
+					 s->name, i, count, i < count ? list[i].count : 0,
 					 i < count && list[i].complete);
 		if (count != i)
-			fail_msg("%s: %zu talks", s->name, count);
+			fail_msg("%s: %zu conversations", s->name, count);
+		conversations_free(conversations);
+	}
+}
+
+/* With NAT the ends have different names, whichever of them is asked for. */
+static void test_nat(void **state)
+{
+	static const char *const selectors[] = { "10.0.0.9:80", "10.0.0.2:80", "10.0.0.2",
+						 "10.0.0.9",	":8080",       ":80",
+						 ":40000",	"cookie:101",  "cookie:202" };
+	static const char script[] =
+		"0 A socket CLOSE SYN_SENT nolport raddr=10.0.0.9\n"
+		"1 A out SYN seq=1000\n2 B in SYN seq=1000 port=8080\n"
+		"3 B request CLOSE NEW_SYN_RECV port=8080\n"
+		"4 B out SYN,ACK seq=7000 ack=1001 port=8080\n"
+		"5 A in SYN,ACK seq=7000 ack=1001 raddr=10.0.0.9\n"
+		"6 A socket SYN_SENT ESTABLISHED raddr=10.0.0.9\n7 A out ACK seq=1001 ack=7001\n"
+		"8 B request NEW_SYN_RECV CLOSE reason=established port=8080\n"
+		"9 B socket SYN_RECV ESTABLISHED port=8080\n"
+		/* and one that has nothing to do with it */
+		"3 A socket CLOSE SYN_SENT nolport raddr=10.0.0.7 cookie=103\n"
+		"4 A out SYN seq=5 raddr=10.0.0.7 port=41000 cookie=103\n"
+		"5 A socket SYN_SENT CLOSE err=111 raddr=10.0.0.7 port=41000 cookie=103\n";
+	struct tcptrail_record records[RECORDS_MAX];
+	struct conversations *conversations;
+	const struct conversation *list;
+	struct selector selector;
+	size_t count, i, n;
+
+	for (i = 0; i < ARRAY_SIZE(selectors); i++) {
+		assert_int_equal(selector_parse(&selector, selectors[i]), 0);
+		assert_int_equal(conversations_create(&conversations, &selector), 0);
+		count = script_records(script, records, RECORDS_MAX);
+		for (n = 0; n < count; n++)
+			assert_int_equal(conversations_feed(conversations, &records[n], 1), 0);
+		assert_int_equal(conversations_sort(conversations, &list, &count), 0);
+		/* The other one is to port 80, too. */
+		n = strcmp(selectors[i], ":80") ? 1 : 2;
+		if (count != n || list[0].count != 10 || !list[0].joined)
+			fail_msg("%s: %zu conversations, %zu records", selectors[i], count,
+				 list[0].count);
 		conversations_free(conversations);
 	}
 }
@@ -267,11 +343,10 @@ static void test_lossy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_selectors),
-		cmocka_unit_test(test_bad_selectors),
-		cmocka_unit_test(test_sorting),
+		cmocka_unit_test(test_good_selectors), cmocka_unit_test(test_bad_selectors),
+		cmocka_unit_test(test_sorting),	       cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_lossy),
 	};
 
-	return cmocka_run_group_tests_name("talk", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("conversation", tests, NULL, NULL);
 }

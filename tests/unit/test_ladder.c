@@ -13,6 +13,7 @@
 
 #include "tests/unit/script.h"
 #include "userspace/print/ladder_out.h"
+#include "userspace/print/life_out.h"
 #include "userspace/base/array.h"
 
 #define RECORDS_MAX 64
@@ -89,7 +90,7 @@ static void draw_picture(const char *name, struct ladder_style *style, const str
 	buf_free(&svg);
 }
 
-/* The ladder of the first talk that the records hold. */
+/* The ladder of the last conversation that the records hold. */
 static void draw(const char *name, struct buf *out, struct ladder_style *style, const char *script,
 		 struct narrative *narrative, size_t *conversations_count)
 {
@@ -187,6 +188,33 @@ static const struct golden goldens[] = {
 	{ "reuse_by_connect", NULL, { "time-wait-reuse", "reuse-by-connect" }, false, false },
 	{ "reuse_by_syn", NULL, { "time-wait-reuse", "reuse-by-syn" }, false, false },
 	{ "assassination", NULL, { "time-wait-assassination" }, false, false },
+	/* Who did it, or what is not known */
+	{ "dnat", NULL, { "nat", "three-way-handshake", "three-segment-teardown" }, false, false },
+	{ "forged_rst", NULL, { "rst-ignored", "four-way-teardown" }, false, false },
+	{ "reset_between", NULL, { "reset", "reset-between" }, false, false },
+	{ "late_syn_ack", NULL, { "abandoned", "late-syn-ack" }, false, false },
+	{ "syn_ack_refused", NULL, { "syn-ack-refused", "reset-by-client" }, false, false },
+	{ "late_data_fin_wait1", NULL, { "reset-by-client", "data-after-close" }, false, false },
+	{ "jitter", NULL, { "three-way-handshake" }, false, false },
+	{ "syn_arrived", NULL, { "syn-unanswered", "syn-arrived" }, false, false },
+	{ "syn_inside", NULL, { "three-way-handshake", "stale-duplicate-syn" }, false, false },
+	{ "time_wait_cleared", NULL, { "time-wait-cleared" }, false, false },
+};
+
+/* What none of these is called. */
+static const struct {
+	const char *name;
+	const char *not_this;
+} wrong[] = {
+	{ "forged_rst", "reset" },
+	{ "reset_between", "reset-by-client" },
+	{ "reset_between", "reset-by-server" },
+	{ "late_syn_ack", "stale-duplicate-syn" },
+	{ "syn_ack_refused", "stale-duplicate-syn" },
+	{ "late_data_fin_wait1", "reset-by-server" },
+	{ "syn_arrived", "filtered" },
+	{ "syn_inside", "simultaneous-open" },
+	{ "time_wait_cleared", "time-wait-assassination" },
 };
 
 static void test_golden(void **state)
@@ -209,12 +237,65 @@ static void test_golden(void **state)
 	assert_fits(golden, g->ascii);
 	for (i = 0; i < 4 && g->names[i]; i++)
 		assert_true(narrative_has(&narrative, g->names[i]));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		if (!strcmp(wrong[i].name, g->name))
+			assert_false(narrative_has(&narrative, wrong[i].not_this));
 	buf_free(&out);
 	free(golden);
 	free(script);
 }
 
-/* A talk that is no more than two records still draws, and JSON has the same rows. */
+/* What life says of the ends that it tells together. */
+static void tell_pair(void *arg, const struct tracker *tracker, const struct conn *c)
+{
+	struct buf *out = arg;
+	struct conn_pair pair;
+
+	conn_pair(&pair, tracker, c, true, 0);
+	if (pair.count < 2)
+		return;
+	life_sentence(out, &pair);
+	buf_str(out, ".");
+}
+
+/* The same sentence is in explain's paragraph, but for its first letter. */
+static void test_life_says_so(void **state)
+{
+	struct tcptrail_record records[RECORDS_MAX];
+	struct ladder_style style = { 0 };
+	const struct golden *g;
+	size_t conversations, told = 0;
+
+	clock_init(&style.clock, 0, true);
+	for (g = goldens; g < goldens + ARRAY_SIZE(goldens); g++) {
+		char *script = read_file(g->script ? g->script : g->name, "script");
+		struct buf out, life;
+		struct tracker_config config = { .join = true, .ended = tell_pair, .arg = &life };
+		struct narrative narrative;
+		struct tracker *tracker;
+		unsigned int i;
+
+		buf_init(&life, NULL);
+		buf_init(&out, NULL);
+		assert_int_equal(tracker_create(&tracker, &config), 0);
+		tracker_feed(tracker, records, script_records(script, records, RECORDS_MAX));
+		tracker_settle(tracker);
+		draw(g->name, &out, &style, script, &narrative, &conversations);
+		for (i = 0; i < narrative.sentences_count; i++)
+			if (life.len && !strcmp(narrative.sentences[i] + 1, buf_string(&life) + 1))
+				break;
+		if (life.len && i == narrative.sentences_count)
+			fail_msg("%s: life says: %s", g->name, buf_string(&life));
+		told += life.len > 0;
+		tracker_free(tracker);
+		buf_free(&life);
+		buf_free(&out);
+		free(script);
+	}
+	assert_true(told > 20);
+}
+
+/* A conversation that is no more than two records still draws, and JSON has the same rows. */
 static void test_json(void **state)
 {
 	struct tcptrail_record records[RECORDS_MAX];
@@ -246,6 +327,8 @@ static void test_json(void **state)
 	assert_int_equal(steps, ladder.count);
 	assert_non_null(strstr(buf_string(&out), "\"relative_ack\":\"w+1\""));
 	assert_non_null(strstr(buf_string(&out), "\"transit_seconds\":0.020000000"));
+	assert_non_null(
+		strstr(buf_string(&out), "\"ended_by\":\"nobody\",\"evidence\":[\"fin_out\""));
 	buf_free(&out);
 	ladder_free(&ladder);
 	conversations_free(conversations);
@@ -265,6 +348,7 @@ static void test_hostile_names(void **state)
 	const struct conversation *list;
 	struct ladder ladder;
 	struct conversations *conversations;
+	struct conversation_end end;
 	struct narrative narrative;
 	struct buf out;
 	const char *p;
@@ -278,8 +362,10 @@ static void test_hostile_names(void **state)
 
 		name[8] = (char)('0' + i);
 		assert_int_equal(ladder_build(&ladder, &list[0]), 0);
-		memset(ladder.sides[0].comm, 0, sizeof(ladder.sides[0].comm));
-		strncpy(ladder.sides[0].comm, names[i], 16);
+		end = *ladder.sides[0].end;
+		memset(end.comm, 0, sizeof(end.comm));
+		memcpy(end.comm, names[i], strnlen(names[i], sizeof(end.comm)));
+		ladder.sides[0].end = &end;
 		narrative_make(&narrative, &ladder);
 		clock_init(&style.clock, 0, true);
 		draw_picture(name, &style, &ladder, &narrative);
@@ -301,7 +387,7 @@ static void test_hostile_names(void **state)
 int main(void)
 {
 	enum { COUNT = ARRAY_SIZE(goldens) };
-	struct CMUnitTest tests[COUNT + 2] = { 0 };
+	struct CMUnitTest tests[COUNT + 3] = { 0 };
 	size_t i;
 
 	for (i = 0; i < COUNT; i++) {
@@ -313,5 +399,7 @@ int main(void)
 	tests[COUNT].test_func = test_json;
 	tests[COUNT + 1].name = "hostile_names";
 	tests[COUNT + 1].test_func = test_hostile_names;
+	tests[COUNT + 2].name = "life_says_so";
+	tests[COUNT + 2].test_func = test_life_says_so;
 	return cmocka_run_group_tests_name("ladder", tests, NULL, NULL);
 }

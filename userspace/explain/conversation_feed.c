@@ -1,11 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Keeping the records that may be of a talk that is asked for. */
+/*
+ * Which records are kept: those that the selector means, and those of the same connection
+ * that call it by another name.
+ *
+ * With NAT on this machine the two ends have different names for the same addresses, and
+ * a client's own segments leave under another name than its socket has. The number of the
+ * client's SYN tells which belong together: the SYN has it at both ends, and the SYN-ACK
+ * acknowledges it. So the last handshakes that the selector does not mean are remembered:
+ * when one of them turns out to have the number of one that it does mean, it is kept, too,
+ * and what its ends do from then on, by cookie or name. (Which ends are one connection the
+ * tracker decides by more than that.)
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/explain/conversation_internal.h"
 #include "userspace/base/array.h"
+#include "userspace/explain/conversation_internal.h"
+
+#define RECENT 2048 /* a power of two: what a busy machine records between SYN and SYN-ACK */
+
+/* A handshake that the selector means: the client's number, and its socket if it is here. */
+struct meant {
+	uint32_t isn;
+	uint64_t cookie;
+};
+
+/**
+ * struct recent - the last handshakes
+ * @ring: records that the selector does not mean; kind 0 once they are kept
+ * @count: how many there were; record n is in slot n % RECENT
+ * @place: by the hash of a client's number: the slot of the last segment with it, plus one
+ * @meant: by that, too: those that the selector means
+ */
+struct recent {
+	struct tcptrail_record ring[RECENT];
+	uint64_t count;
+	uint32_t place[RECENT];
+	struct meant meant[RECENT];
+};
+
+/* A name, or a cookie, of an end that the selector does not mean and that is kept. */
+struct other {
+	uint64_t cookie;
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+};
+
+#define GAPS_MAX 4096 /* from then on the last one grows */
 
 int conversations_create(struct conversations **conversations, const struct selector *selector)
 {
@@ -15,29 +60,13 @@ int conversations_create(struct conversations **conversations, const struct sele
 		return -ENOMEM;
 	t->selector = *selector;
 	index_new_key(t->key);
-	if (index_init(&t->by_ends) || index_init(&t->by_cookie)) {
+	t->recent = calloc(1, sizeof(*t->recent));
+	if (!t->recent || index_init(&t->by_name) || index_init(&t->by_other)) {
 		conversations_free(t);
 		return -ENOMEM;
 	}
 	*conversations = t;
 	return 0;
-}
-
-void conversations_free(struct conversations *t)
-{
-	if (!t)
-		return;
-	free(t->drafts);
-	free(t->handed);
-	free(t->handed_sides);
-	free(t->wanted);
-	free(t->records);
-	free(t->gaps);
-	free(t->draft_of);
-	free(t->side_of);
-	index_fini(&t->by_ends);
-	index_fini(&t->by_cookie);
-	free(t);
 }
 
 static int keep(struct conversations *t, const struct tcptrail_record *r)
@@ -51,11 +80,130 @@ static int keep(struct conversations *t, const struct tcptrail_record *r)
 	return array_push(t->records, t->count, t->room, *r);
 }
 
+static bool has_name(const struct other *other, const struct tcptrail_record *r)
+{
+	return other->netns == r->netns && other->lport == r->lport && other->rport == r->rport &&
+	       !memcmp(other->laddr, r->laddr, 16) && !memcmp(other->raddr, r->raddr, 16);
+}
+
+static uint32_t cookie_hash(const struct conversations *t, uint64_t cookie)
+{
+	return index_hash(t->key, cookie, cookie >> 32);
+}
+
+/* By its cookie, or by its name if it has none. */
+static bool is_other(const struct conversations *t, const struct tcptrail_record *r)
+{
+	uint32_t hash = r->cookie ? cookie_hash(t, r->cookie) : record_hash(t, r), at = hash, slot;
+
+	while (t->others_count && (slot = index_find(&t->by_other, hash, &at)))
+		if (r->cookie ? t->others[slot - 1].cookie == r->cookie :
+				has_name(&t->others[slot - 1], r))
+			return true;
+	return false;
+}
+
+/* The number of the client's SYN, of a SYN or its answer. */
+static uint32_t isn_of(const struct tcptrail_record *r)
+{
+	return is_syn(r) ? r->segment.seq : r->segment.ack - 1;
+}
+
+static bool has_syn(const struct tcptrail_record *r)
+{
+	return is_syn(r) || is_synack(r);
+}
+
+static int add_other(struct conversations *t, const struct tcptrail_record *r, uint64_t cookie)
+{
+	struct other other = { .cookie = r->cookie ? r->cookie : cookie,
+			       .netns = r->netns,
+			       .lport = r->lport,
+			       .rport = r->rport };
+	uint32_t number;
+	int err;
+
+	memcpy(other.laddr, r->laddr, 16);
+	memcpy(other.raddr, r->raddr, 16);
+	err = array_push(t->others, t->others_count, t->others_room, other);
+	number = (uint32_t)t->others_count;
+	if (!err)
+		err = index_add(&t->by_other, record_hash(t, r), number);
+	if (!err && other.cookie)
+		err = index_add(&t->by_other, cookie_hash(t, other.cookie), number);
+	return err;
+}
+
+/* From the newest to the oldest, so that a SYN tells whose socket it was that began to connect. */
+static int keep_recent(struct conversations *t, uint32_t isn, uint64_t cookie)
+{
+	uint64_t i = t->recent->count, end = i > RECENT ? i - RECENT : 0;
+	struct tcptrail_record *r;
+	int err = 0;
+
+	while (i-- > end && !err) {
+		r = &t->recent->ring[i % RECENT];
+		if (!r->kind)
+			continue;
+		if (has_syn(r) && isn_of(r) == isn) {
+			cookie = r->cookie && is_syn(r) ? r->cookie : cookie;
+			if (!is_other(t, r))
+				err = add_other(t, r, is_syn(r) ? 0 : cookie);
+		} else if (!is_other(t, r) && (!cookie || r->cookie != cookie)) {
+			continue;
+		}
+		err = err ? err : keep(t, r);
+		r->kind = 0;
+	}
+	return err;
+}
+
+/* A handshake that the selector means: is there more of it? */
+static int find_others(struct conversations *t, const struct tcptrail_record *r)
+{
+	uint32_t isn = isn_of(r), hash = index_hash(t->key, isn, 0) % RECENT;
+	struct meant *meant = &t->recent->meant[hash];
+	const struct tcptrail_record *last;
+
+	if (meant->isn != isn)
+		*meant = (struct meant){ .isn = isn };
+	if (is_syn(r) && r->cookie)
+		meant->cookie = r->cookie;
+	last = t->recent->place[hash] ? &t->recent->ring[t->recent->place[hash] - 1] : NULL;
+	return last && last->kind && has_syn(last) && isn_of(last) == isn ?
+		       keep_recent(t, isn, meant->cookie) :
+		       0;
+}
+
+static bool is_handshake(const struct tcptrail_record *r)
+{
+	if (r->kind == TCPTRAIL_SEGMENT)
+		return has_syn(r);
+	return r->transition.new_state == TCPTRAIL_SYN_SENT ||
+	       (r->kind == TCPTRAIL_REQUEST && r->transition.new_state == TCPTRAIL_NEW_SYN_RECV) ||
+	       (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN);
+}
+
+/* One that the selector does not mean: is it of one that it does? */
+static int remember(struct conversations *t, const struct tcptrail_record *r)
+{
+	uint32_t at = t->recent->count++ % RECENT, hash;
+	const struct meant *meant;
+
+	t->recent->ring[at] = *r;
+	if (!has_syn(r))
+		return 0;
+	hash = index_hash(t->key, isn_of(r), 0) % RECENT;
+	t->recent->place[hash] = at + 1;
+	meant = &t->recent->meant[hash];
+	return meant->isn == isn_of(r) ? keep_recent(t, meant->isn, meant->cookie) : 0;
+}
+
 static bool is_listener(const struct tcptrail_record *r)
 {
-	return is_transition(r) && (r->transition.new_state == TCPTRAIL_LISTEN ||
-				    (r->transition.old_state == TCPTRAIL_LISTEN &&
-				     r->transition.new_state == TCPTRAIL_CLOSE));
+	return record_is_transition(r) && (r->transition.new_state == TCPTRAIL_LISTEN ||
+					   (r->transition.old_state == TCPTRAIL_LISTEN &&
+					    r->transition.new_state == TCPTRAIL_CLOSE));
 }
 
 /*
@@ -82,18 +230,28 @@ static int keep_loss(struct conversations *t, const struct tcptrail_record *r)
 	return 0;
 }
 
+static int feed_one(struct conversations *t, const struct tcptrail_record *r)
+{
+	int err = 0;
+
+	if (r->kind == TCPTRAIL_LOSS)
+		return r->loss.cause == TCPTRAIL_LOSS_SNAPSHOT ? 0 : keep_loss(t, r);
+	if ((!record_is_transition(r) && r->kind != TCPTRAIL_SEGMENT) || is_listener(r))
+		return 0;
+	if (!selector_match(&t->selector, r) && !is_other(t, r))
+		return is_handshake(r) ? remember(t, r) : 0;
+	if (has_syn(r))
+		err = find_others(t, r);
+	return err ? err : keep(t, r);
+}
+
 int conversations_feed(struct conversations *t, const struct tcptrail_record *records, size_t count)
 {
 	const struct tcptrail_record *r;
 	int err = 0;
 
-	for (r = records; r < records + count && !err; r++) {
-		if (r->kind == TCPTRAIL_LOSS && r->loss.cause != TCPTRAIL_LOSS_SNAPSHOT)
-			err = keep_loss(t, r);
-		else if ((is_transition(r) || r->kind == TCPTRAIL_SEGMENT) && !is_listener(r) &&
-			 selector_match(&t->selector, r))
-			err = keep(t, r);
-	}
+	for (r = records; r < records + count && !err; r++)
+		err = feed_one(t, r);
 	return err;
 }
 

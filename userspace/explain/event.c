@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Records become events. In which state a record leaves its end the tracker has said; how
+ * and why an end closed is conn/ending.h's answer.
+ */
+#include "userspace/explain/event.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "userspace/explain/event.h"
-
-/* While collecting: what the records so far say of a side. */
-struct side_so_far {
-	uint8_t state;
-	bool minisocket;
-	bool sent;
-	bool got_rst;
-};
+#include "userspace/conn/ending.h"
 
 static struct event *add(struct events *m, uint8_t kind, uint8_t side,
 			 const struct tcptrail_record *r)
@@ -23,241 +21,163 @@ static struct event *add(struct events *m, uint8_t kind, uint8_t side,
 	return event;
 }
 
-/* States that are only left because the other end acknowledged something. */
-static bool takes_ack(const struct tcptrail_record *r)
-{
-	const struct tcptrail_transition *t = &r->transition;
-
-	if (r->kind == TCPTRAIL_SOCKET)
-		return (t->old_state == TCPTRAIL_SYN_RECV &&
-			t->new_state == TCPTRAIL_ESTABLISHED) ||
-		       (t->old_state == TCPTRAIL_FIN_WAIT1 && t->new_state == TCPTRAIL_FIN_WAIT2) ||
-		       (t->old_state == TCPTRAIL_LAST_ACK && t->new_state == TCPTRAIL_CLOSE &&
-			!t->error);
-	return r->kind == TCPTRAIL_TIMEWAIT && t->old_state == TCPTRAIL_CLOSING &&
-	       t->new_state == TCPTRAIL_TIME_WAIT;
-}
-
-/* A place for the acknowledgement: whether it is needed is found out later. */
-static void add_ack(struct events *m, uint8_t side, const struct tcptrail_record *r)
-{
-	if (takes_ack(r))
-		add(m, EVENT_RECEIVED, side, r)->made = true;
-}
-
 /*
- * Which clock ran out? Unacknowledged bytes without a retransmission wait for a
- * closed window to open. The flag is set whatever the socket was doing.
+ * States that are only left because the other end acknowledged something: its SYN, or its
+ * FIN. Whether that needs an event of its own is found out later.
  */
-static uint8_t why_timed_out(const struct tcptrail_record *r)
+static void add_ack(struct events *m, const struct ladder_side *s, uint8_t side, uint8_t before,
+		    uint8_t state, const struct tcptrail_record *r)
 {
-	const struct tcptrail_transition *t = &r->transition;
-	bool open = t->old_state == TCPTRAIL_ESTABLISHED || t->old_state == TCPTRAIL_CLOSE_WAIT ||
-		    t->old_state == TCPTRAIL_FIN_WAIT2;
+	bool syn = before == TCPTRAIL_SYN_RECV && state == TCPTRAIL_ESTABLISHED;
+	bool fin = (before == TCPTRAIL_FIN_WAIT1 && state == TCPTRAIL_FIN_WAIT2) ||
+		   (before == TCPTRAIL_CLOSING && state == TCPTRAIL_TIME_WAIT) ||
+		   (before == TCPTRAIL_LAST_ACK && state == TCPTRAIL_CLOSE && s->end->conn &&
+		    ending_of(s->end->conn).how == CONN_NORMAL);
+	struct event *event;
 
-	if (r->flags & TCPTRAIL_F_USER_TIMEOUT)
+	if (!syn && !fin)
+		return;
+	event = add(m, EVENT_RECEIVED, side, r);
+	event->made = true;
+	event->has_ack = syn ? s->has_isn : s->has_fin;
+	event->ack = (syn ? s->isn : s->fin) + 1;
+}
+
+static uint8_t why_unanswered(uint8_t why)
+{
+	switch (why) {
+	case CONN_WHY_USER_TIMEOUT:
 		return LADDER_WHY_USER_TIMEOUT;
-	if (open && !t->unacked)
+	case CONN_WHY_KEEPALIVE:
 		return LADDER_WHY_KEEPALIVE;
-	if (t->unacked && !t->retransmits)
+	case CONN_WHY_WINDOW:
 		return LADDER_WHY_WINDOW;
+	}
 	return LADDER_WHY_GAVE_UP;
 }
 
-static void set_close_cause(struct event *m, const struct tcptrail_record *r,
-			    const struct side_so_far *so_far)
+/* What stands beside an end's last state where no segment does. */
+static uint8_t why_closed(const struct conn *c, const struct tcptrail_record *r)
 {
-	switch (r->transition.error) {
-	case 0:
-		break;
-	case ECONNREFUSED:
-		if (!so_far->sent || so_far->got_rst)
-			return;
-		m->cause = CAUSE_TIME;
-		m->why = LADDER_WHY_REJECTED;
-		return;
-	case ETIMEDOUT:
-		m->cause = CAUSE_TIME;
-		m->why = why_timed_out(r);
-		return;
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-		m->cause = CAUSE_TIME;
-		m->why = LADDER_WHY_UNREACHABLE;
-		return;
-	case ECONNABORTED:
-		m->cause = CAUSE_ACTION;
-		m->why = LADDER_WHY_KILLED;
-		return;
-	default:
-		return; /* a RST that came */
+	static const uint8_t why[CONN_ENDS] = {
+		[CONN_UNREACHABLE] = LADDER_WHY_UNREACHABLE,
+		[CONN_ABANDONED] = LADDER_WHY_ABANDONED,
+		[CONN_FIN_TIMEOUT] = LADDER_WHY_FIN_TIMEOUT,
+		[CONN_REUSED] = LADDER_WHY_REUSED,
+		[CONN_KILLED] = LADDER_WHY_KILLED,
+		[CONN_LISTENER_GONE] = LADDER_WHY_LISTENER,
+		[CONN_NETNS_GONE] = LADDER_WHY_NETNS,
+		[CONN_DROPPED] = LADDER_WHY_DROPPED,
+	};
+	struct ending e = ending_of(c);
+
+	switch (e.how) {
+	case CONN_NORMAL:
+		return c->state == TCPTRAIL_TIME_WAIT ? LADDER_WHY_2MSL : LADDER_WHY_NONE;
+	case CONN_REFUSED:
+		return e.why == CONN_WHY_ICMP ? LADDER_WHY_REJECTED : LADDER_WHY_NONE;
+	case CONN_RESET_OUT:
+		return e.why == CONN_WHY_LATE_DATA ? LADDER_WHY_DATA : LADDER_WHY_NONE;
+	case CONN_UNANSWERED:
+		return why_unanswered(e.why);
+	case CONN_REUSED:
+		if (r->transition.reason == TCPTRAIL_REASON_SYN)
+			return LADDER_WHY_SYN;
 	}
-	if (r->transition.old_state == TCPTRAIL_LAST_ACK ||
-	    r->transition.old_state == TCPTRAIL_CLOSING)
-		return;
-	m->cause = CAUSE_ACTION;
-	if (r->transition.old_state == TCPTRAIL_SYN_SENT)
-		m->why = LADDER_WHY_ABANDONED;
+	return e.how < CONN_ENDS ? why[e.how] : LADDER_WHY_NONE;
 }
 
-static void add_socket(struct events *m, uint8_t side, const struct tcptrail_record *r,
-		       struct side_so_far *so_far)
+static uint8_t cause_of_close(const struct conn *c, uint8_t why)
 {
-	const struct tcptrail_transition *t = &r->transition;
+	switch (ending_of(c).how) {
+	case CONN_RESET_OUT:
+	case CONN_ABANDONED:
+	case CONN_KILLED:
+		return c->object == CONN_SOCKET ? CAUSE_ACTION : CAUSE_TIME;
+	}
+	return why ? CAUSE_TIME : CAUSE_SEGMENT;
+}
+
+static void add_state(struct events *m, const struct ladder *l, uint8_t side, uint8_t before,
+		      uint8_t state, const struct tcptrail_record *r)
+{
+	const struct conn *c = l->sides[side].end->conn;
 	struct event *event;
 
-	if (t->old_state == t->new_state)
-		return;
-	/* With a SYN cookie the child comes with the third step: next it is established. */
-	if (t->old_state == TCPTRAIL_LISTEN && so_far->sent && so_far->state != TCPTRAIL_SYN_RECV)
-		return;
-	if (t->new_state == TCPTRAIL_CLOSE &&
-	    (so_far->minisocket ||
-	     (t->old_state == TCPTRAIL_SYN_RECV && so_far->state == TCPTRAIL_ESTABLISHED)))
-		return; /* it lives on in the minisocket; or a child that lost the race */
-	add_ack(m, side, r);
+	add_ack(m, &l->sides[side], side, before, state, r);
 	event = add(m, EVENT_STATE, side, r);
-	event->state = t->new_state;
-	switch (t->new_state) {
+	event->state = state;
+	switch (state) {
 	case TCPTRAIL_SYN_SENT:
 	case TCPTRAIL_FIN_WAIT1:
 	case TCPTRAIL_LAST_ACK:
 		event->cause = CAUSE_ACTION;
 		break;
 	case TCPTRAIL_CLOSE:
-		set_close_cause(event, r, so_far);
+		/* RFC 9293: from SYN-RECEIVED back to LISTEN */
+		if (r->kind == TCPTRAIL_REQUEST && r->transition.reason == TCPTRAIL_REASON_RESET &&
+		    (!c || c->end != CONN_DROPPED))
+			event->state = TCPTRAIL_LISTEN;
+		if (c && c->end && c->since_ns == r->time_ns) {
+			event->why = why_closed(c, r);
+			event->cause = cause_of_close(c, event->why);
+		} else if (event->state == TCPTRAIL_CLOSE && r->kind != TCPTRAIL_SOCKET) {
+			event->cause = CAUSE_TIME;
+		}
 		break;
 	}
-	so_far->state = t->new_state;
-}
-
-static void add_request(struct events *m, uint8_t side, const struct tcptrail_record *r,
-			struct side_so_far *so_far)
-{
-	static const uint8_t why[] = {
-		[TCPTRAIL_REASON_TIMEOUT] = LADDER_WHY_GAVE_UP,
-		[TCPTRAIL_REASON_LISTENER] = LADDER_WHY_LISTENER,
-		[TCPTRAIL_REASON_NETNS] = LADDER_WHY_NETNS,
-		[TCPTRAIL_REASON_KILLED] = LADDER_WHY_KILLED,
-	};
-	const struct tcptrail_transition *t = &r->transition;
-	struct event *event;
-
-	if (t->new_state == TCPTRAIL_CLOSE && t->reason == TCPTRAIL_REASON_ESTABLISHED)
-		return;
-	event = add(m, EVENT_STATE, side, r);
-	so_far->minisocket = false;
-	if (t->new_state != TCPTRAIL_CLOSE) {
-		event->state = TCPTRAIL_SYN_RECV;
-	} else {
-		/* RFC 9293: from SYN-RECEIVED back to LISTEN */
-		event->state = t->reason == TCPTRAIL_REASON_RESET ? TCPTRAIL_LISTEN :
-								    TCPTRAIL_CLOSE;
-		event->why = t->reason < sizeof(why) ? why[t->reason] : 0;
-		event->cause = event->why ? CAUSE_TIME : CAUSE_SEGMENT;
+	/* Of use only where the trail has nothing better. */
+	if (r->kind == TCPTRAIL_SNAPSHOT && !before) {
+		event->cause = CAUSE_TIME;
+		event->why = LADDER_WHY_FOUND;
 	}
-	so_far->state = event->state;
 }
 
-static void add_timewait(struct events *m, uint8_t side, const struct tcptrail_record *r,
-			 struct side_so_far *so_far)
+static bool is_rearm(const struct tcptrail_record *r)
 {
-	static const uint8_t why[] = {
-		[TCPTRAIL_REASON_TIMEOUT] = LADDER_WHY_2MSL,
-		[TCPTRAIL_REASON_SYN] = LADDER_WHY_SYN,
-		[TCPTRAIL_REASON_DATA] = LADDER_WHY_DATA,
-		[TCPTRAIL_REASON_REUSE] = LADDER_WHY_REUSED,
-		[TCPTRAIL_REASON_NETNS] = LADDER_WHY_NETNS,
-		[TCPTRAIL_REASON_KILLED] = LADDER_WHY_KILLED,
-	};
-	const struct tcptrail_transition *t = &r->transition;
-	struct event *event;
-
-	add_ack(m, side, r);
-	event = add(m, EVENT_STATE, side, r);
-	event->state = t->new_state;
-	if (t->old_state == TCPTRAIL_TIME_WAIT && t->new_state == TCPTRAIL_TIME_WAIT)
-		event->why = LADDER_WHY_REARMED;
-	if (t->new_state == TCPTRAIL_CLOSE) {
-		event->why = t->reason < sizeof(why) ? why[t->reason] : 0;
-		if (t->reason == TCPTRAIL_REASON_TIMEOUT && t->old_state == TCPTRAIL_FIN_WAIT2)
-			event->why = LADDER_WHY_FIN_TIMEOUT;
-		event->cause = event->why ? CAUSE_TIME : CAUSE_SEGMENT;
-	}
-	so_far->minisocket = t->new_state != TCPTRAIL_CLOSE;
-	so_far->state = t->new_state;
+	return r->kind == TCPTRAIL_TIMEWAIT && r->transition.old_state == TCPTRAIL_TIME_WAIT &&
+	       r->transition.new_state == TCPTRAIL_TIME_WAIT;
 }
 
-static void add_segment(struct events *m, uint8_t side, const struct tcptrail_record *r,
-			struct side_so_far *so_far)
+static void collect(struct events *m, const struct ladder *l)
 {
-	bool out = r->segment.direction == TCPTRAIL_OUT;
-	struct event *event;
-
-	/* Up to 6.12 the child's own record does not say whose it is. */
-	if (is_fast_open(r) && !so_far->state && !so_far->sent) {
-		event = add(m, EVENT_STATE, side, r);
-		event->state = TCPTRAIL_SYN_RECV;
-		so_far->state = event->state;
-	}
-	add(m, out ? EVENT_SENT : EVENT_RECEIVED, side, r);
-	so_far->sent |= out;
-	so_far->got_rst |= !out && r->segment.tcp_flags & TCPTRAIL_RST;
-}
-
-/* Of use only where the trail has nothing better. */
-static void add_found(struct events *m, uint8_t side, const struct tcptrail_record *r,
-		      struct side_so_far *so_far)
-{
-	struct event *event;
-
-	if (so_far->state)
-		return;
-	event = add(m, EVENT_STATE, side, r);
-	event->state = r->transition.new_state;
-	event->cause = CAUSE_TIME;
-	event->why = LADDER_WHY_FOUND;
-	so_far->state = event->state;
-}
-
-static void collect(struct events *m, const struct conversation *conversation,
-		    const uint8_t side_of[2])
-{
-	struct side_so_far so_far[2] = { 0 };
+	const struct conversation *c = l->conversation;
 	const struct tcptrail_record *r;
-	uint8_t side;
+	uint8_t states[2] = { 0 }, state, side;
 	size_t i;
 
-	for (i = 0; i < conversation->count; i++) {
-		r = conversation->records[i];
-		side = side_of[conversation->sides[i]];
-		switch (r->kind) {
-		case TCPTRAIL_SEGMENT:
-			add_segment(m, side, r, &so_far[side]);
-			break;
-		case TCPTRAIL_SOCKET:
-			add_socket(m, side, r, &so_far[side]);
-			break;
-		case TCPTRAIL_REQUEST:
-			add_request(m, side, r, &so_far[side]);
-			break;
-		case TCPTRAIL_TIMEWAIT:
-			add_timewait(m, side, r, &so_far[side]);
-			break;
-		case TCPTRAIL_SNAPSHOT:
-			add_found(m, side, r, &so_far[side]);
-			break;
+	for (i = 0; i < c->count; i++) {
+		r = c->records[i];
+		side = &c->ends[c->sides[i]] != l->sides[LADDER_LEFT].end;
+		/* Neither changes the state of its end. */
+		state = r->kind == TCPTRAIL_SEGMENT || r->kind == TCPTRAIL_ACCEPT ? 0 :
+										    c->states[i];
+		/* Up to 6.12 the child's own record does not say whose it is. */
+		if (!states[side] && !state && is_fast_open(r))
+			state = TCPTRAIL_SYN_RECV;
+		if (state && state != states[side]) {
+			/* A child of SYN cookies is first seen when it is established. */
+			if (!states[side] && r->kind == TCPTRAIL_SOCKET)
+				states[side] = r->transition.old_state;
+			add_state(m, l, side, states[side], state, r);
+			states[side] = state;
+		} else if (is_rearm(r)) {
+			add(m, EVENT_STATE, side, r)->state = state;
+			m->list[m->count - 1].why = LADDER_WHY_REARMED;
 		}
+		if (r->kind == TCPTRAIL_SEGMENT)
+			add(m, r->segment.direction == TCPTRAIL_OUT ? EVENT_SENT : EVENT_RECEIVED,
+			    side, r);
 	}
 }
 
-int events_build(struct events *m, const struct ladder *ladder, const uint8_t side_of[2])
+int events_build(struct events *m, const struct ladder *ladder)
 {
 	m->count = 0;
 	m->list = calloc(2 * ladder->conversation->count + 1, sizeof(*m->list));
 	if (!m->list)
 		return -ENOMEM;
-	collect(m, ladder->conversation, side_of);
+	collect(m, ladder);
 	events_pair(m, ladder);
 	return 0;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who sent what was received, and what was sent and never arrived. */
+/*
+ * Who sent what was received, and what was sent and never arrived: by sequence and
+ * acknowledgement numbers.
+ */
 #include "userspace/explain/event.h"
 
-#define STEPS (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST)
 #define SEARCH_MAX 256 /* a search that would take longer is given up */
 
 static bool same_segment(const struct tcptrail_segment *a, const struct tcptrail_segment *b)
@@ -18,9 +20,8 @@ static bool same_segment(const struct tcptrail_segment *a, const struct tcptrail
 }
 
 /*
- * Who sent what was received: from the last to the first, each takes the
- * newest that is left; so a retransmission that came belongs to the try that
- * came, and the tries before it were lost.
+ * From the last to the first, each takes the newest that is left: a retransmission that
+ * came belongs to the try that came, and the tries before it were lost.
  */
 static void pair_segments(struct events *m)
 {
@@ -46,128 +47,124 @@ static void pair_segments(struct events *m)
 	}
 }
 
-/* What an acknowledgement has to say to end the state that @state ended. */
-static bool needed_ack(const struct ladder_side *side, const struct tcptrail_record *state,
-		       uint32_t *ack)
-{
-	bool handshake = state->transition.new_state == TCPTRAIL_ESTABLISHED;
-
-	*ack = (handshake ? side->isn : side->fin) + 1;
-	return handshake ? side->has_isn : side->has_fin;
-}
-
 static bool is_bare_ack(const struct event *m)
 {
-	return m->record->kind == TCPTRAIL_SEGMENT &&
-	       (m->record->segment.tcp_flags & (STEPS | TCPTRAIL_ACK)) == TCPTRAIL_ACK;
+	return (m->record->segment.tcp_flags & (STEPS | TCPTRAIL_ACK)) == TCPTRAIL_ACK;
 }
 
-/* The shortest time to each side: what took much less did not come that way. */
-static void measure_transit(const struct events *m, uint64_t transit_ns[2])
+static bool has_ack(const struct event *m, uint32_t ack)
 {
-	const struct event *in;
-	uint64_t ns;
+	return m->record->segment.tcp_flags & TCPTRAIL_ACK && m->record->segment.ack == ack;
+}
 
-	transit_ns[0] = UINT64_MAX;
-	transit_ns[1] = UINT64_MAX;
-	for (in = m->list; in < m->list + m->count; in++) {
-		if (in->kind != EVENT_RECEIVED || in->other == NO_EVENT)
-			continue;
-		ns = in->time_ns - m->list[in->other].time_ns;
-		if (ns < transit_ns[in->side])
-			transit_ns[in->side] = ns;
-	}
-	if (transit_ns[0] == UINT64_MAX)
-		transit_ns[0] = 0;
-	if (transit_ns[1] == UINT64_MAX)
-		transit_ns[1] = 0;
+/* A SYN or FIN that is acknowledged by this number. */
+static bool is_acked_by(const struct event *m, uint32_t ack)
+{
+	const struct tcptrail_segment *s = &m->record->segment;
+
+	return s->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_FIN) && s->seq + s->len + 1 == ack;
 }
 
 /*
- * Received ACKs are not recorded, but what they cause is: find who sent it, or
- * which other segment carried it; else keep it as inferred.
+ * Received ACKs are not recorded, but what they cause is. One that another segment carried
+ * is not needed. Of several bare ACKs with the number the first one arrives first, unless
+ * what it acknowledges was sent once more after it had left: then it had not arrived until
+ * then, and the next one, the answer to that, is taken for the cause.
  */
-static void pair_ack(struct events *m, const struct ladder *ladder, size_t at,
-		     const uint64_t transit_ns[2])
+static void pair_ack(struct events *m, size_t at)
 {
-	struct event *in = &m->list[at], *c;
-	uint32_t ack = 0;
-	bool known = needed_ack(&ladder->sides[in->side], in->record, &ack);
-	unsigned int searched;
-	size_t j;
+	struct event *in = &m->list[at], *e;
+	size_t found = NO_EVENT, j;
+	unsigned int searched = 0;
+	bool again = false;
 
-	for (j = at, searched = 0; j-- > 0 && searched < SEARCH_MAX; searched++) {
-		c = &m->list[j];
-		if (c->kind == EVENT_RECEIVED && c->side == in->side && !c->made &&
-		    c->record->segment.tcp_flags & TCPTRAIL_ACK &&
-		    (!known || c->record->segment.ack == ack)) {
-			in->kind = EVENT_STATE; /* not needed: that one carried it */
+	for (j = at; j-- > 0 && in->has_ack && searched++ < SEARCH_MAX;) {
+		e = &m->list[j];
+		if (e->kind == EVENT_RECEIVED && e->side == in->side && !e->made &&
+		    has_ack(e, in->ack)) {
+			in->kind = EVENT_STATE; /* that one carried it */
 			return;
 		}
-		if (c->kind == EVENT_SENT && c->side != in->side && c->other == NO_EVENT &&
-		    in->time_ns - c->time_ns >= transit_ns[in->side] / 2 && is_bare_ack(c) &&
-		    (!known || c->record->segment.ack == ack)) {
-			c->other = at;
-			in->other = j;
-			return;
+		if (e->kind != EVENT_SENT)
+			continue;
+		if (e->side == in->side) {
+			again |= is_acked_by(e, in->ack);
+		} else if (e->other == NO_EVENT && is_bare_ack(e) && has_ack(e, in->ack)) {
+			if (found != NO_EVENT && again)
+				break;
+			found = j;
+			again = false;
 		}
 	}
+	if (found == NO_EVENT)
+		return;
+	m->list[found].other = at;
+	in->other = found;
 }
 
-/* A repetition of what an ACK was to acknowledge tells that the ACK was lost. */
-static bool was_repeated(const struct events *m, size_t at)
+/* Does its sender say so, or the one who waited for it, by sending something once more? */
+static bool is_repeated(const struct events *m, size_t at)
 {
-	const struct event *ack = &m->list[at], *c;
-	const struct tcptrail_segment *s;
+	const struct event *lost = &m->list[at], *e;
 	size_t i;
 
 	for (i = at + 1; i < m->count && i < at + SEARCH_MAX; i++) {
-		c = &m->list[i];
-		if (c->kind != EVENT_SENT || c->side == ack->side)
+		e = &m->list[i];
+		if (e->kind != EVENT_SENT)
 			continue;
-		s = &c->record->segment;
-		if (s->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_FIN) &&
-		    s->seq + s->len + 1 == ack->record->segment.ack)
+		if (is_bare_ack(lost) ?
+			    e->side != lost->side && is_acked_by(e, lost->record->segment.ack) :
+			    e->side == lost->side &&
+				    same_segment(&e->record->segment, &lost->record->segment))
 			return true;
 	}
 	return false;
 }
 
-static void find_lost(struct events *m, const struct ladder *ladder)
+/*
+ * What was sent and is not on record at the other end, which hears, was lost if it was
+ * sent once more, if something that was sent later has arrived, or if its sender gave up.
+ * Else it may be under way where the trail ends.
+ */
+static void find_lost(struct events *m, const struct ladder *l)
 {
-	bool hears[2] = { false };
-	struct event *event;
+	bool hears[2] = { false }, overtaken[2] = { false };
+	const struct conn *c;
+	struct event *e;
 	size_t i;
 
 	for (i = 0; i < m->count; i++)
 		if (m->list[i].kind == EVENT_RECEIVED && !m->list[i].made)
 			hears[m->list[i].side] = true;
-	if (ladder->conversation->lossy)
-		return; /* it may have arrived and not been recorded */
-	for (i = 0; i < m->count; i++) {
-		event = &m->list[i];
-		if (event->kind != EVENT_SENT || event->other != NO_EVENT ||
-		    !ladder->sides[!event->side].end->here || !hears[!event->side])
+	for (i = m->count; i-- > 0 && !l->conversation->lossy;) {
+		e = &m->list[i];
+		if (e->kind != EVENT_SENT)
 			continue;
-		event->lost = !is_bare_ack(event) || was_repeated(m, i);
+		if (e->other != NO_EVENT) {
+			overtaken[e->side] = true;
+			continue;
+		}
+		c = l->sides[e->side].end->conn;
+		if (l->sides[!e->side].end->here && hears[!e->side])
+			e->lost = is_repeated(m, i) ||
+				  (!is_bare_ack(e) &&
+				   (overtaken[e->side] || (c && c->end == CONN_UNANSWERED)));
 	}
 }
 
 void events_pair(struct events *m, const struct ladder *ladder)
 {
-	uint64_t transit_ns[2];
 	bool segments = false;
 	size_t i;
 
 	for (i = 0; i < m->count; i++)
 		segments |= m->list[i].kind != EVENT_STATE && !m->list[i].made;
 	pair_segments(m);
-	measure_transit(m, transit_ns);
 	for (i = 0; i < m->count; i++) {
 		if (m->list[i].kind != EVENT_RECEIVED || !m->list[i].made)
 			continue;
 		if (segments)
-			pair_ack(m, ladder, i, transit_ns);
+			pair_ack(m, i);
 		else
 			m->list[i].kind = EVENT_STATE; /* they were turned off */
 	}

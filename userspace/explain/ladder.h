@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ladder: a talk as the rows of a textbook's diagram. Left is the active
+ * The ladder: a conversation as the rows of a textbook's diagram. Left is the active
  * opener, right the passive one; a segment that one end sent and the other
  * received is one row with both times.
  */
 #ifndef EXPLAIN_LADDER_H
 #define EXPLAIN_LADDER_H
 
+#include "userspace/conn/pair.h"
 #include "userspace/explain/conversation.h"
 
 #define LADDER_LEFT 0
@@ -39,7 +40,16 @@ enum ladder_why {
 	LADDER_WHY_ABANDONED, /* closed before it was established */
 	LADDER_WHY_REARMED, /* 2 MSL start again */
 	LADDER_WHY_FOUND, /* a snapshot found it so: it is older than the trail */
+	LADDER_WHY_DROPPED, /* a request, and by no RST */
 	LADDER_WHYS,
+};
+
+/* A segment without news, not even a number: it asks whether the other end is there */
+enum ladder_probe {
+	LADDER_NO_PROBE = 0,
+	LADDER_PROBE, /* keepalive, or of a closed window */
+	LADDER_PROBE_KEEPALIVE,
+	LADDER_PROBE_WINDOW,
 };
 
 /**
@@ -50,7 +60,7 @@ enum ladder_why {
  * @again: this many times before was the same sent
  * @lost: it was sent and never arrived
  * @inferred: it is not on record: what came after it proves it
- * @probe: it has no news, not even a number: it asks whether the other is there
+ * @probe: enum ladder_probe
  * @why: enum ladder_why
  * @time_ns: when it was sent, or when it arrived if only that is known
  * @half_closed: LADDER_DATA after the first FIN
@@ -73,7 +83,7 @@ struct ladder_row {
 	uint8_t again;
 	bool lost;
 	bool inferred;
-	bool probe;
+	uint8_t probe;
 	bool half_closed;
 	bool no_socket;
 	bool fast;
@@ -93,8 +103,6 @@ struct ladder_row {
 /**
  * struct ladder_side - one column
  * @end: its address and what is known of it
- * @pid: who connected or accepted, or acted last; 0 if not known
- * @comm: its name
  * @isn: initial sequence number, if @has_isn
  * @fin: sequence number of its FIN, if @has_fin
  * @stray: another initial sequence number of the same ends, if @has_stray: of a
@@ -102,8 +110,6 @@ struct ladder_row {
  */
 struct ladder_side {
 	const struct conversation_end *end;
-	uint32_t pid;
-	char comm[17];
 	bool has_isn;
 	bool has_fin;
 	bool has_stray;
@@ -121,6 +127,7 @@ struct ladder_side {
  * @start_ns: time of the first row
  * @listening: right was a listener when it began
  * @half_closed_bytes: what was still sent after the first FIN, by the other end
+ * @pair: the tracker's connection; count 0: the tracker knows no end of it
  * @conversation: where it comes from
  */
 struct ladder {
@@ -132,6 +139,7 @@ struct ladder {
 	bool listening;
 	uint64_t half_closed_bytes;
 	uint64_t start_ns;
+	struct conn_pair pair;
 	const struct conversation *conversation;
 };
 
@@ -139,5 +147,20 @@ struct ladder {
 int ladder_build(struct ladder *ladder, const struct conversation *conversation);
 
 void ladder_free(struct ladder *ladder);
+
+/** ladder_has_flag() - has an end of it that is here this one of CONN_*? */
+static inline bool ladder_has_flag(const struct ladder *ladder, uint32_t flag)
+{
+	return (ladder->pair.count > 0 && ladder->pair.ends[0].c->flags & flag) ||
+	       (ladder->pair.count > 1 && ladder->pair.ends[1].c->flags & flag);
+}
+
+/** ladder_has_begun() - is the first step of this side's connection on record? */
+static inline bool ladder_has_begun(const struct ladder *ladder, unsigned int side)
+{
+	const struct conn *c = ladder->sides[side].end->conn;
+
+	return c && !(c->flags & CONN_FOUND);
+}
 
 #endif

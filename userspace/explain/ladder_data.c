@@ -7,13 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "userspace/explain/event.h"
-
-#define ENDS (TCPTRAIL_FIN | TCPTRAIL_RST)
+#include "userspace/explain/ladder_internal.h"
 
 static bool is_end(const struct ladder_row *row)
 {
-	return row->kind == LADDER_SEGMENT && row->tcp_flags & ENDS;
+	return row->kind == LADDER_SEGMENT && row->tcp_flags & (TCPTRAIL_FIN | TCPTRAIL_RST);
 }
 
 static const struct ladder_row *first_fin(const struct ladder *l, unsigned int side)
@@ -48,41 +46,27 @@ static uint32_t bytes_before(const struct ladder_side *side, uint32_t seq)
 	return seq - side->isn - 1;
 }
 
-/* What a socket had counted when it closed, or NULL. */
-static const struct tcptrail_transition *counted(const struct ladder *l, unsigned int side)
+static bool has_counted(const struct conn *c)
 {
-	const struct conversation *conversation = l->conversation;
-	const struct tcptrail_record *r;
-	size_t i;
-
-	for (i = conversation->count; i-- > 0;) {
-		r = conversation->records[i];
-		if (r->kind == TCPTRAIL_SOCKET && r->flags & TCPTRAIL_F_BYTES &&
-		    l->sides[side].end == &conversation->ends[conversation->sides[i]])
-			return &r->transition;
-	}
-	return NULL;
+	return c && c->flags & CONN_HAS_BYTES;
 }
 
 /* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
 static uint64_t total(const struct ladder *l, unsigned int side)
 {
-	const struct tcptrail_transition *own = counted(l, side), *other = counted(l, !side);
+	const struct conn *own = l->sides[side].end->conn, *other = l->sides[!side].end->conn;
 	const struct ladder_side *s = &l->sides[side];
 	const struct ladder_row *row;
 	uint32_t bytes = 0, n;
 
-	if (own || other)
-		return own ? own->sent : other->received;
+	if (has_counted(own) || has_counted(other))
+		return has_counted(own) ? own->sent : other->received;
 	if (s->has_fin)
 		return bytes_before(s, s->fin);
 	for (row = established(l); row < l->rows + l->count; row++) {
-		if (!is_end(row))
+		if (!is_end(row) || (row->from != side && !(row->tcp_flags & TCPTRAIL_ACK)))
 			continue;
-		if (row->from == side)
-			n = bytes_before(s, row->seq);
-		else
-			n = row->tcp_flags & TCPTRAIL_ACK ? bytes_before(s, row->ack) : 0;
+		n = bytes_before(s, row->from == side ? row->seq : row->ack);
 		bytes = n > bytes ? n : bytes;
 	}
 	return bytes;
@@ -130,16 +114,6 @@ static size_t closing(const struct ladder *l)
 	return (size_t)(row - l->rows);
 }
 
-static bool is_simultaneous(const struct ladder *l)
-{
-	const struct ladder_row *row;
-
-	for (row = l->rows; row < l->rows + l->count; row++)
-		if (row->state[0] == TCPTRAIL_CLOSING || row->state[1] == TCPTRAIL_CLOSING)
-			return true;
-	return false;
-}
-
 int ladder_add_data(struct ladder *l)
 {
 	const struct ladder_row *fin[2] = { first_fin(l, 0), first_fin(l, 1) };
@@ -149,7 +123,7 @@ int ladder_add_data(struct ladder *l)
 
 	if (at == l->count)
 		return 0;
-	if (fin[0] && fin[1] && !is_simultaneous(l)) {
+	if (fin[0] && fin[1] && !ladder_has_flag(l, CONN_SIMULTANEOUS_CLOSE)) {
 		after[!first] = since(l, fin[first], before[!first]);
 		before[!first] -= after[!first];
 	}

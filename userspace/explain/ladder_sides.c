@@ -1,41 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The two columns: which end is left, whose it is, where its numbers begin and end. */
-#include <string.h>
+/* The two columns: which end is left, and where its numbers begin and end. */
+#include "userspace/explain/ladder_internal.h"
 
-#include "userspace/explain/event.h"
-
-static bool is_syn(const struct tcptrail_record *r)
+/* The active opener is left: the tracker knows, or a SYN tells. Servers mostly have the lower port. */
+static unsigned int find_left(struct ladder *l)
 {
-	return r->kind == TCPTRAIL_SEGMENT &&
-	       (r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN;
-}
-
-/* Which of the talk's ends is left: 1 if it is known, and in *left. */
-int ladder_find_opener(const struct conversation *conversation, unsigned int *left)
-{
-	const struct tcptrail_record *r;
-	unsigned int side;
+	const struct conversation *c = l->conversation;
+	const struct conn *first = l->pair.count ? l->pair.ends[0].c : NULL;
+	unsigned int side = first && c->ends[1].conn == first;
 	size_t i;
 
-	for (i = 0; i < conversation->count; i++) {
-		r = conversation->records[i];
-		side = conversation->sides[i];
-		*left = side;
-		if (r->kind == TCPTRAIL_SOCKET && r->transition.new_state == TCPTRAIL_SYN_SENT)
-			return 1;
-		if (is_syn(r) && r->segment.direction == TCPTRAIL_OUT)
-			return 1;
-		*left = !side;
-		if (is_syn(r) || r->kind == TCPTRAIL_REQUEST || r->kind == TCPTRAIL_ACCEPT ||
-		    (r->kind == TCPTRAIL_SOCKET &&
-		     (r->transition.old_state == TCPTRAIL_LISTEN ||
-		      (r->transition.old_state == TCPTRAIL_SYN_RECV &&
-		       r->transition.new_state == TCPTRAIL_ESTABLISHED))))
-			return 1;
-	}
-	/* Servers mostly have the lower port. */
-	*left = conversation->ends[0].port < conversation->ends[1].port;
-	return 0;
+	l->opener_known = true;
+	if (first && (first->role != CONN_ROLE_UNKNOWN ||
+		      (l->pair.count > 1 && l->pair.ends[1].c->role != CONN_ROLE_UNKNOWN)))
+		return l->pair.count == 1 && first->role == CONN_PASSIVE ? !side : side;
+	for (i = 0; i < c->count; i++)
+		if (is_syn(c->records[i]))
+			return c->records[i]->segment.direction == TCPTRAIL_OUT ? c->sides[i] :
+										  !c->sides[i];
+	l->opener_known = false;
+	return c->ends[0].port < c->ends[1].port;
 }
 
 static void take_stray(struct ladder_side *side, uint32_t isn)
@@ -73,55 +57,41 @@ static void take_numbers(struct ladder_side *side, const struct tcptrail_segment
 	}
 }
 
-/* A SYN-ACK that no socket sent is a listener's: a SYN cookie. */
-static bool answers_for_nobody(const struct tcptrail_record *r)
+/* What right did before it had a socket of its own, a listener did for it. */
+static bool shows_listener(const struct ladder *l, const struct tcptrail_record *r)
 {
-	const uint8_t synack = TCPTRAIL_SYN | TCPTRAIL_ACK;
-
-	return r->segment.direction == TCPTRAIL_OUT && !r->cookie &&
-	       (r->segment.tcp_flags & synack) == synack;
+	if (r->kind == TCPTRAIL_SEGMENT) /* a SYN cookie; or Fast Open: no SYN went before it */
+		return is_synack(r) && r->segment.direction == TCPTRAIL_OUT &&
+		       (!r->cookie || (is_fast_open(r) && !l->sides[LADDER_RIGHT].has_isn));
+	return r->kind == TCPTRAIL_REQUEST ||
+	       (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN);
 }
 
-/* A SYN-ACK of a whole socket, and no request's: the listener made it at the SYN. */
-bool is_fast_open(const struct tcptrail_record *r)
+void ladder_find_sides(struct ladder *l)
 {
-	const uint8_t synack = TCPTRAIL_SYN | TCPTRAIL_ACK;
-
-	return r->kind == TCPTRAIL_SEGMENT && r->segment.direction == TCPTRAIL_OUT &&
-	       (r->segment.tcp_flags & synack) == synack && r->segment.state == TCPTRAIL_SYN_RECV;
-}
-
-void ladder_know_sides(struct ladder *l, const uint8_t side_of[2])
-{
+	const struct conversation *c = l->conversation;
+	const struct conversation_end *a = &c->ends[0], *b = &c->ends[1];
 	const struct tcptrail_record *r;
-	struct ladder_side *side;
-	bool opened[2] = { false }, established = false;
+	unsigned int left, side;
+	bool established = false, out;
 	size_t i;
 
-	for (i = 0; i < l->conversation->count; i++) {
-		r = l->conversation->records[i];
-		side = &l->sides[side_of[l->conversation->sides[i]]];
+	if (a->conn || b->conn)
+		conn_pair_of(&l->pair, a->conn ? a->conn : b->conn, a->conn ? b->conn : NULL,
+			     c->count ? c->records[c->count - 1]->time_ns : 0);
+	l->pair.apart = !c->joined;
+	left = find_left(l);
+	l->sides[LADDER_LEFT].end = &c->ends[left];
+	l->sides[LADDER_RIGHT].end = &c->ends[!left];
+	for (i = 0; i < c->count; i++) {
+		r = c->records[i];
+		side = c->sides[i] == left ? LADDER_LEFT : LADDER_RIGHT;
+		l->listening |= side == LADDER_RIGHT && shows_listener(l, r);
 		if (r->kind == TCPTRAIL_SEGMENT) {
-			/* With a SYN before it, it is a simultaneous open. */
-			l->listening |= is_fast_open(r) && !side->has_isn &&
-					side == &l->sides[LADDER_RIGHT];
-			if (r->segment.direction == TCPTRAIL_OUT)
-				take_numbers(side, &r->segment, false, established);
-			else
-				take_numbers(&l->sides[side == &l->sides[0]], &r->segment, true,
-					     established);
-			l->listening |= answers_for_nobody(r) && side == &l->sides[LADDER_RIGHT];
-			continue;
+			out = r->segment.direction == TCPTRAIL_OUT;
+			take_numbers(&l->sides[out ? side : !side], &r->segment, !out, established);
+		} else {
+			established |= r->transition.new_state == TCPTRAIL_ESTABLISHED;
 		}
-		established |= r->transition.new_state == TCPTRAIL_ESTABLISHED;
-		if (r->kind == TCPTRAIL_REQUEST ||
-		    (r->kind == TCPTRAIL_SOCKET && r->transition.old_state == TCPTRAIL_LISTEN))
-			l->listening |= side == &l->sides[LADDER_RIGHT];
-		if (!(r->flags & TCPTRAIL_F_TASK) || opened[side - l->sides])
-			continue;
-		side->pid = r->transition.pid;
-		memcpy(side->comm, r->transition.comm, 16);
-		opened[side - l->sides] = r->kind == TCPTRAIL_ACCEPT ||
-					  r->transition.new_state == TCPTRAIL_SYN_SENT;
 	}
 }

@@ -1,90 +1,112 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What narrative.c and the files of its chapters share. */
+/*
+ * The making of a narrative: narrative.c calls the chapters, and they say what the facts
+ * are, which are collected once.
+ */
 #ifndef EXPLAIN_NARRATIVE_INTERNAL_H
 #define EXPLAIN_NARRATIVE_INTERNAL_H
 
-#include "userspace/explain/narrative.h"
 #include "userspace/base/duration.h"
+#include "userspace/conn/ending.h"
+#include "userspace/explain/narrative.h"
 
-/* What the rows and records hold, collected once. Rows are NULL if there are none. */
-struct narrative_input {
+/**
+ * struct facts - what the rows and records hold. Rows are NULL if there are none
+ * @l: the ladder
+ * @narrative: what is said of it
+ * @conn: by side, the tracker's; NULL if it knows none
+ * @syn: by sender, the first SYN without ACK
+ * @synack: the first
+ * @third: left's first bare ACK
+ * @fin: by sender, the first
+ * @stray: a SYN that its sender, which is here, did not send
+ * @refusal: left's RST that answered a SYN-ACK
+ * @end: by side, the row in which it is CLOSED at last
+ * @syns: by sender, how often
+ * @synacks: likewise
+ * @fins: likewise
+ * @probes: likewise
+ * @rearms: of TIME-WAIT
+ * @retransmits: by side: retransmissions since the last progress, when it closed
+ * @established_ns: by side, when; 0: it was not
+ * @close_wait_ns: likewise
+ * @time_wait_ns: likewise
+ * @accepted_ns: likewise, of any side
+ * @last_ns: time of the last record
+ * @segments: some are on record
+ */
+struct facts {
 	const struct ladder *l;
 	struct narrative *narrative;
-	const struct ladder_row *syn[2]; /* first without ACK, by sender */
-	const struct ladder_row *synack; /* first */
-	const struct ladder_row *third; /* first bare ACK of left */
-	const struct ladder_row *fin[2]; /* first, by sender */
-	const struct ladder_row *last_fin[2];
-	const struct ladder_row *rst; /* first that ended something */
-	const struct ladder_row *assassin; /* RST that ended a TIME-WAIT */
-	const struct ladder_row *stray; /* a SYN that its sender did not send now */
-	const struct ladder_row *gave_up; /* right did */
-	const struct ladder_row *end[2]; /* state CLOSED after others, by side */
-	const struct tcptrail_record *closed[2]; /* full socket to CLOSE, by side */
+	const struct conn *conn[2];
+	const struct ladder_row *syn[2];
+	const struct ladder_row *synack;
+	const struct ladder_row *third;
+	const struct ladder_row *fin[2];
+	const struct ladder_row *stray;
+	const struct ladder_row *refusal;
+	const struct ladder_row *end[2];
 	unsigned int syns[2];
 	unsigned int synacks;
 	unsigned int fins[2];
-	unsigned int rearms;
 	unsigned int probes[2];
+	unsigned int rearms;
+	unsigned int retransmits[2];
 	uint64_t established_ns[2];
 	uint64_t close_wait_ns[2];
 	uint64_t time_wait_ns[2];
 	uint64_t accepted_ns;
-	uint64_t last_ns; /* of the last record */
-	bool closing[2];
-	bool syn_sent[2]; /* by a socket */
-	bool refused;
+	uint64_t last_ns;
 	bool segments;
 };
 
-/* A span of time in words. */
-struct narrative_words {
+/** facts_collect() - all but @l and @narrative, which are given */
+void facts_collect(struct facts *f);
+
+/** facts_time() - when a row happened for a side */
+uint64_t facts_time(const struct ladder_row *row, unsigned int side);
+
+/* A span of time, or a number, in words. */
+struct words {
 	char text[DURATION_MAX + 1];
 };
 
-void narrative_say(struct narrative_input *f, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* narrative_say.c */
 
-/** narrative_name() - one more of the names */
-void narrative_name(struct narrative_input *f, const char *what);
+void say(struct facts *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-struct narrative_words narrative_span(uint64_t from_ns, uint64_t to_ns);
+/** say_of() - a sentence in which '@' stands for @side, and '&' for the other one */
+void say_of(struct facts *f, unsigned int side, const char *sentence);
 
-/** narrative_times() - "once", "2 times" */
-struct narrative_words narrative_times(unsigned int n);
+/** say_ending() - conn/ending.h's judgement, as life says it */
+void say_ending(struct facts *f, const struct conn_pair *pair, const char *before);
 
-/** narrative_side() - "the client", inside a sentence */
-const char *narrative_side(const struct narrative_input *f, unsigned int side);
+/** name() - one more of the names */
+void name(struct facts *f, const char *what);
 
-/** narrative_subject() - "The client", at its beginning */
-const char *narrative_subject(const struct narrative_input *f, unsigned int side);
+struct words span(uint64_t from_ns, uint64_t to_ns);
 
-/** narrative_owner() - ", curl[812]," to stand after it; empty if nobody is known */
-void narrative_owner(const struct narrative_input *f, unsigned int side, char *to, size_t size);
+/** times() - "once", "2 times" */
+struct words times(unsigned int n);
 
-/** narrative_time_at() - when a row happened for a side */
-uint64_t narrative_time_at(const struct ladder_row *row, unsigned int side);
+/** side_name() - "the client", inside a sentence */
+const char *side_name(const struct facts *f, unsigned int side);
 
-/* narrative_open.c */
-void narrative_stray(struct narrative_input *f);
-bool narrative_failed_open(struct narrative_input *f);
-void narrative_open(struct narrative_input *f);
+/** subject() - "The client", at its beginning */
+const char *subject(const struct facts *f, unsigned int side);
 
-/** narrative_ended_before() - had this side no socket any more when that happened? */
-bool narrative_ended_before(const struct narrative_input *f, unsigned int side, uint64_t time_ns);
+/** owner() - ", curl[812]," to stand after it; empty if nobody is known */
+const char *owner(const struct facts *f, unsigned int side, char to[40]);
 
-/* narrative_close.c */
-void narrative_close(struct narrative_input *f);
-void narrative_fin_tries(struct narrative_input *f);
-void narrative_too_late(struct narrative_input *f);
+/* The chapters, in the order in which they are told. */
 
-/* narrative_reset.c */
-void narrative_reset(struct narrative_input *f);
+/** narrative_open() - how it was opened, or that it was not */
+void narrative_open(struct facts *f);
 
-/* narrative_timeout.c */
-void narrative_timeout(struct narrative_input *f);
+/** narrative_close() - who closed first, and how */
+void narrative_close(struct facts *f);
 
-/* narrative_end.c */
-void narrative_end(struct narrative_input *f);
+/** narrative_end() - how it ended, by whom and why, and what was left of it */
+void narrative_end(struct facts *f);
 
 #endif

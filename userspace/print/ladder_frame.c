@@ -26,12 +26,12 @@ void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
 	buf_str(out, "  ");
 	p = buf_room(out, ENDPOINT_MAX);
 	buf_end(out, put_endpoint(p, s->end->address, s->end->port));
-	if (s->pid) {
+	if (s->end->pid) {
 		buf_str(out, "  ");
-		buf_task(out, s->comm, s->pid);
+		buf_task(out, s->end->comm, s->end->pid);
 	}
 	if (!s->end->here)
-		strcpy(where, "(not on this machine)");
+		strcpy(where, "(not on record here)");
 	else if (l->sides[!side].end->here && l->sides[!side].end->netns != s->end->netns)
 		snprintf(where, sizeof(where), "netns %u", s->end->netns);
 	/* IPv6 addresses are long; so may a name be. */
@@ -94,11 +94,11 @@ void ladder_head(struct buf *out, struct ladder_style *style, const struct ladde
 		buf_printf(out, " %*s", GAP_WIDTH, "gap");
 	buf_printf(out, " %-*s %*s %s\n", STATE_WIDTH, l->opener_known ? "client" : "left", arrow,
 		   "", l->opener_known ? "server" : "right");
-	if (!l->sides[LADDER_LEFT].end->begun && !l->listening)
+	if (!ladder_has_begun(l, LADDER_LEFT) && !l->listening)
 		return;
 	buf_printf(out, "%*s %-*s", style->absolute ? TIME_WIDTH : TIME_WIDTH + 1 + GAP_WIDTH, "",
 		   l->listening ? STATE_WIDTH : 0,
-		   l->sides[LADDER_LEFT].end->begun ? "CLOSED" : "");
+		   ladder_has_begun(l, LADDER_LEFT) ? "CLOSED" : "");
 	if (l->listening)
 		buf_printf(out, " %*s LISTEN", arrow, "");
 	buf_char(out, '\n');

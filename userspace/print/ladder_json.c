@@ -2,6 +2,7 @@
 #include "userspace/base/address.h"
 #include "userspace/base/json.h"
 #include "userspace/print/ladder_out.h"
+#include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
 
 static const char *const sides[2] = { "left", "right" };
@@ -24,6 +25,7 @@ static const char *const why_key[LADDER_WHYS] = {
 	[LADDER_WHY_ABANDONED] = "abandoned",
 	[LADDER_WHY_FOUND] = "found",
 	[LADDER_WHY_REARMED] = "rearmed",
+	[LADDER_WHY_DROPPED] = "dropped",
 };
 
 static void put_side(struct json *j, const struct ladder *l, unsigned int side)
@@ -36,11 +38,11 @@ static void put_side(struct json *j, const struct ladder *l, unsigned int side)
 	json_bool(j, "here", s->end->here);
 	if (s->end->here) {
 		json_u64(j, "netns", s->end->netns);
-		json_u64(j, "cookie", s->end->cookie);
+		json_u64(j, "cookie", s->end->conn ? s->end->conn->cookie : 0);
 	}
-	if (s->pid) {
-		json_u64(j, "pid", s->pid);
-		json_str(j, "comm", s->comm);
+	if (s->end->pid) {
+		json_u64(j, "pid", s->end->pid);
+		json_strn(j, "comm", s->end->comm, sizeof(s->end->comm));
 	}
 	if (s->has_isn)
 		json_u64(j, "isn", s->isn);
@@ -138,5 +140,7 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 	for (n = 0; n < narrative->sentences_count; n++)
 		json_str(&j, NULL, narrative->sentences[n]);
 	json_end_array(&j);
+	if (l->pair.count)
+		ending_json(&j, &l->pair);
 	json_end(&j);
 }

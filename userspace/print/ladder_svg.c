@@ -101,7 +101,7 @@ static void draw_heads(struct picture *p)
 	svg_text(p->out, &how, PICTURE_RIGHT, y, names[l->opener_known][LADDER_RIGHT]);
 	picture_write(p, PICTURE_TIME_END, y, SVG_END, MUTED, "time");
 	picture_write(p, PICTURE_GAP_END, y, SVG_END, MUTED, "gap");
-	if (l->sides[LADDER_LEFT].end->begun)
+	if (ladder_has_begun(l, LADDER_LEFT))
 		picture_write(p, PICTURE_LEFT - STATE_GAP, p->top - 24, SVG_END, MUTED, "CLOSED");
 	if (l->listening)
 		picture_write(p, PICTURE_RIGHT + STATE_GAP, p->top - 24, SVG_START, MUTED,

@@ -26,6 +26,7 @@ static const char *const why_text[LADDER_WHYS] = {
 	[LADDER_WHY_ABANDONED] = "given up by its process",
 	[LADDER_WHY_FOUND] = "found so, older than the trail",
 	[LADDER_WHY_REARMED] = "2 MSL begin anew",
+	[LADDER_WHY_DROPPED] = "dropped (ICMP, or ss -K)",
 };
 
 const char *ladder_why_text(uint8_t why)
@@ -41,7 +42,8 @@ void ladder_label(char *to, const struct ladder_style *style, const struct ladde
 			(TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST | TCPTRAIL_ACK);
 	char flags[TCP_FLAGS_MAX + 1],
 		seq[LADDER_NUMBER_MAX + 5] = "", ack[LADDER_NUMBER_MAX + 5] = "", data[32] = "";
-	const char *mark = row->probe ? " probe" : row->again ? " again" : "";
+	static const char *const probes[] = { "", " probe", " keepalive probe", " window probe" };
+	const char *mark = row->probe ? probes[row->probe] : row->again ? " again" : "";
 
 	*put_tcp_flags(flags, shown) = '\0';
 	if (shown != TCPTRAIL_ACK) {

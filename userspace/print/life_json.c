@@ -109,7 +109,7 @@ static const char *ended_by(const struct conn_pair *pair, const struct ending *e
 	return us == !i ? "client" : "server";
 }
 
-static void put_ending(struct json *j, const struct conn_pair *pair)
+void ending_json(struct json *j, const struct conn_pair *pair)
 {
 	unsigned int i, bit;
 	struct ending e = ending_of_pair(pair, &i);
@@ -132,7 +132,7 @@ void life_json(struct buf *out, struct clock *clock, const struct tracker *track
 	json_begin(&j, out);
 	json_word(&j, "kind", "life");
 	put_life(&j, clock, tracker, &pair->ends[0]);
-	put_ending(&j, pair);
+	ending_json(&j, pair);
 	if (pair->count > 1) {
 		json_object(&j, "peer");
 		put_life(&j, clock, tracker, &pair->ends[1]);

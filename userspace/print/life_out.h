@@ -57,6 +57,11 @@ void life_json_tasks(struct json *j, const struct tracker *tracker, const struct
 
 void life_json_summary(struct buf *out, const struct life_summary *s);
 
+struct json;
+
+/** ending_json() - "ended_by" and "evidence" of a connection that has ended */
+void ending_json(struct json *j, const struct conn_pair *pair);
+
 /* life_words.c: how it ended, as people say it */
 
 #define LIFE_WORD_WIDTH 14

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "userspace/explain/ending_words.h"
+
+#include <inttypes.h>
+
+#include "userspace/base/names.h"
+
+/* @us: the end whose view it is; @them: the other one. */
+static void say_closed(struct buf *out, const struct conn_pair_end *end, const char *us,
+		       const char *them)
+{
+	switch (end->timing.closer) {
+	case CONN_CLOSER_NONE:
+		buf_str(out, "closed");
+		break;
+	case CONN_CLOSER_BOTH:
+		buf_str(out, "closed normally, by both at the same time");
+		break;
+	default:
+		buf_printf(out, "closed normally, first by %s",
+			   end->timing.closer == CONN_CLOSER_PEER ? them : us);
+	}
+}
+
+/* Both had closed: what ended the TIME-WAIT took nothing from the connection. */
+static const char *after_close(uint8_t how)
+{
+	static const char *const words[CONN_ENDS] = {
+		[CONN_REUSED] = "; its TIME-WAIT made room for a new connection",
+		[CONN_RESET_IN] = "; a RST ended its TIME-WAIT (RFC 1337)",
+		[CONN_NETNS_GONE] = "; its network namespace went while it was in TIME-WAIT",
+		[CONN_KILLED] = "; ss -K ended its TIME-WAIT",
+	};
+
+	return how < CONN_ENDS && words[how] ? words[how] : "";
+}
+
+static void say_reset(struct buf *out, const struct conn *c, const char *us)
+{
+	static const char *const why[CONN_WHYS] = {
+		[CONN_WHY_ABORTED] = ": closed with SO_LINGER 0, or disconnected",
+		[CONN_WHY_LATE_DATA] = ": bytes came after it had closed",
+		[CONN_WHY_UNACCEPTED] = ": its listener was closed before accept()",
+		[CONN_WHY_MEMORY] = ": too many orphans (net.ipv4.tcp_max_orphans), or no memory "
+				    "for one",
+		[CONN_WHY_LINGER2] = ": closed with a TCP_LINGER2 below zero",
+	};
+
+	buf_printf(out, "reset by %s", us);
+	if (c->why == CONN_WHY_UNREAD)
+		buf_printf(out, ": closed with %" PRIu32 " bytes unread", c->unread);
+	else if (c->why < CONN_WHYS && why[c->why])
+		buf_str(out, why[c->why]);
+}
+
+static void say_reset_in(struct buf *out, uint8_t by, const char *them)
+{
+	if (by == ENDING_BY_BETWEEN)
+		buf_printf(out, "reset by a RST that %s did not send: something between sent it",
+			   them);
+	else if (by == ENDING_BY_HOST)
+		buf_printf(out,
+			   "reset by a RST that this machine sent in the name of %s, but not its "
+			   "socket: a firewall that rejects",
+			   them);
+	else
+		buf_printf(out, "reset by %s", them);
+}
+
+static void say_unanswered(struct buf *out, const struct conn *c, const char *us)
+{
+	switch (c->why) {
+	case CONN_WHY_SYN:
+		buf_printf(out, "never answered: %u SYN%s sent", c->syns, c->syns == 1 ? "" : "s");
+		break;
+	case CONN_WHY_SYN_ACK:
+		buf_printf(out, "expired: %u SYN-ACK%s sent, no ACK came", c->synacks,
+			   c->synacks == 1 ? "" : "s");
+		break;
+	case CONN_WHY_FIN:
+		buf_printf(out, "timed out: the FIN of %s was not acknowledged", us);
+		break;
+	case CONN_WHY_DATA:
+		buf_printf(out, "timed out: %" PRIu32 " bytes of %s were not acknowledged",
+			   c->unacked, us);
+		break;
+	case CONN_WHY_WINDOW:
+		buf_printf(out,
+			   "timed out: the window for %" PRIu32 " bytes of %s stayed closed, its "
+			   "probes were not answered",
+			   c->unacked, us);
+		break;
+	case CONN_WHY_USER_TIMEOUT:
+		buf_printf(out, "timed out: the TCP_USER_TIMEOUT of %s was over", us);
+		if (c->unacked)
+			buf_printf(out, ", %" PRIu32 " bytes not acknowledged", c->unacked);
+		break;
+	default:
+		buf_printf(out, "timed out: the probes of %s were not answered", us);
+	}
+}
+
+void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *const names[2])
+{
+	static const char *const sentences[CONN_ENDS] = {
+		[CONN_LIVES] = "alive",
+		[CONN_ABANDONED] = "given up before it was established",
+		[CONN_KILLED] = "killed by someone else (ss -K)",
+		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
+		[CONN_NETNS_GONE] = "its network namespace is gone",
+		[CONN_UNSEEN] = "over: a new connection has its name; the end is not on record",
+		[CONN_EVICTED] = "dropped: there was no memory to follow it",
+		[CONN_DROPPED] = "the request was dropped, and not by a RST: ICMP, or ss -K",
+	};
+	unsigned int i;
+	struct ending e = ending_of_pair(pair, &i);
+	const struct conn *c = pair->ends[i].c;
+	const char *us = names[i], *them = names[!i], *error = error_key(c->error);
+
+	if (ending_is_after_close(c) || e.how == CONN_NORMAL || e.how == CONN_REUSED) {
+		say_closed(out, &pair->ends[i], us, them);
+		buf_str(out, after_close(e.how));
+		return;
+	}
+	switch (e.how) {
+	case CONN_REFUSED:
+		buf_str(out, e.why == CONN_WHY_ICMP ?
+				     "refused: ICMP said that the port is unreachable" :
+				     "refused: a RST answered the SYN");
+		break;
+	case CONN_FIN_TIMEOUT:
+		buf_printf(out, "%s closed, and no FIN came in answer for tcp_fin_timeout", us);
+		if (pair->count > 1 && pair->ends[!i].c->end == CONN_RESET_IN)
+			buf_printf(out, "; later a RST told %s", them);
+		break;
+	case CONN_RESET_OUT:
+		say_reset(out, c, us);
+		break;
+	case CONN_RESET_IN:
+		say_reset_in(out, e.by, them);
+		break;
+	case CONN_UNANSWERED:
+		say_unanswered(out, c, us);
+		break;
+	case CONN_UNREACHABLE:
+		buf_printf(out, "unreachable for %s (%s)", us, error ? error : "ICMP");
+		break;
+	default:
+		buf_str(out, sentences[e.how < CONN_ENDS ? e.how : CONN_UNSEEN]);
+	}
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How sentences are put together. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "userspace/explain/ending_words.h"
+#include "userspace/explain/narrative_internal.h"
+
+/* The next sentence; NULL if there is no room for one. */
+static char *next_sentence(struct facts *f)
+{
+	struct narrative *n = f->narrative;
+
+	return n->sentences_count < NARRATIVE_SENTENCES_MAX ? n->sentences[n->sentences_count++] :
+							      NULL;
+}
+
+void say(struct facts *f, const char *format, ...)
+{
+	char *sentence = next_sentence(f);
+	va_list args;
+
+	if (!sentence)
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, NARRATIVE_SENTENCE_MAX, format, args);
+	va_end(args);
+}
+
+void say_of(struct facts *f, unsigned int side, const char *text)
+{
+	char *sentence = next_sentence(f), *p = sentence;
+	const char *put;
+	size_t length;
+
+	for (; sentence && *text; text++) {
+		put = *text == '@' ? side_name(f, side) : *text == '&' ? side_name(f, !side) : text;
+		length = put == text ? 1 : strlen(put);
+		if (p + length >= sentence + NARRATIVE_SENTENCE_MAX)
+			break;
+		memcpy(p, put, length);
+		p += length;
+	}
+	if (!sentence)
+		return;
+	*p = '\0';
+	sentence[0] = (char)toupper((unsigned char)sentence[0]);
+}
+
+void say_ending(struct facts *f, const struct conn_pair *pair, const char *before)
+{
+	unsigned int side = pair->ends[0].c == f->conn[LADDER_RIGHT];
+	const char *const names[2] = { side_name(f, side), side_name(f, !side) };
+	char *sentence = next_sentence(f);
+	struct buf text;
+
+	if (!sentence)
+		return;
+	buf_init(&text, NULL);
+	ending_sentence(&text, pair, names);
+	snprintf(sentence, NARRATIVE_SENTENCE_MAX, "%s%s.", before, buf_string(&text));
+	sentence[0] = (char)toupper((unsigned char)sentence[0]);
+	buf_free(&text);
+}
+
+void name(struct facts *f, const char *what)
+{
+	if (f->narrative->names_count < NARRATIVE_NAMES_MAX && !narrative_has(f->narrative, what))
+		f->narrative->names[f->narrative->names_count++] = what;
+}
+
+bool narrative_has(const struct narrative *narrative, const char *what)
+{
+	unsigned int i;
+
+	for (i = 0; i < narrative->names_count; i++)
+		if (!strcmp(narrative->names[i], what))
+			return true;
+	return false;
+}
+
+struct words span(uint64_t from_ns, uint64_t to_ns)
+{
+	struct words w = { "" };
+
+	*put_span(w.text, to_ns > from_ns ? to_ns - from_ns : 0) = '\0';
+	return w;
+}
+
+struct words times(unsigned int n)
+{
+	struct words w = { "once" };
+
+	if (n > 1)
+		snprintf(w.text, sizeof(w.text), "%u times", n);
+	return w;
+}
+
+const char *side_name(const struct facts *f, unsigned int side)
+{
+	if (f->l->opener_known)
+		return side == LADDER_LEFT ? "the client" : "the server";
+	return side == LADDER_LEFT ? "the left end" : "the right end";
+}
+
+const char *subject(const struct facts *f, unsigned int side)
+{
+	if (f->l->opener_known)
+		return side == LADDER_LEFT ? "The client" : "The server";
+	return side == LADDER_LEFT ? "The left end" : "The right end";
+}
+
+const char *owner(const struct facts *f, unsigned int side, char to[40])
+{
+	const struct conversation_end *end = f->l->sides[side].end;
+
+	to[0] = '\0';
+	if (end->pid)
+		snprintf(to, 40, ", %.16s[%u],", end->comm, end->pid);
+	return to;
+}
