@@ -210,7 +210,7 @@ as_top()
 		tcptrail stuck --json 2>"$work/err" | sed 's/.*"verdict":"\([a-z0-9-]*\)".*/\1/' |
 			sort -u >"$work/names"
 		LINES=200 COLUMNS=120 tcptrail top --once 2>"$work/err" |
-			sed -n '/^3 STUCK/,/^4 CHURN/s/^\([a-z0-9]*-[a-z0-9-]*\) .*/\1/p' |
+			sed -n '/^3 STUCK/,/^4 FLOWS/s/^\([a-z0-9]*-[a-z0-9-]*\) .*/\1/p' |
 			sort -u >"$work/text"
 		! cmp -s "$work/names" "$work/text" || return 0
 	done

@@ -262,17 +262,17 @@ shows '^170 sockets'
 
 # Panes, sizes.
 keys 4 4
-shows '^4 CHURN'
+shows '^4 FLOWS'
 shows_no '1 STATE'
 keys Escape
 shows '1 STATE'
 tmux resize-window -x 40 -y 8
-shows '^4 CHURN'
+shows '^4 FLOWS'
 tmux resize-window -x 2 -y 1
 tmux resize-window -x 12 -y 3
 shows '^tcptrail'
 tmux resize-window -x 180 -y 50
-shows '3 STUCK.*PORT.*4 CHURN'
+shows '3 STUCK.*PORT.*4 FLOWS'
 tmux resize-window -x 80 -y 24
 shows '^3 STUCK .*REMOTE'
 keys '?'

@@ -106,12 +106,12 @@ static void test_small(void **state)
 	assert_shown(&s->grid, "3 STUCK");
 	assert_not_shown(&s->grid, "1 STATE");
 	press(s, '4');
-	assert_shown(&s->grid, "4 CHURN");
+	assert_shown(&s->grid, "4 FLOWS");
 	assert_not_shown(&s->grid, "3 STUCK");
 	press(s, UI_KEY_TAB);
 	assert_shown(&s->grid, "1 STATE");
 	press(s, UI_KEY_BACK_TAB);
-	assert_shown(&s->grid, "4 CHURN");
+	assert_shown(&s->grid, "4 FLOWS");
 	show(s, 50, 40);
 	assert_not_shown(&s->grid, "1 STATE");
 }
@@ -125,7 +125,7 @@ static void test_narrow(void **state)
 	assert_shown(&s->grid, "OPENED   LIVE  TWAIT PORT");
 	press(s, '4');
 	show(s, 45, 24);
-	assert_shown(&s->grid, "4 CHURN");
+	assert_shown(&s->grid, "4 FLOWS");
 	assert_shown(&s->grid, "OPEN/S▼  TWAIT PORT");
 	assert_shown(&s->grid, "90.0      7   0%");
 	/* More than there is room for. */
@@ -133,7 +133,7 @@ static void test_narrow(void **state)
 	show(s, 80, 3);
 	assert_shown(&s->grid, " 1-1/2 PEER");
 	show(s, 30, 3);
-	assert_shown(&s->grid, "4 CHU");
+	assert_shown(&s->grid, "4 FLO");
 }
 
 static void test_wide(void **state)
@@ -146,7 +146,7 @@ static void test_wide(void **state)
 	assert_shown(&s->grid, "10.0.0.2:8080");
 	assert_shown(&s->grid, "COUNT");
 	show(s, 200, 50);
-	assert_int_equal(find_row(&s->grid, "3 STUCK"), find_row(&s->grid, "4 CHURN"));
+	assert_int_equal(find_row(&s->grid, "3 STUCK"), find_row(&s->grid, "4 FLOWS"));
 }
 
 static void test_zoom(void **state)
@@ -259,7 +259,7 @@ static void test_text(void **state)
 	assert_shown(&s->grid, "Ctrl-L");
 	assert_int_equal(press(s, 'l'), UI_NOTHING);
 	press(s, UI_KEY_END);
-	assert_shown(&s->grid, "*:80 are those");
+	assert_shown(&s->grid, "*:80: others");
 	press(s, UI_KEY_HOME);
 	assert_shown(&s->grid, "Ctrl-L");
 }

@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	{ "explain", cmd_explain, "one connection as the textbook's ladder, and in words" },
 	{ "stuck", cmd_stuck,
 	  "sockets that are too long where they are, who holds them, what to do" },
-	{ "top", cmd_top, "live: sockets by state, the worst stuck ones, churn, handshakes" },
+	{ "top", cmd_top, "live: sockets by state, stuck sockets, who opens connections" },
 	{ "record", cmd_record, "write the trail to a file, for any command's -i" },
 	{ "export", cmd_export, "numbers for Prometheus, by HTTP or in a file" },
 	{ "status", cmd_status, "what the module records, and what was lost" },

@@ -105,7 +105,7 @@ static void put_head(const struct area *a, const struct view *v, const struct ui
 	enum grid_style style = pane_head(a, l, UI_FLOWS);
 	struct area names = *a;
 	struct columns c = columns_of(a);
-	int x = pane_title(a, style, UI_FLOWS, "CHURN");
+	int x = pane_title(a, style, UI_FLOWS, "FLOWS");
 
 	pane_column(a, l, UI_FLOWS, x + 2, c.owner - x - 2, false, "OWNER");
 	names.width = c.owner - 1;

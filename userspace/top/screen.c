@@ -8,7 +8,7 @@
 #define TIMES_FULL 35 /* columns of the times' pane; a wide screen gives it counts, too */
 #define TIMES_WIDE 48
 #define WIDE 110
-#define BESIDE 168 /* from here on stuck and churn stand beside each other */
+#define BESIDE 168 /* from here on the panes STUCK and FLOWS stand beside each other */
 #define BOTH_ROWS (STATES_ROWS + 5) /* below it one pane at a time */
 #define BOTH_WIDTH (TIMES_FULL + 40)
 
