@@ -67,7 +67,7 @@ static const struct expected endings[] = {
 		    "80100 B in RST seq=99\n90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 		    "90100 B in RST seq=99\n90200 B in FIN,ACK\n"
 		    "90300 B socket FIN_WAIT2 CLOSE orphan\n",
-	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
+	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
 	{ "a forged RST, then close() with bytes unread",
 	  HANDSHAKE "79000 B in RST seq=99\n"
 		    "80000 B socket ESTABLISHED CLOSE unread=3 pid=790\n80001 B out RST\n",
@@ -86,6 +86,20 @@ static const struct expected endings[] = {
 		    "81000 B socket FIN_WAIT1 FIN_WAIT2\n"
 		    "90000 B socket FIN_WAIT2 CLOSE orphan pid=790\n90001 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LINGER2 },
+	{ "no room for the TIME-WAIT: a RST that comes later answers the peer's FIN",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90001 B socket FIN_WAIT2 CLOSE orphan\n180000 B out RST cookie=0\n",
+	  202, CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
+	{ "no room for the TIME-WAIT, with both FINs there",
+	  HANDSHAKE "80000 B in FIN,ACK\n80001 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90001 B socket FIN_WAIT2 CLOSE orphan\n",
+	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
+	{ "Fast Open: the SYN-ACK is the first that names the child",
+	  "0 B in SYN len=5\n1 B socket LISTEN SYN_RECV child nameless cookie=0\n"
+	  "2 B out SYN,ACK state=SYN_RECV\n5 B in RST\n6 B socket SYN_RECV CLOSE err=104\n",
+	  202, CONN_RESET_IN, TCPTRAIL_SYN_RECV, CONN_WHY_UNTOLD },
 	{ "refused by ICMP: no RST came, though its segments are on record",
 	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE err=111\n", 101,
 	  CONN_REFUSED, TCPTRAIL_SYN_SENT, CONN_WHY_ICMP },

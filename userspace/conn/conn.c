@@ -42,6 +42,7 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_ICMP] = "icmp",
 		[CONN_WHY_MEMORY] = "memory",
 		[CONN_WHY_LINGER2] = "linger2",
+		[CONN_WHY_NO_TIME_WAIT] = "no_time_wait",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

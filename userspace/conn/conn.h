@@ -47,7 +47,8 @@ enum conn_closer {
  * @CONN_UNANSWERED: our SYN, SYN-ACK, data or FIN was not answered in time
  * @CONN_UNREACHABLE: an ICMP error ended it
  * @CONN_ABANDONED: given up by this end before it was established
- * @CONN_FIN_TIMEOUT: FIN-WAIT-2 without a holder: tcp_fin_timeout was over
+ * @CONN_FIN_TIMEOUT: FIN-WAIT-2 without a holder: tcp_fin_timeout was over, or there
+ *	was no room to wait (CONN_WHY_NO_TIME_WAIT)
  * @CONN_REUSED: its TIME-WAIT made room for a new connection
  * @CONN_KILLED: SOCK_DESTROY (ss -K)
  * @CONN_LISTENER_GONE: a request whose listener was closed
@@ -92,6 +93,7 @@ enum conn_end {
  * @CONN_WHY_WINDOW: the probes of the peer's closed window were not answered
  * @CONN_WHY_ICMP: refused by no RST: ICMP said that the port is unreachable
  * @CONN_WHY_MEMORY: reset: too many orphans, or no memory for one
+ * @CONN_WHY_NO_TIME_WAIT: the minisocket that was due had no room (tcp_max_tw_buckets)
  * @CONN_WHY_LINGER2: reset: closed with a TCP_LINGER2 below zero
  */
 enum conn_why {
@@ -110,6 +112,7 @@ enum conn_why {
 	CONN_WHY_ICMP,
 	CONN_WHY_MEMORY,
 	CONN_WHY_LINGER2,
+	CONN_WHY_NO_TIME_WAIT,
 	CONN_WHYS,
 };
 

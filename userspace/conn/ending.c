@@ -195,6 +195,9 @@ void ending_take_rst_out(struct conn *c, const struct tcptrail_record *r)
 		return;
 	}
 	c->flags |= CONN_RST_OUT;
+	/* Later it is the answer to what came for a connection that was over. */
+	if (r->time_ns > c->since_ns + ENDING_AT_ONCE_NS)
+		return;
 	switch (c->end) {
 	case CONN_ABANDONED:
 		c->end = CONN_RESET_OUT;

@@ -3,7 +3,10 @@
 #ifndef CONN_ENDING_JUDGE_H
 #define CONN_ENDING_JUDGE_H
 
+#include "userspace/base/time.h"
 #include "userspace/conn/conn.h"
+
+#define ENDING_AT_ONCE_NS (50 * MS) /* in one go of the kernel, interrupts and all */
 
 /*
  * Each sets conn.why, and returns the end, which is not set yet. @r is the record that

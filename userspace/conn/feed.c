@@ -12,8 +12,6 @@
 #include "userspace/conn/step.h"
 #include "userspace/base/record.h"
 
-#define AT_ONCE_NS 50000000ULL /* in one go of the kernel, interrupts and all */
-
 /* The same addresses under another cookie are another life. */
 struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r)
 {
@@ -81,7 +79,7 @@ static bool lacks_minisocket(const struct conn *c, const struct tcptrail_record 
 		return old_state == TCPTRAIL_FIN_WAIT2 || old_state == TCPTRAIL_CLOSING;
 	return end == CONN_FIN_TIMEOUT && old_state == TCPTRAIL_FIN_WAIT2 &&
 	       c->flags & CONN_ORPHAN &&
-	       (r->flags & TCPTRAIL_F_TASK || r->time_ns < c->since_ns + AT_ONCE_NS);
+	       (r->flags & TCPTRAIL_F_TASK || r->time_ns < c->since_ns + ENDING_AT_ONCE_NS);
 }
 
 /* To CLOSE: the life is over, but for two exceptions. */
@@ -107,8 +105,10 @@ static void socket_closed(struct tracker *m, struct conn *c, const struct tcptra
 	end = ending_judge_socket(c, r);
 	if (end == CONN_NORMAL)
 		step_fin_acked(c, r->time_ns);
-	if (lacks_minisocket(c, r, end))
+	if (lacks_minisocket(c, r, end)) {
+		c->why = CONN_WHY_NO_TIME_WAIT;
 		observe_step(m, c, CONN_STEP_NO_MINISOCKET, r->time_ns);
+	}
 	lives_end(m, c, end, r->time_ns);
 }
 
@@ -239,10 +239,35 @@ static struct conn *feed_timewait(struct tracker *m, const struct tcptrail_recor
 	return c;
 }
 
+/*
+ * With Fast Open the listener makes the child at the SYN, and no request: up to 6.12 the
+ * child's first record has no name, so that its SYN-ACK is the first that tells of it.
+ */
+static bool begins_fast_open(const struct tcptrail_record *r)
+{
+	const uint8_t synack = TCPTRAIL_SYN | TCPTRAIL_ACK;
+
+	return r->segment.direction == TCPTRAIL_OUT && r->cookie &&
+	       (r->segment.tcp_flags & synack) == synack && r->segment.state == TCPTRAIL_SYN_RECV;
+}
+
+static struct conn *fast_open(struct tracker *m, const struct tcptrail_record *r)
+{
+	struct conn *c = begin(m, r);
+
+	if (!c)
+		return NULL;
+	c->role = CONN_PASSIVE;
+	step_enter(m, c, TCPTRAIL_SYN_RECV, r->time_ns);
+	return c;
+}
+
 static struct conn *feed_segment(struct tracker *m, const struct tcptrail_record *r)
 {
 	struct conn *c = feed_find(m, r);
 
+	if (!c && begins_fast_open(r))
+		c = fast_open(m, r);
 	if (!c || c->state == TCPTRAIL_LISTEN) {
 		m->stats.unmatched++;
 		if ((r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&

@@ -20,6 +20,9 @@ static void say_closed(struct buf *out, const struct conn_pair_end *end, const c
 		buf_printf(out, "closed normally, first by %s",
 			   end->timing.closer == CONN_CLOSER_PEER ? them : us);
 	}
+	if (end->c->why == CONN_WHY_NO_TIME_WAIT)
+		buf_str(out, "; without a TIME-WAIT, for want of room "
+			     "(net.ipv4.tcp_max_tw_buckets)");
 }
 
 /* Both had closed: what ended the TIME-WAIT took nothing from the connection. */
@@ -129,7 +132,14 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *
 				     "refused: a RST answered the SYN");
 		break;
 	case CONN_FIN_TIMEOUT:
-		buf_printf(out, "%s closed, and no FIN came in answer for tcp_fin_timeout", us);
+		if (e.why == CONN_WHY_NO_TIME_WAIT)
+			buf_printf(out,
+				   "%s closed, and had no room to wait for the FIN of the other "
+				   "(net.ipv4.tcp_max_tw_buckets)",
+				   us);
+		else
+			buf_printf(out, "%s closed, and no FIN came in answer for tcp_fin_timeout",
+				   us);
 		if (pair->count > 1 && pair->ends[!i].c->end == CONN_RESET_IN)
 			buf_printf(out, "; later a RST told %s", them);
 		break;

@@ -108,6 +108,10 @@ const char *life_word(const struct conn_pair *pair)
 		if (c->why == CONN_WHY_UNREAD && pair->count == 1)
 			return "reset, unread";
 		return reset_word(who(pair, i, false));
+	case CONN_FIN_TIMEOUT:
+		if (c->why == CONN_WHY_NO_TIME_WAIT)
+			return "no TIME-WAIT";
+		break;
 	case CONN_UNANSWERED:
 		return unanswered_word(c->state);
 	}
