@@ -9,39 +9,37 @@
 
 #include <string.h>
 
-static void family(struct openmetrics *e, const char *type, const char *suffix, const char *help)
+static void family(struct openmetrics *e, const char *name, const char *type, const char *suffix,
+		   const char *help)
 {
 	/* The older format knows the counter only by the name of its samples. */
 	const char *announced = e->openmetrics ? "" : suffix;
 
-	buf_printf(e->out, "# HELP %s%s %s\n# TYPE %s%s %s\n", e->name, announced, help, e->name,
+	buf_printf(e->out, "# HELP %s%s %s\n# TYPE %s%s %s\n", name, announced, help, name,
 		   announced, type);
+	e->name = name;
 	e->suffix = suffix;
 	e->labels = 0;
 }
 
 void openmetrics_counter(struct openmetrics *e, const char *name, const char *help)
 {
-	e->name = name;
-	family(e, "counter", "_total", help);
+	family(e, name, "counter", "_total", help);
 }
 
 void openmetrics_gauge(struct openmetrics *e, const char *name, const char *help)
 {
-	e->name = name;
-	family(e, "gauge", "", help);
+	family(e, name, "gauge", "", help);
 }
 
 void openmetrics_info(struct openmetrics *e, const char *name, const char *help)
 {
-	e->name = name;
-	family(e, e->openmetrics ? "info" : "gauge", "_info", help);
+	family(e, name, e->openmetrics ? "info" : "gauge", "_info", help);
 }
 
 void openmetrics_histogram(struct openmetrics *e, const char *name, const char *help)
 {
-	e->name = name;
-	family(e, "histogram", "", help);
+	family(e, name, "histogram", "", help);
 }
 
 void openmetrics_label(struct openmetrics *e, const char *key, const char *value)
@@ -88,19 +86,24 @@ static void put_labels(struct openmetrics *e, const char *le)
 	buf_char(e->out, '}');
 }
 
-static void name(struct openmetrics *e)
+static void name(struct openmetrics *e, const char *suffix, const char *le)
 {
 	buf_str(e->out, e->name);
-	buf_str(e->out, e->suffix);
-	put_labels(e, NULL);
+	buf_str(e->out, suffix);
+	put_labels(e, le);
 	buf_char(e->out, ' ');
+}
+
+static void put_u64_line(struct openmetrics *e, const char *suffix, const char *le, uint64_t value)
+{
+	name(e, suffix, le);
+	buf_u64(e->out, value);
+	buf_char(e->out, '\n');
 }
 
 void openmetrics_u64(struct openmetrics *e, uint64_t value)
 {
-	name(e);
-	buf_u64(e->out, value);
-	buf_char(e->out, '\n');
+	put_u64_line(e, e->suffix, NULL, value);
 	e->labels = 0;
 }
 
@@ -127,26 +130,16 @@ static void put_seconds_line(struct buf *out, uint64_t s, uint64_t ns)
 
 void openmetrics_seconds(struct openmetrics *e, uint64_t ns)
 {
-	name(e);
+	name(e, e->suffix, NULL);
 	put_seconds_line(e->out, ns / SEC, ns % SEC);
 	e->labels = 0;
 }
 
 void openmetrics_ratio(struct openmetrics *e, double value)
 {
-	name(e);
+	name(e, e->suffix, NULL);
 	buf_printf(e->out, "%.6f\n", value);
 	e->labels = 0;
-}
-
-static void bucket(struct openmetrics *e, const char *le, uint64_t count)
-{
-	buf_str(e->out, e->name);
-	buf_str(e->out, "_bucket");
-	put_labels(e, le);
-	buf_char(e->out, ' ');
-	buf_u64(e->out, count);
-	buf_char(e->out, '\n');
 }
 
 void openmetrics_spans(struct openmetrics *e, const struct histogram *h, enum histogram_scale scale)
@@ -160,21 +153,13 @@ void openmetrics_spans(struct openmetrics *e, const struct histogram *h, enum hi
 		bound = histogram_bounds[scale][i];
 		/* "1.0" in both formats: the same series whichever is spoken. */
 		*put_seconds(le, bound / SEC, bound % SEC) = '\0';
-		bucket(e, le, count);
+		put_u64_line(e, "_bucket", le, count);
 	}
 	count += h->buckets[i];
-	bucket(e, "+Inf", count);
-	buf_str(e->out, e->name);
-	buf_str(e->out, "_sum");
-	put_labels(e, NULL);
-	buf_char(e->out, ' ');
+	put_u64_line(e, "_bucket", "+Inf", count);
+	name(e, "_sum", NULL);
 	put_seconds_line(e->out, h->sum_s, h->sum_ns);
-	buf_str(e->out, e->name);
-	buf_str(e->out, "_count");
-	put_labels(e, NULL);
-	buf_char(e->out, ' ');
-	buf_u64(e->out, count);
-	buf_char(e->out, '\n');
+	put_u64_line(e, "_count", NULL, count);
 	e->labels = 0;
 }
 
