@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "userspace/explain/conversation_internal.h"
+#include "userspace/base/order.h"
 
 void conversations_free(struct conversations *t)
 {
@@ -27,16 +28,8 @@ void conversations_free(struct conversations *t)
 	free(t);
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct tcptrail_record *x = a, *y = b;
-
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	if (x->cpu == y->cpu && x->seq != y->seq)
-		return x->seq < y->seq ? -1 : 1;
-	return 0;
-}
+ORDER(by_time, struct tcptrail_record,
+      2 * COMPARE(x->time_ns, y->time_ns) + (x->cpu == y->cpu) * COMPARE(x->seq, y->seq))
 
 static bool in_order(const struct conversations *t)
 {

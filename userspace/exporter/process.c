@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The exporter's own processor time, memory and descriptors, from /proc/self. */
 #include "userspace/exporter/process.h"
+#include "userspace/base/file.h"
 #include "userspace/base/time.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -25,12 +27,10 @@ static uint64_t open_fds(void)
 static void read_memory(uint64_t *virtual, uint64_t *resident)
 {
 	unsigned long long pages[2] = { 0 };
-	FILE *file = fopen("/proc/self/statm", "re");
+	char text[128];
 
-	if (file && fscanf(file, "%llu %llu", &pages[0], &pages[1]) != 2)
-		memset(pages, 0, sizeof(pages));
-	if (file)
-		fclose(file);
+	file_text(AT_FDCWD, "/proc/self/statm", text, sizeof(text));
+	sscanf(text, "%llu %llu", &pages[0], &pages[1]);
 	*virtual = pages[0] * (uint64_t)sysconf(_SC_PAGESIZE);
 	*resident = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
 }
@@ -38,15 +38,11 @@ static void read_memory(uint64_t *virtual, uint64_t *resident)
 /* Since the epoch, nanoseconds: field 22 of stat is ticks since the machine started. */
 static uint64_t start_time(void)
 {
-	FILE *file = fopen("/proc/self/stat", "re");
 	unsigned long long ticks = 0;
-	char line[1024] = "", *p;
+	char line[1024], *p;
 	unsigned int field;
 
-	if (file && !fgets(line, sizeof(line), file))
-		line[0] = '\0';
-	if (file)
-		fclose(file);
+	file_text(AT_FDCWD, "/proc/self/stat", line, sizeof(line));
 	/* The name, field 2, may hold anything; nothing after it has a bracket. */
 	p = strrchr(line, ')');
 	for (field = 2; p && field < 22; field++) {

@@ -2,12 +2,14 @@
 #include "userspace/exporter/reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "module/version.h"
+#include "userspace/base/file.h"
 #include "userspace/base/time.h"
 #include "userspace/session/session.h"
 
@@ -57,14 +59,10 @@ static void ended(void *arg, const struct tracker *tracker, const struct conn *c
 /* Of this machine's own namespace; 0: not known. */
 static uint64_t time_wait_limit(void)
 {
-	FILE *file = fopen("/proc/sys/net/ipv4/tcp_max_tw_buckets", "re");
-	unsigned long long limit = 0;
+	char text[32];
 
-	if (file && fscanf(file, "%llu", &limit) != 1)
-		limit = 0;
-	if (file)
-		fclose(file);
-	return limit;
+	file_text(AT_FDCWD, "/proc/sys/net/ipv4/tcp_max_tw_buckets", text, sizeof(text));
+	return strtoull(text, NULL, 10);
 }
 
 /* Would another scan find something else than the last? */

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "userspace/base/order.h"
 #include "userspace/base/time.h"
 #include "userspace/procfs/cgroup.h"
 
@@ -103,12 +104,7 @@ static void walk(struct units *u, int parent, const char *name, char *path, unsi
 	closedir(dir);
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct unit *x = a, *y = b;
-
-	return (x->cgroup > y->cgroup) - (x->cgroup < y->cgroup);
-}
+ORDER(by_id, struct unit, COMPARE(x->cgroup, y->cgroup))
 
 static const struct unit *find(const struct units *u, uint64_t cgroup)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "userspace/print/ladder_place.h"
+#include "userspace/base/order.h"
 
 #define SAME_SIDE 24.0 /* between two things in one column */
 #define OTHER_SIDE 10.0
@@ -23,16 +24,9 @@ struct event {
 	uint8_t side;
 };
 
-static int by_time(const void *a, const void *b)
-{
-	const struct event *x = a, *y = b;
-
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	if (x->row != y->row)
-		return x->row < y->row ? -1 : 1;
-	return (int)x->arrival - (int)y->arrival;
-}
+ORDER(by_time, struct event,
+      4 * COMPARE(x->time_ns, y->time_ns) + 2 * COMPARE(x->row, y->row) +
+	      COMPARE(x->arrival, y->arrival))
 
 /* The row in which a segment's arrival is told, 0 if in its own. */
 static size_t arrival_row(const struct ladder *l, size_t at)

@@ -213,21 +213,14 @@ static char *put_body(const struct line *l, char *p, const struct tcptrail_recor
 {
 	char *start = p;
 
-	switch (r->kind) {
-	case TCPTRAIL_SOCKET:
-	case TCPTRAIL_REQUEST:
-	case TCPTRAIL_TIMEWAIT:
-	case TCPTRAIL_ACCEPT:
-	case TCPTRAIL_SNAPSHOT:
+	if (record_is_transition(r))
 		return put_transition(l, p, r);
-	case TCPTRAIL_SEGMENT:
+	if (r->kind == TCPTRAIL_SEGMENT)
 		return put_segment(l, p, r);
-	case TCPTRAIL_LOSS:
+	if (r->kind == TCPTRAIL_LOSS)
 		return put_loss(l, p, r);
-	default:
-		p = put_number(p, " kind ", r->kind);
-		return put_ends(put_pad(p, start + EVENT_WIDTH), r);
-	}
+	p = put_number(p, " kind ", r->kind); /* a later minor's */
+	return put_ends(put_pad(p, start + EVENT_WIDTH), r);
 }
 
 #define RELATIVE_WIDTH 14 /* "      1.234567" */

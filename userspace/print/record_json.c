@@ -122,24 +122,13 @@ void record_json(struct buf *out, struct clock *c, const struct tcptrail_record 
 		json_u64(&j, "seq", r->seq);
 	}
 	json_word(&j, "kind", kind_key(r->kind));
-	switch (r->kind) {
-	case TCPTRAIL_SOCKET:
-	case TCPTRAIL_REQUEST:
-	case TCPTRAIL_TIMEWAIT:
-	case TCPTRAIL_ACCEPT:
-	case TCPTRAIL_SNAPSHOT:
-		put_socket(&j, r);
-		put_transition(&j, r);
-		break;
-	case TCPTRAIL_SEGMENT:
-		put_socket(&j, r);
-		put_segment(&j, &r->segment);
-		break;
-	case TCPTRAIL_LOSS:
+	if (r->kind == TCPTRAIL_LOSS)
 		put_loss(&j, &r->loss);
-		break;
-	default: /* a later minor's */
+	else
 		put_socket(&j, r);
-	}
+	if (record_is_transition(r))
+		put_transition(&j, r);
+	else if (r->kind == TCPTRAIL_SEGMENT)
+		put_segment(&j, &r->segment);
 	json_end(&j);
 }

@@ -13,6 +13,7 @@
 
 #include "userspace/procfs/cgroup.h"
 #include "userspace/base/array.h"
+#include "userspace/base/file.h"
 
 #define ID_DIGITS 64 /* of a container's id */
 #define ID_SHOWN 12
@@ -139,17 +140,11 @@ int cgroup_of_process(struct cgroup_name *name, int pid_dir)
 {
 	char lines[4096];
 	const char *path;
-	ssize_t length;
-	int fd = openat(pid_dir, "cgroup", O_RDONLY | O_CLOEXEC);
+	int length = file_text(pid_dir, "cgroup", lines, sizeof(lines));
 
 	*name = (struct cgroup_name){ 0 };
-	if (fd < 0)
-		return -errno;
-	length = read(fd, lines, sizeof(lines) - 1);
-	close(fd);
 	if (length < 0)
-		return -errno;
-	lines[length] = '\0';
+		return length;
 	path = path_in(lines);
 	if (!path)
 		return -ENOENT;

@@ -18,6 +18,7 @@
 
 #include "userspace/procfs/owners.h"
 #include "userspace/base/array.h"
+#include "userspace/base/order.h"
 
 /**
  * struct wanted - what is looked for
@@ -31,30 +32,12 @@ struct wanted {
 	dev_t sockets;
 };
 
-static int by_inode(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+ORDER(by_inode, uint32_t, COMPARE(*x, *y))
 
-	return (x > y) - (x < y);
-}
+ORDER(by_holder, struct holder,
+      4 * COMPARE(x->inode, y->inode) + 2 * COMPARE(x->pid, y->pid) + COMPARE(x->fd, y->fd))
 
-static int by_holder(const void *a, const void *b)
-{
-	const struct holder *x = a, *y = b;
-
-	if (x->inode != y->inode)
-		return x->inode < y->inode ? -1 : 1;
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->fd > y->fd) - (x->fd < y->fd);
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	const struct process *x = a, *y = b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
+ORDER(by_pid, struct process, COMPARE(x->pid, y->pid))
 
 /* The inode of the socket that a descriptor stands for, 0 if it is none. */
 static uint32_t socket_inode(const struct wanted *wanted, int fds, const char *name)

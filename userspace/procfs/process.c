@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What /proc/PID says: name, command line, limit of descriptors, control group. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "userspace/procfs/process.h"
-
-static size_t read_text(int dir, const char *name, char *text, size_t size)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (length < 0)
-		length = 0;
-	text[length] = '\0';
-	return (size_t)length;
-}
+#include "userspace/base/file.h"
 
 /* Arguments end with a zero byte each. */
 static void read_command(int dir, char command[PROCESS_COMMAND_MAX])
 {
-	size_t length = read_text(dir, "cmdline", command, PROCESS_COMMAND_MAX), i;
+	int length = file_text(dir, "cmdline", command, PROCESS_COMMAND_MAX), i;
 
-	while (length && !command[length - 1])
+	while (length > 0 && !command[length - 1])
 		length--;
 	for (i = 0; i < length; i++)
 		if (!command[i])
@@ -39,7 +25,7 @@ static uint64_t read_fd_limit(int dir)
 	char text[4096];
 	const char *at;
 
-	read_text(dir, "limits", text, sizeof(text));
+	file_text(dir, "limits", text, sizeof(text));
 	at = strstr(text, name);
 	if (!at)
 		return 0;
@@ -50,7 +36,7 @@ static uint64_t read_fd_limit(int dir)
 
 void process_read(struct process *p, int dir)
 {
-	read_text(dir, "comm", p->comm, sizeof(p->comm));
+	file_text(dir, "comm", p->comm, sizeof(p->comm));
 	p->comm[strcspn(p->comm, "\n")] = '\0';
 	read_command(dir, p->command);
 	p->fd_limit = read_fd_limit(dir);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "userspace/sockdiag/netns.h"
+#include "userspace/base/file.h"
 #include "userspace/base/time.h"
 
 #define NAMED "/run/netns"
@@ -22,15 +23,9 @@
 static const char *read_setting(const char *name, char *text, size_t size)
 {
 	char path[128];
-	ssize_t length;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	length = fd < 0 ? -1 : read(fd, text, size - 1);
-	if (fd >= 0)
-		close(fd);
-	text[length > 0 ? length : 0] = '\0';
+	file_text(AT_FDCWD, path, text, size);
 	return text;
 }
 

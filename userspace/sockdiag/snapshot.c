@@ -19,6 +19,7 @@
 
 #include "userspace/sockdiag/snapshot.h"
 #include "userspace/base/array.h"
+#include "userspace/base/order.h"
 #include "userspace/base/time.h"
 
 #define DUMP_TRIES 3
@@ -193,19 +194,9 @@ static void *go_round(void *arg)
 	return NULL;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const struct netns_info *x = a, *y = b;
+ORDER(by_number, struct netns_info, COMPARE(x->netns, y->netns))
 
-	return (x->netns > y->netns) - (x->netns < y->netns);
-}
-
-static int by_cookie(const void *a, const void *b)
-{
-	const struct kernel_socket *x = a, *y = b;
-
-	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
-}
+ORDER(by_cookie, struct kernel_socket, COMPARE(x->cookie, y->cookie))
 
 int snapshot_take_states(struct snapshot *s, uint32_t states)
 {

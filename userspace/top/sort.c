@@ -5,34 +5,24 @@
 
 #include "userspace/top/ui_state.h"
 #include "userspace/base/array.h"
+#include "userspace/base/order.h"
 #include "userspace/top/sort.h"
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+ORDER(by_rank, struct view_stuck, COMPARE(x->rank, y->rank))
+ORDER(by_verdict, struct view_stuck, strcmp(x->verdict, y->verdict))
+ORDER(by_count, struct view_stuck, COMPARE(y->count, x->count))
+ORDER(by_age, struct view_stuck, COMPARE(y->age_ns, x->age_ns))
+ORDER(by_port, struct view_stuck, COMPARE(x->lport, y->lport))
+ORDER(by_remote, struct view_stuck, strverscmp(x->remote, y->remote))
+ORDER(by_unread, struct view_stuck, COMPARE(y->unread, x->unread))
+ORDER(by_holder, struct view_stuck, strcmp(x->holder, y->holder))
 
-/* A comparison of two rows, as qsort() wants it: numbers the greatest first. */
-#define BY(name, row, order)                          \
-	static int name(const void *a, const void *b) \
-	{                                             \
-		const struct row *x = a, *y = b;      \
-                                                      \
-		return order;                         \
-	}
-
-BY(by_rank, view_stuck, COMPARE(x->rank, y->rank))
-BY(by_verdict, view_stuck, strcmp(x->verdict, y->verdict))
-BY(by_count, view_stuck, COMPARE(y->count, x->count))
-BY(by_age, view_stuck, COMPARE(y->age_ns, x->age_ns))
-BY(by_port, view_stuck, COMPARE(x->lport, y->lport))
-BY(by_remote, view_stuck, strverscmp(x->remote, y->remote))
-BY(by_unread, view_stuck, COMPARE(y->unread, x->unread))
-BY(by_holder, view_stuck, strcmp(x->holder, y->holder))
-
-BY(by_rate, view_flow, COMPARE(y->milli, x->milli))
-BY(by_opened, view_flow, COMPARE(y->opened, x->opened))
-BY(by_live, view_flow, COMPARE(y->live, x->live))
-BY(by_time_wait, view_flow, COMPARE(y->time_wait, x->time_wait))
-BY(by_owner, view_flow, strcmp(x->owner, y->owner))
-BY(by_peer, view_flow, strverscmp(x->peer, y->peer))
+ORDER(by_rate, struct view_flow, COMPARE(y->milli, x->milli))
+ORDER(by_opened, struct view_flow, COMPARE(y->opened, x->opened))
+ORDER(by_live, struct view_flow, COMPARE(y->live, x->live))
+ORDER(by_time_wait, struct view_flow, COMPARE(y->time_wait, x->time_wait))
+ORDER(by_owner, struct view_flow, strcmp(x->owner, y->owner))
+ORDER(by_peer, struct view_flow, strverscmp(x->peer, y->peer))
 
 static const struct sort_column stuck_columns[] = {
 	{ "worst", by_rank },	 { "verdict", by_verdict }, { "count", by_count },
