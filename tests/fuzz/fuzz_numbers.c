@@ -128,14 +128,15 @@ static void check_metrics(struct run *run, uint64_t now_ns)
 	groups_end(run->groups);
 	check_ports(stuck_scan_result(run->scan));
 	metrics.found = stuck_scan_result(run->scan)->gauges;
-	metrics.ports = *groups_ports(run->groups);
-	metrics.units = *groups_units(run->groups);
+	if (groups_copy(metrics.groups, run->groups))
+		abort();
 	metrics.version = "0";
 	buf_init(&out, NULL);
 	metrics_text(&out, &metrics, now_ns & 1, now_ns);
 	fuzz_check_text(&out);
 	fuzz_check_expo(&out);
-	buf_free(&out); /* the groups' lists are theirs */
+	buf_free(&out);
+	metrics_free(&metrics);
 }
 
 static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)

@@ -502,7 +502,7 @@ static void test_groups(void **state)
 {
 	struct tracker *tracker = make_tracker();
 	struct stuck_query query = { .tracker = tracker, .now_ns = SEC, .visit = count_group };
-	const struct group_set *set;
+	struct group_set sets[GROUPS_KINDS], *set;
 	struct groups *groups;
 	struct stuck_scan *scan;
 	struct conn c = { .lport = 443, .rport = 80, .role = CONN_ACTIVE, .end = CONN_NORMAL };
@@ -515,11 +515,12 @@ static void test_groups(void **state)
 	groups_begin(groups);
 	stuck_in_slices(scan, &query, 100);
 	groups_end(groups);
-	set = groups_ports(groups);
+	assert_int_equal(groups_copy(sets, groups), 0);
+	set = &sets[GROUPS_BY_PORT];
 	assert_int_equal(set->count, 3);
 	assert_int_equal(set->list[0].sockets[TCPTRAIL_SYN_SENT], 300);
 	assert_int_equal(set->list[0].sockets[TCPTRAIL_CLOSE_WAIT], 1);
-	set = groups_units(groups);
+	set = &sets[GROUPS_BY_UNIT];
 	assert_string_equal(set->list[0].name, "unit1");
 	assert_int_equal(set->list[0].sockets[TCPTRAIL_SYN_SENT], 250);
 	assert_string_equal(set->list[1].name, "unit2");
@@ -532,8 +533,11 @@ static void test_groups(void **state)
 	/* Its own port goes before the peer's. */
 	c.state = TCPTRAIL_TIME_WAIT;
 	groups_ended(groups, &c);
-	assert_int_equal(groups_ports(groups)->list[1].ended[CONN_NORMAL], 1);
-	assert_int_equal(groups_ports(groups)->list[0].ended[CONN_NORMAL], 0);
+	group_sets_free(sets);
+	assert_int_equal(groups_copy(sets, groups), 0);
+	assert_int_equal(sets[GROUPS_BY_PORT].list[1].ended[CONN_NORMAL], 1);
+	assert_int_equal(sets[GROUPS_BY_PORT].list[0].ended[CONN_NORMAL], 0);
+	group_sets_free(sets);
 	stuck_scan_free(scan);
 	groups_free(groups);
 	tracker_free(tracker);

@@ -25,6 +25,21 @@ static inline uint64_t time_between(uint64_t from_ns, uint64_t to_ns)
 	return to_ns > from_ns ? to_ns - from_ns : 0;
 }
 
+/**
+ * time_again() - when to do again what took from @begun_ns to @ended_ns
+ * @begun_ns: when it was begun
+ * @ended_ns: when it was done
+ * @every_ns: from one time to the next, at the least
+ * @share: it takes no more than one part in so many of the time
+ */
+static inline uint64_t time_again(uint64_t begun_ns, uint64_t ended_ns, uint64_t every_ns,
+				  unsigned int share)
+{
+	uint64_t cost_ns = time_between(begun_ns, ended_ns) * share;
+
+	return begun_ns + (cost_ns > every_ns ? cost_ns : every_ns);
+}
+
 /** time_poll_ms() - a span as poll() wants it: milliseconds, rounded up so that it has passed */
 int time_poll_ms(uint64_t ns);
 

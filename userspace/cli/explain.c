@@ -215,7 +215,7 @@ static int explain(struct explain *e, struct session *session)
 {
 	int err, status = CMD_OK, drawn;
 
-	clock_init(&e->style.clock, tcptrail_origin(session->trail)->realtime_offset_ns, e->json);
+	clock_init(&e->style.clock, session->origin.realtime_offset_ns, e->json);
 	err = session_catch_up(session);
 	if (err == -ENOMEM)
 		return cmd_fail("%s", strerror(ENOMEM));

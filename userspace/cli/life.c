@@ -130,7 +130,7 @@ static int life(struct life_run *run)
 	struct life_printer *p = &run->printer;
 	int err, status;
 
-	clock_init(&p->clock, tcptrail_origin(session->trail)->realtime_offset_ns, true);
+	clock_init(&p->clock, session->origin.realtime_offset_ns, true);
 	if (!p->json && !run->no_header)
 		life_text_header(&p->out);
 	follow_catch_signals();

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "userspace/session/message.h"
 #include "userspace/print/stuck_out.h"
@@ -42,14 +41,11 @@ static void print_groups(bool json, const struct stuck_out *o, const struct stuc
 static int look_around(const struct stuck_result *result, struct holders *holders,
 		       struct stuck_out *o)
 {
-	struct stat st;
 	int err = holders_find(holders, result);
 
 	if (err)
 		return cmd_fail("/proc: %s", strerror(-err));
 	o->holders = holders;
-	if (!stat("/proc/self/ns/net", &st))
-		o->home_netns = (uint32_t)st.st_ino;
 	if (holders->owners.unreadable)
 		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
 			 holders->owners.unreadable);
@@ -62,6 +58,7 @@ int stuck_print(const struct stuck_run *run, const struct stuck_result *result)
 		.tracker = result->query.tracker,
 		.now_ns = result->query.now_ns,
 		.kernel = result->query.kernel,
+		.home_netns = run->session.origin.netns,
 	};
 	struct stuck_groups groups = { 0 };
 	struct holders holders = { 0 };

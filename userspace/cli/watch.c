@@ -119,24 +119,24 @@ static int parse(struct watch *w, int argc, char *argv[])
 }
 
 /* What goes without saying: the recorder's own namespace, and that it is today. */
-static void set_home(struct watch *w, const struct tcptrail *trail)
+static void set_home(struct watch *w, const struct session *session)
 {
 	time_t now = time(NULL);
 	struct tm tm;
 
-	w->line.home_netns = tcptrail_origin(trail)->netns;
+	w->line.home_netns = session->origin.netns;
 	if (localtime_r(&now, &tm))
 		strftime(w->line.date, sizeof(w->line.date), "%Y-%m-%d", &tm);
 }
 
 static int watch(struct watch *w, struct session *session)
 {
-	int64_t offset_ns = tcptrail_origin(session->trail)->realtime_offset_ns;
+	int64_t offset_ns = session->origin.realtime_offset_ns;
 	int err;
 
 	clock_init(&w->line.clock, offset_ns, false);
 	clock_init(&w->utc, offset_ns, true);
-	set_home(w, session->trail);
+	set_home(w, session);
 	if (!w->no_header && !w->json)
 		line_header(&w->line, &w->out);
 	follow_catch_signals();

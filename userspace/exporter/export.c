@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The exporter's order of events: read the options and open the sockets to listen at, open
- * the device, list older sockets, give up privileges, read the history, and only then serve.
+ * the device, read its history, list the sockets that exist, give up privileges, read what
+ * was recorded meanwhile, and only then serve.
  * Afterwards the reader calls tick() for everything that is due by time: the watchdog, the
  * text file, slow clients.
  */
@@ -198,14 +199,7 @@ int cmd_export(int argc, char *argv[])
 	status = export_options_parse(&export.options, argc, argv);
 	if (!status) {
 		follow_catch_signals();
-		status = reader_create(&export.reader,
-				       &(struct reader_config){
-					       .source = export.options.source,
-					       .max_conns = (uint32_t) export.options.max_conns,
-					       .groups = export.options.groups,
-					       .tick = tick,
-					       .arg = &export,
-				       });
+		status = reader_create(&export.reader, &export.options, tick, &export);
 	}
 	if (!status)
 		status = run(&export);

@@ -21,7 +21,8 @@
 
 /**
  * struct groups - both kinds
- * @port_numbers: of by_port.list
+ * @sets: by enum groups_kind
+ * @port_numbers: of the ports' groups
  * @unit_max: more than these are "other"
  * @unit: asks for a name
  * @arg: for @unit
@@ -29,8 +30,7 @@
  * @cache: group of a cgroup, by the last bits of its id
  */
 struct groups {
-	struct group_set by_port;
-	struct group_set by_unit;
+	struct group_set sets[GROUPS_KINDS];
 	uint16_t port_numbers[GROUPS_PORTS_MAX];
 	unsigned int unit_max;
 	groups_unit_fn unit;
@@ -52,8 +52,7 @@ void groups_free(struct groups *g)
 {
 	if (!g)
 		return;
-	free(g->by_port.list);
-	free(g->by_unit.list);
+	group_sets_free(g->sets);
 	free(g);
 }
 
@@ -72,11 +71,11 @@ int groups_by_port(struct groups *g, const uint16_t *ports, unsigned int count)
 {
 	unsigned int i;
 
-	if (make(&g->by_port, "port", count + 1))
+	if (make(&g->sets[GROUPS_BY_PORT], "port", count + 1))
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		g->port_numbers[i] = ports[i];
-		snprintf(g->by_port.list[i].name, GROUPS_NAME_MAX, "%u", ports[i]);
+		snprintf(g->sets[GROUPS_BY_PORT].list[i].name, GROUPS_NAME_MAX, "%u", ports[i]);
 	}
 	return 0;
 }
@@ -86,26 +85,26 @@ int groups_by_unit(struct groups *g, unsigned int max, groups_unit_fn unit, void
 	g->unit_max = max;
 	g->unit = unit;
 	g->arg = arg;
-	return make(&g->by_unit, "unit", max + 1);
+	return make(&g->sets[GROUPS_BY_UNIT], "unit", max + 1);
 }
 
 /* Its own end's port goes before the peer's: a server is called by its own. */
 static struct group *port_of(struct groups *g, const struct conn *c)
 {
-	unsigned int i, named = g->by_port.count - 1, found = named;
+	unsigned int i, named = g->sets[GROUPS_BY_PORT].count - 1, found = named;
 
 	for (i = named; i-- > 0;) {
 		if (g->port_numbers[i] == c->lport)
-			return &g->by_port.list[i];
+			return &g->sets[GROUPS_BY_PORT].list[i];
 		if (g->port_numbers[i] == c->rport)
 			found = i;
 	}
-	return &g->by_port.list[found];
+	return &g->sets[GROUPS_BY_PORT].list[found];
 }
 
 static unsigned int unit_by_name(struct groups *g, const char *name)
 {
-	struct group *list = g->by_unit.list;
+	struct group *list = g->sets[GROUPS_BY_UNIT].list;
 	unsigned int i;
 
 	for (i = 0; i < g->unit_max && list[i].name[0]; i++)
@@ -123,45 +122,36 @@ static struct group *unit_of(struct groups *g, const struct conn *c)
 	unsigned int slot = c->cgroup % CACHE;
 
 	if (!c->cgroup)
-		return &g->by_unit.list[g->unit_max];
+		return &g->sets[GROUPS_BY_UNIT].list[g->unit_max];
 	if (g->cache[slot].cgroup != c->cgroup) {
 		if (!g->unit(g->arg, c->cgroup, name)) {
 			g->untold = true;
-			return &g->by_unit.list[g->unit_max];
+			return &g->sets[GROUPS_BY_UNIT].list[g->unit_max];
 		}
 		g->cache[slot].group = unit_by_name(g, name);
 		g->cache[slot].cgroup = c->cgroup;
 	}
-	return &g->by_unit.list[g->cache[slot].group];
-}
-
-static void begin(struct group_set *set)
-{
-	unsigned int i;
-
-	for (i = 0; i < set->count; i++)
-		memset(set->list[i].counting, 0, sizeof(set->list[i].counting));
-}
-
-static void end(struct group_set *set)
-{
-	unsigned int i;
-
-	for (i = 0; i < set->count; i++)
-		memcpy(set->list[i].sockets, set->list[i].counting, sizeof(set->list[i].sockets));
+	return &g->sets[GROUPS_BY_UNIT].list[g->cache[slot].group];
 }
 
 void groups_begin(struct groups *g)
 {
-	begin(&g->by_port);
-	begin(&g->by_unit);
+	for (unsigned int kind = 0; kind < GROUPS_KINDS; kind++)
+		for (unsigned int i = 0; i < g->sets[kind].count; i++)
+			memset(g->sets[kind].list[i].counting, 0,
+			       sizeof(g->sets[kind].list[i].counting));
 	g->untold = false;
 }
 
 bool groups_end(struct groups *g)
 {
-	end(&g->by_port);
-	end(&g->by_unit);
+	for (unsigned int kind = 0; kind < GROUPS_KINDS; kind++) {
+		for (unsigned int i = 0; i < g->sets[kind].count; i++) {
+			struct group *group = &g->sets[kind].list[i];
+
+			memcpy(group->sockets, group->counting, sizeof(group->sockets));
+		}
+	}
 	return !g->untold;
 }
 
@@ -171,9 +161,9 @@ void groups_count(struct groups *g, const struct conn *c)
 
 	if (c->end)
 		return;
-	if (g->by_port.label)
+	if (g->sets[GROUPS_BY_PORT].label)
 		port_of(g, c)->counting[state]++;
-	if (g->by_unit.label)
+	if (g->sets[GROUPS_BY_UNIT].label)
 		unit_of(g, c)->counting[state]++;
 }
 
@@ -181,18 +171,31 @@ void groups_ended(struct groups *g, const struct conn *c)
 {
 	if (!conn_is_connection(c))
 		return;
-	if (g->by_port.label)
+	if (g->sets[GROUPS_BY_PORT].label)
 		port_of(g, c)->ended[c->end]++;
-	if (g->by_unit.label)
+	if (g->sets[GROUPS_BY_UNIT].label)
 		unit_of(g, c)->ended[c->end]++;
 }
 
-const struct group_set *groups_ports(const struct groups *g)
+int groups_copy(struct group_set to[GROUPS_KINDS], const struct groups *g)
 {
-	return &g->by_port;
+	int err = 0;
+
+	for (unsigned int kind = 0; kind < GROUPS_KINDS; kind++) {
+		const struct group_set *from = &g->sets[kind];
+
+		to[kind] = *from;
+		to[kind].list = from->label ? malloc(from->count * sizeof(*from->list)) : NULL;
+		if (to[kind].list)
+			memcpy(to[kind].list, from->list, from->count * sizeof(*from->list));
+		else if (from->label)
+			err = -ENOMEM;
+	}
+	return err;
 }
 
-const struct group_set *groups_units(const struct groups *g)
+void group_sets_free(struct group_set sets[GROUPS_KINDS])
 {
-	return &g->by_unit;
+	for (unsigned int kind = 0; kind < GROUPS_KINDS; kind++)
+		free(sets[kind].list);
 }

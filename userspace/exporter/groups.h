@@ -43,6 +43,12 @@ struct group_set {
 	struct group *list;
 };
 
+enum groups_kind {
+	GROUPS_BY_PORT,
+	GROUPS_BY_UNIT,
+	GROUPS_KINDS,
+};
+
 /**
  * groups_unit_fn - the name of a cgroup's unit or container
  * @arg: as given
@@ -78,8 +84,8 @@ bool groups_end(struct groups *groups);
 /** groups_ended() - a life that ended */
 void groups_ended(struct groups *groups, const struct conn *conn);
 
-/* What was counted; label is NULL for what was not asked for */
-const struct group_set *groups_ports(const struct groups *groups);
-const struct group_set *groups_units(const struct groups *groups);
+/** groups_copy() - what was counted, to be freed by group_sets_free(), also after an error; 0 or -ENOMEM */
+int groups_copy(struct group_set to[GROUPS_KINDS], const struct groups *groups);
+void group_sets_free(struct group_set sets[GROUPS_KINDS]);
 
 #endif

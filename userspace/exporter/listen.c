@@ -57,18 +57,17 @@ int listen_open(const struct sockaddr_storage *address, socklen_t len)
 
 void listen_text(int fd, char text[LISTEN_TEXT_MAX])
 {
-	struct sockaddr_storage address = { 0 };
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address;
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
-	socklen_t len = sizeof(address);
-	char host[INET6_ADDRSTRLEN] = "";
+	struct sockaddr_storage name = { 0 };
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&name;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&name;
+	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
+	socklen_t len = sizeof(name);
 
-	getsockname(fd, (struct sockaddr *)&address, &len);
-	if (address.ss_family == AF_INET6) {
-		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
-		snprintf(text, LISTEN_TEXT_MAX, "[%s]:%u", host, ntohs(v6->sin6_port));
-	} else {
-		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
-		snprintf(text, LISTEN_TEXT_MAX, "%s:%u", host, ntohs(v4->sin_port));
-	}
+	getsockname(fd, (struct sockaddr *)&name, &len);
+	if (name.ss_family == AF_INET6)
+		memcpy(address, &v6->sin6_addr, 16);
+	else
+		memcpy(address + 12, &v4->sin_addr, 4);
+	/* Of both families the port stands at the same place. */
+	*put_endpoint(text, address, ntohs(v4->sin_port)) = '\0';
 }

@@ -24,12 +24,6 @@ static const uint8_t states[] = {
 	TCPTRAIL_LAST_ACK,    TCPTRAIL_LISTEN,	  TCPTRAIL_CLOSING,
 };
 
-static void put_labelled(struct openmetrics *e, const char *key, const char *label, uint64_t value)
-{
-	openmetrics_label(e, key, label);
-	openmetrics_u64(e, value);
-}
-
 /* What ss shows as one state: a request socket is in SYN-RECV. */
 static uint64_t sockets(const struct counters *c, uint8_t state)
 {
@@ -49,18 +43,18 @@ static void put_sockets(struct openmetrics *e, const struct counters *c)
 	openmetrics_gauge(e, "tcptrail_sockets",
 			  "TCP sockets by state, in all network namespaces.");
 	for (i = 0; i < ARRAY_SIZE(states); i++)
-		put_labelled(e, "state", state_key(states[i]), sockets(c, states[i]));
+		openmetrics_labelled(e, "state", state_key(states[i]), sockets(c, states[i]));
 	openmetrics_gauge(e, "tcptrail_request_sockets",
 			  "Handshakes that wait for their third step; syn_recv has them, too.");
 	openmetrics_u64(e, counters_sockets(c, CONN_REQUEST, TCPTRAIL_NEW_SYN_RECV));
 	openmetrics_gauge(e, "tcptrail_minisockets",
 			  "Sockets that no process holds, kept for TIME-WAIT's sake.");
-	put_labelled(e, "state", state_key(TCPTRAIL_FIN_WAIT2),
-		     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_FIN_WAIT2));
-	put_labelled(e, "state", state_key(TCPTRAIL_TIME_WAIT),
-		     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_TIME_WAIT));
-	openmetrics_gauge(e, "tcptrail_accept_queue_sockets", "Established, and not accepted yet.");
-	openmetrics_u64(e, counters_unaccepted(c));
+	openmetrics_labelled(e, "state", state_key(TCPTRAIL_FIN_WAIT2),
+			     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_FIN_WAIT2));
+	openmetrics_labelled(e, "state", state_key(TCPTRAIL_TIME_WAIT),
+			     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_TIME_WAIT));
+	openmetrics_gauge_of(e, "tcptrail_accept_queue_sockets",
+			     "Established, and not accepted yet.", counters_unaccepted(c));
 }
 
 /* What TCP's state machine knows is always told, anything else when it occurs. */
@@ -98,8 +92,7 @@ static void put_transitions(struct openmetrics *e, const struct counters *c)
 			if (!c->transitions[from][to] && !is_known_transition(from, to))
 				continue;
 			openmetrics_label(e, "from", state_key(from));
-			openmetrics_label(e, "to", state_key(to));
-			openmetrics_u64(e, c->transitions[from][to]);
+			openmetrics_labelled(e, "to", state_key(to), c->transitions[from][to]);
 		}
 	}
 }
@@ -116,11 +109,11 @@ static void put_reasons(struct openmetrics *e, const uint64_t counts[COUNTERS_RE
 			rest += counts[i];
 			continue;
 		}
-		put_labelled(e, "reason", reason_key(i), counts[i]);
+		openmetrics_labelled(e, "reason", reason_key(i), counts[i]);
 	}
 	if (!other)
 		return;
-	put_labelled(e, "reason", "other", rest);
+	openmetrics_labelled(e, "reason", "other", rest);
 }
 
 #define REASON(name) (1U << TCPTRAIL_REASON_##name)
@@ -130,17 +123,17 @@ static void put_ends(struct openmetrics *e, const struct metrics *m)
 	const struct counters *c = &m->counters;
 	bool seen = m->features >> TCPTRAIL_HOOK_TIMEWAIT_BEGIN & 1;
 
-	openmetrics_counter(e, "tcptrail_requests", "Request sockets that began: SYNs answered.");
-	openmetrics_u64(e, c->requests);
+	openmetrics_counter_of(e, "tcptrail_requests", "Request sockets that began: SYNs answered.",
+			       c->requests);
 	openmetrics_counter(e, "tcptrail_request_ends", "Request sockets that ended, by reason.");
 	put_reasons(e, c->request_ends,
 		    REASON(ESTABLISHED) | REASON(TIMEOUT) | REASON(RESET) | REASON(LISTENER) |
 			    REASON(NETNS),
 		    true);
-	openmetrics_counter(e, "tcptrail_accepts", "Connections that accept() took.");
-	openmetrics_u64(e, c->accepted);
-	openmetrics_counter(e, "tcptrail_time_waits", "Connections that entered TIME-WAIT.");
-	openmetrics_u64(e, c->time_waits);
+	openmetrics_counter_of(e, "tcptrail_accepts", "Connections that accept() took.",
+			       c->accepted);
+	openmetrics_counter_of(e, "tcptrail_time_waits", "Connections that entered TIME-WAIT.",
+			       c->time_waits);
 	openmetrics_counter(e, "tcptrail_time_wait_rearms",
 			    "TIME-WAITs begun anew; by a FIN: our last ACK was lost.");
 	put_reasons(e, c->rearms, REASON(FIN) | REASON(SEGMENT), false);
@@ -156,10 +149,10 @@ static void put_ends(struct openmetrics *e, const struct metrics *m)
 		    REASON(TIMEOUT) | REASON(RESET) | REASON(SYN) | REASON(REUSE) | REASON(DATA) |
 			    REASON(NETNS) | REASON(KILLED),
 		    true);
-	openmetrics_counter(
+	openmetrics_counter_of(
 		e, "tcptrail_time_wait_overflows",
-		"Connections closed without the TIME-WAIT that was due, for want of room.");
-	openmetrics_u64(e, seen ? c->overflows : 0);
+		"Connections closed without the TIME-WAIT that was due, for want of room.",
+		seen ? c->overflows : 0);
 }
 
 static void put_connections(struct openmetrics *e, const struct counters *c)
@@ -167,20 +160,20 @@ static void put_connections(struct openmetrics *e, const struct counters *c)
 	unsigned int end;
 
 	openmetrics_counter(e, "tcptrail_retransmits", "Segments sent again, by kind.");
-	put_labelled(e, "segment", "syn", c->retransmits[COUNTERS_SYN]);
-	put_labelled(e, "segment", "syn_ack", c->retransmits[COUNTERS_SYN_ACK]);
-	put_labelled(e, "segment", "fin", c->retransmits[COUNTERS_FIN]);
+	openmetrics_labelled(e, "segment", "syn", c->retransmits[COUNTERS_SYN]);
+	openmetrics_labelled(e, "segment", "syn_ack", c->retransmits[COUNTERS_SYN_ACK]);
+	openmetrics_labelled(e, "segment", "fin", c->retransmits[COUNTERS_FIN]);
 	openmetrics_counter(e, "tcptrail_resets", "RSTs, those of no connection included.");
-	put_labelled(e, "direction", "sent", c->resets[TCPTRAIL_OUT]);
-	put_labelled(e, "direction", "received", c->resets[TCPTRAIL_IN]);
+	openmetrics_labelled(e, "direction", "sent", c->resets[TCPTRAIL_OUT]);
+	openmetrics_labelled(e, "direction", "received", c->resets[TCPTRAIL_IN]);
 	openmetrics_counter(e, "tcptrail_connections_opened",
 			    "Connections: active: connect() began; passive: handshake completed.");
-	put_labelled(e, "role", "active", c->opened[CONN_ACTIVE]);
-	put_labelled(e, "role", "passive", c->opened[CONN_PASSIVE]);
+	openmetrics_labelled(e, "role", "active", c->opened[CONN_ACTIVE]);
+	openmetrics_labelled(e, "role", "passive", c->opened[CONN_PASSIVE]);
 	openmetrics_counter(e, "tcptrail_connections_ended",
 			    "Connection ends whose life is over, by cause.");
 	for (end = CONN_LIVES + 1; end < CONN_ENDS; end++)
-		put_labelled(e, "cause", conn_end_key(end), c->ended[end]);
+		openmetrics_labelled(e, "cause", conn_end_key(end), c->ended[end]);
 }
 
 static void put_spans(struct openmetrics *e, const struct counters *c)
@@ -226,7 +219,7 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 	for (i = 0; verdict_name(i); i++) {
 		if (!verdict_is_stuck((int)i))
 			continue;
-		put_labelled(e, "verdict", verdict_name(i), f->stuck[i]);
+		openmetrics_labelled(e, "verdict", verdict_name(i), f->stuck[i]);
 	}
 	openmetrics_gauge(
 		e, "tcptrail_oldest_age_seconds",
@@ -238,20 +231,19 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 		openmetrics_label(e, "state", state_key(states[i]));
 		openmetrics_seconds(e, time_between(since_ns, m->now_ns));
 	}
-	openmetrics_gauge(e, "tcptrail_oldest_unaccepted_seconds",
-			  "How long the connection waits that has waited longest for accept().");
-	openmetrics_seconds(e, time_between(f->unaccepted_since_ns, m->now_ns));
-	openmetrics_gauge(e, "tcptrail_close_wait_unread_bytes",
-			  "Bytes in CLOSE-WAIT sockets that nobody has read.");
-	openmetrics_u64(e, f->unread);
+	openmetrics_age_of(e, "tcptrail_oldest_unaccepted_seconds",
+			   "How long the connection waits that has waited longest for accept().",
+			   time_between(f->unaccepted_since_ns, m->now_ns));
+	openmetrics_gauge_of(e, "tcptrail_close_wait_unread_bytes",
+			     "Bytes in CLOSE-WAIT sockets that nobody has read.", f->unread);
 	openmetrics_gauge(
 		e, "tcptrail_ephemeral_ports_used_ratio",
 		"Share of the source ports in use towards the destination that has most.");
 	openmetrics_ratio(e, f->ports_share);
-	openmetrics_gauge(e, "tcptrail_ephemeral_ports", "Source ports that there are for it.");
-	openmetrics_u64(e, f->ports);
-	openmetrics_gauge(e, "tcptrail_time_wait_limit", "net.ipv4.tcp_max_tw_buckets.");
-	openmetrics_u64(e, m->time_wait_limit);
+	openmetrics_gauge_of(e, "tcptrail_ephemeral_ports", "Source ports that there are for it.",
+			     f->ports);
+	openmetrics_gauge_of(e, "tcptrail_time_wait_limit", "net.ipv4.tcp_max_tw_buckets.",
+			     m->time_wait_limit);
 	openmetrics_gauge(e, "tcptrail_sweep_age_seconds",
 			  "How old these are; 0 while nothing has changed.");
 	openmetrics_seconds(e, m->scan_age_ns);
@@ -262,34 +254,33 @@ static void put_trail(struct openmetrics *e, const struct metrics *m)
 	static const char *const causes[METRICS_LOST] = { "overwritten", "limited", "no_ring" };
 	unsigned int i;
 
-	openmetrics_gauge(e, "tcptrail_trail_up", "The trail is read, without error or delay.");
-	openmetrics_u64(e, m->up);
-	openmetrics_counter(e, "tcptrail_records_read", "Records of the trail that were read.");
-	openmetrics_u64(e, m->records);
+	openmetrics_gauge_of(e, "tcptrail_trail_up", "The trail is read, without error or delay.",
+			     m->up);
+	openmetrics_counter_of(e, "tcptrail_records_read", "Records of the trail that were read.",
+			       m->records);
 	openmetrics_counter(e, "tcptrail_records_lost",
 			    "Records that are missing from it, by cause.");
 	for (i = 0; i < METRICS_LOST; i++)
-		put_labelled(e, "cause", causes[i], m->lost[i]);
-	openmetrics_gauge(e, "tcptrail_snapshot_incomplete",
-			  "Network namespaces whose older sockets could not be listed.");
-	openmetrics_u64(e, m->snapshot_incomplete);
+		openmetrics_labelled(e, "cause", causes[i], m->lost[i]);
+	openmetrics_gauge_of(e, "tcptrail_snapshot_incomplete",
+			     "Network namespaces whose older sockets could not be listed.",
+			     m->snapshot_incomplete);
 	openmetrics_gauge(e, "tcptrail_hook_attached", "The module's hook is there.");
 	for (i = 0; i < TCPTRAIL_HOOKS; i++)
-		put_labelled(e, "hook", hook_key(i), m->features >> i & 1);
+		openmetrics_labelled(e, "hook", hook_key(i), m->features >> i & 1);
 	openmetrics_gauge(
 		e, "tcptrail_hook_disabled",
 		"A parameter of the module turned it off, or this kernel does not have it.");
 	for (i = 0; i < TCPTRAIL_HOOKS; i++)
-		put_labelled(e, "hook", hook_key(i),
-			     m->hooks[i] == TCPTRAIL_HOOK_OFF ||
-				     m->hooks[i] == TCPTRAIL_HOOK_ABSENT);
-	openmetrics_gauge(e, "tcptrail_tracked_connections",
-			  "Connection ends in the exporter's memory.");
-	openmetrics_u64(e, m->tracked);
-	openmetrics_gauge(e, "tcptrail_tracked_connections_limit", "How many there is room for.");
-	openmetrics_u64(e, m->tracked_limit);
-	openmetrics_counter(e, "tcptrail_evicted", "Connection ends dropped for want of room.");
-	openmetrics_u64(e, m->evicted);
+		openmetrics_labelled(e, "hook", hook_key(i),
+				     m->hooks[i] == TCPTRAIL_HOOK_OFF ||
+					     m->hooks[i] == TCPTRAIL_HOOK_ABSENT);
+	openmetrics_gauge_of(e, "tcptrail_tracked_connections",
+			     "Connection ends in the exporter's memory.", m->tracked);
+	openmetrics_gauge_of(e, "tcptrail_tracked_connections_limit", "How many there is room for.",
+			     m->tracked_limit);
+	openmetrics_counter_of(e, "tcptrail_evicted", "Connection ends dropped for want of room.",
+			       m->evicted);
 }
 
 static void put_group_set(struct openmetrics *e, const struct group_set *set, const char *names[2],
@@ -309,8 +300,7 @@ static void put_group_set(struct openmetrics *e, const struct group_set *set, co
 			if (states[i] == TCPTRAIL_SYN_RECV)
 				count += set->list[g].sockets[TCPTRAIL_NEW_SYN_RECV];
 			openmetrics_label(e, set->label, set->list[g].name);
-			openmetrics_label(e, "state", state_key(states[i]));
-			openmetrics_u64(e, count);
+			openmetrics_labelled(e, "state", state_key(states[i]), count);
 		}
 	}
 	openmetrics_counter(e, names[1], helps[1]);
@@ -319,8 +309,7 @@ static void put_group_set(struct openmetrics *e, const struct group_set *set, co
 			continue;
 		for (i = CONN_LIVES + 1; i < CONN_ENDS; i++) {
 			openmetrics_label(e, set->label, set->list[g].name);
-			openmetrics_label(e, "cause", conn_end_key(i));
-			openmetrics_u64(e, set->list[g].ended[i]);
+			openmetrics_labelled(e, "cause", conn_end_key(i), set->list[g].ended[i]);
 		}
 	}
 }
@@ -332,21 +321,20 @@ static void put_groups(struct openmetrics *e, const struct metrics *m)
 	const char *helps[2] = { "TCP sockets by state, as of the last sweep.",
 				 "Connection ends whose life is over, by cause." };
 
-	put_group_set(e, &m->ports, ports, helps);
-	put_group_set(e, &m->units, units, helps);
+	put_group_set(e, &m->groups[GROUPS_BY_PORT], ports, helps);
+	put_group_set(e, &m->groups[GROUPS_BY_UNIT], units, helps);
 }
 
 static void put_self(struct openmetrics *e, const struct metrics *m, uint64_t begun_ns)
 {
 	openmetrics_info(e, "tcptrail_build", "The exporter.");
 	openmetrics_label(e, "version", m->version);
-	openmetrics_label(e, "abi", ABI_VERSION);
-	openmetrics_u64(e, 1);
+	openmetrics_labelled(e, "abi", ABI_VERSION, 1);
 	openmetrics_info(e, "tcptrail_kernel", "The kernel that records.");
-	put_labelled(e, "release", m->release, 1);
+	openmetrics_labelled(e, "release", m->release, 1);
 	process_metrics(e);
-	openmetrics_gauge(e, "tcptrail_scrape_duration_seconds", "What it took to make this text.");
-	openmetrics_seconds(e, time_now_ns() - begun_ns);
+	openmetrics_age_of(e, "tcptrail_scrape_duration_seconds", "What it took to make this text.",
+			   time_now_ns() - begun_ns);
 }
 
 void metrics_text(struct buf *out, const struct metrics *m, bool openmetrics, uint64_t begun_ns)
@@ -367,6 +355,5 @@ void metrics_text(struct buf *out, const struct metrics *m, bool openmetrics, ui
 
 void metrics_free(struct metrics *m)
 {
-	free(m->ports.list);
-	free(m->units.list);
+	group_sets_free(m->groups);
 }

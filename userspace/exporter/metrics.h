@@ -36,8 +36,7 @@ enum metrics_lost {
  * @time_wait_limit: net.ipv4.tcp_max_tw_buckets
  * @version: the program's
  * @release: kernel
- * @ports: a copy, or label is NULL
- * @units: likewise
+ * @groups: a copy; the label of what was not asked for is NULL
  */
 struct metrics {
 	struct counters counters;
@@ -56,8 +55,7 @@ struct metrics {
 	uint64_t time_wait_limit;
 	const char *version;
 	char release[65];
-	struct group_set ports;
-	struct group_set units;
+	struct group_set groups[GROUPS_KINDS];
 };
 
 /**

@@ -107,6 +107,30 @@ void openmetrics_u64(struct openmetrics *e, uint64_t value)
 	e->labels = 0;
 }
 
+void openmetrics_labelled(struct openmetrics *e, const char *key, const char *value, uint64_t n)
+{
+	openmetrics_label(e, key, value);
+	openmetrics_u64(e, n);
+}
+
+void openmetrics_counter_of(struct openmetrics *e, const char *name, const char *help, uint64_t n)
+{
+	openmetrics_counter(e, name, help);
+	openmetrics_u64(e, n);
+}
+
+void openmetrics_gauge_of(struct openmetrics *e, const char *name, const char *help, uint64_t n)
+{
+	openmetrics_gauge(e, name, help);
+	openmetrics_u64(e, n);
+}
+
+void openmetrics_age_of(struct openmetrics *e, const char *name, const char *help, uint64_t ns)
+{
+	openmetrics_gauge(e, name, help);
+	openmetrics_seconds(e, ns);
+}
+
 /* @ns as seconds, with as many decimals as it has, but at least one. */
 static char *put_seconds(char *p, uint64_t s, uint64_t ns)
 {

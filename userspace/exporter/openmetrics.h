@@ -3,9 +3,8 @@
  * Prometheus' formats: text 0.0.4 and OpenMetrics 1.0, which differ in how
  * counters and infos are announced and in how the text ends.
  *
- *	openmetrics_counter(&expo, "tcptrail_resets", "RSTs by direction.");
- *	openmetrics_label(&expo, "direction", "sent");
- *	openmetrics_u64(&expo, 17);
+ *	openmetrics_counter(&e, "tcptrail_resets", "RSTs by direction.");
+ *	openmetrics_labelled(&e, "direction", "sent", 17);
  */
 #ifndef EXPORTER_OPENMETRICS_H
 #define EXPORTER_OPENMETRICS_H
@@ -51,6 +50,14 @@ void openmetrics_label(struct openmetrics *e, const char *key, const char *value
 void openmetrics_u64(struct openmetrics *e, uint64_t value);
 void openmetrics_seconds(struct openmetrics *e, uint64_t ns);
 void openmetrics_ratio(struct openmetrics *e, double value);
+
+/** openmetrics_labelled() - a sample with one label more */
+void openmetrics_labelled(struct openmetrics *e, const char *key, const char *value, uint64_t n);
+
+/* A family of a single sample without labels; the last one is a gauge of seconds */
+void openmetrics_counter_of(struct openmetrics *e, const char *name, const char *help, uint64_t n);
+void openmetrics_gauge_of(struct openmetrics *e, const char *name, const char *help, uint64_t n);
+void openmetrics_age_of(struct openmetrics *e, const char *name, const char *help, uint64_t ns);
 
 /** openmetrics_spans() - a histogram's samples; at most one label */
 void openmetrics_spans(struct openmetrics *e, const struct histogram *h,

@@ -63,14 +63,10 @@ void process_metrics(struct openmetrics *e)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	openmetrics_counter(e, "process_cpu_seconds", "Processor time, user and system.");
 	openmetrics_seconds(e, time_read_ns(CLOCK_PROCESS_CPUTIME_ID));
-	openmetrics_gauge(e, "process_resident_memory_bytes", "Resident memory.");
-	openmetrics_u64(e, resident);
-	openmetrics_gauge(e, "process_virtual_memory_bytes", "Address space.");
-	openmetrics_u64(e, virtual);
-	openmetrics_gauge(e, "process_open_fds", "Open file descriptors.");
-	openmetrics_u64(e, open_fds());
-	openmetrics_gauge(e, "process_max_fds", "File descriptors allowed.");
-	openmetrics_u64(e, limit.rlim_cur);
-	openmetrics_gauge(e, "process_start_time_seconds", "When it started, since the epoch.");
-	openmetrics_seconds(e, start_time());
+	openmetrics_gauge_of(e, "process_resident_memory_bytes", "Resident memory.", resident);
+	openmetrics_gauge_of(e, "process_virtual_memory_bytes", "Address space.", virtual);
+	openmetrics_gauge_of(e, "process_open_fds", "Open file descriptors.", open_fds());
+	openmetrics_gauge_of(e, "process_max_fds", "File descriptors allowed.", limit.rlim_cur);
+	openmetrics_age_of(e, "process_start_time_seconds", "When it started, since the epoch.",
+			   start_time());
 }

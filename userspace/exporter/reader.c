@@ -21,6 +21,9 @@
 
 /**
  * struct reader - the lock is for all that others copy
+ * @options: from the command line
+ * @call_tick: what it calls in between
+ * @arg: for @call_tick
  * @session: the trail, and its connections
  * @kernel: what the kernel says now
  * @scan: what is stuck
@@ -34,7 +37,9 @@
  * @status: what tick() wants to stop with
  */
 struct reader {
-	struct reader_config config;
+	const struct export_options *options;
+	reader_tick_fn call_tick;
+	void *arg;
 	pthread_mutex_t lock;
 	struct session session;
 	struct kernel_view kernel;
@@ -53,7 +58,7 @@ static void ended(void *arg, const struct tracker *tracker, const struct conn *c
 {
 	const struct reader *r = arg;
 
-	groups_ended(r->config.groups, c);
+	groups_ended(r->options->groups, c);
 }
 
 /* Of this machine's own namespace; 0: not known. */
@@ -75,7 +80,7 @@ static void count_group(void *arg, const struct conn *c)
 {
 	const struct reader *r = arg;
 
-	groups_count(r->config.groups, c);
+	groups_count(r->options->groups, c);
 }
 
 static int begin_scan(struct reader *r)
@@ -90,7 +95,7 @@ static int begin_scan(struct reader *r)
 	};
 
 	r->changed = false;
-	groups_begin(r->config.groups);
+	groups_begin(r->options->groups);
 	return stuck_scan_begin(r->scan, &query);
 }
 
@@ -112,7 +117,7 @@ static bool scan_slice(struct reader *r)
 	if (r->scanning)
 		return false;
 	/* Without memory, or where a unit has no name yet, another one will do. */
-	r->changed |= err < 0 || !groups_end(r->config.groups);
+	r->changed |= err < 0 || !groups_end(r->options->groups);
 	r->scanned_ns = now_ns;
 	return true;
 }
@@ -124,7 +129,7 @@ static int tick(struct reader *r)
 	if (now_ns < r->tick_ns)
 		return 0;
 	r->tick_ns = now_ns + READER_REST_NS;
-	r->status = r->config.tick(r->config.arg, &r->tick_ns);
+	r->status = r->call_tick(r->arg, &r->tick_ns);
 	return r->status ? 1 : 0;
 }
 
@@ -216,16 +221,17 @@ static int idle(void *arg)
 	return stop;
 }
 
-int reader_create(struct reader **result, const struct reader_config *config)
+int reader_create(struct reader **result, const struct export_options *options, reader_tick_fn call,
+		  void *arg)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	const struct tracker_config tracker = {
-		.max_conns = config->max_conns,
+		.max_conns = (uint32_t)options->max_conns,
 		.ended = ended,
 		.arg = r,
 	};
 	struct session_config session = {
-		.source = config->source,
+		.source = options->source,
 		.tracker = &tracker,
 		.states = SNAPSHOT_ALL_STATES,
 		.records = take,
@@ -238,7 +244,9 @@ int reader_create(struct reader **result, const struct reader_config *config)
 		return cmd_fail("%s", strerror(ENOMEM));
 	*result = r;
 	session.lock = &r->lock;
-	r->config = *config;
+	r->options = options;
+	r->call_tick = call;
+	r->arg = arg;
 	r->round_ns = time_now_ns();
 	pthread_mutex_init(&r->lock, NULL);
 	status = session_open(&r->session, &session);
@@ -282,19 +290,6 @@ int reader_run(struct reader *r, int *err)
 	return r->status;
 }
 
-static int copy_set(struct group_set *to, const struct group_set *from)
-{
-	*to = *from;
-	to->list = NULL;
-	if (!from->label)
-		return 0;
-	to->list = malloc(from->count * sizeof(*from->list));
-	if (!to->list)
-		return -ENOMEM;
-	memcpy(to->list, from->list, from->count * sizeof(*from->list));
-	return 0;
-}
-
 int reader_copy(void *arg, struct metrics *m)
 {
 	const struct tracker_stats *stats;
@@ -310,7 +305,7 @@ int reader_copy(void *arg, struct metrics *m)
 		.records = r->session.losses.read,
 		.evicted = stats->evicted,
 		.tracked = tracker_count(r->session.tracker),
-		.tracked_limit = r->config.max_conns ? r->config.max_conns : TRACKER_CONNS_DEFAULT,
+		.tracked_limit = (uint32_t)r->options->max_conns,
 		.found = stuck_scan_result(r->scan)->gauges,
 		.now_ns = session_now_ns(&r->session),
 		.scan_age_ns =
@@ -325,11 +320,9 @@ int reader_copy(void *arg, struct metrics *m)
 	m->lost[METRICS_LIMITED] = r->session.losses.lost[TCPTRAIL_LOSS_LIMITED];
 	m->lost[METRICS_NO_RING] = r->session.info.no_ring;
 	memcpy(m->hooks, r->session.info.hooks, sizeof(m->hooks));
-	err = copy_set(&m->ports, groups_ports(r->config.groups));
-	if (!err)
-		err = copy_set(&m->units, groups_units(r->config.groups));
+	err = groups_copy(m->groups, r->options->groups);
 	pthread_mutex_unlock(&r->lock);
-	snprintf(m->release, sizeof(m->release), "%s", tcptrail_origin(r->session.trail)->release);
+	snprintf(m->release, sizeof(m->release), "%s", r->session.origin.release);
 	return err;
 }
 

@@ -13,34 +13,35 @@
 
 #include "userspace/base/time.h"
 #include "userspace/session/message.h"
-#include "userspace/session/source.h"
 #include "userspace/exporter/metrics.h"
+#include "userspace/exporter/options.h"
 #include "userspace/exporter/stuck_lines.h"
 
 #define READER_SCAN_NS (5 * SEC) /* from the end of one scan to the next */
 #define READER_REST_NS (5 * SEC) /* without anything to do it sleeps no longer */
 
 /**
- * struct reader_config - what it is told
- * @source: which trail
- * @max_conns: as in struct tracker_config
- * @groups: counted, too; it stays the caller's
- * @tick: called in between, when *@next_ns is over, which it may set to something sooner
- *	than READER_REST_NS from now. Return: CMD_OK, or CMD_* to stop with
- * @arg: for @tick
+ * reader_tick_fn - called in between, when *@next_ns is over
+ * @arg: as given
+ * @next_ns: may be set to something sooner than READER_REST_NS from now
+ *
+ * Return: CMD_OK, or CMD_* to stop with
  */
-struct reader_config {
-	struct source source;
-	uint32_t max_conns;
-	struct groups *groups;
-	int (*tick)(void *arg, uint64_t *next_ns);
-	void *arg;
-};
+typedef int (*reader_tick_fn)(void *arg, uint64_t *next_ns);
 
 struct reader;
 
-/** reader_create() - and list the sockets, while there is the right to; CMD_* after a message */
-int reader_create(struct reader **reader, const struct reader_config *config);
+/**
+ * reader_create() - open the trail, list the sockets, while there is the right to
+ * @reader: set to it, also after an error
+ * @options: which trail, how many connections, which groups; they must stay
+ * @tick: called in between
+ * @arg: for @tick
+ *
+ * Return: CMD_OK, or CMD_* after a message
+ */
+int reader_create(struct reader **reader, const struct export_options *options, reader_tick_fn tick,
+		  void *arg);
 void reader_free(struct reader *reader);
 
 /**

@@ -13,29 +13,20 @@
 /* The collector takes no name that does not end in .prom: this one is ours alone. */
 #define BESIDE TEXTFILE_NAME ".new"
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	for (; len; data += n, len -= (size_t)n) {
-		n = write(fd, data, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-static int write_beside(int dir, const struct buf *text)
+static int write_beside(int dir, const struct metrics *metrics, uint64_t begun_ns)
 {
 	int fd = openat(dir, BESIDE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	struct buf text;
 	int err;
 
-	if (fd < 0)
+	if (!file)
 		return -errno;
-	err = write_all(fd, text->data, text->len);
-	if (close(fd) && !err)
+	buf_init(&text, file);
+	metrics_text(&text, metrics, false, begun_ns);
+	err = buf_flush(&text);
+	buf_free(&text);
+	if (fclose(file) && !err)
 		err = -errno;
 	if (err)
 		unlinkat(dir, BESIDE, 0);
@@ -45,17 +36,13 @@ static int write_beside(int dir, const struct buf *text)
 int textfile_write(const char *directory, const struct metrics *metrics, uint64_t begun_ns)
 {
 	int dir = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct buf text;
 	int err;
 
 	if (dir < 0)
 		return -errno;
-	buf_init(&text, NULL);
-	metrics_text(&text, metrics, false, begun_ns);
-	err = text.error ? -text.error : write_beside(dir, &text);
+	err = write_beside(dir, metrics, begun_ns);
 	if (!err && renameat(dir, BESIDE, dir, TEXTFILE_NAME))
 		err = -errno;
-	buf_free(&text);
 	close(dir);
 	return err;
 }

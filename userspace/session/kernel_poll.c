@@ -14,18 +14,12 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-static bool is_due(const struct kernel_poll *f, uint64_t every_ns, uint64_t now_ns)
-{
-	uint64_t rest_ns = (f->ended_ns - f->begun_ns) * KERNEL_POLL_SHARE;
-
-	return now_ns >= f->begun_ns + (rest_ns > every_ns ? rest_ns : every_ns);
-}
-
 void kernel_poll_ask(struct kernel_poll *f, uint32_t states, uint64_t every_ns, uint64_t now_ns)
 {
 	sigset_t all, before;
 
-	if (f->running || !is_due(f, every_ns, now_ns))
+	if (f->running ||
+	    now_ns < time_again(f->begun_ns, f->ended_ns, every_ns, KERNEL_POLL_SHARE))
 		return;
 	f->states = states;
 	f->begun_ns = now_ns;

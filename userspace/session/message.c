@@ -44,16 +44,6 @@ int cmd_fail(const char *format, ...)
 	return CMD_FAILED;
 }
 
-void cmd_note(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	say(format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
 int cmd_usage(const char *format, ...)
 {
 	va_list args;

@@ -24,7 +24,7 @@ int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cmd_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** cmd_note() - something to know; nothing to return */
-void cmd_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define cmd_note(...) ((void)cmd_fail(__VA_ARGS__))
 
 /**
  * cmd_flush() - send all output; CMD_OK, or CMD_FAILED after a message

@@ -31,13 +31,12 @@ static void replace(struct resync *r, const struct snapshot *new)
 int resync_begin(struct resync *r, struct tracker *tracker, uint32_t states, uint64_t lost,
 		 pthread_mutex_t *lock)
 {
-	uint64_t begun_ns = time_now_ns(), ended_ns, rest_ns;
+	uint64_t begun_ns = time_now_ns(), ended_ns;
 	struct snapshot new = { 0 };
 	int err = snapshot_take_states(&new, states);
 
 	ended_ns = time_now_ns();
-	rest_ns = (ended_ns - begun_ns) * RESYNC_SHARE;
-	r->next_ns = begun_ns + (rest_ns > RESYNC_NS ? rest_ns : RESYNC_NS);
+	r->next_ns = time_again(begun_ns, ended_ns, RESYNC_NS, RESYNC_SHARE);
 	r->lost = lost;
 	if (err) {
 		snapshot_free(&new);

@@ -58,8 +58,12 @@ int session_open(struct session *s, const struct session_config *config)
 	if (err)
 		return err;
 	s->live = !s->trail || tcptrail_is_live(s->trail);
-	if (s->trail)
+	if (s->trail) {
+		s->origin = *tcptrail_origin(s->trail);
 		tcptrail_get_info(s->trail, &s->info);
+	} else {
+		tcptrail_origin_here(&s->origin);
+	}
 	return CMD_OK;
 }
 

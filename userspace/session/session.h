@@ -48,6 +48,7 @@ struct session_config {
  * @config: as told
  * @trail: NULL: there is no module
  * @missing: why, in words; empty if there is a trail
+ * @origin: which machine and clock the records are of
  * @tracker: the connections
  * @info: what a device's module says of itself, at most some seconds old
  * @losses: what was read, and is missing
@@ -65,6 +66,7 @@ struct session {
 	struct session_config config;
 	struct tcptrail *trail;
 	char missing[96];
+	struct tcptrail_origin origin;
 	struct tracker *tracker;
 	struct tcptrail_info info;
 	struct losses losses;

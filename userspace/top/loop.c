@@ -225,17 +225,16 @@ static void read_trail(struct screen *s)
 static void update(struct screen *s)
 {
 	struct top *top = s->top;
-	uint64_t wait_ns;
+	uint64_t begun_ns;
 
 	read_trail(s);
+	begun_ns = time_now_ns();
 	/* What has been counted stands, as at the end of a file. */
 	if (!s->error)
 		s->error = top_update(top);
 	if (!s->error)
 		s->error = draw(top);
-	wait_ns = top->update_cost_ns * UI_SHARE;
-	wait_ns = wait_ns > top->interval_ns ? wait_ns : top->interval_ns;
-	s->next_ns = time_now_ns() + wait_ns;
+	s->next_ns = time_again(begun_ns, time_now_ns(), top->interval_ns, UI_SHARE);
 }
 
 /* A view that stands still needs no updates, nor does a trail that is over. */

@@ -9,7 +9,6 @@
 void screen_draw(struct grid *g, const struct view *v, struct ui_state *l, bool interactive);
 
 #define STATES_ROWS 11 /* head included */
-#define TIMES_WIDTH 34 /* below it the times are no use */
 
 void pane_states(const struct area *a, const struct view *v, const struct ui_state *l);
 void pane_times(const struct area *a, const struct view *v, const struct ui_state *l);

@@ -11,14 +11,8 @@
 
 static void name_source(struct top *top)
 {
-	const struct tcptrail_origin *origin =
-		top->session.trail ? tcptrail_origin(top->session.trail) : NULL;
-	struct tcptrail_origin here = { 0 };
+	const struct tcptrail_origin *origin = &top->session.origin;
 
-	if (!origin) {
-		tcptrail_origin_here(&here);
-		origin = &here;
-	}
 	memcpy(top->view.host, origin->hostname, sizeof(top->view.host));
 	clock_init(&top->clock, origin->realtime_offset_ns, false);
 	clock_init(&top->utc, origin->realtime_offset_ns, true);
@@ -26,7 +20,6 @@ static void name_source(struct top *top)
 		 top->source.file   ? top->source.file :
 		 top->session.trail ? "live" :
 				      "no module");
-	top->home_netns = origin->netns;
 }
 
 /* What has to be known of all the numbers. */

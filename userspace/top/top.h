@@ -51,10 +51,8 @@ struct top_play {
  * @play: of a file
  * @clock: for people
  * @utc: for JSON
- * @holders: who holds what is stuck, as of @holders_ns
- * @holders_cost_ns: how long that took to find out
- * @update_cost_ns: how long the last update took
- * @home_netns: the network namespace that we are in
+ * @holders: who holds what is stuck
+ * @holders_next_ns: they are found anew from then on
  */
 struct top {
 	struct source source;
@@ -74,16 +72,13 @@ struct top {
 	struct clock utc;
 	struct top_play play;
 	struct holders holders;
-	uint64_t holders_ns;
-	uint64_t holders_cost_ns;
-	uint64_t update_cost_ns;
-	uint32_t home_netns;
+	uint64_t holders_next_ns;
 };
 
 /** cmd_top() - the command; the exit status */
 int cmd_top(int argc, char *argv[]);
 
-/* top_source.c: where records come from */
+/* source.c: where records come from */
 
 /** top_open() - trail, model, first snapshot; CMD_OK or CMD_FAILED after a message */
 int top_open(struct top *top);
@@ -105,7 +100,7 @@ void top_to_end(struct top *top);
 
 void top_close(struct top *top);
 
-/* top_update.c */
+/* update.c */
 
 /** top_update() - all numbers of now; 0 or -errno */
 int top_update(struct top *top);
@@ -119,7 +114,7 @@ int top_update(struct top *top);
  */
 uint64_t top_ask(struct top *top, uint64_t next_ns);
 
-/* top_stuck.c */
+/* update_stuck.c */
 
 /** top_find() - what is stuck now, and all ports in use; 0 or -errno */
 int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan);
@@ -127,7 +122,7 @@ int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan);
 /** top_update_stuck() - part of an update: the worst groups of what was found; 0 or -errno */
 int top_update_stuck(struct top *top, const struct stuck_result *result);
 
-/* top_filter.c */
+/* filter_line.c */
 
 /**
  * top_filter() - use what somebody typed as a filter
@@ -146,17 +141,17 @@ void top_use_filter(struct top *top, const struct filter *f);
 /** top_show_option() - add an option ("--port N") to what is shown as the filter */
 void top_show_option(struct top *top, const char *flag, const char *value);
 
-/* top_ladder.c */
+/* ladder_pane.c */
 
 /** top_ladder() - draw a connection; 0, -ENOENT: it is not on record, -errno */
 int top_ladder(const struct top *top, const char *selector, struct buf *out);
 
-/* top_batch.c */
+/* batch.c */
 
 /** top_batch() - text or JSON, until the end; an exit status */
 int top_batch(struct top *top);
 
-/* top_screen.c */
+/* loop.c */
 
 /** top_screen() - the live screen, until it is left; an exit status */
 int top_screen(struct top *top);

@@ -142,10 +142,33 @@ static enum ui_action key_edit(struct ui_state *l, int key)
 	return UI_NOTHING;
 }
 
+/* How far a key goes among @rows rows of which @page fit; 0: it is no such key. */
+static int motion(int key, int page, int rows)
+{
+	page = page > 1 ? page - 1 : 1;
+	switch (key) {
+	case UI_KEY_UP:
+	case 'k':
+		return -1;
+	case UI_KEY_DOWN:
+	case 'j':
+		return 1;
+	case UI_KEY_PAGE_UP:
+		return -page;
+	case UI_KEY_PAGE_DOWN:
+		return page;
+	case UI_KEY_HOME:
+	case 'g':
+		return -rows;
+	case UI_KEY_END:
+	case 'G':
+		return rows;
+	}
+	return 0;
+}
+
 static enum ui_action key_text(struct ui_state *l, int key)
 {
-	int page = l->text_rows > 1 ? l->text_rows - 1 : 1;
-
 	switch (key) {
 	case 'q':
 	case UI_KEY_ESCAPE:
@@ -156,58 +179,19 @@ static enum ui_action key_text(struct ui_state *l, int key)
 		break;
 	case 'l':
 		return l->selector[0] ? UI_LADDER : UI_NOTHING;
-	case UI_KEY_UP:
-	case 'k':
-		l->scroll--;
-		break;
-	case UI_KEY_DOWN:
-	case 'j':
-		l->scroll++;
-		break;
-	case UI_KEY_PAGE_UP:
-		l->scroll -= page;
-		break;
-	case UI_KEY_PAGE_DOWN:
 	case ' ':
-		l->scroll += page;
-		break;
-	case UI_KEY_HOME:
-		l->scroll = 0;
-		break;
-	case UI_KEY_END:
-		l->scroll = l->lines;
-		break;
+		key = UI_KEY_PAGE_DOWN;
 	}
+	/* As far as there are lines: drawing keeps it within them. */
+	l->scroll += motion(key, l->text_rows, l->lines);
 	return UI_NOTHING;
 }
 
 static enum ui_action key_move(struct ui_state *l, struct view *v, int key)
 {
-	int page = l->lists[l->pane].rows > 1 ? l->lists[l->pane].rows - 1 : 1;
+	int by = motion(key, l->lists[l->pane].rows, (int)rows_of(v, l->pane));
 
 	switch (key) {
-	case UI_KEY_UP:
-	case 'k':
-		move(l, v, -1);
-		break;
-	case UI_KEY_DOWN:
-	case 'j':
-		move(l, v, 1);
-		break;
-	case UI_KEY_PAGE_UP:
-		move(l, v, -page);
-		break;
-	case UI_KEY_PAGE_DOWN:
-		move(l, v, page);
-		break;
-	case UI_KEY_HOME:
-	case 'g':
-		move(l, v, -(int)rows_of(v, l->pane));
-		break;
-	case UI_KEY_END:
-	case 'G':
-		move(l, v, (int)rows_of(v, l->pane));
-		break;
 	case UI_KEY_RIGHT:
 	case 's':
 		sort_by(l, v, 1);
@@ -222,6 +206,9 @@ static enum ui_action key_move(struct ui_state *l, struct view *v, int key)
 	case UI_KEY_ENTER:
 		read_stuck(l, v);
 		break;
+	default:
+		if (by)
+			move(l, v, by);
 	}
 	return UI_NOTHING;
 }

@@ -58,7 +58,7 @@ static int update_numbers(struct top *top, uint64_t now_ns)
 
 int top_update(struct top *top)
 {
-	uint64_t start_ns = time_now_ns(), now_ns = top_now_ns(top);
+	uint64_t now_ns = top_now_ns(top);
 	int err;
 
 	top->activity.wanted = top->filter.count ? is_wanted : NULL;
@@ -72,6 +72,5 @@ int top_update(struct top *top)
 	err = update_numbers(top, now_ns);
 	tell_time(top, now_ns);
 	ui_sort(&top->ui, &top->view);
-	top->update_cost_ns = time_now_ns() - start_ns;
 	return err;
 }

@@ -39,25 +39,16 @@ int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan)
 	return stuck_find(scan, &query);
 }
 
-static bool is_time_for_holders(const struct top *top, uint64_t now_ns)
-{
-	uint64_t wait_ns = top->holders_cost_ns * HOLDERS_SHARE;
-
-	return !top->holders_ns ||
-	       now_ns - top->holders_ns >= (wait_ns > HOLDERS_NS ? wait_ns : HOLDERS_NS);
-}
-
 static int find_holders(struct top *top, const struct stuck_result *result)
 {
 	uint64_t begun_ns = time_now_ns();
 	int err;
 
-	if (!result->count || !is_time_for_holders(top, begun_ns))
+	if (!result->count || begun_ns < top->holders_next_ns)
 		return 0;
 	holders_free(&top->holders);
 	err = holders_find(&top->holders, result);
-	top->holders_ns = time_now_ns();
-	top->holders_cost_ns = top->holders_ns - begun_ns;
+	top->holders_next_ns = time_again(begun_ns, time_now_ns(), HOLDERS_NS, HOLDERS_SHARE);
 	return err;
 }
 
@@ -143,7 +134,7 @@ int top_update_stuck(struct top *top, const struct stuck_result *result)
 		.tracker = top->session.tracker,
 		.now_ns = result->query.now_ns,
 		.kernel = result->query.kernel,
-		.home_netns = top->home_netns,
+		.home_netns = top->session.origin.netns,
 	};
 	struct stuck_groups groups = { 0 };
 	int err = 0;
