@@ -11,53 +11,49 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/record.h"
 
-static const char *look_up(const char *const names[], size_t count, unsigned int n)
-{
-	if (n < count && names[n])
-		return names[n];
-	return n < ARRAY_SIZE(put_small_text) ? put_small_text[n] : "?";
-}
-
-static const char *const state_names[] = {
-	[TCPTRAIL_NO_STATE] = "-",
-	[TCPTRAIL_ESTABLISHED] = "ESTABLISHED",
-	[TCPTRAIL_SYN_SENT] = "SYN-SENT",
-	[TCPTRAIL_SYN_RECV] = "SYN-RECV",
-	[TCPTRAIL_FIN_WAIT1] = "FIN-WAIT-1",
-	[TCPTRAIL_FIN_WAIT2] = "FIN-WAIT-2",
-	[TCPTRAIL_TIME_WAIT] = "TIME-WAIT",
-	[TCPTRAIL_CLOSE] = "CLOSED",
-	[TCPTRAIL_CLOSE_WAIT] = "CLOSE-WAIT",
-	[TCPTRAIL_LAST_ACK] = "LAST-ACK",
-	[TCPTRAIL_LISTEN] = "LISTEN",
-	[TCPTRAIL_CLOSING] = "CLOSING",
-	[TCPTRAIL_NEW_SYN_RECV] = "NEW-SYN-RECV",
+/**
+ * struct name - what a number is called
+ * @key: for machines
+ * @text: for people
+ */
+struct name {
+	const char *key;
+	const char *text;
 };
 
-static const char *const state_keys[] = {
-	[TCPTRAIL_NO_STATE] = "none",
-	[TCPTRAIL_ESTABLISHED] = "established",
-	[TCPTRAIL_SYN_SENT] = "syn_sent",
-	[TCPTRAIL_SYN_RECV] = "syn_recv",
-	[TCPTRAIL_FIN_WAIT1] = "fin_wait1",
-	[TCPTRAIL_FIN_WAIT2] = "fin_wait2",
-	[TCPTRAIL_TIME_WAIT] = "time_wait",
-	[TCPTRAIL_CLOSE] = "close",
-	[TCPTRAIL_CLOSE_WAIT] = "close_wait",
-	[TCPTRAIL_LAST_ACK] = "last_ack",
-	[TCPTRAIL_LISTEN] = "listen",
-	[TCPTRAIL_CLOSING] = "closing",
-	[TCPTRAIL_NEW_SYN_RECV] = "new_syn_recv",
+/* What has no name is called by its number. */
+static const char *or_number(const char *name, unsigned int n)
+{
+	return name ? name : n < ARRAY_SIZE(put_small_text) ? put_small_text[n] : "?";
+}
+
+#define KEY(names, n) or_number((n) < ARRAY_SIZE(names) ? names[n].key : NULL, n)
+#define TEXT(names, n) or_number((n) < ARRAY_SIZE(names) ? names[n].text : NULL, n)
+
+static const struct name states[] = {
+	[TCPTRAIL_NO_STATE] = { "none", "-" },
+	[TCPTRAIL_ESTABLISHED] = { "established", "ESTABLISHED" },
+	[TCPTRAIL_SYN_SENT] = { "syn_sent", "SYN-SENT" },
+	[TCPTRAIL_SYN_RECV] = { "syn_recv", "SYN-RECV" },
+	[TCPTRAIL_FIN_WAIT1] = { "fin_wait1", "FIN-WAIT-1" },
+	[TCPTRAIL_FIN_WAIT2] = { "fin_wait2", "FIN-WAIT-2" },
+	[TCPTRAIL_TIME_WAIT] = { "time_wait", "TIME-WAIT" },
+	[TCPTRAIL_CLOSE] = { "close", "CLOSED" },
+	[TCPTRAIL_CLOSE_WAIT] = { "close_wait", "CLOSE-WAIT" },
+	[TCPTRAIL_LAST_ACK] = { "last_ack", "LAST-ACK" },
+	[TCPTRAIL_LISTEN] = { "listen", "LISTEN" },
+	[TCPTRAIL_CLOSING] = { "closing", "CLOSING" },
+	[TCPTRAIL_NEW_SYN_RECV] = { "new_syn_recv", "NEW-SYN-RECV" },
 };
 
 const char *state_name(uint8_t state)
 {
-	return look_up(state_names, ARRAY_SIZE(state_names), state);
+	return TEXT(states, state);
 }
 
 const char *state_key(uint8_t state)
 {
-	return look_up(state_keys, ARRAY_SIZE(state_keys), state);
+	return KEY(states, state);
 }
 
 /* Equal but for case and for "-" and "_". */
@@ -75,138 +71,128 @@ static bool same_word(const char *a, const char *b)
 
 int state_parse(const char *s)
 {
-	for (unsigned int i = TCPTRAIL_ESTABLISHED; i < ARRAY_SIZE(state_names); i++) {
-		if (same_word(s, state_names[i]) || same_word(s, state_keys[i]))
+	for (unsigned int i = TCPTRAIL_ESTABLISHED; i < ARRAY_SIZE(states); i++) {
+		if (same_word(s, states[i].text) || same_word(s, states[i].key))
 			return (int)i;
 	}
 	return same_word(s, "SYN-RECEIVED") ? TCPTRAIL_SYN_RECV : -EINVAL;
 }
 
-static const char *const kind_keys[] = {
-	[TCPTRAIL_SOCKET] = "socket",	  [TCPTRAIL_REQUEST] = "request",
-	[TCPTRAIL_TIMEWAIT] = "timewait", [TCPTRAIL_ACCEPT] = "accept",
-	[TCPTRAIL_SEGMENT] = "segment",	  [TCPTRAIL_LOSS] = "loss",
-	[TCPTRAIL_SNAPSHOT] = "snapshot",
+static const struct name kinds[] = {
+	[TCPTRAIL_SOCKET] = { "socket" },     [TCPTRAIL_REQUEST] = { "request" },
+	[TCPTRAIL_TIMEWAIT] = { "timewait" }, [TCPTRAIL_ACCEPT] = { "accept" },
+	[TCPTRAIL_SEGMENT] = { "segment" },   [TCPTRAIL_LOSS] = { "loss" },
+	[TCPTRAIL_SNAPSHOT] = { "snapshot" },
 };
 
 const char *kind_key(uint8_t kind)
 {
-	return look_up(kind_keys, ARRAY_SIZE(kind_keys), kind);
+	return KEY(kinds, kind);
 }
 
 int kind_parse(const char *s)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(kind_keys); i++) {
-		if (kind_keys[i] && !strcasecmp(s, kind_keys[i]))
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].key && !strcasecmp(s, kinds[i].key))
 			return (int)i;
 	}
 	return -EINVAL;
 }
 
-static const char *const reason_keys[] = {
-	[TCPTRAIL_REASON_NONE] = "none",	 [TCPTRAIL_REASON_ESTABLISHED] = "established",
-	[TCPTRAIL_REASON_TIMEOUT] = "timeout",	 [TCPTRAIL_REASON_RESET] = "reset",
-	[TCPTRAIL_REASON_LISTENER] = "listener", [TCPTRAIL_REASON_NETNS] = "netns",
-	[TCPTRAIL_REASON_FIN] = "fin",		 [TCPTRAIL_REASON_SEGMENT] = "segment",
-	[TCPTRAIL_REASON_SYN] = "syn",		 [TCPTRAIL_REASON_REUSE] = "reuse",
-	[TCPTRAIL_REASON_DATA] = "data",	 [TCPTRAIL_REASON_KILLED] = "killed",
+static const struct name reasons[] = {
+	[TCPTRAIL_REASON_NONE] = { "none" },
+	[TCPTRAIL_REASON_ESTABLISHED] = { "established" },
+	[TCPTRAIL_REASON_TIMEOUT] = { "timeout" },
+	[TCPTRAIL_REASON_RESET] = { "reset" },
+	[TCPTRAIL_REASON_LISTENER] = { "listener" },
+	[TCPTRAIL_REASON_NETNS] = { "netns" },
+	[TCPTRAIL_REASON_FIN] = { "fin" },
+	[TCPTRAIL_REASON_SEGMENT] = { "segment" },
+	[TCPTRAIL_REASON_SYN] = { "syn" },
+	[TCPTRAIL_REASON_REUSE] = { "reuse" },
+	[TCPTRAIL_REASON_DATA] = { "data" },
+	[TCPTRAIL_REASON_KILLED] = { "killed" },
 };
 
 const char *reason_key(uint8_t reason)
 {
-	return look_up(reason_keys, ARRAY_SIZE(reason_keys), reason);
+	return KEY(reasons, reason);
 }
 
-static const char *const reset_reason_keys[] = {
-	[TCPTRAIL_RESET_NONE] = "none",
-	[TCPTRAIL_RESET_UNSPECIFIED] = "unspecified",
-	[TCPTRAIL_RESET_NO_SOCKET] = "no_socket",
-	[TCPTRAIL_RESET_INVALID_ACK] = "invalid_ack",
-	[TCPTRAIL_RESET_PAWS] = "paws",
-	[TCPTRAIL_RESET_TOO_OLD_ACK] = "too_old_ack",
-	[TCPTRAIL_RESET_ACK_UNSENT] = "ack_unsent",
-	[TCPTRAIL_RESET_FLAGS] = "flags",
-	[TCPTRAIL_RESET_OLD_ACK] = "old_ack",
-	[TCPTRAIL_RESET_LATE_DATA] = "late_data",
-	[TCPTRAIL_RESET_TIMEWAIT] = "timewait",
-	[TCPTRAIL_RESET_INVALID_SYN] = "invalid_syn",
-	[TCPTRAIL_RESET_UNREAD] = "unread",
-	[TCPTRAIL_RESET_LINGER2] = "linger2",
-	[TCPTRAIL_RESET_MEMORY] = "memory",
-	[TCPTRAIL_RESET_STATE] = "state",
-	[TCPTRAIL_RESET_KEEPALIVE] = "keepalive",
-	[TCPTRAIL_RESET_UNSENT] = "unsent",
-	[TCPTRAIL_RESET_MPTCP] = "mptcp",
-	[TCPTRAIL_RESET_ERROR] = "error",
+static const struct name reset_reasons[] = {
+	[TCPTRAIL_RESET_NONE] = { "none" },
+	[TCPTRAIL_RESET_UNSPECIFIED] = { "unspecified" },
+	[TCPTRAIL_RESET_NO_SOCKET] = { "no_socket" },
+	[TCPTRAIL_RESET_INVALID_ACK] = { "invalid_ack" },
+	[TCPTRAIL_RESET_PAWS] = { "paws" },
+	[TCPTRAIL_RESET_TOO_OLD_ACK] = { "too_old_ack" },
+	[TCPTRAIL_RESET_ACK_UNSENT] = { "ack_unsent" },
+	[TCPTRAIL_RESET_FLAGS] = { "flags" },
+	[TCPTRAIL_RESET_OLD_ACK] = { "old_ack" },
+	[TCPTRAIL_RESET_LATE_DATA] = { "late_data" },
+	[TCPTRAIL_RESET_TIMEWAIT] = { "timewait" },
+	[TCPTRAIL_RESET_INVALID_SYN] = { "invalid_syn" },
+	[TCPTRAIL_RESET_UNREAD] = { "unread" },
+	[TCPTRAIL_RESET_LINGER2] = { "linger2" },
+	[TCPTRAIL_RESET_MEMORY] = { "memory" },
+	[TCPTRAIL_RESET_STATE] = { "state" },
+	[TCPTRAIL_RESET_KEEPALIVE] = { "keepalive" },
+	[TCPTRAIL_RESET_UNSENT] = { "unsent" },
+	[TCPTRAIL_RESET_MPTCP] = { "mptcp" },
+	[TCPTRAIL_RESET_ERROR] = { "error" },
 };
 
 const char *reset_reason_key(uint8_t reason)
 {
-	return look_up(reset_reason_keys, ARRAY_SIZE(reset_reason_keys), reason);
+	return KEY(reset_reasons, reason);
 }
 
-static const char *const cause_keys[] = {
-	[TCPTRAIL_LOSS_LIMITED] = "limited",
-	[TCPTRAIL_LOSS_OVERWRITTEN] = "overwritten",
-	[TCPTRAIL_LOSS_SNAPSHOT] = "snapshot",
-};
-
-static const char *const cause_texts[] = {
-	[TCPTRAIL_LOSS_LIMITED] = "rate limit for SYNs and RSTs of no connection (parameter syn_rate)",
-	[TCPTRAIL_LOSS_OVERWRITTEN] = "reader too slow for the ring",
-	[TCPTRAIL_LOSS_SNAPSHOT] = "snapshot of older sockets is incomplete",
+static const struct name causes[] = {
+	[TCPTRAIL_LOSS_LIMITED] = { "limited",
+				    "rate limit for SYNs and RSTs of no connection (parameter syn_rate)" },
+	[TCPTRAIL_LOSS_OVERWRITTEN] = { "overwritten", "reader too slow for the ring" },
+	[TCPTRAIL_LOSS_SNAPSHOT] = { "snapshot", "snapshot of older sockets is incomplete" },
 };
 
 const char *cause_key(uint8_t cause)
 {
-	return look_up(cause_keys, ARRAY_SIZE(cause_keys), cause);
+	return KEY(causes, cause);
 }
 
 const char *cause_text(uint8_t cause)
 {
-	return look_up(cause_texts, ARRAY_SIZE(cause_texts), cause);
+	return TEXT(causes, cause);
 }
 
-static const char *const hook_keys[] = {
-	[TCPTRAIL_HOOK_STATE] = "state",
-	[TCPTRAIL_HOOK_REQUEST_BEGIN] = "request_begin",
-	[TCPTRAIL_HOOK_REQUEST_END] = "request_end",
-	[TCPTRAIL_HOOK_TIMEWAIT_BEGIN] = "timewait_begin",
-	[TCPTRAIL_HOOK_TIMEWAIT_SEGMENT] = "timewait_segment",
-	[TCPTRAIL_HOOK_TIMEWAIT_REARM] = "timewait_rearm",
-	[TCPTRAIL_HOOK_TIMEWAIT_REUSE] = "timewait_reuse",
-	[TCPTRAIL_HOOK_TIMEWAIT_TIMER] = "timewait_timer",
-	[TCPTRAIL_HOOK_TIMEWAIT_END] = "timewait_end",
-	[TCPTRAIL_HOOK_ACCEPT] = "accept",
-	[TCPTRAIL_HOOK_SEGMENT] = "segment",
-	[TCPTRAIL_HOOK_RESET_ANSWER] = "reset_answer",
-	[TCPTRAIL_HOOK_RESET_ABORT] = "reset_abort",
-};
-
-static const char *const hook_losses[] = {
-	[TCPTRAIL_HOOK_STATE] = "no socket's transitions",
-	[TCPTRAIL_HOOK_REQUEST_BEGIN] = "no SYN-RECEIVED of request sockets",
-	[TCPTRAIL_HOOK_REQUEST_END] = "no end of request sockets",
-	[TCPTRAIL_HOOK_TIMEWAIT_BEGIN] = "no TIME-WAIT begun",
-	[TCPTRAIL_HOOK_TIMEWAIT_SEGMENT] = "no reason why a TIME-WAIT was re-armed or ended",
-	[TCPTRAIL_HOOK_TIMEWAIT_REARM] = "no TIME-WAIT re-armed",
-	[TCPTRAIL_HOOK_TIMEWAIT_REUSE] = "TIME-WAITs taken over by connect() are not told apart",
-	[TCPTRAIL_HOOK_TIMEWAIT_TIMER] = "TIME-WAITs whose time was up are told as killed",
-	[TCPTRAIL_HOOK_TIMEWAIT_END] = "no TIME-WAIT ended",
-	[TCPTRAIL_HOOK_ACCEPT] = "no accept()",
-	[TCPTRAIL_HOOK_SEGMENT] = "no segments",
-	[TCPTRAIL_HOOK_RESET_ANSWER] = "no reason why a segment was answered with RST",
-	[TCPTRAIL_HOOK_RESET_ABORT] = "no reason of the kernel's own why a socket was aborted",
+static const struct name hooks[] = {
+	[TCPTRAIL_HOOK_STATE] = { "state", "no socket's transitions" },
+	[TCPTRAIL_HOOK_REQUEST_BEGIN] = { "request_begin", "no SYN-RECEIVED of request sockets" },
+	[TCPTRAIL_HOOK_REQUEST_END] = { "request_end", "no end of request sockets" },
+	[TCPTRAIL_HOOK_TIMEWAIT_BEGIN] = { "timewait_begin", "no TIME-WAIT begun" },
+	[TCPTRAIL_HOOK_TIMEWAIT_SEGMENT] = { "timewait_segment",
+					     "no reason why a TIME-WAIT was re-armed or ended" },
+	[TCPTRAIL_HOOK_TIMEWAIT_REARM] = { "timewait_rearm", "no TIME-WAIT re-armed" },
+	[TCPTRAIL_HOOK_TIMEWAIT_REUSE] = { "timewait_reuse",
+					   "TIME-WAITs taken over by connect() are not told apart" },
+	[TCPTRAIL_HOOK_TIMEWAIT_TIMER] = { "timewait_timer",
+					   "TIME-WAITs whose time was up are told as killed" },
+	[TCPTRAIL_HOOK_TIMEWAIT_END] = { "timewait_end", "no TIME-WAIT ended" },
+	[TCPTRAIL_HOOK_ACCEPT] = { "accept", "no accept()" },
+	[TCPTRAIL_HOOK_SEGMENT] = { "segment", "no segments" },
+	[TCPTRAIL_HOOK_RESET_ANSWER] = { "reset_answer",
+					 "no reason why a segment was answered with RST" },
+	[TCPTRAIL_HOOK_RESET_ABORT] = { "reset_abort",
+					"no reason of the kernel's own why a socket was aborted" },
 };
 
 const char *hook_key(unsigned int hook)
 {
-	return look_up(hook_keys, ARRAY_SIZE(hook_keys), hook);
+	return KEY(hooks, hook);
 }
 
 const char *hook_loss(unsigned int hook)
 {
-	return hook < ARRAY_SIZE(hook_losses) ? hook_losses[hook] : "not known to this reader";
+	return hook < ARRAY_SIZE(hooks) ? hooks[hook].text : "not known to this reader";
 }
 
 const char *error_key(unsigned int error)

@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "userspace/base/address.h"
 #include "userspace/base/json.h"
-#include "userspace/print/ladder_out.h"
+#include "userspace/print/ladder_words.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
 
 static const char *const sides[2] = { "left", "right" };
-
-static const char *const why_key[LADDER_WHYS] = {
-	[LADDER_WHY_2MSL] = "2msl",
-	[LADDER_WHY_FIN_TIMEOUT] = "fin_timeout",
-	[LADDER_WHY_REUSED] = "reused",
-	[LADDER_WHY_SYN] = "syn",
-	[LADDER_WHY_DATA] = "data",
-	[LADDER_WHY_GAVE_UP] = "gave_up",
-	[LADDER_WHY_USER_TIMEOUT] = "user_timeout",
-	[LADDER_WHY_KEEPALIVE] = "keepalive",
-	[LADDER_WHY_WINDOW] = "window",
-	[LADDER_WHY_REJECTED] = "rejected",
-	[LADDER_WHY_UNREACHABLE] = "unreachable",
-	[LADDER_WHY_KILLED] = "killed",
-	[LADDER_WHY_NETNS] = "netns",
-	[LADDER_WHY_LISTENER] = "listener",
-	[LADDER_WHY_ABANDONED] = "abandoned",
-	[LADDER_WHY_FOUND] = "found",
-	[LADDER_WHY_REARMED] = "rearmed",
-	[LADDER_WHY_DROPPED] = "dropped",
-};
 
 static void put_side(struct json *j, const struct ladder *l, unsigned int side)
 {
@@ -108,8 +87,8 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 		if (row->guessed[side])
 			json_bool(j, side ? "right_guessed" : "left_guessed", true);
 	}
-	if (why_key[row->why])
-		json_word(j, "why", why_key[row->why]);
+	if (ladder_why_key(row->why))
+		json_word(j, "why", ladder_why_key(row->why));
 	json_end_object(j);
 }
 

@@ -8,30 +8,38 @@
 #include "userspace/print/ladder_words.h"
 #include "userspace/base/names.h"
 
-static const char *const why_text[LADDER_WHYS] = {
-	[LADDER_WHY_2MSL] = "2 MSL are over",
-	[LADDER_WHY_FIN_TIMEOUT] = "no FIN came (tcp_fin_timeout)",
-	[LADDER_WHY_REUSED] = "a connect() took the port over",
-	[LADDER_WHY_SYN] = "a new SYN took over",
-	[LADDER_WHY_DATA] = "data came for nobody",
-	[LADDER_WHY_GAVE_UP] = "no answer: given up",
-	[LADDER_WHY_USER_TIMEOUT] = "no answer: TCP_USER_TIMEOUT",
-	[LADDER_WHY_KEEPALIVE] = "no answer to keepalive probes",
-	[LADDER_WHY_WINDOW] = "no answer to window probes",
-	[LADDER_WHY_REJECTED] = "rejected (ICMP)",
-	[LADDER_WHY_UNREACHABLE] = "unreachable (ICMP)",
-	[LADDER_WHY_KILLED] = "destroyed (ss -K)",
-	[LADDER_WHY_NETNS] = "its namespace is gone",
-	[LADDER_WHY_LISTENER] = "its listener is gone",
-	[LADDER_WHY_ABANDONED] = "given up by its process",
-	[LADDER_WHY_FOUND] = "found so, older than the trail",
-	[LADDER_WHY_REARMED] = "2 MSL begin anew",
-	[LADDER_WHY_DROPPED] = "dropped (ICMP, or ss -K)",
+static const struct {
+	const char *key;
+	const char *text;
+} whys[LADDER_WHYS] = {
+	[LADDER_WHY_2MSL] = { "2msl", "2 MSL are over" },
+	[LADDER_WHY_FIN_TIMEOUT] = { "fin_timeout", "no FIN came (tcp_fin_timeout)" },
+	[LADDER_WHY_REUSED] = { "reused", "a connect() took the port over" },
+	[LADDER_WHY_SYN] = { "syn", "a new SYN took over" },
+	[LADDER_WHY_DATA] = { "data", "data came for nobody" },
+	[LADDER_WHY_GAVE_UP] = { "gave_up", "no answer: given up" },
+	[LADDER_WHY_USER_TIMEOUT] = { "user_timeout", "no answer: TCP_USER_TIMEOUT" },
+	[LADDER_WHY_KEEPALIVE] = { "keepalive", "no answer to keepalive probes" },
+	[LADDER_WHY_WINDOW] = { "window", "no answer to window probes" },
+	[LADDER_WHY_REJECTED] = { "rejected", "rejected (ICMP)" },
+	[LADDER_WHY_UNREACHABLE] = { "unreachable", "unreachable (ICMP)" },
+	[LADDER_WHY_KILLED] = { "killed", "destroyed (ss -K)" },
+	[LADDER_WHY_NETNS] = { "netns", "its namespace is gone" },
+	[LADDER_WHY_LISTENER] = { "listener", "its listener is gone" },
+	[LADDER_WHY_ABANDONED] = { "abandoned", "given up by its process" },
+	[LADDER_WHY_FOUND] = { "found", "found so, older than the trail" },
+	[LADDER_WHY_REARMED] = { "rearmed", "2 MSL begin anew" },
+	[LADDER_WHY_DROPPED] = { "dropped", "dropped (ICMP, or ss -K)" },
 };
+
+const char *ladder_why_key(uint8_t why)
+{
+	return why < LADDER_WHYS ? whys[why].key : NULL;
+}
 
 const char *ladder_why_text(uint8_t why)
 {
-	return why < LADDER_WHYS ? why_text[why] : NULL;
+	return why < LADDER_WHYS ? whys[why].text : NULL;
 }
 
 void ladder_label(char *to, const struct ladder_style *style, const struct ladder *l,

@@ -8,7 +8,10 @@
 #define LADDER_LABEL_MAX 128
 #define LADDER_STATE_MAX 32
 
-/** ladder_why_text() - why a state changed without a segment, or NULL */
+/** ladder_why_key() - why a state changed without a segment, for machines; or NULL */
+const char *ladder_why_key(uint8_t why);
+
+/** ladder_why_text() - likewise, for people */
 const char *ladder_why_text(uint8_t why);
 
 /**
