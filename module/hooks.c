@@ -23,6 +23,8 @@ static const char *const names[TCPTRAIL_HOOKS] = {
 	[TCPTRAIL_HOOK_TIMEWAIT_END] = "timewait minisockets, end",
 	[TCPTRAIL_HOOK_ACCEPT] = "accept",
 	[TCPTRAIL_HOOK_SEGMENT] = "segments",
+	[TCPTRAIL_HOOK_REQUEST_ICMP] = "request sockets, ended by ICMP",
+	[TCPTRAIL_HOOK_REQUEST_KILL] = "request sockets, ended by SOCK_DESTROY",
 	[TCPTRAIL_HOOK_RESET_ANSWER] = "reason of a RST that answers a segment",
 	[TCPTRAIL_HOOK_RESET_ABORT] = "reason of a RST that a socket sends by itself",
 };

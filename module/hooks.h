@@ -28,6 +28,8 @@ void tcptrail_hooks_fill(struct tcptrail_info *info);
  */
 void tcptrail_state_add(void);
 void tcptrail_request_add(void);
+void tcptrail_request_rare_add(
+	void); /* behind those that connections pass: each costs them a look */
 void tcptrail_timewait_add(void);
 void tcptrail_accept_add(void);
 void tcptrail_reset_add(void);

@@ -28,6 +28,7 @@ static void attach(void)
 	tcptrail_timewait_add();
 	tcptrail_accept_add();
 	tcptrail_reset_add();
+	tcptrail_request_rare_add();
 	tcptrail_tracepoint_hooks_attach();
 	tcptrail_ftrace_hooks_attach();
 	tcptrail_params_segments_init();

@@ -10,11 +10,13 @@
 #include <linux/sock_diag.h>
 #include <linux/timekeeping.h>
 #include <net/inet_sock.h>
+#include <net/mptcp.h>
 #include <net/tcp.h>
 
 #include "compat.h"
 #include "ports.h"
 #include "record.h"
+#include "reset.h"
 #include "ring.h"
 #include "wake.h"
 
@@ -156,12 +158,55 @@ static inline u16 bytes(struct tcptrail_transition *t, const struct sock *sk)
 	return TCPTRAIL_F_BYTES;
 }
 
-/* What a full socket knows beyond its name. @ends: it goes to CLOSE. Returns flags */
-static __always_inline u16 full_socket(struct tcptrail_transition *t, struct sock *sk, bool ends)
+/*
+ * A socket that connects once more still has the port of the last time: its next one is
+ * chosen after this. What bind() was given it holds.
+ */
+static inline u16 port_to_come(struct tcptrail_record *r, const struct sock *sk)
 {
+	if (r->transition.old_state == r->transition.new_state || inet_sk(sk)->inet_num)
+		return 0;
+	r->lport = 0;
+	return TCPTRAIL_F_NO_LPORT;
+}
+
+/*
+ * A system call of its owner's ends a connection that stands, and sends no FIN. close()
+ * has shut both directions down before it does anything else, connect() has not.
+ */
+static u8 abort_reason(const struct tcptrail_transition *t, const struct sock *sk)
+{
+	if (tcp_sk(sk)->repair)
+		return TCPTRAIL_REASON_REPAIR;
+	if (t->error || (1 << sk->sk_state) & WITHOUT_DATA)
+		return TCPTRAIL_REASON_NONE;
+	if (sk->sk_shutdown != SHUTDOWN_MASK)
+		return TCPTRAIL_REASON_DISCONNECT;
+	if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime && !t->unread)
+		return TCPTRAIL_REASON_LINGER;
+	return TCPTRAIL_REASON_NONE;
+}
+
+/*
+ * A child that finds another one in its request's place is closed without ever having
+ * been hashed. So it still has its port, which tcp_set_state() would have taken from it.
+ */
+static bool is_duplicate(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_RECV && inet_csk(sk)->icsk_bind_hash &&
+	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
+}
+
+/* What a full socket knows beyond its name. @ends: it goes to CLOSE. Returns flags */
+static __always_inline u16 full_socket(struct tcptrail_record *r, struct sock *sk, bool ends)
+{
+	struct tcptrail_transition *t = &r->transition;
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 state = 1 << sk->sk_state;
 	u16 flags = inode(t, sk) | task(t, sk);
+
+	if (unlikely(sk_is_mptcp(sk)))
+		flags |= TCPTRAIL_F_MPTCP;
 
 	t->error = READ_ONCE(sk->sk_err);
 	if (!ends || state & (TCPF_CLOSE | TCPF_LISTEN)) {
@@ -171,23 +216,28 @@ static __always_inline u16 full_socket(struct tcptrail_transition *t, struct soc
 	if (unlikely(t->error) && READ_ONCE(inet_csk(sk)->icsk_user_timeout))
 		flags |= TCPTRAIL_F_USER_TIMEOUT;
 	if (state & (TCPF_CLOSE | TCPF_LISTEN))
-		return flags;
+		return state & TCPF_CLOSE ? flags | port_to_come(r, sk) : flags;
 
 	t->retransmits = inet_csk(sk)->icsk_retransmits;
 	t->retrans_total = min_t(u32, tp->total_retrans, U16_MAX);
-	if (ends)
-		flags |= bytes(t, sk);
-	else
-		t->srtt_us = tp->srtt_us >> 3;
 	t->unacked = tp->write_seq - tp->snd_una;
 	if (t->unacked && (state & SYN_OR_FIN_UNACKED))
 		t->unacked--;
 	if (!(state & WITHOUT_DATA))
 		t->unread = tp->rcv_nxt - tp->copied_seq;
+	else if (ends && is_duplicate(sk))
+		t->reason = TCPTRAIL_REASON_DUPLICATE;
 	if (sock_flag(sk, SOCK_DONE)) {
 		flags |= TCPTRAIL_F_PEER_FIN;
 		if (t->unread) /* rcv_nxt is behind the FIN already */
 			t->unread--;
+	}
+	if (ends) {
+		flags |= bytes(t, sk);
+		if (unlikely(!(flags & TCPTRAIL_F_ORPHAN)) && flags & TCPTRAIL_F_TASK)
+			t->reason = abort_reason(t, sk);
+	} else {
+		t->srtt_us = tp->srtt_us >> 3;
 	}
 	return flags;
 }
@@ -227,7 +277,7 @@ void tcptrail_record_socket(struct sock *sk, u8 old_state, u8 new_state)
 		/* Up to 6.12 the clone still has all from its listener. */
 		r->cookie = flags & TCPTRAIL_F_NO_RPORT ? 0 : cookie_of(sk);
 	} else {
-		flags |= full_socket(&r->transition, sk, new_state == TCP_CLOSE);
+		flags |= full_socket(r, sk, new_state == TCP_CLOSE);
 		r->cookie = cookie_of(sk);
 	}
 	r->flags = flags;
@@ -249,8 +299,7 @@ void tcptrail_record_accept(struct sock *sk)
 	begin(r, TCPTRAIL_ACCEPT, sock_net(sk));
 	states(&r->transition, sk->sk_state, sk->sk_state, TCPTRAIL_REASON_NONE);
 	r->cookie = cookie_of(sk);
-	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) |
-		   full_socket(&r->transition, sk, false);
+	r->flags = TCPTRAIL_F_SELF | tuple(r, sk, lport, false) | full_socket(r, sk, false);
 	end(r, irq);
 }
 
@@ -261,6 +310,7 @@ void tcptrail_record_request(struct sock *listener, struct request_sock *req, u8
 	u16 lport = inet_rsk(req)->ir_num;
 	struct tcptrail_record *r;
 	struct tcptrail_transition *t;
+	u16 flags = TCPTRAIL_F_ORPHAN;
 	u64 synack_us;
 	unsigned long irq;
 
@@ -277,10 +327,13 @@ void tcptrail_record_request(struct sock *listener, struct request_sock *req, u8
 	t->uid = __kuid_val(compat_sk_uid(listener));
 	t->cgroup = compat_sk_cgroup(listener);
 	synack_us = tcp_rsk(req)->snt_synack;
-	if (new_state == TCP_CLOSE && synack_us)
+	if (new_state == TCP_CLOSE && synack_us) {
 		t->srtt_us = div_u64(r->time_ns, NSEC_PER_USEC) - synack_us;
+		if (inet_rsk(req)->acked)
+			flags |= TCPTRAIL_F_ACKED;
+	}
 	r->cookie = cookie_of(sk);
-	r->flags = TCPTRAIL_F_ORPHAN | tuple(r, sk, lport, false);
+	r->flags = flags | tuple(r, sk, lport, false);
 	end(r, irq);
 }
 
@@ -302,7 +355,7 @@ void tcptrail_record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8
 	begin(r, TCPTRAIL_TIMEWAIT, twsk_net(tw));
 	states(&r->transition, old_state, new_state, reason);
 	flags = tuple(r, mini, lport, false);
-	flags |= sk ? full_socket(&r->transition, sk, false) : TCPTRAIL_F_ORPHAN;
+	flags |= sk ? full_socket(r, sk, false) : TCPTRAIL_F_ORPHAN;
 	if (old_state == new_state && !sk)
 		flags |= TCPTRAIL_F_SELF;
 	r->cookie = cookie_of(mini);
@@ -328,7 +381,7 @@ static inline void segment_addresses(struct tcptrail_record *r, const struct sk_
 }
 
 void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
-			     struct sock *sk, const struct nf_hook_state *state, u8 reset_reason)
+			     struct sock *sk, const struct nf_hook_state *state)
 {
 	bool in = state->hook == NF_INET_LOCAL_IN;
 	struct tcptrail_record *r;
@@ -342,20 +395,29 @@ void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th,
 	begin(r, TCPTRAIL_SEGMENT, state->net);
 	r->cookie = sk ? cookie_of(sk) : 0;
 	segment_addresses(r, skb, state->pf, in); /* NFPROTO_* are AF_* */
-	r->lport = ntohs(in ? th->dest : th->source);
-	r->rport = ntohs(in ? th->source : th->dest);
 	r->flags = 0;
 
 	s = &r->segment;
-	s->direction = in ? TCPTRAIL_IN : TCPTRAIL_OUT;
+	s->reset_reason = TCPTRAIL_RESET_NONE;
+	if (in) {
+		r->lport = ntohs(th->dest);
+		r->rport = ntohs(th->source);
+		s->direction = TCPTRAIL_IN;
+		s->ifindex = state->in->ifindex;
+	} else {
+		r->lport = ntohs(th->source);
+		r->rport = ntohs(th->dest);
+		s->direction = TCPTRAIL_OUT;
+		s->ifindex = state->out->ifindex;
+		if (unlikely(th->rst))
+			s->reset_reason = tcptrail_reset_reason(skb, th);
+	}
 	s->tcp_flags = tcp_flag_byte(th);
 	s->window = ntohs(th->window);
 	s->seq = ntohl(th->seq);
 	s->ack = ntohl(th->ack_seq);
 	s->len = len;
-	s->ifindex = in ? state->in->ifindex : state->out->ifindex;
 	s->state = sk ? sk->sk_state : TCPTRAIL_NO_STATE;
-	s->reset_reason = reset_reason;
 	memset(s->reserved, 0, sizeof(s->reserved));
 	end(r, irq);
 }

@@ -60,10 +60,9 @@ void tcptrail_record_timewait(struct inet_timewait_sock *tw, struct sock *sk, u8
  * @len: payload bytes
  * @sk: sender: full, request or timewait socket; NULL if none (or unknown)
  * @state: which hook, of which family
- * @reset_reason: enum tcptrail_reset_reason, of a RST that is sent
  */
 void tcptrail_record_segment(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
-			     struct sock *sk, const struct nf_hook_state *state, u8 reset_reason);
+			     struct sock *sk, const struct nf_hook_state *state);
 
 /**
  * tcptrail_record_loss() - tell that records are missing

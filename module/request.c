@@ -5,8 +5,11 @@
  *
  * SYN cookies and Fast Open have none.
  */
+#include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
+#include <net/tcp.h>
 
 #include "ftrace_hook.h"
 #include "limit.h"
@@ -14,6 +17,49 @@
 #include "request.h"
 
 DEFINE_PER_CPU(bool, tcptrail_request_child_born);
+
+/**
+ * struct note - which request is about to be dropped on this CPU, and why
+ * @req: only compared, never followed
+ * @when: jiffies; a note of more than a second ago is about a request that was gone already
+ * @reason: enum tcptrail_reason
+ *
+ * Left where ICMP or SOCK_DESTROY are looked at, and taken where the request is dropped.
+ * Written and taken with interrupts off: in between, another task may come.
+ */
+struct note {
+	const struct request_sock *req;
+	unsigned long when;
+	u8 reason;
+};
+
+static DEFINE_PER_CPU(struct note, notes);
+
+static void leave_note(const struct request_sock *req, u8 reason)
+{
+	unsigned long irq;
+
+	local_irq_save(irq);
+	*this_cpu_ptr(&notes) = (struct note){ .req = req, .when = jiffies, .reason = reason };
+	local_irq_restore(irq);
+}
+
+static u8 take_note(const struct request_sock *req)
+{
+	u8 reason = TCPTRAIL_REASON_NONE;
+	struct note *note;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	note = this_cpu_ptr(&notes);
+	if (unlikely(note->req == req)) {
+		if (time_before(jiffies, note->when + HZ))
+			reason = note->reason;
+		note->req = NULL;
+	}
+	local_irq_restore(irq);
+	return reason;
+}
 
 /* inet_csk_reqsk_queue_hash_add(sk, req, timeout up to 6.x) */
 FTRACE_CALLBACK(request_begins)
@@ -28,6 +74,10 @@ FTRACE_CALLBACK(request_begins)
 
 static u8 end_reason(const struct sock *listener, struct request_sock *req, bool from_timer)
 {
+	u8 reason = take_note(req);
+
+	if (reason)
+		return reason;
 	if (!check_net(sock_net(req_to_sk(req))))
 		return TCPTRAIL_REASON_NETNS;
 	if (listener->sk_state != TCP_LISTEN)
@@ -62,12 +112,42 @@ FTRACE_CALLBACK(request_ends)
 					end_reason(listener, req, from_timer));
 }
 
+/* tcp_req_err(sk, seq, abort): ICMP for a SYN-ACK; without abort it changes nothing */
+FTRACE_CALLBACK(request_icmp)
+{
+	const struct request_sock *req = inet_reqsk((struct sock *)compat_ftrace_arg(fregs, 0));
+	u32 seq = compat_ftrace_arg(fregs, 1);
+	bool abort = compat_ftrace_arg(fregs, 2) & 1;
+
+	if (abort && seq == tcp_rsk(req)->snt_isn)
+		leave_note(req, TCPTRAIL_REASON_ICMP);
+}
+
+/* tcp_abort(sk, err): SOCK_DESTROY of whatever is in a table of sockets */
+FTRACE_CALLBACK(request_killed)
+{
+	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 0);
+
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		leave_note(inet_reqsk(sk), TCPTRAIL_REASON_KILLED);
+}
+
 static const struct ftrace_hook hooks[] = {
 	{ TCPTRAIL_HOOK_REQUEST_BEGIN, request_begins, { "inet_csk_reqsk_queue_hash_add" } },
 	{ TCPTRAIL_HOOK_REQUEST_END, request_ends, { "__inet_csk_reqsk_queue_drop" } },
 };
 
+static const struct ftrace_hook rare_hooks[] = {
+	{ TCPTRAIL_HOOK_REQUEST_ICMP, request_icmp, { "tcp_req_err" } },
+	{ TCPTRAIL_HOOK_REQUEST_KILL, request_killed, { "tcp_abort" } },
+};
+
 void tcptrail_request_add(void)
 {
 	tcptrail_ftrace_hook_add(hooks, ARRAY_SIZE(hooks));
+}
+
+void tcptrail_request_rare_add(void)
+{
+	tcptrail_ftrace_hook_add(rare_hooks, ARRAY_SIZE(rare_hooks));
 }

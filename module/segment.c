@@ -26,7 +26,6 @@
 #include "limit.h"
 #include "ports.h"
 #include "record.h"
-#include "reset.h"
 
 #define OPENS_OR_CLOSES (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST)
 
@@ -92,9 +91,7 @@ static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphd
 	if (!tcptrail_ports_wanted(ntohs(th->source), ntohs(th->dest)))
 		return;
 	if ((sk && sk_fullsock(sk)) || tcptrail_limit_allows())
-		tcptrail_record_segment(skb, th, len, sk, state,
-					out && th->rst ? tcptrail_reset_reason(skb, th) :
-							 TCPTRAIL_RESET_NONE);
+		tcptrail_record_segment(skb, th, len, sk, state);
 }
 
 /* The header may lie in several parts. */

@@ -77,14 +77,15 @@ enum tcptrail_kind {
 };
 
 /**
- * enum tcptrail_reason - why a minisocket or request socket changed
- * @TCPTRAIL_REASON_NONE: nothing to tell (it began, or a full socket's record)
+ * enum tcptrail_reason - why a minisocket or request socket changed, or a full socket closed
+ * @TCPTRAIL_REASON_NONE: nothing to tell (it began), or nothing beyond the record's states,
+ *	error and flags
  * @TCPTRAIL_REASON_ESTABLISHED: request ended: the handshake's third step came
  *	and a child socket took over
  * @TCPTRAIL_REASON_TIMEOUT: request: its SYN-ACKs went unanswered; minisocket:
  *	its time was up (2 MSL, or tcp_fin_timeout in FIN_WAIT2)
- * @TCPTRAIL_REASON_RESET: a RST (or, for a request, a SYN inside its window, or
- *	SOCK_DESTROY, which looks the same)
+ * @TCPTRAIL_REASON_RESET: a RST (or, for a request, a SYN inside its window, or no room in
+ *	the accept queue, with tcp_abort_on_overflow: these are answered with a RST)
  * @TCPTRAIL_REASON_LISTENER: request ended: its listener is gone
  * @TCPTRAIL_REASON_NETNS: the network namespace is being destroyed
  * @TCPTRAIL_REASON_FIN: minisocket: a FIN came. In FIN_WAIT2 it is the peer's
@@ -96,7 +97,14 @@ enum tcptrail_kind {
  *	over (net.ipv4.tcp_tw_reuse, or the same port bound again)
  * @TCPTRAIL_REASON_DATA: minisocket in FIN_WAIT2 ended: data (or a SYN) came
  *	for a socket that nobody holds any more, and was answered with a RST
- * @TCPTRAIL_REASON_KILLED: minisocket: ended by SOCK_DESTROY (ss -K)
+ * @TCPTRAIL_REASON_KILLED: minisocket, request: ended by SOCK_DESTROY (ss -K)
+ * @TCPTRAIL_REASON_ICMP: request ended: ICMP told that its SYN-ACK does not get there
+ * @TCPTRAIL_REASON_REPAIR: socket closed in repair mode (TCP_REPAIR): nothing was sent
+ * @TCPTRAIL_REASON_DISCONNECT: socket aborted by connect() to AF_UNSPEC
+ * @TCPTRAIL_REASON_LINGER: socket aborted by close(): it has an SO_LINGER of 0 seconds, and
+ *	no unread bytes, which would be the reason before that one
+ * @TCPTRAIL_REASON_DUPLICATE: child closed: it was made on two CPUs at once, and the other
+ *	one took the request's place. It was never a connection
  */
 enum tcptrail_reason {
 	TCPTRAIL_REASON_NONE = 0,
@@ -111,6 +119,11 @@ enum tcptrail_reason {
 	TCPTRAIL_REASON_REUSE = 9,
 	TCPTRAIL_REASON_DATA = 10,
 	TCPTRAIL_REASON_KILLED = 11,
+	TCPTRAIL_REASON_ICMP = 12,
+	TCPTRAIL_REASON_REPAIR = 13,
+	TCPTRAIL_REASON_DISCONNECT = 14,
+	TCPTRAIL_REASON_LINGER = 15,
+	TCPTRAIL_REASON_DUPLICATE = 16,
 };
 
 /**
@@ -138,6 +151,8 @@ enum tcptrail_cause {
 #define TCPTRAIL_F_PEER_FIN (1U << 8) /* the peer's FIN has arrived */
 #define TCPTRAIL_F_BYTES (1U << 9) /* sent and received, in the place of cgroup, uid, srtt_us */
 #define TCPTRAIL_F_USER_TIMEOUT (1U << 10) /* with an error: it has a TCP_USER_TIMEOUT */
+#define TCPTRAIL_F_MPTCP (1U << 11) /* full socket: a subflow of MPTCP, or MPTCP's listener */
+#define TCPTRAIL_F_ACKED (1U << 12) /* request that ended: its SYN-ACK was acknowledged */
 
 /**
  * struct tcptrail_transition - body of SOCKET, REQUEST, TIMEWAIT and ACCEPT
@@ -394,6 +409,8 @@ struct tcptrail_ring {
  * @TCPTRAIL_HOOK_RESET_ANSWER: tracepoint tcp:tcp_send_reset: why a segment is answered
  *	with a RST
  * @TCPTRAIL_HOOK_RESET_ABORT: tcp_send_active_reset: why a socket sends one by itself
+ * @TCPTRAIL_HOOK_REQUEST_ICMP: tcp_req_err
+ * @TCPTRAIL_HOOK_REQUEST_KILL: tcp_abort
  * @TCPTRAIL_HOOKS: how many there are in this version
  */
 enum tcptrail_hook {
@@ -410,7 +427,9 @@ enum tcptrail_hook {
 	TCPTRAIL_HOOK_SEGMENT = 10,
 	TCPTRAIL_HOOK_RESET_ANSWER = 11,
 	TCPTRAIL_HOOK_RESET_ABORT = 12,
-	TCPTRAIL_HOOKS = 13,
+	TCPTRAIL_HOOK_REQUEST_ICMP = 13,
+	TCPTRAIL_HOOK_REQUEST_KILL = 14,
+	TCPTRAIL_HOOKS = 15,
 };
 
 #define TCPTRAIL_HOOK_OFF 1 /* tcptrail_info.hooks: turned off by a parameter */

@@ -142,7 +142,7 @@ static void reset(void **state)
 	pair_connect(&p, AF_INET);
 	exchange(&p, 500, 20);
 	close_now(&p.client);
-	expect_ends(&p, "S ESTABLISHED>CLOSE", "S ESTABLISHED>CLOSE", 500, 20);
+	expect_ends(&p, "S ESTABLISHED>CLOSE linger", "S ESTABLISHED>CLOSE", 500, 20);
 	pair_end(&p);
 }
 

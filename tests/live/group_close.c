@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Teardowns of full sockets. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -141,10 +143,48 @@ static void abort_with_linger(void **state)
 
 	connected(&p);
 	close_now(&p.client);
-	expect_events(0, p.cport, p.sport, "S ESTABLISHED>CLOSE\n> RST,ACK\n");
+	expect_events(0, p.cport, p.sport, "S ESTABLISHED>CLOSE linger\n> RST,ACK\n");
 	expect_events(0, p.sport, p.cport, "< RST,ACK\nS ESTABLISHED>CLOSE\n");
 	assert_int_equal(find_event(p.sport, p.cport, "S ESTABLISHED>CLOSE").transition.error,
 			 ECONNRESET);
+	pair_end(&p);
+}
+
+/* The kernel looks at unread bytes first. */
+static void abort_with_linger_and_unread_data(void **state)
+{
+	struct pair p;
+
+	connected(&p);
+	assert_int_equal(write(p.server, "0123456789", 10), 10);
+	sleep_ms(100);
+	close_now(&p.client);
+	expect_events(0, p.cport, p.sport, "S ESTABLISHED>CLOSE\n> RST,ACK\n");
+	pair_end(&p);
+}
+
+static void abort_with_connect(void **state)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	struct linger now = { 1, 0 };
+	struct pair p;
+
+	connected(&p);
+	setsockopt(p.client, SOL_SOCKET, SO_LINGER, &now, sizeof(now)); /* means nothing here */
+	assert_int_equal(connect(p.client, &none, sizeof(none)), 0);
+	expect_events(0, p.cport, p.sport, "S ESTABLISHED>CLOSE disconnect\n> RST,ACK\n");
+	pair_end(&p);
+}
+
+static void close_in_repair_mode(void **state)
+{
+	struct pair p;
+	int on = 1;
+
+	connected(&p);
+	assert_int_equal(setsockopt(p.client, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)), 0);
+	close_fd(&p.client);
+	expect_events(0, p.cport, p.sport, "S ESTABLISHED>CLOSE repair\n");
 	pair_end(&p);
 }
 
@@ -192,7 +232,7 @@ static void never_accepted(void **state)
 	expect_apart(0, p.sport, peer.port,
 		     "R CLOSE>NEW_SYN_RECV\nS LISTEN>SYN_RECV\nR NEW_SYN_RECV>CLOSE established\n"
 		     "S SYN_RECV>ESTABLISHED\nS ESTABLISHED>CLOSE_WAIT\nS CLOSE_WAIT>CLOSE\n",
-		     "< SYN\n> SYN,ACK\n< FIN,ACK\n> ACK\n> RST,ACK\n");
+		     "< SYN\n> SYN,ACK\n< FIN,ACK\n?> ACK\n> RST,ACK\n");
 }
 
 /* The peer never acknowledges our FIN: it comes again, until we give up. */
@@ -291,6 +331,9 @@ int group_close(void)
 		cmocka_unit_test_setup(close_after_shutdown, start),
 		cmocka_unit_test_setup(simultaneous_close, start),
 		cmocka_unit_test_setup(abort_with_linger, start),
+		cmocka_unit_test_setup(abort_with_linger_and_unread_data, start),
+		cmocka_unit_test_setup(abort_with_connect, start),
+		cmocka_unit_test_setup(close_in_repair_mode, start),
 		cmocka_unit_test_setup(close_with_unread_data, start),
 		cmocka_unit_test_setup(close_wait_tells_unread_bytes, start),
 		cmocka_unit_test_setup(never_accepted, start),

@@ -254,6 +254,109 @@ static void refusal_names_no_socket(void **state)
 	pair_end(&p);
 }
 
+/* All records of a socket, the ports that it had and had not. */
+static size_t connects(uint64_t cookie, uint16_t *ports, size_t *unknown)
+{
+	const struct tcptrail_record *r;
+	size_t n = all_records(&r), found = 0;
+
+	*unknown = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].cookie != cookie || r[i].kind != TCPTRAIL_SOCKET ||
+		    r[i].transition.new_state != TCPTRAIL_SYN_SENT)
+			continue;
+		if (r[i].flags & TCPTRAIL_F_NO_LPORT) {
+			assert_int_equal(r[i].lport, 0);
+			++*unknown;
+		}
+		ports[found++] = r[i].lport;
+	}
+	return found;
+}
+
+/* while (connect(fd) < 0) sleep(1); */
+static void port_of_a_later_connect(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				  .sin_port = htons(19010) };
+	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = htons(19011) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), bound = socket(AF_INET, SOCK_STREAM, 0);
+	uint64_t cookie = cookie_of(fd), bound_cookie = cookie_of(bound);
+	uint16_t ports[8];
+	size_t unknown;
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), -1);
+	assert_int_equal(connects(cookie, ports, &unknown), 3);
+	assert_int_equal(unknown, 3);
+	close(fd);
+
+	assert_int_equal(bind(bound, (struct sockaddr *)&from, sizeof(from)), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(connect(bound, (struct sockaddr *)&to, sizeof(to)), -1);
+	assert_int_equal(connects(bound_cookie, ports, &unknown), 3);
+	assert_int_equal(unknown, 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(ports[i], 19011);
+	close(bound);
+}
+
+/* Each record of a full socket says so. A listener of MPTCP's takes plain TCP, too. */
+static void assert_mptcp(uint16_t lport, uint16_t rport, bool is_mptcp)
+{
+	const struct tcptrail_record *r;
+	size_t n = all_records(&r), seen = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].lport != lport || r[i].rport != rport || r[i].kind == TCPTRAIL_SEGMENT ||
+		    r[i].kind == TCPTRAIL_REQUEST || r[i].flags & TCPTRAIL_F_CHILD ||
+		    (r[i].kind == TCPTRAIL_TIMEWAIT && r[i].flags & TCPTRAIL_F_ORPHAN))
+			continue;
+		assert_int_equal(!!(r[i].flags & TCPTRAIL_F_MPTCP), is_mptcp);
+		seen++;
+	}
+	assert_true(seen >= 4);
+}
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* A connection of MPTCP's, and one of plain TCP with the same listener. */
+static void mptcp_is_told(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				 .sin_port = htons(19012) };
+	struct sockaddr_in from = { .sin_family = AF_INET };
+	int listener, client, server;
+	char byte;
+
+	if (access("/proc/sys/net/mptcp/enabled", F_OK))
+		skip(); /* not built into this kernel */
+	write_file("/proc/sys/net/mptcp/enabled", "1");
+	listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	assert_true(listener >= 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	assert_true(find_event(19012, THE_LISTENER, "S CLOSE>LISTEN").flags & TCPTRAIL_F_MPTCP);
+	for (int mptcp = 1; mptcp >= 0; mptcp--) {
+		client = socket(AF_INET, SOCK_STREAM, mptcp ? IPPROTO_MPTCP : 0);
+		from.sin_port = htons((uint16_t)(19013 + mptcp));
+		assert_int_equal(bind(client, (struct sockaddr *)&from, sizeof(from)), 0);
+		assert_int_equal(connect(client, (struct sockaddr *)&a, sizeof(a)), 0);
+		server = accept(listener, NULL, NULL);
+		assert_int_equal(write(client, "x", 1), 1);
+		assert_int_equal(read(server, &byte, 1), 1);
+		close(client);
+		close(server);
+		assert_mptcp((uint16_t)(19013 + mptcp), 19012, mptcp);
+		assert_mptcp(19012, (uint16_t)(19013 + mptcp), mptcp);
+	}
+	close(listener);
+}
+
 static bool all_zero(const uint8_t *bytes, size_t n)
 {
 	while (n && !*bytes) {
@@ -308,6 +411,8 @@ int group_identity(void)
 		cmocka_unit_test_setup(tuple_ipv4_of_an_ipv6_listener, start),
 		cmocka_unit_test_setup(received_segments_name_no_socket, start),
 		cmocka_unit_test_setup(refusal_names_no_socket, start),
+		cmocka_unit_test_setup(port_of_a_later_connect, start),
+		cmocka_unit_test_setup(mptcp_is_told, start),
 		cmocka_unit_test_setup(nothing_leaks, start),
 	};
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Request sockets: the server's SYN-RECEIVED, and how it ends. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "live.h"
@@ -69,6 +71,68 @@ static void listener_goes_away_first(void **state)
 	expect_events(0, p.sport, peer.port, ASKED "R NEW_SYN_RECV>CLOSE listener\n> RST\n");
 }
 
+/* An ICMP message about another segment changes nothing. */
+static void unreachable(void **state)
+{
+	struct peer peer = peer_new();
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer_half_open(&peer, p.sport);
+	peer_send_unreachable(&peer, peer.ack + 1000);
+	peer_send_unreachable(&peer, peer.ack - 1);
+	expect_events(0, p.sport, peer.port, ASKED "R NEW_SYN_RECV>CLOSE icmp\n");
+	pair_end(&p);
+}
+
+static void unreachable_for_another(void **state)
+{
+	struct peer peer = peer_new();
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer_half_open(&peer, p.sport);
+	peer_send_unreachable(&peer, peer.ack + 1000);
+	peer_send(&peer, TCPTRAIL_RST, 0);
+	expect_events(0, p.sport, peer.port, ASKED "< RST\nR NEW_SYN_RECV>CLOSE reset\n");
+	pair_end(&p);
+}
+
+static void killed(void **state)
+{
+	struct peer peer = peer_new();
+	struct pair p;
+
+	pair_listen(&p, AF_INET);
+	peer_half_open(&peer, p.sport);
+	run("ss -tnK state syn-recv sport = :%u dport = :%u >/dev/null", p.sport, peer.port);
+	expect_events(0, p.sport, peer.port, ASKED "R NEW_SYN_RECV>CLOSE killed\n");
+	pair_end(&p);
+}
+
+/* The peer answers the SYN-ACK, and sends no data: there is no connection yet. */
+static void deferred(void **state)
+{
+	struct peer peer = peer_new(), silent = peer_new();
+	struct tcptrail_record r;
+	struct pair p;
+	int seconds = 1;
+
+	pair_listen(&p, AF_INET);
+	assert_int_equal(setsockopt(p.listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
+				    sizeof(seconds)),
+			 0);
+	peer_half_open(&silent, p.sport);
+	peer_connect_to(&peer, p.sport);
+	peer_send(&peer, TCPTRAIL_RST, 0);
+	peer_send(&silent, TCPTRAIL_RST, 0);
+	r = find_event(p.sport, peer.port, "R NEW_SYN_RECV>CLOSE reset");
+	assert_true(r.flags & TCPTRAIL_F_ACKED);
+	r = find_event(p.sport, silent.port, "R NEW_SYN_RECV>CLOSE reset");
+	assert_false(r.flags & TCPTRAIL_F_ACKED);
+	pair_end(&p);
+}
+
 static void syn_cookie(void **state)
 {
 	struct peer peer = peer_new();
@@ -122,6 +186,10 @@ int group_request(void)
 		cmocka_unit_test_setup(third_step_never_comes, start),
 		cmocka_unit_test_setup(listener_goes_away, start),
 		cmocka_unit_test_setup(listener_goes_away_first, start),
+		cmocka_unit_test_setup(unreachable, start),
+		cmocka_unit_test_setup(unreachable_for_another, start),
+		cmocka_unit_test_setup(killed, start),
+		cmocka_unit_test_setup(deferred, start),
 		cmocka_unit_test_setup(syn_cookie, start),
 		cmocka_unit_test_setup(reset_after_syn_cookie, start),
 		cmocka_unit_test_setup(reset_after_fast_open, start),

@@ -74,7 +74,7 @@ static void through_a_device(void **state)
 	peer_expect(&peer, TCPTRAIL_RST | TCPTRAIL_ACK);
 	expect_events(0, port, peer.port,
 		      "S CLOSE>SYN_SENT\n> SYN\n< SYN,ACK\nS SYN_SENT>ESTABLISHED\n> ACK\n"
-		      "S ESTABLISHED>CLOSE\n> RST,ACK\n");
+		      "S ESTABLISHED>CLOSE linger\n> RST,ACK\n");
 }
 
 /* Nobody answers: the SYN is enough. */
@@ -108,7 +108,7 @@ static void to_itself(const char *host, int family)
 	cport = local_port(client);
 	close_now(&client);
 	expect_apart(0, cport, sport,
-		     "S CLOSE>SYN_SENT\nS SYN_SENT>ESTABLISHED\nS ESTABLISHED>CLOSE\n",
+		     "S CLOSE>SYN_SENT\nS SYN_SENT>ESTABLISHED\nS ESTABLISHED>CLOSE linger\n",
 		     "> SYN\n< SYN,ACK\n> ACK\n> RST,ACK\n?< RST\n");
 	close_fd(&listener);
 }

@@ -163,6 +163,9 @@ void peer_send_at(const struct peer *peer, uint8_t flags, uint32_t seq, uint32_t
  */
 void peer_expect(struct peer *peer, uint8_t flags);
 
+/** peer_send_unreachable() - ICMP: host unreachable, for the host's segment number @seq */
+void peer_send_unreachable(const struct peer *peer, uint32_t seq);
+
 /** peer_connect_to() - three-way handshake with a listener of the host */
 void peer_connect_to(struct peer *peer, uint16_t host_port);
 

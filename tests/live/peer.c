@@ -5,6 +5,7 @@
 #include <linux/if_tun.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -109,6 +110,33 @@ void peer_send_at(const struct peer *peer, uint8_t flags, uint32_t seq, uint32_t
 	memset(tcp + HEADER, 'x', payload);
 	put16(tcp + 16, checksum(tcp, HEADER + payload, pseudo_header(packet, HEADER + payload)));
 	assert_int_equal(write(tun, packet, len), len);
+}
+
+void peer_send_unreachable(const struct peer *peer, uint32_t seq)
+{
+	uint8_t packet[3 * HEADER - 4] = { 0x45 };
+	uint8_t *icmp = packet + HEADER, *about = icmp + 8, *tcp = about + HEADER;
+
+	put16(packet + 2, sizeof(packet));
+	packet[8] = 64;
+	packet[9] = IPPROTO_ICMP;
+	inet_pton(AF_INET, PEER_ADDRESS, packet + 12);
+	inet_pton(AF_INET, HOST_ADDRESS, packet + 16);
+	put16(packet + 10, checksum(packet, HEADER, 0));
+
+	about[0] = 0x45;
+	put16(about + 2, 2 * HEADER);
+	about[8] = 64;
+	about[9] = IPPROTO_TCP;
+	inet_pton(AF_INET, HOST_ADDRESS, about + 12);
+	inet_pton(AF_INET, PEER_ADDRESS, about + 16);
+	put16(tcp, peer->host_port);
+	put16(tcp + 2, peer->port);
+	put32(tcp + 4, seq);
+	icmp[0] = ICMP_DEST_UNREACH;
+	icmp[1] = ICMP_HOST_UNREACH;
+	put16(icmp + 2, checksum(icmp, sizeof(packet) - HEADER, 0));
+	assert_int_equal(write(tun, packet, sizeof(packet)), sizeof(packet));
 }
 
 void peer_send(struct peer *peer, uint8_t flags, unsigned int payload)

@@ -62,7 +62,7 @@ static inline uint8_t script_reason(const char *word, const char *line)
 {
 	uint8_t reason;
 
-	for (reason = 0; reason <= TCPTRAIL_REASON_KILLED; reason++)
+	for (reason = 0; reason <= TCPTRAIL_REASON_DUPLICATE; reason++)
 		if (!strcmp(reason_key(reason), word))
 			return reason;
 	script_fail(word, line);
@@ -167,6 +167,8 @@ static inline void script_word(struct tcptrail_record *r, const char *word, cons
 		{ "orphan", TCPTRAIL_F_ORPHAN },
 		{ "peer_fin", TCPTRAIL_F_PEER_FIN },
 		{ "user_timeout", TCPTRAIL_F_USER_TIMEOUT },
+		{ "mptcp", TCPTRAIL_F_MPTCP },
+		{ "acked", TCPTRAIL_F_ACKED },
 		{ "nolport", TCPTRAIL_F_NO_LPORT },
 		{ "listener", TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT },
 		{ "nameless", TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT |

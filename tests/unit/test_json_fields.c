@@ -66,7 +66,8 @@ static void emit_all(struct fields *f)
 
 		memset(&r.transition, 0x11, sizeof(r.transition));
 		r.flags = TCPTRAIL_F_TASK | TCPTRAIL_F_SELF | TCPTRAIL_F_CHILD | TCPTRAIL_F_ORPHAN |
-			  TCPTRAIL_F_PEER_FIN | TCPTRAIL_F_USER_TIMEOUT;
+			  TCPTRAIL_F_PEER_FIN | TCPTRAIL_F_USER_TIMEOUT | TCPTRAIL_F_MPTCP |
+			  TCPTRAIL_F_ACKED;
 		if (kind != TCPTRAIL_SEGMENT && kind != TCPTRAIL_LOSS)
 			r.transition.error = 104;
 		buf_init(&b, NULL);

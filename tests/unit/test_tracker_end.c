@@ -110,6 +110,14 @@ static const struct expected endings[] = {
 	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
 	  "9 B request NEW_SYN_RECV CLOSE reason=reset\n",
 	  202, CONN_DROPPED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	{ "a request that ICMP ended",
+	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
+	  "9 B request NEW_SYN_RECV CLOSE reason=icmp\n",
+	  202, CONN_UNREACHABLE, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_SYN_ACK },
+	{ "a request that ss -K ended",
+	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
+	  "9 B request NEW_SYN_RECV CLOSE reason=killed\n",
+	  202, CONN_KILLED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
 	{ "data unanswered",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110 unacked=5 retransmits=15\n", 202,
 	  CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },

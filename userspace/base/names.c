@@ -112,6 +112,11 @@ static const struct name reasons[] = {
 	[TCPTRAIL_REASON_REUSE] = { "reuse" },
 	[TCPTRAIL_REASON_DATA] = { "data" },
 	[TCPTRAIL_REASON_KILLED] = { "killed" },
+	[TCPTRAIL_REASON_ICMP] = { "icmp" },
+	[TCPTRAIL_REASON_REPAIR] = { "repair" },
+	[TCPTRAIL_REASON_DISCONNECT] = { "disconnect" },
+	[TCPTRAIL_REASON_LINGER] = { "linger" },
+	[TCPTRAIL_REASON_DUPLICATE] = { "duplicate" },
 };
 
 const char *reason_key(uint8_t reason)
@@ -183,6 +188,10 @@ static const struct name hooks[] = {
 					 "no reason why a segment was answered with RST" },
 	[TCPTRAIL_HOOK_RESET_ABORT] = { "reset_abort",
 					"no reason of the kernel's own why a socket was aborted" },
+	[TCPTRAIL_HOOK_REQUEST_ICMP] = { "request_icmp",
+					 "requests that ICMP ended are told as reset" },
+	[TCPTRAIL_HOOK_REQUEST_KILL] = { "request_kill",
+					 "requests that SOCK_DESTROY ended are told as reset" },
 };
 
 const char *hook_key(unsigned int hook)

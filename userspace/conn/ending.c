@@ -156,6 +156,9 @@ enum conn_end ending_judge_request(struct conn *c, const struct tcptrail_record 
 		return CONN_NETNS_GONE;
 	case TCPTRAIL_REASON_KILLED:
 		return CONN_KILLED;
+	case TCPTRAIL_REASON_ICMP:
+		c->why = why_unanswered(c, r);
+		return CONN_UNREACHABLE;
 	}
 	return CONN_UNSEEN;
 }

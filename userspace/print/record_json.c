@@ -42,6 +42,10 @@ static void put_flags(struct json *j, uint16_t flags)
 		json_bool(j, "peer_fin", true);
 	if (flags & TCPTRAIL_F_USER_TIMEOUT)
 		json_bool(j, "user_timeout", true);
+	if (flags & TCPTRAIL_F_MPTCP)
+		json_bool(j, "mptcp", true);
+	if (flags & TCPTRAIL_F_ACKED)
+		json_bool(j, "acked", true);
 }
 
 static void put_transition(struct json *j, const struct tcptrail_record *r)
