@@ -121,13 +121,13 @@ static void test_clients(void **state)
 	}
 	clients_served(clients, numbers[1], 0);
 	clients_asked(clients, numbers[2], SEC);
-	clients_weed(clients, CLIENTS_PATIENCE_NS - 1);
+	clients_weed(clients, CLIENTS_TIMEOUT_NS - 1);
 	assert_true(is_open(pairs[0][1]));
-	clients_weed(clients, CLIENTS_PATIENCE_NS);
+	clients_weed(clients, CLIENTS_TIMEOUT_NS);
 	assert_false(is_open(pairs[0][1]));
 	assert_true(is_open(pairs[1][1]));
 	assert_true(is_open(pairs[2][1]));
-	clients_weed(clients, CLIENTS_PATIENCE_NS + SEC);
+	clients_weed(clients, CLIENTS_TIMEOUT_NS + SEC);
 	assert_false(is_open(pairs[2][1]));
 	clients_weed(clients, keep);
 	assert_false(is_open(pairs[1][1]));

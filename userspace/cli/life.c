@@ -82,10 +82,10 @@ static int finish(struct life_run *run)
 	int err;
 
 	tracker_settle(run->tracker);
-	err = life_print_waiting(p, run->tracker, run->open);
+	err = life_print_rest(p, run->tracker, true, run->open);
 	if (!err && run->open) {
 		tracker_settle(run->session.tracker);
-		err = life_print_open(p, run->session.tracker);
+		err = life_print_rest(p, run->session.tracker, false, false);
 	}
 	if (p->summary && p->json) {
 		life_json_summary(&p->out, p->summary);

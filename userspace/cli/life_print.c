@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "userspace/base/order.h"
 #include "userspace/conn/filter_conn.h"
 
 static bool is_wanted(const struct life_printer *p, const struct tracker *tracker,
@@ -61,15 +61,8 @@ void life_ended(void *arg, const struct tracker *tracker, const struct conn *c)
 	summarize(p, &pair);
 }
 
-static int by_age(const void *a, const void *b)
-{
-	const struct conn *x = *(const struct conn *const *)a;
-	const struct conn *y = *(const struct conn *const *)b;
-
-	if (x->begun_ns != y->begun_ns)
-		return x->begun_ns < y->begun_ns ? -1 : 1;
-	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
-}
+ORDER(by_age, typeof(const struct conn *),
+      2 * COMPARE((*x)->begun_ns, (*y)->begun_ns) + COMPARE((*x)->cookie, (*y)->cookie))
 
 /* What the model has left, ended or not; NULL without memory. */
 static const struct conn **list_of(const struct tracker *tracker, bool ended, size_t *count)
@@ -87,41 +80,25 @@ static const struct conn **list_of(const struct tracker *tracker, bool ended, si
 	return list;
 }
 
-int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bool quiet)
-{
-	struct conn_pair pair;
-	size_t i, count;
-	const struct conn **list = list_of(tracker, true, &count);
-
-	if (!list)
-		return -ENOMEM;
-	for (i = 0; i < count && !life_is_full(p); i++) {
-		conn_pair(&pair, tracker, list[i], !p->ends, tracker_stats(tracker)->newest_ns);
-		if (!is_wanted(p, tracker, &pair))
-			continue;
-		if (!quiet)
-			print(p, tracker, &pair);
-		summarize(p, &pair);
-	}
-	free(list);
-	return 0;
-}
-
-int life_print_open(struct life_printer *p, const struct tracker *tracker)
+int life_print_rest(struct life_printer *p, const struct tracker *tracker, bool ended, bool quiet)
 {
 	const struct conn *first;
 	struct conn_pair pair;
 	size_t i, count;
-	const struct conn **list = list_of(tracker, false, &count);
+	const struct conn **list = list_of(tracker, ended, &count);
 
 	if (!list)
 		return -ENOMEM;
 	for (i = 0; i < count && !life_is_full(p); i++) {
 		conn_pair(&pair, tracker, list[i], !p->ends, tracker_stats(tracker)->newest_ns);
-		/* Of two ends that live the first one stands for both. */
 		first = pair.ends[0].c;
-		if ((first == list[i] || first->end) && is_wanted(p, tracker, &pair))
+		/* Of two ends that live the first one stands for both. */
+		if ((!ended && first != list[i] && !first->end) || !is_wanted(p, tracker, &pair))
+			continue;
+		if (!quiet)
 			print(p, tracker, &pair);
+		if (ended)
+			summarize(p, &pair);
 	}
 	free(list);
 	return 0;

@@ -38,13 +38,14 @@ bool life_is_full(const struct life_printer *p);
 void life_ended(void *arg, const struct tracker *tracker, const struct conn *c);
 
 /**
- * life_print_waiting() - those that have ended, but for their other end, oldest first
+ * life_print_rest() - what a tracker has left, oldest first
+ * @p: the printer
+ * @tracker: the connections
+ * @ended: those that have ended, but for their other end; or those that live
+ * @quiet: only count them in the summary
  *
- * With @quiet they are only counted in the summary. Return: 0 or -ENOMEM
+ * Return: 0 or -ENOMEM
  */
-int life_print_waiting(struct life_printer *p, const struct tracker *tracker, bool quiet);
-
-/** life_print_open() - those that live, oldest first; 0 or -ENOMEM */
-int life_print_open(struct life_printer *p, const struct tracker *tracker);
+int life_print_rest(struct life_printer *p, const struct tracker *tracker, bool ended, bool quiet);
 
 #endif

@@ -2,7 +2,6 @@
 /* tcptrail: the table of commands. */
 #include "userspace/cli/cmd.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,8 +48,6 @@ static void overview(FILE *to)
 static int run(const struct command *command, int argc, char *argv[])
 {
 	cmd_name(command->name);
-	optind = 0;
-	opterr = 0;
 	return command->run(argc, argv);
 }
 

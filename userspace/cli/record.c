@@ -2,7 +2,6 @@
 /* tcptrail record: the trail into a file. */
 #include "userspace/cli/cmd.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>

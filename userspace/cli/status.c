@@ -78,7 +78,7 @@ static uint64_t overwritten(const struct status *s, const struct cpu *cpu)
 		       0;
 }
 
-static int look(struct status *s, struct tcptrail *trail)
+static int find_out(struct status *s, struct tcptrail *trail)
 {
 	int err = tcptrail_get_info(trail, &s->info);
 
@@ -102,19 +102,17 @@ static int look(struct status *s, struct tcptrail *trail)
 	return err;
 }
 
-static void put_ago(struct buf *out, const struct status *s, uint64_t ns)
+static struct duration_text ago(const struct status *s, uint64_t ns)
 {
-	char *p = buf_room(out, DURATION_MAX);
-
-	buf_end(out, put_age(p, s->now_ns > ns ? s->now_ns - ns : 0));
+	return duration_text(put_age, time_between(ns, s->now_ns));
 }
 
-static void put_count(struct buf *out, uint64_t n, unsigned int width)
+static void put_count(struct buf *out, uint64_t n)
 {
 	char text[PUT_GROUPED_MAX + 1];
 
 	*put_grouped(text, n) = '\0';
-	buf_printf(out, " %*s", (int)width, text);
+	buf_printf(out, " %14s", text);
 }
 
 static void text_hooks(struct buf *out, const struct status *s)
@@ -151,15 +149,11 @@ static void text_cpus(struct buf *out, const struct status *s)
 		if (!cpu->count.online)
 			continue;
 		buf_printf(out, "%4u", i);
-		put_count(out, cpu->count.recorded, 14);
-		put_count(out, overwritten(s, cpu), 14);
-		put_count(out, cpu->count.limited, 14);
-		buf_str(out, "  ");
-		if (overwritten(s, cpu))
-			put_ago(out, s, cpu->oldest_ns);
-		else
-			buf_str(out, "since loading");
-		buf_char(out, '\n');
+		put_count(out, cpu->count.recorded);
+		put_count(out, overwritten(s, cpu));
+		put_count(out, cpu->count.limited);
+		buf_printf(out, "  %s\n",
+			   overwritten(s, cpu) ? ago(s, cpu->oldest_ns).s : "since loading");
 	}
 	if (s->info.no_ring)
 		buf_printf(out, "%llu records missed on CPUs that have no ring: no memory\n",
@@ -184,22 +178,16 @@ static void text(struct buf *out, const struct status *s)
 	buf_safe(out, s->origin->release, sizeof(s->origin->release));
 	buf_str(out, ", host ");
 	buf_safe(out, s->origin->hostname, sizeof(s->origin->hostname));
-	if (s->cpus) {
-		buf_str(out, ", loaded ");
-		put_ago(out, s, s->info.loaded_ns);
-		buf_printf(out, " ago\nreaders:  %u, besides this one",
-			   s->info.readers ? s->info.readers - 1 : 0);
-	}
+	if (s->cpus)
+		buf_printf(out, ", loaded %s ago\nreaders:  %u, besides this one",
+			   ago(s, s->info.loaded_ns).s, s->info.readers ? s->info.readers - 1 : 0);
 	buf_printf(out, "\nring:     %u records of %u bytes for each of", s->info.ring_records,
 		   s->info.record_size);
 	buf_printf(out, " %u CPUs (%llu KiB)\n", s->cpus ? s->online : s->info.cpus,
 		   (unsigned long long)s->info.ring_records * s->info.record_size / 1024);
 	text_parameters(out, s);
-	if (s->cpus) {
-		buf_str(out, "history:  complete for the last ");
-		put_ago(out, s, s->complete_ns);
-		buf_char(out, '\n');
-	}
+	if (s->cpus)
+		buf_printf(out, "history:  complete for the last %s\n", ago(s, s->complete_ns).s);
 	text_hooks(out, s);
 	if (s->cpus)
 		text_cpus(out, s);
@@ -311,7 +299,7 @@ int cmd_status(int argc, char *argv[])
 		status = source_open(&source, &trail);
 	if (status)
 		return status;
-	err = look(&s, trail);
+	err = find_out(&s, trail);
 	status = err ? source_failed(&source, err) : print(&s, as_json);
 	free(s.cpus);
 	tcptrail_close(trail);

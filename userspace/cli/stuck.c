@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/base/time.h"
 #include "userspace/base/utf8.h"
 #include "userspace/session/message.h"
 #include "userspace/cli/stuck.h"

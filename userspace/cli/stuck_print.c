@@ -38,8 +38,8 @@ static void print_groups(bool json, const struct stuck_out *o, const struct stuc
 }
 
 /* Who holds them, and how the leaks among them grow: live only. */
-static int look_around(const struct stuck_result *result, struct holders *holders,
-		       struct stuck_out *o)
+static int find_holders(const struct stuck_result *result, struct holders *holders,
+			struct stuck_out *o)
 {
 	int err = holders_find(holders, result);
 
@@ -63,7 +63,7 @@ int stuck_print(const struct stuck_run *run, const struct stuck_result *result)
 	struct stuck_groups groups = { 0 };
 	struct holders holders = { 0 };
 	struct buf out;
-	int status = run->source.file ? CMD_OK : look_around(result, &holders, &o);
+	int status = run->source.file ? CMD_OK : find_holders(result, &holders, &o);
 
 	buf_init(&out, stdout);
 	if (!status && stuck_groups_make(&groups, result, o.holders, run->all))

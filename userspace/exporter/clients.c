@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 /* In a crowd, too, everybody has this long. */
-#define CROWD_PATIENCE_NS SEC
+#define CROWD_TIMEOUT_NS SEC
 
 /**
  * struct client - a connection, or a free place
@@ -59,16 +59,16 @@ static void weed(struct clients *c, uint64_t now_ns)
 {
 	const struct linger at_once = { .l_onoff = 1 };
 	bool crowded = c->count >= CLIENTS_CROWD;
-	uint64_t stuck_after_ns;
+	uint64_t timeout_ns;
 	unsigned int i;
 
 	for (i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &c->list[i];
 
-		stuck_after_ns = crowded      ? CROWD_PATIENCE_NS :
-				 client->idle ? CLIENTS_KEEP_NS :
-						CLIENTS_PATIENCE_NS;
-		if (client->fd == -1 || now_ns < client->since_ns + stuck_after_ns)
+		timeout_ns = crowded	  ? CROWD_TIMEOUT_NS :
+			     client->idle ? CLIENTS_KEEP_NS :
+					    CLIENTS_TIMEOUT_NS;
+		if (client->fd == -1 || now_ns < client->since_ns + timeout_ns)
 			continue;
 		/*
 		 * The library sees its end, and closes it; what it did not read goes with

@@ -16,7 +16,7 @@
 #define CLIENTS_CROWD (CLIENTS_MAX / 4 * 3)
 
 /* A request must be complete, and its answer read, within this. */
-#define CLIENTS_PATIENCE_NS (10 * SEC)
+#define CLIENTS_TIMEOUT_NS (10 * SEC)
 
 /* A connection on which something was asked before may stay for the next time. */
 #define CLIENTS_KEEP_NS (2 * MINUTE)

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,21 +133,18 @@ static int tick(void *arg, uint64_t *next_ns)
 static int be_nobody(const struct export_run *run)
 {
 	struct privileges_user user;
+	bool root = !geteuid();
 	int err;
 
-	if (geteuid() && run->options.user)
+	if (!root && run->options.user)
 		return cmd_usage("--user %s: only root can become somebody else",
 				 run->options.user);
-	if (!geteuid()) {
-		err = privileges_find_user(&user, run->options.user);
-		if (err)
-			return cmd_fail("%s: %s", run->options.user ? run->options.user : "nobody",
-					err == -ENOENT ? "no such user: name one with --user" :
-							 strerror(-err));
-		err = privileges_drop(&user);
-	} else {
-		err = privileges_drop(NULL);
-	}
+	err = root ? privileges_find_user(&user, run->options.user) : 0;
+	if (err)
+		return cmd_fail("%s: %s", run->options.user ? run->options.user : "nobody",
+				err == -ENOENT ? "no such user: name one with --user" :
+						 strerror(-err));
+	err = privileges_drop(root ? &user : NULL);
 	return err ? cmd_fail("privileges cannot be dropped: %s", strerror(-err)) : CMD_OK;
 }
 

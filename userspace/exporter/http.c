@@ -58,12 +58,16 @@ static enum MHD_Result send_response(struct MHD_Connection *connection, unsigned
 }
 
 /* @text stays where it is. */
+static struct MHD_Response *response_of(const char *text, size_t size)
+{
+	return MHD_create_response_from_buffer(size, (void *)(uintptr_t)text,
+					       MHD_RESPMEM_PERSISTENT);
+}
+
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned int status,
 				 const char *text)
 {
-	return send_response(connection, status, TEXT_PLAIN,
-			     MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text,
-							     MHD_RESPMEM_PERSISTENT));
+	return send_response(connection, status, TEXT_PLAIN, response_of(text, strlen(text)));
 }
 
 /* What @out holds, gzipped if that is wanted; it is given away. */
@@ -73,24 +77,20 @@ static enum MHD_Result send_buf(struct MHD_Connection *connection, const char *t
 	const char *encoding = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
 							   MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	struct MHD_Response *response;
-	void *data = out->data;
+	void *data, *compressed = NULL;
 	size_t size = out->len;
-	bool compressed = false;
 
 	if (out->error) {
 		buf_free(out);
 		return send_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory\n");
 	}
-	if (wants_gzip(encoding)) {
-		data = gzip(out->data, out->len, &size);
-		compressed = data;
-	}
-	if (compressed) {
+	if (wants_gzip(encoding))
+		compressed = gzip(out->data, out->len, &size);
+	data = compressed ? compressed : out->data;
+	if (compressed)
 		buf_free(out);
-	} else {
-		data = out->data;
+	else
 		size = out->len;
-	}
 	response = MHD_create_response_from_buffer(size, data, MHD_RESPMEM_MUST_FREE);
 	if (!response) {
 		free(data);
@@ -149,8 +149,7 @@ static enum MHD_Result send_stuck(struct http *http, struct MHD_Connection *conn
 
 static enum MHD_Result send_page(struct MHD_Connection *connection)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		page_size, (void *)(uintptr_t)page, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = response_of(page, page_size);
 
 	if (!response)
 		return MHD_NO;
@@ -162,8 +161,7 @@ static enum MHD_Result send_page(struct MHD_Connection *connection)
 static enum MHD_Result refuse_method(struct MHD_Connection *connection)
 {
 	static const char text[] = "GET and HEAD only\n";
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		sizeof(text) - 1, (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = response_of(text, sizeof(text) - 1);
 
 	if (response)
 		MHD_add_response_header(response, "Allow", "GET, HEAD");

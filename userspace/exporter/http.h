@@ -42,7 +42,4 @@ void http_stop(struct http *http);
  */
 bool http_weed(struct http *http, uint64_t now_ns);
 
-/* At most so much memory for clients, whatever they do: text and headers of each */
-#define HTTP_MEMORY_MAX (CLIENTS_MAX * (160UL << 10))
-
 #endif

@@ -5,8 +5,6 @@
  */
 #include "userspace/exporter/metrics.h"
 
-#include <stdlib.h>
-
 #include "userspace/base/array.h"
 #include "userspace/base/time.h"
 #include "userspace/exporter/openmetrics.h"

@@ -7,8 +7,6 @@
 #include "userspace/base/time.h"
 #include "userspace/base/utf8.h"
 
-#include <string.h>
-
 static void family(struct openmetrics *e, const char *name, const char *type, const char *suffix,
 		   const char *help)
 {

@@ -217,6 +217,8 @@ int options_parse(const char *usage, const struct option_row *rows, int argc, ch
 	for (int i = 0; !is_last(&rows[i]) && i < ROWS_MAX; i++)
 		if (rows[i].flag)
 			add_row(&p, rows[i].flag, i);
+	optind = 0;
+	opterr = 0; /* bad_option() says it */
 	while (!status && (option = getopt_long(argc, argv, p.letters, p.options, NULL)) != -1)
 		status = option == '?' || option == ':' ? bad_option(option, argv) :
 							  use(row_of(rows, option), optarg);

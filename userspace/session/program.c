@@ -2,7 +2,6 @@
 #include "userspace/session/program.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -22,8 +21,6 @@ int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, 
 	utf8_output = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	signal(SIGPIPE, SIG_IGN); /* EPIPE says it, too */
 	cmd_name(name);
-	optind = 0;
-	opterr = 0;
 	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
 		printf("tcptrail %s (ABI %d.%d)\n", TCPTRAIL_VERSION, TCPTRAIL_ABI_MAJOR,
 		       TCPTRAIL_ABI_MINOR);

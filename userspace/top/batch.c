@@ -2,7 +2,6 @@
 /* The screen as text, and its numbers as JSON, without a terminal. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,10 +34,9 @@ static int size_grid(struct grid *g)
 static void put_screen(struct top *top, struct buf *out)
 {
 	struct grid *g = &top->grid;
-	int y, end = g->height;
 
 	screen_draw(g, &top->view, &top->ui, false);
-	for (y = 0; y < end; y++) {
+	for (int y = 0; y < g->height; y++) {
 		grid_row(g, y, out);
 		buf_char(out, '\n');
 	}

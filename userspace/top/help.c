@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The text behind the key "?". */
-#include "userspace/top/help.h"
+#include "userspace/top/ui_state.h"
 
-const char help_keys[] =
+const char ui_help[] =
 	"Keys\n"
 	"  q              quit\n"
 	"  Tab, 1 to 4    choose a pane; the same number again, or z: show this pane alone\n"

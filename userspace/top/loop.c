@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The live screen: keys, time and records, each when it comes. */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

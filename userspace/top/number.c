@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "userspace/top/panes.h"
-#include "userspace/base/time.h"
 
 const char *number_count(char to[NUMBER_MAX], uint64_t n, int width)
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where everything stands. */
 #include <stdio.h>
-#include <string.h>
 
 #include "userspace/top/panes.h"
 

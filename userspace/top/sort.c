@@ -6,7 +6,6 @@
 #include "userspace/top/ui_state.h"
 #include "userspace/base/array.h"
 #include "userspace/base/order.h"
-#include "userspace/top/sort.h"
 
 ORDER(by_rank, struct view_stuck, COMPARE(x->rank, y->rank))
 ORDER(by_verdict, struct view_stuck, strcmp(x->verdict, y->verdict))
@@ -24,6 +23,16 @@ ORDER(by_time_wait, struct view_flow, COMPARE(y->time_wait, x->time_wait))
 ORDER(by_owner, struct view_flow, strcmp(x->owner, y->owner))
 ORDER(by_peer, struct view_flow, strverscmp(x->peer, y->peer))
 
+/**
+ * struct sort_column - by what a pane can be sorted
+ * @name: as the column's head has it, in small letters
+ * @compare: of two rows, as qsort() wants it: numbers the greatest first
+ */
+struct sort_column {
+	const char *name;
+	int (*compare)(const void *a, const void *b);
+};
+
 static const struct sort_column stuck_columns[] = {
 	{ "worst", by_rank },	 { "verdict", by_verdict }, { "count", by_count },
 	{ "age", by_age },	 { "port", by_port },	    { "remote", by_remote },
@@ -35,12 +44,11 @@ static const struct sort_column flow_columns[] = {
 	{ "twait", by_time_wait }, { "owner", by_owner },   { "peer", by_peer },
 };
 
-const struct sort_column *sort_columns(unsigned int pane, unsigned int *count)
+unsigned int ui_sort_count(unsigned int pane)
 {
-	*count = pane == UI_STUCK ? ARRAY_SIZE(stuck_columns) :
-		 pane == UI_FLOWS ? ARRAY_SIZE(flow_columns) :
-				    0;
-	return pane == UI_STUCK ? stuck_columns : pane == UI_FLOWS ? flow_columns : NULL;
+	return pane == UI_STUCK ? ARRAY_SIZE(stuck_columns) :
+	       pane == UI_FLOWS ? ARRAY_SIZE(flow_columns) :
+				  0;
 }
 
 /**
@@ -101,8 +109,7 @@ void ui_sort(struct ui_state *l, struct view *v)
 
 const char *ui_sort_name(const struct ui_state *l, unsigned int pane)
 {
-	unsigned int count;
-	const struct sort_column *columns = sort_columns(pane, &count);
+	const struct sort_column *columns = pane == UI_STUCK ? stuck_columns : flow_columns;
 
-	return count ? columns[l->lists[pane].sort].name : "";
+	return ui_sort_count(pane) ? columns[l->lists[pane].sort].name : "";
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What tcptrail top shows is read here: a device, a file that is played, or snapshots only. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "userspace/base/time.h"
 #include "userspace/top/top.h"

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#include "userspace/top/help.h"
-#include "userspace/top/sort.h"
-
 void ui_init(struct ui_state *l)
 {
 	l->pane = UI_STUCK;
@@ -62,30 +59,19 @@ static void move(struct ui_state *l, const struct view *v, int by)
 	settle(l, v);
 }
 
+/* By the column that is so many further; 0: the same, the other way round. */
 static void sort_by(struct ui_state *l, struct view *v, int step)
 {
 	struct ui_list *list = &l->lists[l->pane];
-	unsigned int count;
+	unsigned int count = ui_sort_count(l->pane);
 
-	sort_columns(l->pane, &count);
 	if (!count) {
 		strcpy(l->message, "This pane is not sorted: Tab, or 3 and 4, choose one that is");
 		return;
 	}
 	list->sort = (list->sort + count + (unsigned int)step) % count;
-	list->reverse = false;
+	list->reverse = !step && !list->reverse;
 	list->id = 0; /* the first rows are what is asked for now */
-	list->cursor = 0;
-	ui_sort(l, v);
-	settle(l, v);
-}
-
-static void reverse(struct ui_state *l, struct view *v)
-{
-	struct ui_list *list = &l->lists[l->pane];
-
-	list->reverse = !list->reverse;
-	list->id = 0;
 	list->cursor = 0;
 	ui_sort(l, v);
 	settle(l, v);
@@ -201,7 +187,7 @@ static enum ui_action key_move(struct ui_state *l, struct view *v, int key)
 		sort_by(l, v, -1);
 		break;
 	case 'r':
-		reverse(l, v);
+		sort_by(l, v, 0);
 		break;
 	case UI_KEY_ENTER:
 		read_stuck(l, v);
@@ -246,7 +232,7 @@ static enum ui_action key_normal(struct ui_state *l, struct view *v, int key)
 	case '?':
 	case 'h':
 	case UI_KEY_HELP:
-		ui_show_text(l, "Help", help_keys, strlen(help_keys));
+		ui_show_text(l, "Help", ui_help, strlen(ui_help));
 		break;
 	case UI_KEY_TAB:
 		l->pane = (l->pane + 1) % UI_PANES;

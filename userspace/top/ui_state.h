@@ -118,6 +118,9 @@ struct ui_state {
 	char selector[2 * ENDPOINT_MAX + 2];
 };
 
+/* help.c: what the keys do, and what the columns mean */
+extern const char ui_help[];
+
 void ui_init(struct ui_state *l);
 void ui_free(struct ui_state *l);
 
@@ -126,6 +129,9 @@ enum ui_action ui_key(struct ui_state *l, struct view *v, int key);
 
 /** ui_sort() - put the view's rows into order, the cursor with the row that it was on */
 void ui_sort(struct ui_state *l, struct view *v);
+
+/** ui_sort_count() - by how many columns a pane can be sorted; 0: its rows stand as they are */
+unsigned int ui_sort_count(unsigned int pane);
 
 /** ui_sort_name() - the column by which a pane is sorted, "" for one that is not */
 const char *ui_sort_name(const struct ui_state *l, unsigned int pane);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An update: the numbers of now, and who is stuck. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "userspace/top/top.h"
 #include "userspace/base/time.h"
