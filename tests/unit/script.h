@@ -69,6 +69,17 @@ static inline uint8_t script_reason(const char *word, const char *line)
 	return 0;
 }
 
+static inline uint8_t script_reset_reason(const char *word, const char *line)
+{
+	uint8_t reason;
+
+	for (reason = 0; reason < TCPTRAIL_RESETS; reason++)
+		if (!strcmp(reset_reason_key(reason), word))
+			return reason;
+	script_fail(word, line);
+	return 0;
+}
+
 static inline uint8_t script_cause(const char *word, const char *line)
 {
 	if (!strcmp(word, cause_key(TCPTRAIL_LOSS_LIMITED)))
@@ -108,6 +119,8 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 		r->segment.len = n;
 	} else if (!strcmp(key, "state") && segment) {
 		r->segment.state = script_state(value, line);
+	} else if (!strcmp(key, "reset_reason") && segment) {
+		r->segment.reset_reason = script_reset_reason(value, line);
 	} else if (!strcmp(key, "since") && r->kind == TCPTRAIL_LOSS) {
 		r->loss.since_ns = 1000000000ULL + n * 1000;
 	} else if (!strcmp(key, "cause") && r->kind == TCPTRAIL_LOSS) {

@@ -2,6 +2,7 @@
 /* The model: a table of ways to end, and what each is called. */
 #include "tracker_tools.h"
 #include "userspace/base/array.h"
+#include "userspace/conn/counters.h"
 #include "userspace/conn/ending.h"
 
 /* One line of a table: what the last record makes of one end. */
@@ -162,6 +163,102 @@ static const struct expected endings[] = {
 	  101, CONN_RESET_IN, TCPTRAIL_TIME_WAIT, CONN_WHY_UNTOLD },
 	{ "end not seen", HANDSHAKE "900000 A socket CLOSE SYN_SENT nolport\n", 101, CONN_UNSEEN,
 	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
+	/* From here on the kernel, or the module, says it. */
+	{ "SO_LINGER 0, as the module says",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790 reason=linger\n"
+		    "80001 B out RST,ACK reset_reason=state\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_LINGER },
+	{ "connect() to AF_UNSPEC",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790 reason=disconnect\n", 202,
+	  CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_DISCONNECT },
+	{ "connect() to AF_UNSPEC with bytes unread: they are not the reason",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790 unread=3 reason=disconnect\n", 202,
+	  CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_DISCONNECT },
+	{ "repair mode", HANDSHAKE "80000 B socket ESTABLISHED CLOSE pid=790 reason=repair\n", 202,
+	  CONN_SILENT, TCPTRAIL_ESTABLISHED, CONN_WHY_REPAIR },
+	{ "SO_LINGER 0 in LAST-ACK, all sent: no RST goes",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "82000 B socket LAST_ACK CLOSE pid=790 reason=linger\n",
+	  202, CONN_SILENT, TCPTRAIL_LAST_ACK, CONN_WHY_LINGER },
+	{ "… and with data behind our FIN: one goes",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "82000 B socket LAST_ACK CLOSE pid=790 unacked=9 reason=linger\n"
+		    "82001 B out RST,ACK reset_reason=unsent\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_LINGER },
+	{ "the last ACK comes while its process is in a system call: nobody aborts",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "82000 B socket LAST_ACK CLOSE pid=790\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "too many orphans, in LAST-ACK",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "81001 B socket LAST_ACK CLOSE orphan pid=790\n"
+		    "81002 B out RST,ACK reset_reason=memory\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_MEMORY },
+	{ "… on a kernel that does not tell, in the timer: the RST goes first",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "91001 B out RST,ACK\n91002 B socket LAST_ACK CLOSE orphan\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_MEMORY },
+	{ "… and at close()",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
+		    "81001 B socket LAST_ACK CLOSE orphan pid=790\n81002 B out RST,ACK\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_MEMORY },
+	{ "keepalive, though bytes had been written since",
+	  HANDSHAKE "80000 B out RST,ACK reset_reason=keepalive\n"
+		    "80001 B socket ESTABLISHED CLOSE err=110 unacked=5\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_ESTABLISHED, CONN_WHY_KEEPALIVE },
+	{ "late data, not the RST that came before",
+	  HANDSHAKE
+	  "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n80100 B in RST\n"
+	  "90001 B socket FIN_WAIT1 CLOSE err=104\n90002 B out RST reset_reason=late_data\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
+	{ "the SYN-ACK comes right behind the end of a connect() that was given up",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE\n10 A in SYN,ACK\n"
+	  "11 A out RST cookie=0 reset_reason=no_socket\n",
+	  101, CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "… on a kernel that does not tell",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE\n10 A in SYN,ACK\n"
+	  "11 A out RST cookie=0\n",
+	  101, CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "no room for the TIME-WAIT: at once the peer's FIN is answered for no socket",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90001 B socket FIN_WAIT2 CLOSE orphan\n"
+		    "90002 B out RST cookie=0 reset_reason=no_socket\n",
+	  202, CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
+	{ "the answer to a wrong ACK in SYN-SENT ends nothing",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n5 A in ACK\n"
+	  "6 A out RST cookie=0 reset_reason=invalid_ack\n9 A socket SYN_SENT CLOSE err=110\n",
+	  101, CONN_UNANSWERED, TCPTRAIL_SYN_SENT, CONN_WHY_SYN },
+	{ "a full accept queue, with tcp_abort_on_overflow",
+	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
+	  "8 B out RST cookie=0\n9 B request NEW_SYN_RECV CLOSE reason=reset\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_OVERFLOW },
+	{ "a SYN inside the window of a request",
+	  "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n7 B in SYN seq=9\n"
+	  "8 B out RST,ACK cookie=0 reset_reason=invalid_syn\n"
+	  "9 B request NEW_SYN_RECV CLOSE reason=reset\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	{ "a request that waited for data",
+	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout acked\n",
+	  202, CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_DEFERRED },
+	{ "a subflow of MPTCP that nobody accepted, as it seems",
+	  "0 B request CLOSE NEW_SYN_RECV orphan\n5 B socket SYN_RECV ESTABLISHED orphan mptcp\n"
+	  "9 B socket ESTABLISHED CLOSE orphan mptcp\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_MPTCP },
+	{ "two children of one request: the other one closes last",
+	  "0 B request CLOSE NEW_SYN_RECV\n1 B socket LISTEN SYN_RECV child\n"
+	  "2 B request NEW_SYN_RECV CLOSE reason=established\n3 B socket SYN_RECV ESTABLISHED\n"
+	  "4 B socket LISTEN SYN_RECV child\n5 B socket SYN_RECV CLOSE reason=duplicate\n"
+	  "7 B socket ESTABLISHED CLOSE_WAIT\n8 B socket CLOSE_WAIT LAST_ACK\n"
+	  "9 B socket LAST_ACK CLOSE\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "… or first",
+	  "0 B request CLOSE NEW_SYN_RECV\n1 B socket LISTEN SYN_RECV child\n"
+	  "2 B socket LISTEN SYN_RECV child\n3 B socket SYN_RECV CLOSE reason=duplicate\n"
+	  "4 B request NEW_SYN_RECV CLOSE reason=established\n5 B socket SYN_RECV ESTABLISHED\n"
+	  "7 B socket ESTABLISHED CLOSE_WAIT\n8 B socket CLOSE_WAIT LAST_ACK\n"
+	  "9 B socket LAST_ACK CLOSE\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
 	{ "begun before the trail", "0 A socket CLOSE_WAIT LAST_ACK\n9 A socket LAST_ACK CLOSE\n",
 	  101, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
 };
@@ -184,6 +281,81 @@ static void test_endings(void **state)
 		    ended.conns[i].why != e->why)
 			fail_msg("%s: end %u, state %u, why %u", e->name, ended.conns[i].end,
 				 ended.conns[i].state, ended.conns[i].why);
+		while (++i < ended.count)
+			if (ended.conns[i].cookie == e->cookie)
+				fail_msg("%s: told twice", e->name);
+		tracker_free(tracker);
+	}
+}
+
+/* What the judgement rests on. */
+static void test_evidence(void **state)
+{
+	static const struct {
+		const char *script;
+		uint32_t evidence;
+	} cases[] = {
+		{ "0 B socket ESTABLISHED CLOSE pid=790 reason=linger\n"
+		  "1 B out RST,ACK reset_reason=state\n",
+		  EVIDENCE_REASON | EVIDENCE_RESET_REASON | EVIDENCE_RST_OUT },
+		{ "0 B socket ESTABLISHED CLOSE pid=790\n1 B out RST,ACK\n", EVIDENCE_RST_OUT },
+		{ "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout acked\n",
+		  EVIDENCE_REASON | EVIDENCE_SYN_ACK_ACKED },
+		{ "0 B socket ESTABLISHED CLOSE orphan mptcp\n", EVIDENCE_MPTCP },
+		/* A RST of an earlier state had nothing to do with it. */
+		{ "0 A socket CLOSE SYN_SENT\n1 A out SYN\n"
+		  "2 A out RST cookie=0 reset_reason=invalid_ack\n3 A socket SYN_SENT ESTABLISHED\n"
+		  "4 A socket ESTABLISHED CLOSE pid=790\n",
+		  0 },
+	};
+	const uint32_t mask = EVIDENCE_REASON | EVIDENCE_RESET_REASON | EVIDENCE_RST_OUT |
+			      EVIDENCE_SYN_ACK_ACKED | EVIDENCE_MPTCP;
+	struct tracker *tracker;
+	struct ended ended;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		tracker = feed(cases[i].script, &ended);
+		tracker_settle(tracker);
+		assert_int_equal(ended.count, 1);
+		assert_int_equal(ending_of(&ended.conns[0]).evidence & mask, cases[i].evidence);
+		tracker_free(tracker);
+	}
+}
+
+/* From 7.x on a child that lost the race is known by its cookie: the connection stays what it is. */
+static void test_duplicate_child(void **state)
+{
+	struct ended ended;
+	struct tracker *tracker =
+		feed("0 B request CLOSE NEW_SYN_RECV\n1 B socket LISTEN SYN_RECV child\n"
+		     "2 B request NEW_SYN_RECV CLOSE reason=established\n"
+		     "3 B socket SYN_RECV ESTABLISHED\n4 B socket LISTEN SYN_RECV child\n"
+		     "5 B socket SYN_RECV CLOSE reason=duplicate\n",
+		     &ended);
+	const struct conn *c = tracker_next(tracker, NULL);
+
+	assert_int_equal(tracker_count(tracker), 1);
+	assert_int_equal(c->state, TCPTRAIL_ESTABLISHED);
+	assert_int_equal(c->end, CONN_LIVES);
+	tracker_free(tracker);
+}
+
+/* Those who wait for accept() are seen by their sockets. MPTCP's subflows are never accepted. */
+static void test_mptcp_waits_for_no_accept(void **state)
+{
+	static const char *const words[] = { "", "mptcp" };
+	struct tracker *tracker;
+	struct ended ended;
+	char script[128];
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(
+			script, sizeof(script),
+			"0 B request CLOSE NEW_SYN_RECV\n5 B socket SYN_RECV ESTABLISHED orphan %s\n",
+			words[i]);
+		tracker = feed(script, &ended);
+		assert_int_equal(
+			!(counters_place(tracker_next(tracker, NULL)) & COUNTERS_UNACCEPTED), i);
 		tracker_free(tracker);
 	}
 }
@@ -230,6 +402,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_duplicate_child),
+		cmocka_unit_test(test_mptcp_waits_for_no_accept),
 	};
 
 	return cmocka_run_group_tests_name("model_end", tests, NULL, NULL);

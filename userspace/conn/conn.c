@@ -20,6 +20,7 @@ const char *conn_end_key(uint8_t end)
 		[CONN_UNSEEN] = "unseen",
 		[CONN_EVICTED] = "evicted",
 		[CONN_DROPPED] = "request_dropped",
+		[CONN_SILENT] = "silent",
 	};
 
 	return end < CONN_ENDS ? keys[end] : "unseen";
@@ -43,6 +44,12 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_MEMORY] = "memory",
 		[CONN_WHY_LINGER2] = "linger2",
 		[CONN_WHY_NO_TIME_WAIT] = "no_time_wait",
+		[CONN_WHY_LINGER] = "linger",
+		[CONN_WHY_DISCONNECT] = "disconnect",
+		[CONN_WHY_REPAIR] = "repair",
+		[CONN_WHY_OVERFLOW] = "overflow",
+		[CONN_WHY_DEFERRED] = "deferred",
+		[CONN_WHY_MPTCP] = "mptcp",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

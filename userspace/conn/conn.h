@@ -56,6 +56,8 @@ enum conn_closer {
  * @CONN_UNSEEN: it must have ended, but the trail does not show how
  * @CONN_EVICTED: it may live on: the tracker's memory was full
  * @CONN_DROPPED: a request that no RST and no timer ended: ICMP, or ss -K
+ * @CONN_SILENT: closed by this end without a segment: TCP_REPAIR; or SO_LINGER of 0 s, or
+ *	connect() to AF_UNSPEC, when both sides had closed
  */
 enum conn_end {
 	CONN_LIVES = 0,
@@ -74,6 +76,7 @@ enum conn_end {
 	CONN_UNSEEN,
 	CONN_EVICTED,
 	CONN_DROPPED,
+	CONN_SILENT,
 	CONN_ENDS,
 };
 
@@ -82,6 +85,13 @@ enum conn_end {
  * @CONN_WHY_UNTOLD: nothing is, or the trail does not tell
  * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read
  * @CONN_WHY_ABORTED: reset: SO_LINGER of 0 seconds, or connect() to AF_UNSPEC
+ * @CONN_WHY_LINGER: the former of these two, as the module says
+ * @CONN_WHY_DISCONNECT: the latter, likewise
+ * @CONN_WHY_REPAIR: closed in repair mode (TCP_REPAIR)
+ * @CONN_WHY_OVERFLOW: reset: no room in the accept queue, with tcp_abort_on_overflow
+ * @CONN_WHY_DEFERRED: the SYN-ACK was answered, and the request waited: for data
+ *	(TCP_DEFER_ACCEPT), or for room in the accept queue
+ * @CONN_WHY_MPTCP: reset: a subflow of MPTCP, which has reasons of its own
  * @CONN_WHY_LATE_DATA: reset: bytes came after it had been closed
  * @CONN_WHY_UNACCEPTED: reset: its listener was closed before accept() took it
  * @CONN_WHY_SYN: the SYN was not answered, or could not be delivered
@@ -113,6 +123,12 @@ enum conn_why {
 	CONN_WHY_MEMORY,
 	CONN_WHY_LINGER2,
 	CONN_WHY_NO_TIME_WAIT,
+	CONN_WHY_LINGER,
+	CONN_WHY_DISCONNECT,
+	CONN_WHY_REPAIR,
+	CONN_WHY_OVERFLOW,
+	CONN_WHY_DEFERRED,
+	CONN_WHY_MPTCP,
 	CONN_WHYS,
 };
 
@@ -144,6 +160,9 @@ enum conn_why {
 #define CONN_RST_OUT_FOREIGN \
 	(1U << 24) /* a RST went in its name, while it lived on, by no socket */
 
+#define CONN_MPTCP (1U << 25) /* a subflow: who holds, reads, closes it is MPTCP's */
+#define CONN_SYN_ACK_ACKED (1U << 26) /* its request was answered, and waited all the same */
+
 /**
  * struct conn - one end of a connection
  * @cookie: the socket's, 0 if not known
@@ -171,6 +190,7 @@ enum conn_why {
  * @why: enum conn_why
  * @flags: CONN_*
  * @retrans_total: segments retransmitted
+ * @reset_reason: of the RST that it sent: enum tcptrail_reset_reason
  * @reserved: zero
  * @synack_us: begun to SYN-ACK (sent or received), microseconds
  * @established_us: begun to ESTABLISHED
@@ -218,7 +238,8 @@ struct conn {
 	uint8_t why;
 	uint32_t flags;
 	uint16_t retrans_total;
-	uint16_t reserved;
+	uint8_t reset_reason;
+	uint8_t reserved;
 	uint32_t synack_us;
 	uint32_t established_us;
 	uint32_t accepted_us;

@@ -112,7 +112,7 @@ static inline uint8_t counters_place(const struct conn *c)
 	if (c->end || c->object == CONN_FREE)
 		return 0;
 	if (c->object == CONN_SOCKET && c->role != CONN_ACTIVE && !c->inode &&
-	    !(c->flags & (CONN_ACCEPTED | CONN_ORPHAN)) &&
+	    !(c->flags & (CONN_ACCEPTED | CONN_ORPHAN | CONN_MPTCP)) &&
 	    (state == TCPTRAIL_ESTABLISHED || state == TCPTRAIL_CLOSE_WAIT))
 		place |= COUNTERS_UNACCEPTED;
 	return place;

@@ -32,13 +32,16 @@ enum ending_by {
 #define EVIDENCE_ORPHAN (1U << 8) /* no process held it any more */
 #define EVIDENCE_UNREAD (1U << 9) /* bytes that its process had not read */
 #define EVIDENCE_UNACKED (1U << 10) /* bytes that the peer had not acknowledged */
-#define EVIDENCE_REASON (1U << 11) /* the module's reason, of a request or minisocket */
+#define EVIDENCE_REASON (1U << 11) /* the module's reason */
 #define EVIDENCE_PEER_RST_OUT (1U << 12) /* the other end's own record of the RST */
 #define EVIDENCE_PEER_NO_RST (1U << 13) /* the other end is on record, and sent none */
 #define EVIDENCE_NEVER_ACCEPTED (1U << 14) /* accept() never took it */
 #define EVIDENCE_HOST_RST_OUT (1U << 15) /* a RST that went in the peer's name, by no socket */
 #define EVIDENCE_SYN_ARRIVED (1U << 16) /* the SYN is on record where it was to go */
-#define EVIDENCE_BITS 17
+#define EVIDENCE_RESET_REASON (1U << 17) /* the kernel's own reason for the RST of this end */
+#define EVIDENCE_SYN_ACK_ACKED (1U << 18) /* the request's SYN-ACK had been acknowledged */
+#define EVIDENCE_MPTCP (1U << 19) /* it was a subflow of MPTCP */
+#define EVIDENCE_BITS 20
 
 /**
  * struct ending - the judgement

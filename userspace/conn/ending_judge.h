@@ -8,6 +8,12 @@
 
 #define ENDING_AT_ONCE_NS (50 * MS) /* in one go of the kernel, interrupts and all */
 
+/** ending_has_segments() - are its segments on record? Then one that is missing never was */
+static inline bool ending_has_segments(const struct conn *c)
+{
+	return c->flags & CONN_SEGMENTS && !(c->flags & CONN_LOSSY);
+}
+
 /*
  * Each sets conn.why, and returns the end, which is not set yet. @r is the record that
  * ends the life; its facts are in @c already, and conn.state is the last state.

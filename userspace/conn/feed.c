@@ -112,6 +112,15 @@ static void socket_closed(struct tracker *m, struct conn *c, const struct tcptra
 	lives_end(m, c, end, r->time_ns);
 }
 
+/* From 7.x on the clone has its request's cookie from the start. */
+static bool is_another_child(const struct tracker *m, const struct tcptrail_record *r)
+{
+	const struct conn *c =
+		r->flags & TCPTRAIL_F_CHILD && r->cookie ? table_by_cookie(m, r->cookie) : NULL;
+
+	return c && !c->end && c->object == CONN_SOCKET && c->state != TCPTRAIL_SYN_RECV;
+}
+
 static struct conn *feed_socket(struct tracker *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
@@ -119,6 +128,9 @@ static struct conn *feed_socket(struct tracker *m, const struct tcptrail_record 
 
 	/* A listener that ss -K had closed, and that its process closes now: nothing begins. */
 	if (t->old_state == TCPTRAIL_CLOSE && t->new_state == TCPTRAIL_CLOSE)
+		return NULL;
+	/* Two CPUs made a child each of one request: one is the connection, the other is not. */
+	if (t->reason == TCPTRAIL_REASON_DUPLICATE || is_another_child(m, r))
 		return NULL;
 	c = t->old_state == TCPTRAIL_CLOSE ? begin(m, r) : find_or_create(m, r);
 	if (!c)
@@ -164,6 +176,8 @@ static void request_ended(struct tracker *m, struct conn *c, const struct tcptra
 	if (c->state == TCPTRAIL_NO_STATE)
 		c->flags |= CONN_FOUND;
 	step_sent_times(&c->synacks, t->retransmits);
+	if (r->flags & TCPTRAIL_F_ACKED)
+		c->flags |= CONN_SYN_ACK_ACKED;
 	if (t->reason == TCPTRAIL_REASON_ESTABLISHED) {
 		if (c->object == CONN_REQUEST) {
 			c->object = CONN_SOCKET;

@@ -20,8 +20,10 @@ void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_
 			observe_step(m, c, CONN_STEP_LEAVES, time_ns);
 		c->since_ns = time_ns;
 	}
-	if (c->state != state)
-		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT); /* those before ended nothing */
+	if (c->state != state) { /* RSTs before ended nothing */
+		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT);
+		c->reset_reason = TCPTRAIL_RESET_NONE;
+	}
 	c->state = state;
 	c->flags &= ~CONN_AT_LEAST;
 }
@@ -164,7 +166,10 @@ void step_facts(struct tracker *m, struct conn *c, const struct tcptrail_record 
 		c->flags |= CONN_ORPHAN;
 	if (r->flags & TCPTRAIL_F_PEER_FIN)
 		c->flags |= CONN_PEER_FIN;
-	if (r->flags & TCPTRAIL_F_TASK)
+	if (r->flags & TCPTRAIL_F_MPTCP)
+		c->flags |= CONN_MPTCP;
+	/* MPTCP's worker acts for whoever holds the connection. */
+	if (r->flags & TCPTRAIL_F_TASK && !(r->flags & TCPTRAIL_F_MPTCP))
 		task_set(m, &c->owner, t->pid, t->comm);
 }
 

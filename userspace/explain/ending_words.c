@@ -47,6 +47,11 @@ static void say_reset(struct buf *out, const struct conn *c, const char *us)
 		[CONN_WHY_MEMORY] = ": too many orphans (net.ipv4.tcp_max_orphans), or no memory "
 				    "for one",
 		[CONN_WHY_LINGER2] = ": closed with a TCP_LINGER2 below zero",
+		[CONN_WHY_LINGER] = ": closed with SO_LINGER 0",
+		[CONN_WHY_DISCONNECT] = ": disconnected, by connect() to AF_UNSPEC",
+		[CONN_WHY_OVERFLOW] =
+			": the accept queue was full (net.ipv4.tcp_abort_on_overflow)",
+		[CONN_WHY_MPTCP] = ": MPTCP gave the subflow up",
 	};
 
 	buf_printf(out, "reset by %s", us);
@@ -79,6 +84,11 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "expired: %u SYN-ACK%s sent, no ACK came", c->synacks,
 			   c->synacks == 1 ? "" : "s");
+		break;
+	case CONN_WHY_DEFERRED:
+		buf_str(out,
+			"expired: the SYN-ACK was answered, but no data came (TCP_DEFER_ACCEPT), "
+			"or the accept queue had no room");
 		break;
 	case CONN_WHY_FIN:
 		buf_printf(out, "timed out: the FIN of %s was not acknowledged", us);
@@ -148,6 +158,13 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *
 		break;
 	case CONN_RESET_IN:
 		say_reset_in(out, e.by, them);
+		break;
+	case CONN_SILENT:
+		buf_printf(out, "closed by %s without a word: %s", us,
+			   e.why == CONN_WHY_REPAIR ? "TCP_REPAIR" :
+			   e.why == CONN_WHY_LINGER ? "SO_LINGER 0, after both had sent their FIN" :
+						      "connect() to AF_UNSPEC, after both had sent "
+						      "their FIN");
 		break;
 	case CONN_UNANSWERED:
 		say_unanswered(out, c, us);

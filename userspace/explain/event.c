@@ -91,6 +91,7 @@ static uint8_t cause_of_close(const struct conn *c, uint8_t why)
 {
 	switch (ending_of(c).how) {
 	case CONN_RESET_OUT:
+	case CONN_SILENT:
 	case CONN_ABANDONED:
 	case CONN_KILLED:
 		return c->object == CONN_SOCKET ? CAUSE_ACTION : CAUSE_TIME;

@@ -82,6 +82,7 @@ const char *life_end_word(uint8_t end)
 		[CONN_UNSEEN] = "end not seen",
 		[CONN_EVICTED] = "dropped",
 		[CONN_DROPPED] = "SYN dropped",
+		[CONN_SILENT] = "closed silently",
 	};
 
 	return words[end < CONN_ENDS ? end : CONN_UNSEEN];
