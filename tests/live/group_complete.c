@@ -14,8 +14,8 @@
 #define EVENT TRACING "events/sock/inet_sock_set_state/"
 #define STATES 13
 
-#define STRANGER 30000 /* their first port */
-#define STRANGERS 20000
+#define UNMATCHED_PORT 30000 /* their first port */
+#define UNMATCHED 20000
 #define FLOODED 20
 #define MEMORY_OF_CONNECTIONS (128 * 1024) /* TIME-WAITs and such, of FLOODED ones */
 
@@ -272,10 +272,10 @@ static uint64_t kept_out(void)
 static void flood(uint16_t port, unsigned int syns)
 {
 	for (unsigned int i = 0; i < syns; i++) {
-		struct peer stranger = { .port = (uint16_t)(STRANGER + i % STRANGERS),
-					 .host_port = port };
+		struct peer peer = { .port = (uint16_t)(UNMATCHED_PORT + i % UNMATCHED),
+				     .host_port = port };
 
-		peer_send(&stranger, TCPTRAIL_SYN, 0);
+		peer_send(&peer, TCPTRAIL_SYN, 0);
 	}
 }
 
@@ -299,7 +299,7 @@ static long kernel_memory(void)
 	return sum;
 }
 
-/* A flood of SYNs from strangers, and real connections in the middle of it. */
+/* A flood of SYNs that belong to no connection, and real connections in the middle of it. */
 static void flood_does_not_wash_away(void **state)
 {
 	struct pair target, p[FLOODED] = { 0 };
@@ -312,10 +312,10 @@ static void flood_does_not_wash_away(void **state)
 	run("rmmod tcptrail && insmod /tcptrail.ko syn_rate=100");
 	events_start();
 	pair_listen(&target, AF_INET);
-	flood(target.sport, STRANGERS);
+	flood(target.sport, UNMATCHED);
 	before = kernel_memory();
 	for (int i = 0; i < FLOODED; i++) {
-		flood(target.sport, STRANGERS / FLOODED);
+		flood(target.sport, UNMATCHED / FLOODED);
 		pair_connect(&p[i], AF_INET);
 		pair_end(&p[i]);
 	}
@@ -329,14 +329,14 @@ static void flood_does_not_wash_away(void **state)
 	pair_end(&target);
 	n = all_records(&r);
 	for (size_t i = 0; i < n; i++)
-		unmatched += r[i].lport == target.sport && r[i].rport >= STRANGER;
+		unmatched += r[i].lport == target.sport && r[i].rport >= UNMATCHED_PORT;
 
-	print_message("# %llu records of strangers, %llu kept out, memory grew by %ld KiB\n",
+	print_message("# %llu records of no connection, %llu kept out, memory grew by %ld KiB\n",
 		      (unsigned long long)unmatched, (unsigned long long)kept_out(), leak);
-	assert_true(kept_out() > STRANGERS);
+	assert_true(kept_out() > UNMATCHED);
 	assert_true(unmatched < 3000);
 	/* 10 bytes a SYN would be more. */
-	assert_true(leak * 1024 < 10 * STRANGERS + MEMORY_OF_CONNECTIONS);
+	assert_true(leak * 1024 < 10 * UNMATCHED + MEMORY_OF_CONNECTIONS);
 	events_stop();
 	run("rmmod tcptrail && insmod /tcptrail.ko");
 }

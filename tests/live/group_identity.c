@@ -237,7 +237,7 @@ static void received_segments_name_no_socket(void **state)
 	pair_end(&p);
 }
 
-/* What a stranger gets is not the listener's, and the rate limit holds for it. */
+/* The answer to a segment of no connection names no socket, and the rate limit holds for it. */
 static void refusal_names_no_socket(void **state)
 {
 	struct peer peer = peer_new();

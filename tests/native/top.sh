@@ -43,7 +43,7 @@ script()
 			print t + d + 20, "B out SYN,ACK seq=9 ack=2 " sv
 			print t + 2 * d, "A in SYN,ACK seq=9 ack=2 port=" p
 			print t + 2 * d + 5, "A socket SYN_SENT ESTABLISHED " cl
-			print t + 3 * d, "B socket LISTEN SYN_RECV child nameless cookie=" c + 1
+			print t + 3 * d, "B socket LISTEN SYN_RECV child unaddressed cookie=" c + 1
 			print t + 3 * d + 1, "B request NEW_SYN_RECV CLOSE reason=established " sv
 			print t + 3 * d + 2, "B socket SYN_RECV ESTABLISHED " sv
 			comm = i == 1 ? "ev\033[2Jil" : "nginx"

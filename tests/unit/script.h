@@ -184,8 +184,8 @@ static inline void script_word(struct tcptrail_record *r, const char *word, cons
 		{ "acked", TCPTRAIL_F_ACKED },
 		{ "nolport", TCPTRAIL_F_NO_LPORT },
 		{ "listener", TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT },
-		{ "nameless", TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT |
-				      TCPTRAIL_F_NO_RPORT },
+		{ "unaddressed", TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT |
+					 TCPTRAIL_F_NO_RPORT },
 	};
 	unsigned int i;
 

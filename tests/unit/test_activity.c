@@ -24,7 +24,7 @@ static const char story[] = "0 A socket CLOSE SYN_SENT nolport comm=curl pid=812
 			    "1010020 B out SYN,ACK seq=9 ack=2\n"
 			    "1020000 A in SYN,ACK seq=9 ack=2\n"
 			    "1020010 A socket SYN_SENT ESTABLISHED\n"
-			    "1030000 B socket LISTEN SYN_RECV child nameless\n"
+			    "1030000 B socket LISTEN SYN_RECV child unaddressed\n"
 			    "1030001 B request NEW_SYN_RECV CLOSE reason=established\n"
 			    "1030010 B socket SYN_RECV ESTABLISHED\n"
 			    "1030510 B accept ESTABLISHED comm=nginx pid=99 inode=5\n"

@@ -224,7 +224,7 @@ static void test_same_name(void **state)
 	tracker_free(tracker);
 }
 
-static void test_strangers(void **state)
+static void test_unmatched(void **state)
 {
 	struct ended ended;
 	struct tracker *tracker = feed("0 B in SYN seq=1\n1 B out RST seq=0 ack=2 cookie=0\n"
@@ -248,7 +248,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_early_fin),
 		cmocka_unit_test(test_no_change), cmocka_unit_test(test_revived),
 		cmocka_unit_test(test_listener),  cmocka_unit_test(test_peer),
-		cmocka_unit_test(test_same_name), cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_same_name), cmocka_unit_test(test_unmatched),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

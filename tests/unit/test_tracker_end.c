@@ -98,7 +98,7 @@ static const struct expected endings[] = {
 		    "90001 B socket FIN_WAIT2 CLOSE orphan\n",
 	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
 	{ "Fast Open: the SYN-ACK is the first that names the child",
-	  "0 B in SYN len=5\n1 B socket LISTEN SYN_RECV child nameless cookie=0\n"
+	  "0 B in SYN len=5\n1 B socket LISTEN SYN_RECV child unaddressed cookie=0\n"
 	  "2 B out SYN,ACK state=SYN_RECV\n5 B in RST\n6 B socket SYN_RECV CLOSE err=104\n",
 	  202, CONN_RESET_IN, TCPTRAIL_SYN_RECV, CONN_WHY_UNTOLD },
 	{ "refused by ICMP: no RST came, though its segments are on record",

@@ -55,18 +55,18 @@ static inline const struct conn *by_cookie(const struct tracker *tracker, uint64
 	return NULL;
 }
 
-#define HANDSHAKE                                                  \
-	"0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n"    \
-	"10 A out SYN seq=1000\n"                                  \
-	"20010 B in SYN seq=1000\n"                                \
-	"20020 B request CLOSE NEW_SYN_RECV\n"                     \
-	"20030 B out SYN,ACK seq=7000 ack=1001\n"                  \
-	"40030 A in SYN,ACK seq=7000 ack=1001\n"                   \
-	"40040 A socket SYN_SENT ESTABLISHED inode=5001\n"         \
-	"40050 A out ACK seq=1001 ack=7001\n"                      \
-	"60060 B socket LISTEN SYN_RECV child nameless cookie=0\n" \
-	"60070 B request NEW_SYN_RECV CLOSE reason=established\n"  \
-	"60080 B socket SYN_RECV ESTABLISHED\n"                    \
+#define HANDSHAKE                                                     \
+	"0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n"       \
+	"10 A out SYN seq=1000\n"                                     \
+	"20010 B in SYN seq=1000\n"                                   \
+	"20020 B request CLOSE NEW_SYN_RECV\n"                        \
+	"20030 B out SYN,ACK seq=7000 ack=1001\n"                     \
+	"40030 A in SYN,ACK seq=7000 ack=1001\n"                      \
+	"40040 A socket SYN_SENT ESTABLISHED inode=5001\n"            \
+	"40050 A out ACK seq=1001 ack=7001\n"                         \
+	"60060 B socket LISTEN SYN_RECV child unaddressed cookie=0\n" \
+	"60070 B request NEW_SYN_RECV CLOSE reason=established\n"     \
+	"60080 B socket SYN_RECV ESTABLISHED\n"                       \
 	"70000 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
 
 #define CLIENT_CLOSES                                                   \

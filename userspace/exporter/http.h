@@ -3,7 +3,7 @@
  * The exporter's web server: one thread of its own for each address. It is never
  * in the reader's way: all it takes from there are copies.
  *
- * libmicrohttpd does HTTP: parsing what strangers send is nothing to write anew.
+ * libmicrohttpd does HTTP: parsing what a network sends should not be written anew.
  */
 #ifndef EXPORTER_HTTP_H
 #define EXPORTER_HTTP_H
