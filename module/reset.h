@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* Why the kernel sends a RST. */
 #ifndef TCPTRAIL_RESET_H
 #define TCPTRAIL_RESET_H
 

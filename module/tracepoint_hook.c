@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Callbacks at the kernel's tracepoints. A tracepoint is found by its name, because modules
+ * cannot link to those that are not exported; one that this kernel does not have is reported
+ * (hooks.c), and the other hooks go on.
+ */
 #include <linux/bug.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>

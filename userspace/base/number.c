@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Numbers to text and from text. Digits are written in pairs from a table: most of what is
+ * printed for a record is numbers.
+ */
 #include "userspace/base/number.h"
 
 #include <errno.h>

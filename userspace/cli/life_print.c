@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What tcptrail life prints: each connection when it has ended, then those that are not over
+ * and the summary. A connection is printed if the filter wants any of its ends.
+ */
 #include "userspace/cli/life_print.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The names that JSON and metrics have for how a connection ended, and why. */
 #include "userspace/conn/conn.h"
 
 const char *conn_end_key(uint8_t end)

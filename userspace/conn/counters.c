@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Counts what happened, record by record and step by step: tracker_counters() has the
+ * numbers at any time without a look at the connections.
+ *
+ * Sockets are counted by place: a number made of object, state and whether accept() has taken
+ * the socket. A connection that changes its place is taken off the old one and added to the
+ * new one, so that the counts are always those of a walk over all connections.
+ */
 #include "userspace/conn/counters.h"
 
 #include "userspace/conn/timing.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * A filter knows records. So a connection is asked about as a record of the connection as it
+ * is now, once for each of its two tasks.
+ */
 #include "userspace/conn/filter_conn.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The filters of the command line, for connections. */
 #ifndef CONN_FILTER_CONN_H
 #define CONN_FILTER_CONN_H
 

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of flows: open addressing, at most half full, never grown. At each update flows
+ * without connections and without recent openings leave, and the others are hashed anew, so
+ * that no entry has to be deleted in between. "Recent" is a ring of one counter for each
+ * update.
+ */
 #include "userspace/conn/flows.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Histograms: into which bucket a span falls is found in three steps without branches, since
+ * every connection passes here several times.
+ */
 #include "userspace/conn/histogram.h"
 #include "userspace/base/time.h"
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Percentiles in fixed memory: a span is rounded to its seven highest bits, and each rounded
+ * value has a slot. A percentile is the slot in which the count passes its share, so it is
+ * exact to 1 in 128, and rounded up.
+ */
 #include "userspace/conn/quantiles.h"
 
 #define FINE (1U << QUANTILES_FINE)

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * From the times of a connection's steps to its spans: handshake, wait for accept(),
+ * half-close, teardown, TIME-WAIT. A span is given only if both of its steps are on record,
+ * or follow from the state; otherwise it is 0, not a guess.
+ */
 #include "userspace/conn/timing.h"
 
 static uint64_t span(uint64_t from, uint64_t to)

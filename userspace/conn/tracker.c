@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The tracker's outside: create, feed, ask, go over all connections. What a record does to a
+ * connection is in feed.c and the files that it calls.
+ *
+ * Each record is a cache miss or two in a table of a million connections. So the place where a
+ * record's connection is looked up first is fetched into the cache some records ahead.
+ */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Percentiles that forget: seven slices of ten seconds in a ring. An event goes into the slice
+ * of its time; a slice that comes round again is cleared first. The sum is over the slices of
+ * the last minute.
+ */
 #include "userspace/conn/window.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * How a connection ended, as a sentence: ending.c's answer in words, for life -v and for the
+ * last sentence of explain.
+ */
 #include "userspace/explain/ending_words.h"
 
 #include <inttypes.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The narrative: what the ladder shows, in a few sentences, in the order in which it
+ * happened: the opening, the closing, the end.
+ */
 #include "userspace/explain/narrative_internal.h"
 
 void narrative_make(struct narrative *narrative, const struct ladder *l)

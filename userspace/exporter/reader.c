@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The exporter's reader: one thread drives the session, and has scans for stuck sockets made
+ * in slices between batches of records. All that other threads copy is behind one lock, which
+ * is held for a batch, a slice or a copy, never longer.
+ */
 #include "userspace/exporter/reader.h"
 
 #include <errno.h>

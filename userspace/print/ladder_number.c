@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Sequence numbers as a reader knows them: counted from the initial number of their side (x,
+ * y), or from its FIN (u, w) where the number is near it, or as on the wire.
+ */
 #include <stdio.h>
 
 #include "userspace/print/ladder_out.h"

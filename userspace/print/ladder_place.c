@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a picture's rows stand. Departures and arrivals are put into one order, by time. Each
+ * gets a place below the one before it: a fixed distance, more if both are in one column, and
+ * more for a long wait, by its logarithm.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,9 +18,9 @@
 #define WAIT_MAX 26.0 /* more for a long wait */
 #define WAIT_BEGINS_NS 2000000.0
 #define BOTH 2
-#define UI_AHEAD 256 /* rows between a segment's leaving and its arrival */
+#define ROWS_AHEAD 256 /* rows between a segment's leaving and its arrival */
 
-/* A moment that needs a place. */
+/* A departure, an arrival, or another event: what needs a place. */
 struct event {
 	uint64_t time_ns;
 	size_t row;
@@ -34,7 +39,7 @@ static size_t arrival_row(const struct ladder *l, size_t at)
 	const struct ladder_row *row = &l->rows[at], *r;
 	size_t i;
 
-	for (i = at + 1; i < l->count && i < at + UI_AHEAD; i++) {
+	for (i = at + 1; i < l->count && i < at + ROWS_AHEAD; i++) {
 		r = &l->rows[i];
 		if (r->kind == LADDER_ARRIVAL && r->from != row->from &&
 		    r->time_ns == row->arrival_ns)
@@ -105,7 +110,7 @@ int ladder_place(const struct ladder *l, struct ladder_place **places, double *h
 
 		if (i)
 			y += step(e - 1, e);
-		/* The one before in its own column may lie some moments back. */
+		/* The event before in its own column may lie some events back. */
 		if (e->side != 1 && y < last[0] + SAME_SIDE)
 			y = last[0] + SAME_SIDE;
 		if (e->side != 0 && y < last[1] + SAME_SIDE)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The ladder as text: each row is put together column by column; an arrow is drawn into cells
+ * first, so that its label can stand on the sender's side and its time on the other.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

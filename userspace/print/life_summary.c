@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The summary of tcptrail life: percentiles of each span, by role, as text and as JSON. */
 #include <stdio.h>
 
 #include "userspace/base/duration.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A connection as a line of text. */
 #include <stdio.h>
 #include <string.h>
 

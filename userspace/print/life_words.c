@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What the column END says, and which of two ends does what: words for the answer that
+ * conn/ending.c gives.
+ */
 #include "userspace/explain/ending_words.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * A record as a line for people. Millions of lines are printed, so a line is put together in
+ * place: states with their colours and padding are made once (line_state), and the clock is
+ * asked once a second.
+ */
 #include "userspace/print/line.h"
 
 #include "userspace/base/address.h"

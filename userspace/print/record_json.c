@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A record as a line of JSON: tcptrail-json(5) lists the fields, and a test compares. */
 #include "userspace/print/record_json.h"
 
 #include <sys/socket.h>

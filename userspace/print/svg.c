@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* SVG elements, written as text. Whatever a name holds is escaped here, in one place. */
 #include <math.h>
 
 #include "userspace/print/svg.h"

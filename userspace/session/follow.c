@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads a trail on and on: hands over records in batches, calls idle() when there are none,
+ * and stops for a signal, at the end of a file, or when the time is over. With a time, what
+ * was recorded until then is still read to the end.
+ */
 #include "userspace/session/follow.h"
 #include "userspace/base/time.h"
 

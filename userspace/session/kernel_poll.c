@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Asks the kernel in a thread of its own, because listing the sockets of a large machine takes
+ * long. The thread fills a snapshot; the caller's thread takes it when it is complete.
+ */
 #include "userspace/session/kernel_poll.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Adds up what was read and what was lost, by cause, and prints the sum. */
 #include "userspace/session/losses.h"
 
 #include "userspace/session/message.h"

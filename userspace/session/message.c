@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages on standard error: one line each, with the command's name, and with everything
+ * quoted made harmless for a terminal.
+ */
 #include "userspace/session/message.h"
 #include "userspace/base/buf.h"
 #include "userspace/base/utf8.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Options from their table: rows become what getopt_long() wants, and the help text; a value
+ * that a row refuses gives a message made from the row.
+ */
 #include "userspace/session/options.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What every program does first and last: the locale, the version, and whether all that was
+ * printed has arrived.
+ */
 #include "userspace/session/program.h"
 
 #include <errno.h>

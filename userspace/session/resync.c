@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Lists the sockets that exist and merges them with the trail: at the start, and after records
+ * were lost. Sockets that the tracker has and the list has not are over (CONN_UNSEEN).
+ */
 #include "userspace/session/resync.h"
 
 #include <stdlib.h>

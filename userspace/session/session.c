@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The one live loop: see session.h for its order. It holds the lock, if there is one, while it
+ * changes what others read.
+ */
 #include "userspace/session/session.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Which trail is read: the options that say so, what goes together, and what went wrong, each
+ * with what to do.
+ */
 #include "userspace/session/source.h"
 
 #include <errno.h>
