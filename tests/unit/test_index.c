@@ -114,19 +114,19 @@ static void test_pool(void **state)
 
 	assert_int_equal(pool_init(&pool, 128, 40000), 0);
 	for (i = 1; i <= 40000; i++) {
-		slot = pool_take(&pool);
+		slot = pool_alloc(&pool);
 		assert_int_equal(slot, i);
 		memset(pool_at(&pool, slot), 0xff, 128);
 	}
-	assert_int_equal(pool_take(&pool), 0);
-	pool_give(&pool, 17);
-	pool_give(&pool, 40000);
-	assert_int_equal(pool_take(&pool), 40000);
-	slot = pool_take(&pool);
+	assert_int_equal(pool_alloc(&pool), 0);
+	pool_free(&pool, 17);
+	pool_free(&pool, 40000);
+	assert_int_equal(pool_alloc(&pool), 40000);
+	slot = pool_alloc(&pool);
 	assert_int_equal(slot, 17);
 	for (i = 0; i < 128; i++)
 		assert_int_equal(((char *)pool_at(&pool, slot))[i], 0);
-	assert_int_equal(pool_take(&pool), 0);
+	assert_int_equal(pool_alloc(&pool), 0);
 	pool_fini(&pool);
 }
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Output in blocks, and numbers as text.
- *
- * Most output is millions of short lines, so the cost of a byte counts: a caller reserves
- * room once (buf_room()), writes digits and words there, and hands the end back. Numbers
- * are written in pairs of digits from a table. With a file the block leaves when it is
- * full; without a file it grows.
+ * Output in blocks. Most output is millions of short lines, so the cost of a byte counts: a
+ * caller reserves room once (buf_room()), writes words and numbers there, and hands the end
+ * back. With a file the block leaves when it is full; without a file it grows.
  */
 #include "userspace/base/buf.h"
 

@@ -20,8 +20,8 @@
  * @len: how many there are
  * @size: how many there is room for
  * @file: where buf_flush() sends them, or NULL: keep all
- * @error: the first error (positive errno), 0 if there was none; what is put
- *	after it is dropped
+ * @error: the first error (positive errno), 0 if there was none; what comes after it
+ *	is not kept
  */
 struct buf {
 	char *data;
@@ -36,7 +36,7 @@ void buf_init(struct buf *b, FILE *file);
 /** buf_flush() - send everything to the file; 0 or -errno (the first ever) */
 int buf_flush(struct buf *b);
 
-/** buf_free() - forget what has not been flushed */
+/** buf_free() - what has not been flushed is lost */
 void buf_free(struct buf *b);
 
 /** buf_string() - what is in it, zero-terminated; "" after an error */

@@ -18,7 +18,7 @@ void clock_init(struct clock *c, int64_t offset_ns, bool utc)
 	*c = (struct clock){ .offset_ns = offset_ns, .utc = utc };
 }
 
-void clock_set(struct clock *c, uint64_t time_ns)
+void clock_set_second(struct clock *c, uint64_t time_ns)
 {
 	/* Wraps for nonsense from a hostile file, and is nonsense then. */
 	int64_t ns = (int64_t)(time_ns + (uint64_t)c->offset_ns);
@@ -42,7 +42,7 @@ void clock_set(struct clock *c, uint64_t time_ns)
 
 char *put_time_of_day(char *p, struct clock *c, uint64_t time_ns)
 {
-	uint32_t us = clock_look(c, time_ns) / 1000;
+	uint32_t us = clock_at(c, time_ns) / 1000;
 
 	p = put_mem(p, c->time, 8);
 	*p++ = '.';
@@ -52,7 +52,7 @@ char *put_time_of_day(char *p, struct clock *c, uint64_t time_ns)
 
 char *put_rfc3339(char *p, struct clock *c, uint64_t time_ns)
 {
-	uint32_t ns = clock_look(c, time_ns);
+	uint32_t ns = clock_at(c, time_ns);
 
 	p = put_mem(p, c->date, 10);
 	*p++ = 'T';

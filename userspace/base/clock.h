@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "userspace/base/time.h"
+
 /**
  * struct clock - turns nanoseconds into text; calls libc once a second only
  * @offset_ns: CLOCK_REALTIME minus the records' clock
  * @utc: or the local time zone
- * @known: @second, @date and @time are valid
+ * @known: @start_ns, @date and @time are valid
  * @start_ns: record time at which the second began that @date and @time tell
  * @date: "2026-11-23", zero-terminated
  * @time: "12:34:56", zero-terminated
@@ -26,13 +28,13 @@ struct clock {
 
 void clock_init(struct clock *c, int64_t offset_ns, bool utc);
 
-void clock_set(struct clock *c, uint64_t time_ns); /* the slow part of clock_look() */
+void clock_set_second(struct clock *c, uint64_t time_ns); /* the slow part of clock_at() */
 
-/** clock_look() - set @date and @time for a record's time; returns the rest in nanoseconds */
-static inline uint32_t clock_look(struct clock *c, uint64_t time_ns)
+/** clock_at() - set @date and @time to the second of @time_ns; returns the nanoseconds after it */
+static inline uint32_t clock_at(struct clock *c, uint64_t time_ns)
 {
-	if (!c->known || time_ns - c->start_ns >= 1000000000)
-		clock_set(c, time_ns);
+	if (!c->known || time_ns - c->start_ns >= SEC)
+		clock_set_second(c, time_ns);
 	return (uint32_t)(time_ns - c->start_ns);
 }
 

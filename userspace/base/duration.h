@@ -7,14 +7,15 @@
 
 #define DURATION_MAX 32
 
-/**
- * put_span() - a short span, exact to a thousandth: "35us", "20.061ms",
- *	"1.040s", "16m40.1s", "2h03m05s", "12d04h"; returns the end; at most
- *	DURATION_MAX bytes, no terminator
+/*
+ * Each writes at most DURATION_MAX bytes, without a terminator, and returns the end. The
+ * first two cut off what they do not show, put_brief() and put_rounded() round.
  */
+
+/** put_span() - to a thousandth: "35us", "20.061ms", "1.040s", then as put_age(): "16m40s" */
 char *put_span(char *p, uint64_t ns);
 
-/** put_age() - a rough one: "350ms", "9.1s", "14m03s", "2h03m", "12d04h"; likewise */
+/** put_age() - to the second, later to the hour: "350ms", "9.1s", "14m03s", "2h03m", "12d04h" */
 char *put_age(char *p, uint64_t ns);
 
 /** put_brief() - in 5 columns: "152us", "9.9ms", "204ms", "60.0s", "16.6m", "99.9h", "124d" */

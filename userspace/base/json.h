@@ -49,10 +49,6 @@ void json_str(struct json *j, const char *key, const char *s);
 /** json_strn() - likewise, of at most @n bytes; ends before them at a zero byte */
 void json_strn(struct json *j, const char *key, const char *s, size_t n);
 
-/** json_word() - a string of which the caller knows that it is short and needs no escape */
-static inline void json_word(struct json *j, const char *key, const char *s);
-
-static inline void json_u64(struct json *j, const char *key, uint64_t n);
 void json_bool(struct json *j, const char *key, bool b);
 
 /** json_fixed() - n / 10^decimals, e.g. (1500000, 9) is 0.001500000 */
@@ -115,6 +111,7 @@ static inline void json_end_text(struct json *j, char *p)
 	buf_end(j->out, p);
 }
 
+/** json_word() - a string of which the caller knows that it is short and needs no escape */
 static inline void json_word(struct json *j, const char *key, const char *s)
 {
 	size_t len = strlen(s);

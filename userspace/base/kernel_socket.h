@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** enum live_timer - which timer runs, as sock_diag numbers them */
-enum live_timer {
+/** enum kernel_timer - which timer runs, as sock_diag numbers them */
+enum kernel_timer {
 	KERNEL_TIMER_NONE = 0,
 	KERNEL_TIMER_RETRANSMIT = 1,
 	KERNEL_TIMER_KEEPALIVE = 2,
@@ -22,7 +22,7 @@ enum live_timer {
 /**
  * struct kernel_socket - one socket
  * @cookie: its name
- * @timer: enum live_timer; of a request socket its SYN-ACK's, as RETRANSMIT
+ * @timer: enum kernel_timer; of a request socket its SYN-ACK's, as RETRANSMIT
  * @retransmits: how often in a row the timer has repeated something, or probed
  * @backoff: how often the timer's time was doubled
  * @has_info: the five fields that follow are known
@@ -51,33 +51,34 @@ struct kernel_socket {
 	uint32_t backlog;
 };
 
-#define LIVE_PROBES_LOST 3 /* so many in a row without an answer are no chance */
+#define KERNEL_PROBES_LOST 3 /* so many in a row without an answer are no accident */
 
 /**
- * kernel_socket_zero_window() - does the peer keep its window closed, while there is something for it?
+ * kernel_socket_zero_window() - does the peer keep its window closed, while we have data for it?
  *
- * It answers our probes, then. Where it does not, it may have closed its window before,
- * but now it is gone.
+ * Then it answers our probes. A peer that does not answer them may have closed its window
+ * before, but now it cannot be reached.
  */
-static inline bool kernel_socket_zero_window(const struct kernel_socket *live)
+static inline bool kernel_socket_zero_window(const struct kernel_socket *s)
 {
-	return live->timer == KERNEL_TIMER_PROBE && live->retransmits < LIVE_PROBES_LOST;
+	return s->timer == KERNEL_TIMER_PROBE && s->retransmits < KERNEL_PROBES_LOST;
 }
 
 /**
- * kernel_socket_still_ms() - for how long nothing has moved
+ * kernel_socket_still_ms() - for how many milliseconds no data has been acknowledged
  *
- * Probes that are answered acknowledge nothing new: then the last data sent tells.
+ * The answer to a window probe acknowledges nothing new, but it counts as an
+ * acknowledgement in @acked_ms: while the window is closed, @sent_ms tells.
  */
-static inline uint64_t kernel_socket_still_ms(const struct kernel_socket *live)
+static inline uint64_t kernel_socket_still_ms(const struct kernel_socket *s)
 {
-	return kernel_socket_zero_window(live) ? live->sent_ms : live->acked_ms;
+	return kernel_socket_zero_window(s) ? s->sent_ms : s->acked_ms;
 }
 
-/** kernel_socket_queue_full() - of a listener: has it no room for a further connection? */
-static inline bool kernel_socket_queue_full(const struct kernel_socket *live)
+/** kernel_socket_queue_full() - of a listener: is its accept queue full? */
+static inline bool kernel_socket_queue_full(const struct kernel_socket *s)
 {
-	return live->queued > live->backlog;
+	return s->queued > s->backlog;
 }
 
 #endif

@@ -49,7 +49,7 @@ static int pool_grow(struct pool *pool)
 	return 0;
 }
 
-uint32_t pool_take(struct pool *pool)
+uint32_t pool_alloc(struct pool *pool)
 {
 	uint32_t slot = pool->free;
 
@@ -65,7 +65,7 @@ uint32_t pool_take(struct pool *pool)
 	return pool->top++;
 }
 
-void pool_give(struct pool *pool, uint32_t slot)
+void pool_free(struct pool *pool, uint32_t slot)
 {
 	memset(pool_at(pool, slot), 0, pool->size);
 	memcpy(pool_at(pool, slot), &pool->free, sizeof(pool->free));

@@ -35,11 +35,11 @@ int pool_init(struct pool *pool, size_t size, uint32_t limit);
 
 void pool_fini(struct pool *pool);
 
-/** pool_take() - a zeroed slot, 0 if the limit or the memory is reached */
-uint32_t pool_take(struct pool *pool);
+/** pool_alloc() - a zeroed slot, 0 if the limit or the memory is reached */
+uint32_t pool_alloc(struct pool *pool);
 
-/** pool_give() - give a slot back; its content is zeroed */
-void pool_give(struct pool *pool, uint32_t slot);
+/** pool_free() - give a slot back; its content is zeroed */
+void pool_free(struct pool *pool, uint32_t slot);
 
 static inline void *pool_at(const struct pool *pool, uint32_t slot)
 {

@@ -21,8 +21,8 @@ static void release(struct tracker *m, struct conn *c)
 	task_drop(m, &c->opener);
 	task_drop(m, &c->owner);
 	if (c->flags & CONN_IPV6)
-		pool_give(&m->pairs, c->addr4[0]);
-	pool_give(&m->conns, conn_slot(m, c));
+		pool_free(&m->pairs, c->addr4[0]);
+	pool_free(&m->conns, conn_slot(m, c));
 	m->live--;
 }
 
@@ -134,12 +134,12 @@ static void evict(struct tracker *m)
 
 struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r)
 {
-	uint32_t slot = pool_take(&m->conns);
+	uint32_t slot = pool_alloc(&m->conns);
 	struct conn *c;
 
 	if (!slot) {
 		evict(m);
-		slot = pool_take(&m->conns);
+		slot = pool_alloc(&m->conns);
 		if (!slot)
 			return NULL;
 	}

@@ -167,7 +167,7 @@ static void set_tuple(struct tracker *m, struct conn *c, const struct tuple *t)
 		c->addr4[1] = t->addr4[1];
 		return;
 	}
-	pair = c->flags & CONN_IPV6 ? c->addr4[0] : pool_take(&m->pairs);
+	pair = c->flags & CONN_IPV6 ? c->addr4[0] : pool_alloc(&m->pairs);
 	if (!pair)
 		return;
 	c->flags |= CONN_IPV6;

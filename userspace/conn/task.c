@@ -26,7 +26,7 @@ void task_drop(struct tracker *m, uint32_t *id)
 	task = task_at(m, *id);
 	if (--task->refs == 0) {
 		index_del(&m->by_task, task_hash(m, task->pid, task->comm), *id);
-		pool_give(&m->tasks, *id);
+		pool_free(&m->tasks, *id);
 	}
 	*id = 0;
 }
@@ -50,11 +50,11 @@ void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16]
 			break;
 	}
 	if (!found) {
-		found = pool_take(&m->tasks);
+		found = pool_alloc(&m->tasks);
 		if (!found)
 			return;
 		if (index_add(&m->by_task, hash, found)) {
-			pool_give(&m->tasks, found);
+			pool_free(&m->tasks, found);
 			return;
 		}
 		task = task_at(m, found);

@@ -84,7 +84,7 @@ void ladder_head(struct buf *out, struct ladder_style *style, const struct ladde
 	ladder_who(out, l, LADDER_RIGHT);
 	if (!style->absolute)
 		ladder_numbers(out, l);
-	clock_look(&style->clock, l->start_ns);
+	clock_at(&style->clock, l->start_ns);
 	buf_printf(out, "%s ", style->clock.date);
 	p = buf_room(out, PUT_TIME_OF_DAY);
 	buf_end(out, put_time_of_day(p, &style->clock, l->start_ns));

@@ -141,7 +141,7 @@ static double write_top(struct picture *p)
 	buf_free(&text);
 
 	buf_init(&text, NULL);
-	clock_look(&p->style->clock, p->l->start_ns);
+	clock_at(&p->style->clock, p->l->start_ns);
 	buf_printf(&text, "%s ", p->style->clock.date);
 	end = buf_room(&text, PUT_TIME_OF_DAY);
 	buf_end(&text, put_time_of_day(end, &p->style->clock, p->l->start_ns));

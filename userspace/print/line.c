@@ -275,7 +275,7 @@ void line_record(struct line *l, struct buf *out, const struct tcptrail_record *
 		l->home_netns = r->netns;
 	if (!l->prepared)
 		prepare(l);
-	clock_look(&l->clock, r->time_ns);
+	clock_at(&l->clock, r->time_ns);
 	if (l->second_ns != l->clock.start_ns && !l->relative)
 		new_second(l, out);
 	p = buf_room(out, LINE_MAX_BYTES);

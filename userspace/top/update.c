@@ -19,7 +19,7 @@ static void tell_time(struct top *top, uint64_t now_ns)
 {
 	struct view *v = &top->view;
 
-	clock_look(&top->clock, now_ns);
+	clock_at(&top->clock, now_ns);
 	if (top->source.file)
 		snprintf(v->clock, sizeof(v->clock), "%s %s", top->clock.date, top->clock.time);
 	else
