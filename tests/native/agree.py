@@ -115,6 +115,14 @@ def waits_for_accept(end):
             and end["state"] != "new_syn_recv")
 
 
+def nobody_of(life, explained):
+    """A RST that neither end has sent: life tells of it where both ends are over."""
+    by = {"between": "reset-between", "host": "reset-by-firewall"}
+    if any(e["end"] == "lives" for e in ends_of(life)):
+        return next((n for n in explained["names"] if n in by.values()), None)
+    return by.get(life.get("ended_by"))
+
+
 def names_by_life(life, explained):
     """How life says that it ended, in explain's names."""
     names = set()
@@ -124,7 +132,7 @@ def names_by_life(life, explained):
         if end["end"] == "reset_out":
             names.add(f"reset-by-{me}")
         elif end["end"] == "reset_in" and end.get("state") != "time_wait":
-            names.add(f"reset-by-{other}")
+            names.add(nobody_of(life, explained) or f"reset-by-{other}")
         if end.get("unaccepted") or waits_for_accept(end):
             names.add("never-accepted")
         if end["end"] == "abandoned":
@@ -135,7 +143,8 @@ def names_by_life(life, explained):
 
 
 def ending(r, life, explained):
-    compared = COMPARED | {"reset-by-client", "reset-by-server"}
+    compared = COMPARED | {"reset-by-client", "reset-by-server", "reset-between",
+                           "reset-by-firewall"}
     by_life, by_explain = names_by_life(life, explained), set(explained["names"]) & compared
     if by_life != by_explain:
         ways = "/".join(e["end"] + (f" ({e['why']})" if "why" in e else "") for e in ends_of(life))

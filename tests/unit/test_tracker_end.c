@@ -388,13 +388,20 @@ static void test_between(void **state)
 				     .end = CONN_RESET_IN,
 				     .since_ns = 5,
 				     .flags = CONN_SEGMENTS | CONN_RST_IN };
+	struct conn_pair pair = { .ends = { { .c = &client } }, .count = 1 };
 	size_t i;
 
-	assert_int_equal(ending_beside(&client, NULL).by, ENDING_BY_PEER);
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		if (ending_beside(&client, &cases[i].server).by != cases[i].by)
-			fail_msg("%s: by %u", cases[i].what,
-				 ending_beside(&client, &cases[i].server).by);
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
+	pair.count = 2;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		pair.ends[1].c = &cases[i].server;
+		if (ending_of_end(&pair, 0).by != cases[i].by)
+			fail_msg("%s: by %u", cases[i].what, ending_of_end(&pair, 0).by);
+	}
+	/* The tracker did not join them: nothing follows from what is missing. */
+	pair.apart = true;
+	pair.ends[1].c = &cases[1].server;
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
 }
 
 int main(void)

@@ -136,8 +136,10 @@ static bool shows_rst(const struct conn *other, const struct conn *c)
 	       (!other->end || other->since_ns >= c->since_ns || face(c, other));
 }
 
-struct ending ending_beside(const struct conn *c, const struct conn *other)
+struct ending ending_of_end(const struct conn_pair *pair, unsigned int i)
 {
+	const struct conn *c = pair->ends[i].c;
+	const struct conn *other = pair->count > 1 && !pair->apart ? pair->ends[!i].c : NULL;
 	struct ending e = ending_of(c);
 
 	if (!other || (e.how != CONN_RESET_IN && e.how != CONN_REFUSED))
@@ -156,11 +158,8 @@ struct ending ending_beside(const struct conn *c, const struct conn *other)
 
 struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end)
 {
-	unsigned int i = telling_end(pair);
-
-	*end = i;
-	return ending_beside(pair->ends[i].c,
-			     pair->count > 1 && !pair->apart ? pair->ends[!i].c : NULL);
+	*end = telling_end(pair);
+	return ending_of_end(pair, *end);
 }
 
 const char *ending_by_key(uint8_t by)

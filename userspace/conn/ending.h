@@ -60,8 +60,8 @@ struct ending {
 /** ending_of() - of one end, by what is on record of it alone */
 struct ending ending_of(const struct conn *c);
 
-/** ending_beside() - of one end, and by what is on record of the other, NULL: nothing */
-struct ending ending_beside(const struct conn *c, const struct conn *other);
+/** ending_of_end() - of @pair's @end, and by what is on record of the other one */
+struct ending ending_of_end(const struct conn_pair *pair, unsigned int end);
 
 /**
  * ending_of_pair() - of the connection

@@ -190,13 +190,20 @@ static bool may_face(const struct conversations *t, const struct end *end, uint3
 	return !there || t->ends[there].conn.netns == netns;
 }
 
+/* A RST that left in a namespace of neither end: a firewall on the way, on this machine. */
+static bool is_foreign_rst(const struct tcptrail_record *r)
+{
+	return r->segment.direction == TCPTRAIL_OUT && r->segment.tcp_flags & TCPTRAIL_RST &&
+	       !r->cookie;
+}
+
 /* The newest end of this name, or the other side of the newest one that faces it. */
 static int place_unmatched(struct conversations *t, const struct tcptrail_record *r,
 			   uint32_t *number)
 {
 	uint32_t hash = record_hash(t, r);
 	struct name name = name_of_record(r);
-	struct end *end = next_end(t, NULL, hash);
+	struct end *end = next_end(t, NULL, hash), *newest = end;
 	unsigned int depth = 0;
 	bool mine = false;
 
@@ -205,8 +212,12 @@ static int place_unmatched(struct conversations *t, const struct tcptrail_record
 		if (mine || (face(name, name_of(end)) && may_face(t, end, r->netns)))
 			break;
 	}
-	if (depth == DEPTH_MAX || (end && begins_another(t, &t->drafts[end->draft], r)))
+	if ((!end || depth == DEPTH_MAX) && newest && is_foreign_rst(r)) {
+		end = newest;
+		mine = same_name(name, name_of(end));
+	} else if (depth == DEPTH_MAX || (end && begins_another(t, &t->drafts[end->draft], r))) {
 		end = NULL;
+	}
 	if (!end)
 		return settle_unmatched(t, r, 0, 0, number);
 	*number = mine ? number_of(t, end) : t->drafts[end->draft].ends[!end->side];

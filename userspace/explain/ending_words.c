@@ -45,7 +45,7 @@ static const char *after_close(uint8_t how)
 static void say_reset(struct buf *out, const struct conn *c, const char *us)
 {
 	static const char *const why[CONN_WHYS] = {
-		[CONN_WHY_ABORTED] = ": closed with SO_LINGER 0, or disconnected",
+		[CONN_WHY_ABORTED] = ": closed with SO_LINGER 0, or disconnected (AF_UNSPEC)",
 		[CONN_WHY_LATE_DATA] = ": bytes came after it had closed",
 		[CONN_WHY_UNACCEPTED] = ": its listener was closed before accept()",
 		[CONN_WHY_MEMORY] = ": too many orphans (net.ipv4.tcp_max_orphans), or no memory "
@@ -117,7 +117,8 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 	}
 }
 
-void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *const names[2])
+void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int i,
+		     const char *const names[2])
 {
 	static const char *const sentences[CONN_ENDS] = {
 		[CONN_LIVES] = "alive",
@@ -127,10 +128,9 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *
 		[CONN_NETNS_GONE] = "its network namespace is gone",
 		[CONN_UNSEEN] = "over: a new connection has its name; the end is not on record",
 		[CONN_EVICTED] = "dropped: there was no memory to follow it",
-		[CONN_DROPPED] = "the request was dropped, and not by a RST: ICMP, or ss -K",
+		[CONN_DROPPED] = "the request was dropped by ICMP, or by ss -K",
 	};
-	unsigned int i;
-	struct ending e = ending_of_pair(pair, &i);
+	struct ending e = ending_of_end(pair, i);
 	const struct conn *c = pair->ends[i].c;
 	const char *us = names[i], *them = names[!i], *error = error_key(c->error);
 

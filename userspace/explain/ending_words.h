@@ -11,9 +11,11 @@
  *	with a small letter and has no full stop
  * @out: where it goes
  * @pair: the connection
+ * @end: which of its ends it is told of; ending_of_pair() has the one that tells most
  * @names: what its ends are called, "the client": that of pair.ends[0], and the other
  *	one, even if the pair has none
  */
-void ending_sentence(struct buf *out, const struct conn_pair *pair, const char *const names[2]);
+void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int end,
+		     const char *const names[2]);
 
 #endif

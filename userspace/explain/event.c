@@ -150,12 +150,11 @@ static void collect(struct events *m, const struct ladder *l)
 	for (i = 0; i < c->count; i++) {
 		r = c->records[i];
 		side = &c->ends[c->sides[i]] != l->sides[LADDER_LEFT].end;
-		/* Neither changes the state of its end. */
-		state = r->kind == TCPTRAIL_SEGMENT || r->kind == TCPTRAIL_ACCEPT ? 0 :
-										    c->states[i];
-		/* Up to 6.12 the child's own record does not say whose it is. */
-		if (!states[side] && !state && is_fast_open(r))
-			state = TCPTRAIL_SYN_RECV;
+		/* A segment is the first that tells only of a Fast Open child. */
+		state = r->kind == TCPTRAIL_ACCEPT ||
+					(r->kind == TCPTRAIL_SEGMENT && states[side]) ?
+				0 :
+				c->states[i];
 		if (state && state != states[side]) {
 			/* A child of SYN cookies is first seen when it is established. */
 			if (!states[side] && r->kind == TCPTRAIL_SOCKET)

@@ -65,6 +65,7 @@ enum ladder_probe {
  * @time_ns: when it was sent, or when it arrived if only that is known
  * @half_closed: LADDER_DATA after the first FIN
  * @no_socket: it was sent here, in the name of no socket
+ * @foreign_netns: it was sent here, but in this network namespace, not in that of its end
  * @fast: SYN-ACK of a whole socket, not of a request: a simultaneous open, or Fast Open
  * @sent: @time_ns is when it was sent
  * @arrived: @arrival_ns is known
@@ -88,6 +89,7 @@ struct ladder_row {
 	bool no_socket;
 	bool fast;
 	uint8_t why;
+	uint32_t foreign_netns;
 	bool sent;
 	bool arrived;
 	uint64_t time_ns;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What bare ACKs were that an end died of: keepalive probes, or probes of a closed window. */
+/* Which bare ACKs were probes: keepalive, or of a closed window. */
 #include "userspace/explain/ladder_internal.h"
 
 static bool is_bare_ack(const struct ladder_row *row, unsigned int from)
@@ -50,10 +50,37 @@ static void name_window_probes(struct ladder *l, struct ladder_row *death)
 	}
 }
 
+/*
+ * An end that lives on, or died of something else: ACKs that were sent more than once, and
+ * whose number is the one before that of what it sent next.
+ */
+static void see_probes(struct ladder *l)
+{
+	const struct ladder_row *probe[2] = { NULL }, *next[2] = { NULL };
+	struct ladder_row *row;
+	unsigned int side;
+
+	for (row = l->rows + l->count; row-- > l->rows;) {
+		side = row->from;
+		if (row->kind != LADDER_SEGMENT || row->inferred || row->probe)
+			continue;
+		if (!is_bare_ack(row, side) || !next[side] || row->seq + 1 != next[side]->seq ||
+		    row->seq == l->sides[side].isn + 1 ||
+		    !(row->again || (probe[side] && probe[side]->seq == row->seq))) {
+			next[side] = row;
+			continue;
+		}
+		row->probe = LADDER_PROBE;
+		row->again = 0;
+		probe[side] = row;
+	}
+}
+
 void ladder_name_probes(struct ladder *l)
 {
 	size_t i;
 
+	see_probes(l);
 	for (i = 0; i < l->count; i++)
 		if (l->rows[i].why == LADDER_WHY_KEEPALIVE)
 			name_keepalive(l, &l->rows[i]);

@@ -129,6 +129,8 @@ static void sent(struct builder *b, size_t at)
 	row->sent = true;
 	row->lost = e->lost;
 	row->no_socket = !e->record->cookie;
+	if (e->record->netns != b->ladder->sides[e->side].end->netns)
+		row->foreign_netns = e->record->netns;
 	row->fast = is_fast_open(e->record);
 	see_probe(b, row);
 	row->again = row->probe ? 0 : count_before(b->ladder, row);

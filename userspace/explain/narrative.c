@@ -19,6 +19,8 @@ void narrative_make(struct narrative *narrative, const struct ladder *l)
 	narrative_open(&f);
 	narrative_close(&f);
 	narrative_end(&f);
+	narrative_rst(&f);
+	narrative_time_wait(&f);
 	if (l->conversation->lossy)
 		say(&f, "The trail has lost records meanwhile: steps may be missing here.");
 }

@@ -6,6 +6,7 @@
 #include "userspace/explain/ladder.h"
 
 #define NARRATIVE_NAMES_MAX 16
+#define NARRATIVE_NAME_MAX 32 /* bytes */
 #define NARRATIVE_SENTENCES_MAX 16
 #define NARRATIVE_SENTENCE_MAX 320
 
@@ -18,7 +19,7 @@
  * @sentences_count: how many
  */
 struct narrative {
-	const char *names[NARRATIVE_NAMES_MAX];
+	char names[NARRATIVE_NAMES_MAX][NARRATIVE_NAME_MAX];
 	unsigned int names_count;
 	char sentences[NARRATIVE_SENTENCES_MAX][NARRATIVE_SENTENCE_MAX];
 	unsigned int sentences_count;

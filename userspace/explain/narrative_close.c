@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "userspace/base/time.h"
-#include "userspace/explain/ending_words.h"
 #include "userspace/explain/narrative_internal.h"
 
 #define HALF_CLOSE_NS (50 * MS) /* worth a name from here */
@@ -36,13 +35,13 @@ static void tell_half_close(struct facts *f, unsigned int first)
 		end = facts_time(f->fin[!first], first);
 	if (end <= begin || end - begin < HALF_CLOSE_NS)
 		return;
-	name(f, "half-close");
+	names(f, "half-close");
 	if (!f->l->half_closed_bytes) {
 		say(f, "For %s it was half closed: %s could still send, and did not.",
 		    span(begin, end).text, side_name(f, !first));
 		return;
 	}
-	name(f, "half-close-data");
+	names(f, "half-close-data");
 	say(f,
 	    "For %s it was half closed, and %s went on sending: %" PRIu64
 	    " bytes came after the FIN.",
@@ -54,10 +53,10 @@ static void tell_teardown(struct facts *f, unsigned int first)
 	struct words took = span(f->fin[first]->time_ns, facts_time(f->fin[!first], first));
 
 	if (acked_apart(f, first)) {
-		name(f, "four-way-teardown");
+		names(f, "four-way-teardown");
 		say(f, "FIN, ACK, FIN, ACK: the four-way teardown, in %s.", took.text);
 	} else {
-		name(f, "three-segment-teardown");
+		names(f, "three-segment-teardown");
 		say(f,
 		    "%s's FIN carried the ACK of the first with it, so that three segments did, in "
 		    "%s.",
@@ -82,29 +81,18 @@ static void tell_tries(struct facts *f, unsigned int side, unsigned int first)
 	if (f->fins[side] < 2 || (f->conn[side] && f->conn[side]->end == CONN_UNANSWERED))
 		return;
 	if (side == first || !f->time_wait_ns[first] || f->fin[side]->lost) {
-		name(f, "fin-retransmitted");
+		names(f, "fin-retransmitted");
 		say(f, "%s sent its FIN %u times.", subject(f, side), f->fins[side]);
 		return;
 	}
 	for (row = f->fin[side]; row < f->l->rows + f->l->count; row++)
 		lost |= row->kind == LADDER_SEGMENT && row->from == first && row->lost;
-	name(f, "lost-last-ack");
+	names(f, "lost-last-ack");
 	say(f,
 	    "The last ACK was lost%s: %s sent its FIN %u times, and %s answered again from "
 	    "TIME-WAIT%s. That is what TIME-WAIT lasts 2 MSL for.",
 	    lost ? "" : ", or late", side_name(f, side), f->fins[side], side_name(f, first),
 	    f->rearms ? ", which began anew" : "");
-}
-
-/* Both closed, in order: conn/ending.h says so, or one is in TIME-WAIT still. */
-static bool is_orderly(const struct facts *f)
-{
-	const struct conn_pair *pair = &f->l->pair;
-	unsigned int i;
-	uint8_t how = pair->count ? ending_of_pair(pair, &i).how : CONN_LIVES;
-
-	return how == CONN_NORMAL || how == CONN_REUSED ||
-	       (how && ending_is_after_close(pair->ends[i].c));
 }
 
 static void tell_close(struct facts *f, const bool fin[2], unsigned int first, bool orderly)
@@ -113,7 +101,7 @@ static void tell_close(struct facts *f, const bool fin[2], unsigned int first, b
 
 	owner(f, first, who);
 	if (ladder_has_flag(f->l, CONN_SIMULTANEOUS_CLOSE)) {
-		name(f, "simultaneous-close");
+		names(f, "simultaneous-close");
 		say(f,
 		    "Both ends closed before the other's FIN arrived: a simultaneous close, through "
 		    "CLOSING.");
@@ -133,10 +121,13 @@ void narrative_close(struct facts *f)
 {
 	const bool fin[2] = { f->fin[0] && !is_too_late(f, 0), f->fin[1] && !is_too_late(f, 1) };
 	unsigned int first = !fin[0] || (fin[1] && f->fin[1]->time_ns < f->fin[0]->time_ns);
-	bool orderly = is_orderly(f);
+	bool orderly = false;
+	unsigned int teller;
 
+	if (f->l->pair.count && ending_of_pair(&f->l->pair, &teller).how)
+		orderly = facts_is_orderly(f->l->pair.ends[teller].c);
 	if (orderly)
-		say_ending(f, &f->l->pair, "");
+		say_ending(f, teller, "");
 	if (fin[0] || fin[1])
 		tell_close(f, fin, first, orderly);
 	tell_tries(f, 0, first);

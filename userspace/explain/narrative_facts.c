@@ -9,6 +9,22 @@ uint64_t facts_time(const struct ladder_row *row, unsigned int side)
 	return row->time_ns;
 }
 
+const struct ladder_row *facts_rst(const struct facts *f, unsigned int side, uint64_t since_ns)
+{
+	const struct ladder_row *row;
+
+	for (row = f->l->rows; row < f->l->rows + f->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from == side &&
+		    row->tcp_flags & TCPTRAIL_RST && row->time_ns >= since_ns)
+			return row;
+	return NULL;
+}
+
+bool facts_is_orderly(const struct conn *c)
+{
+	return c->end == CONN_NORMAL || c->end == CONN_REUSED || ending_is_after_close(c);
+}
+
 /* The same segment, so many times. */
 static unsigned int tries(unsigned int before, const struct ladder_row *row)
 {
@@ -37,8 +53,10 @@ static void take_segment(struct facts *f, const struct ladder_row *row)
 	f->segments = true;
 	f->probes[from] += row->probe != LADDER_NO_PROBE;
 	if (row->tcp_flags & TCPTRAIL_RST) {
-		if (from == LADDER_LEFT && f->synack && !established)
+		if (from == LADDER_LEFT && !established && f->synack)
 			f->refusal = row;
+		else if (from == LADDER_LEFT && !established && f->syn[from] && row->sent)
+			f->old_refused = row;
 		return;
 	}
 	if (row->tcp_flags & TCPTRAIL_FIN) {

@@ -21,6 +21,7 @@
  * @fin: by sender, the first
  * @stray: a SYN that its sender, which is here, did not send
  * @refusal: left's RST that answered a SYN-ACK
+ * @old_refused: left's RST before there was one, in SYN-SENT
  * @end: by side, the row in which it is CLOSED at last
  * @syns: by sender, how often
  * @synacks: likewise
@@ -45,6 +46,7 @@ struct facts {
 	const struct ladder_row *fin[2];
 	const struct ladder_row *stray;
 	const struct ladder_row *refusal;
+	const struct ladder_row *old_refused;
 	const struct ladder_row *end[2];
 	unsigned int syns[2];
 	unsigned int synacks;
@@ -66,6 +68,12 @@ void facts_collect(struct facts *f);
 /** facts_time() - when a row happened for a side */
 uint64_t facts_time(const struct ladder_row *row, unsigned int side);
 
+/** facts_rst() - the first RST of @side not before @since_ns, or NULL */
+const struct ladder_row *facts_rst(const struct facts *f, unsigned int side, uint64_t since_ns);
+
+/** facts_is_orderly() - had both closed when @c ended? Then the closing tells, and TIME-WAIT */
+bool facts_is_orderly(const struct conn *c);
+
 /* A span of time, or a number, in words. */
 struct words {
 	char text[DURATION_MAX + 1];
@@ -78,11 +86,14 @@ void say(struct facts *f, const char *format, ...) __attribute__((format(printf,
 /** say_of() - a sentence in which '@' stands for @side, and '&' for the other one */
 void say_of(struct facts *f, unsigned int side, const char *sentence);
 
-/** say_ending() - conn/ending.h's judgement, as life says it */
-void say_ending(struct facts *f, const struct conn_pair *pair, const char *before);
+/** say_ending() - of the pair's @end, as life says it, with something before it */
+void say_ending(struct facts *f, unsigned int end, const char *before);
 
-/** name() - one more of the names */
-void name(struct facts *f, const char *what);
+/** say_silence() - how long before that the last step on record was: data is not recorded */
+void say_silence(struct facts *f, uint64_t time_ns);
+
+/** names() - one more of the names, or several with spaces between */
+void names(struct facts *f, const char *what);
 
 struct words span(uint64_t from_ns, uint64_t to_ns);
 
@@ -106,7 +117,19 @@ void narrative_open(struct facts *f);
 /** narrative_close() - who closed first, and how */
 void narrative_close(struct facts *f);
 
-/** narrative_end() - how it ended, by whom and why, and what was left of it */
+/** narrative_end() - how it ended, by whom and why */
 void narrative_end(struct facts *f);
+
+/** narrative_reset_in() - what is known of the RST that ended this side; for narrative_end() */
+void narrative_reset_in(struct facts *f, unsigned int side, const struct ending *e);
+
+/** narrative_rst() - which RSTs ended it, and those that ended nothing */
+void narrative_rst(struct facts *f);
+
+/** narrative_time_wait() - what was left of it */
+void narrative_time_wait(struct facts *f);
+
+/** narrative_rst_in_time_wait() - the RST that ended it; for narrative_time_wait() */
+void narrative_rst_in_time_wait(struct facts *f, unsigned int side);
 
 #endif

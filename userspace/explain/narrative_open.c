@@ -11,7 +11,7 @@
 
 static void tell_stray(struct facts *f)
 {
-	name(f, "stale-duplicate-syn");
+	names(f, "stale-duplicate-syn");
 	say_of(f, !f->stray->from,
 	       "A SYN that & did not send came to @: an old duplicate, or a forged one.");
 	if (f->refusal)
@@ -24,18 +24,18 @@ static void tell_stray(struct facts *f)
 static void tell_tries(struct facts *f)
 {
 	if (f->syns[LADDER_LEFT] > 1) {
-		name(f, "syn-retransmitted");
+		names(f, "syn-retransmitted");
 		if (!f->conn[LADDER_LEFT] || f->conn[LADDER_LEFT]->why != CONN_WHY_SYN)
 			say(f, "The SYN was sent %u times.", f->syns[LADDER_LEFT]);
 	}
 	if (f->synacks > 1 && f->third && f->third->lost && !f->synack->lost) {
-		name(f, "third-step-lost");
+		names(f, "third-step-lost");
 		say(f,
 		    "The third step was lost: the client was established, and the server was not "
 		    "until it had asked again; its SYN-ACK was sent %u times.",
 		    f->synacks);
 	} else if (f->synacks > 1) {
-		name(f, "syn-ack-retransmitted");
+		names(f, "syn-ack-retransmitted");
 		say(f, "The SYN-ACK was sent %u times.", f->synacks);
 	}
 }
@@ -45,17 +45,17 @@ static void tell_fast_open(struct facts *f, const struct ladder_row *syn)
 	uint32_t taken = f->synack->ack - syn->seq - 1;
 
 	if (!syn->len) {
-		name(f, "fast-open");
+		names(f, "fast-open");
 		say(f, "Fast Open (RFC 7413): the SYN brought no data but a cookie, and the server "
 		       "had its socket before the handshake was over.");
 	} else if (taken) {
-		name(f, "fast-open");
+		names(f, "fast-open");
 		say(f,
 		    "Fast Open (RFC 7413): the SYN brought %u bytes, and the server took %u of them "
 		    "before the handshake was over.",
 		    syn->len, taken);
 	} else {
-		name(f, "fast-open-declined");
+		names(f, "fast-open-declined");
 		say(f, "The SYN brought %u bytes (Fast Open), which the server did not take.",
 		    syn->len);
 	}
@@ -69,7 +69,7 @@ static void tell_shortcuts(struct facts *f)
 	if (!f->synack)
 		return;
 	if (f->synack->no_socket) {
-		name(f, "syn-cookie");
+		names(f, "syn-cookie");
 		say(f,
 		    "The server answered with a SYN cookie: it kept no request, its number holds "
 		    "all (net.ipv4.tcp_syncookies: the queue was full, or it always does so).");
@@ -90,7 +90,7 @@ static void tell_accept(struct facts *f)
 		if (!pair->ends[i].timing.unaccepted || f->accepted_ns ||
 		    f->last_ns <= right_ns + ACCEPT_WAIT_NS || f->l->conversation->lossy)
 			continue;
-		name(f, "never-accepted");
+		names(f, "never-accepted");
 		say(f, "Nobody has accepted it.");
 	}
 }
@@ -107,7 +107,7 @@ static void tell_nat(struct facts *f)
 	if (client->calls_port == server->port && !memcmp(client->calls, server->address, 16) &&
 	    server->calls_port == client->port && !memcmp(server->calls, client->address, 16))
 		return;
-	name(f, "nat");
+	names(f, "nat");
 	say(f, "The client called %s, and the server sees %s: NAT is between them.", to, from);
 }
 
@@ -123,12 +123,12 @@ static void tell_opened(struct facts *f)
 	if (server->pid)
 		snprintf(to, sizeof(to), " to %.16s[%u]", server->comm, server->pid);
 	if (ladder_has_flag(f->l, CONN_SIMULTANEOUS_OPEN)) {
-		name(f, "simultaneous-open");
+		names(f, "simultaneous-open");
 		say(f,
 		    "Both ends sent a SYN before the other's arrived: a simultaneous open (RFC 9293, "
 		    "3.5), one connection with two active openers.");
 	} else {
-		name(f, "three-way-handshake");
+		names(f, "three-way-handshake");
 	}
 	if (left_ns && right_ns)
 		say(f,
@@ -153,7 +153,7 @@ void narrative_open(struct facts *f)
 	if (established && f->syn[LADDER_LEFT])
 		tell_opened(f);
 	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT) {
-		name(f, "syn-unanswered");
+		names(f, "syn-unanswered");
 		say(f, "The SYN has not been answered so far.");
 	}
 	if (f->syn[LADDER_LEFT] && (established || !f->synack || !f->l->pair.count))

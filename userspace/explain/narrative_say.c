@@ -49,36 +49,64 @@ void say_of(struct facts *f, unsigned int side, const char *text)
 	sentence[0] = (char)toupper((unsigned char)sentence[0]);
 }
 
-void say_ending(struct facts *f, const struct conn_pair *pair, const char *before)
+void say_ending(struct facts *f, unsigned int end, const char *before)
 {
+	const struct conn_pair *pair = &f->l->pair;
 	unsigned int side = pair->ends[0].c == f->conn[LADDER_RIGHT];
-	const char *const names[2] = { side_name(f, side), side_name(f, !side) };
+	const char *const ends[2] = { side_name(f, side), side_name(f, !side) };
 	char *sentence = next_sentence(f);
 	struct buf text;
 
 	if (!sentence)
 		return;
 	buf_init(&text, NULL);
-	ending_sentence(&text, pair, names);
+	ending_sentence(&text, pair, end, ends);
 	snprintf(sentence, NARRATIVE_SENTENCE_MAX, "%s%s.", before, buf_string(&text));
 	sentence[0] = (char)toupper((unsigned char)sentence[0]);
 	buf_free(&text);
 }
 
-void name(struct facts *f, const char *what)
+void say_silence(struct facts *f, uint64_t time_ns)
 {
-	if (f->narrative->names_count < NARRATIVE_NAMES_MAX && !narrative_has(f->narrative, what))
-		f->narrative->names[f->narrative->names_count++] = what;
+	const struct ladder_row *row, *last = NULL;
+
+	for (row = f->l->rows; row < f->l->rows + f->l->count; row++)
+		if (row->time_ns < time_ns && row->kind == LADDER_SEGMENT && !row->probe &&
+		    !row->again && !(row->tcp_flags & TCPTRAIL_RST))
+			last = row;
+	if (last)
+		say(f, "The last step on record before that was %s earlier.",
+		    span(last->time_ns, time_ns).text);
+}
+
+static bool is_named(const struct narrative *n, const char *what, size_t length)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->names_count; i++)
+		if (!strncmp(n->names[i], what, length) && !n->names[i][length])
+			return true;
+	return false;
+}
+
+void names(struct facts *f, const char *what)
+{
+	struct narrative *n = f->narrative;
+	size_t length;
+
+	for (; *what; what += length + (what[length] == ' ')) {
+		length = strcspn(what, " ");
+		if (n->names_count == NARRATIVE_NAMES_MAX || is_named(n, what, length) ||
+		    length >= NARRATIVE_NAME_MAX)
+			continue;
+		memcpy(n->names[n->names_count], what, length);
+		n->names[n->names_count++][length] = '\0';
+	}
 }
 
 bool narrative_has(const struct narrative *narrative, const char *what)
 {
-	unsigned int i;
-
-	for (i = 0; i < narrative->names_count; i++)
-		if (!strcmp(narrative->names[i], what))
-			return true;
-	return false;
+	return is_named(narrative, what, strlen(what));
 }
 
 struct words span(uint64_t from_ns, uint64_t to_ns)

@@ -112,6 +112,8 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 	for (i = 0; i < l->count; i++)
 		put_row(&j, l, &l->rows[i]);
 	json_end_array(&j);
+	if (l->pair.count)
+		ending_json(&j, &l->pair);
 	json_array(&j, "names");
 	for (n = 0; n < narrative->names_count; n++)
 		json_word(&j, NULL, narrative->names[n]);
@@ -120,7 +122,5 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 	for (n = 0; n < narrative->sentences_count; n++)
 		json_str(&j, NULL, narrative->sentences[n]);
 	json_end_array(&j);
-	if (l->pair.count)
-		ending_json(&j, &l->pair);
 	json_end(&j);
 }

@@ -127,6 +127,8 @@ void life_sentence(struct buf *out, const struct conn_pair *pair)
 {
 	const char *const names[2] = { who_names[who(pair, 0, false)],
 				       who_names[who(pair, 0, true)] };
+	unsigned int end;
 
-	ending_sentence(out, pair, names);
+	ending_of_pair(pair, &end);
+	ending_sentence(out, pair, end, names);
 }

@@ -516,7 +516,7 @@ expect()
 	provoked kind=segment direction=out 'tcp_flags=RST.*' local_port=7000
 	provoked kind=socket old_state=established new_state=close error=ECONNRESET
 	says life end=reset_in peer.end=lives
-	never explain 'shop.*(closed|reset)'
+	never explain names=reset-by-server
 	never explain names=data-after-close
 	never explain names=aborted-linger
 	known_wrong '"Its beginning is not on record. The right end ended it with RST."'
