@@ -11,23 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "generate.h"
+#include "tests/measure.h"
 #include "userspace/trail/merge.h"
 #include "userspace/trail/tcptrail.h"
 
 #define RUNS 5
 #define BATCH 512
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int make(const char *path, uint64_t count, uint64_t live)
 {
@@ -156,17 +148,17 @@ static void report(const char *what, uint64_t count, double seconds)
 	       seconds / (double)count * 1e9);
 }
 
-#define MEASURE(what, call)                               \
-	do {                                              \
-		double best = 1e9;                        \
-		uint64_t count = 0;                       \
-		for (int i = 0; i < RUNS; i++) {          \
-			double start = now();             \
-			count = (call);                   \
-			double took = now() - start;      \
-			best = took < best ? took : best; \
-		}                                         \
-		report(what, count, best);                \
+#define MEASURE(what, call)                                             \
+	do {                                                            \
+		double best = 1e9;                                      \
+		uint64_t count = 0;                                     \
+		for (int i = 0; i < RUNS; i++) {                        \
+			double start = seconds(CLOCK_MONOTONIC);        \
+			count = (call);                                 \
+			double took = seconds(CLOCK_MONOTONIC) - start; \
+			best = took < best ? took : best;               \
+		}                                                       \
+		report(what, count, best);                              \
 	} while (0)
 
 static void measure_rings(unsigned int cpus, unsigned int burst)

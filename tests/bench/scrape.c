@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "generate.h"
+#include "tests/measure.h"
 #include "userspace/exporter/http.h"
 #include "userspace/exporter/listen.h"
 #include "userspace/exporter/stuck_lines.h"
@@ -32,26 +32,6 @@ struct site {
 	struct generator generator;
 	atomic_bool stop;
 };
-
-static double now_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-static size_t resident_kib(void)
-{
-	unsigned long size = 0, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
-		resident = 0;
-	if (file)
-		fclose(file);
-	return resident * 4;
-}
 
 /* True: the scan is complete. */
 static bool slice(struct site *site)
@@ -103,7 +83,7 @@ static double scrape(int fd)
 {
 	static const char request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 	static char answer[1 << 20];
-	double begin = now_ms(CLOCK_MONOTONIC);
+	double begin = seconds(CLOCK_MONOTONIC) * 1e3;
 	size_t have = 0, want = sizeof(answer) - 1;
 	char *length, *body;
 	ssize_t n;
@@ -121,7 +101,7 @@ static double scrape(int fd)
 		if (length)
 			want = (size_t)(body + 4 - answer) + strtoul(length + 16, NULL, 10);
 	}
-	return now_ms(CLOCK_MONOTONIC) - begin;
+	return seconds(CLOCK_MONOTONIC) * 1e3 - begin;
 }
 
 static int by_size(const void *a, const void *b)
@@ -169,17 +149,17 @@ static void run(uint64_t live)
 		generate(&site.generator, records, 4096);
 		tracker_feed(site.tracker, records, 4096);
 	}
-	swept = now_ms(CLOCK_THREAD_CPUTIME_ID);
+	swept = seconds(CLOCK_THREAD_CPUTIME_ID) * 1e3;
 	while (!slice(&site))
 		;
-	swept = now_ms(CLOCK_THREAD_CPUTIME_ID) - swept;
+	swept = seconds(CLOCK_THREAD_CPUTIME_ID) * 1e3 - swept;
 	pthread_create(&reader, NULL, read_on, &site);
 	measure(&site, took);
 	site.stop = true;
 	pthread_join(reader, NULL);
 	printf("%10u %12.3f %12.3f %12.3f %12.1f %12zu\n", tracker_count(site.tracker),
 	       took[SCRAPES / 2], took[SCRAPES * 99 / 100], took[SCRAPES - 1], swept,
-	       resident_kib());
+	       resident_bytes() / 1024);
 	stuck_scan_free(site.scan);
 	tracker_free(site.tracker);
 }

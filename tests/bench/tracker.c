@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "generate.h"
+#include "tests/measure.h"
 #include "userspace/base/index.h"
 #include "userspace/base/array.h"
 #include "userspace/conn/tracker.h"
@@ -18,26 +18,6 @@
 #define RUNS 3
 
 static const uint64_t key[2] = { 0x9e3779b97f4a7c15ULL, 0xc2b2ae3d27d4eb4fULL };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t); /* others may run */
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static size_t resident_bytes(void)
-{
-	unsigned long size = 0, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	if (file && fscanf(file, "%lu %lu", &size, &resident) != 2)
-		resident = 0;
-	if (file)
-		fclose(file);
-	return resident * 4096;
-}
 
 /*
  * The generator's connections take turns in order of their numbers, which no
@@ -92,9 +72,9 @@ static struct result run_model(uint64_t live, uint64_t count)
 	result.bytes = (double)(resident_bytes() - before) / tracker_count(tracker);
 	for (done = 0; done < count; done += BATCH) {
 		make(&g, records);
-		begin = now();
+		begin = seconds(CLOCK_THREAD_CPUTIME_ID);
 		tracker_feed(tracker, records, BATCH);
-		spent += now() - begin;
+		spent += seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
 	}
 	result.rate = (double)done / spent / 1e6;
 	tracker_free(tracker);
@@ -121,7 +101,7 @@ static double run_lookup(uint64_t live, uint64_t count)
 	}
 	for (done = 0; done < count; done += BATCH) {
 		make(&g, records);
-		begin = now();
+		begin = seconds(CLOCK_THREAD_CPUTIME_ID);
 		for (i = 0; i < BATCH; i++) {
 			uint64_t cookie =
 				(records[i].cookie ? records[i].cookie - 1 : records[i].rport) %
@@ -135,7 +115,7 @@ static double run_lookup(uint64_t live, uint64_t count)
 					break;
 			sum += slot;
 		}
-		spent += now() - begin;
+		spent += seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
 	}
 	free(conns);
 	index_fini(&index);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "userspace/conn/tracker.h"
+#include "tests/measure.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/explain/conversation.h"
 
@@ -38,23 +39,13 @@
 #define SLACK (4UL << 20) /* the pools' steps, and what malloc keeps */
 #define BATCH 1000
 
-static size_t resident_bytes(void)
-{
-	unsigned long size, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%lu %lu", &size, &resident), 2);
-	fclose(file);
-	return resident * (size_t)getpagesize();
-}
-
 static void within(size_t before, size_t bytes, const char *what)
 {
 	size_t now = resident_bytes(), grown = now > before ? now - before : 0;
 
 	if (!MEASURED)
 		return;
+	assert_true(before && now);
 	print_message("# %s: %zu bytes, at most %zu\n", what, grown, bytes + SLACK);
 	assert_true(grown <= bytes + SLACK);
 }

@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "userspace/explain/ladder.h"
+#include "tests/measure.h"
 #include "userspace/conn/tracker.h"
 #include "userspace/diagnose/stuck.h"
 #include "userspace/explain/narrative.h"
@@ -34,23 +34,15 @@
 typedef void (*fill_fn)(struct tcptrail_record *r, uint32_t n);
 typedef void (*use_fn)(const struct tcptrail_record *records, uint32_t count);
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static double best_of(const struct tcptrail_record *records, uint32_t count, use_fn use)
 {
 	double best = 1e9, began, took;
 	int run;
 
 	for (run = 0; run < RUNS; run++) {
-		began = now();
+		began = seconds(CLOCK_THREAD_CPUTIME_ID);
 		use(records, count);
-		took = now() - began;
+		took = seconds(CLOCK_THREAD_CPUTIME_ID) - began;
 		if (took < best)
 			best = took;
 	}
