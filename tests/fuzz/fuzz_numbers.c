@@ -14,7 +14,6 @@
 #include "userspace/diagnose/stuck.h"
 #include "userspace/conn/timing.h"
 #include "userspace/top/panes.h"
-#include "userspace/top/view.h"
 
 #define CONNS_MAX 8
 
@@ -22,8 +21,7 @@ struct run {
 	struct tracker *tracker;
 	struct groups *groups;
 	struct stuck_scan *scan;
-	struct activity activity;
-	struct view view;
+	struct top top;
 	uint64_t told;
 };
 
@@ -40,7 +38,7 @@ static void record(void *arg, const struct tracker *tracker, const struct conn *
 {
 	struct run *run = arg;
 
-	activity_record(&run->activity, tracker, c, r);
+	activity_record(&run->top.activity, tracker, c, r);
 }
 
 static void step(void *arg, const struct tracker *tracker, const struct conn *c,
@@ -48,7 +46,7 @@ static void step(void *arg, const struct tracker *tracker, const struct conn *c,
 {
 	struct run *run = arg;
 
-	activity_step(&run->activity, tracker, c, step, time_ns);
+	activity_step(&run->top.activity, tracker, c, step, time_ns);
 }
 
 /* A control group may be called anything, too. */
@@ -142,40 +140,31 @@ static void check_metrics(struct run *run, uint64_t now_ns)
 static void check_screen(struct run *run, uint64_t now_ns, unsigned int bits)
 {
 	static const int widths[] = { 80, 1, 33, 200 }, heights[] = { 24, 1, 7, 60 };
-	struct grid grid = { .ascii = bits & 1 };
-	struct ui_state look = { 0 };
-	const struct stuck_query query = { .tracker = run->tracker,
-					   .now_ns = now_ns,
-					   .all_ports = true };
-	struct stuck_scan *scan;
-	struct clock clock;
+	struct top *top = &run->top;
 	struct buf out;
 	int y;
 
-	activity_update(&run->activity, run->tracker, now_ns);
-	if (stuck_find(&scan, &query) ||
-	    view_update(&run->view, &run->activity, &stuck_scan_result(scan)->ports))
+	top->session.tracker = run->tracker;
+	top->source.file = "a trail";
+	top->has_trail = true;
+	top->grid.ascii = bits & 1;
+	clock_init(&top->utc, 0, true);
+	activity_update(&top->activity, run->tracker, now_ns);
+	top_count(top);
+	if (top_list(top, now_ns))
 		abort();
-	check_ports(stuck_scan_result(scan));
-	stuck_scan_free(scan);
-	run->view.rates = true;
 	buf_init(&out, NULL);
-	clock_init(&clock, 0, true);
-	view_json(&out, &run->view, &clock);
+	top_json(top, &out);
 	fuzz_check_json(&out);
 	out.len = 0;
-	ui_init(&look);
-	ui_sort(&look, &run->view);
-	if (grid_resize(&grid, widths[bits >> 1 & 3], heights[bits >> 3 & 3]))
+	if (grid_resize(&top->grid, widths[bits >> 1 & 3], heights[bits >> 3 & 3]))
 		abort();
-	screen_draw(&grid, &run->view, &look, true);
-	for (y = 0; y < grid.height; y++) {
-		grid_row(&grid, y, &out);
+	screen_draw(top, true);
+	for (y = 0; y < top->grid.height; y++) {
+		grid_row(&top->grid, y, &out);
 		buf_char(&out, '\n');
 	}
 	fuzz_check_text(&out);
-	grid_free(&grid);
-	ui_free(&look);
 	buf_free(&out);
 }
 
@@ -223,13 +212,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!run || groups_create(&run->groups) || groups_by_port(run->groups, ports, 2) ||
 	    groups_by_unit(run->groups, 2, name_unit, NULL))
 		abort();
+	ui_init(&run->top);
 	if (tracker_create(&run->tracker, &config) || stuck_scan_create(&run->scan))
 		abort();
 	run_records(run, records, count, size ? *data >> 1 : 0);
 	tracker_free(run->tracker);
 	stuck_scan_free(run->scan);
 	groups_free(run->groups);
-	view_free(&run->view);
+	ui_free(&run->top);
+	grid_free(&run->top.grid);
 	free(run);
 	free(records);
 	return 0;

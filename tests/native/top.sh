@@ -211,6 +211,7 @@ first_stuck()
 
 more='--speed 1000'
 screen 80 24
+shows '1 STATE'
 keys e
 shows '^tcptrail top .* END .*20[0-9][0-9]-'
 shows '^ESTABLISHED +80 '

@@ -5,52 +5,48 @@
 #include "screen_tools.h"
 #include "userspace/base/array.h"
 
-struct shown {
-	struct view view;
-	struct ui_state ui;
-	struct grid grid;
-};
-
-static void show(struct shown *s, int width, int height)
+static void draw(struct top *top)
 {
-	assert_int_equal(grid_resize(&s->grid, width, height), 0);
-	ui_sort(&s->ui, &s->view);
-	screen_draw(&s->grid, &s->view, &s->ui, true);
+	list_sort(&top->lists[UI_STUCK]);
+	list_sort(&top->lists[UI_FLOWS]);
+	screen_draw(top, true);
 }
 
-static enum ui_action press(struct shown *s, int key)
+static void show(struct top *top, int width, int height)
 {
-	enum ui_action what = ui_key(&s->ui, &s->view, key);
+	assert_int_equal(grid_resize(&top->grid, width, height), 0);
+	draw(top);
+}
 
-	screen_draw(&s->grid, &s->view, &s->ui, true);
+static enum ui_action press(struct top *top, int key)
+{
+	enum ui_action what = ui_key(top, key);
+
+	screen_draw(top, true);
 	return what;
+}
+
+static const char *sorted_by(const struct top *top, unsigned int pane)
+{
+	return top->lists[pane].columns[top->lists[pane].sort].name;
 }
 
 static int setup(void **state)
 {
-	struct shown *s = calloc(1, sizeof(*s));
-
-	make_view(&s->view);
-	ui_init(&s->ui);
-	show(s, 80, 24);
-	*state = s;
+	*state = make_top();
+	show(*state, 80, 24);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct shown *s = *state;
-
-	view_free(&s->view);
-	ui_free(&s->ui);
-	grid_free(&s->grid);
-	free(s);
+	free_top(*state);
 	return 0;
 }
 
 static void test_all_in_80x24(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 	const struct grid *g = &s->grid;
 
 	assert_string_equal(row(g, 0), "tcptrail top  examplehost  live                "
@@ -79,7 +75,7 @@ static void test_every_size(void **state)
 {
 	static const int widths[] = { 1,  2,  5,  10, 20,  39,	60,  74,
 				      75, 79, 80, 81, 110, 132, 170, 400 };
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		for (int height = 1; height < 60; height++) {
@@ -100,7 +96,7 @@ static void test_every_size(void **state)
 /* Where there is no room for all, the pane with the keys has it. */
 static void test_small(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	show(s, 80, 10);
 	assert_shown(&s->grid, "3 STUCK");
@@ -119,7 +115,7 @@ static void test_small(void **state)
 /* Columns are narrower, or left out, rather than cut off at the right. */
 static void test_narrow(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	show(s, 76, 24);
 	assert_shown(&s->grid, "OPENED   LIVE  TWAIT PORT");
@@ -138,7 +134,7 @@ static void test_narrow(void **state)
 
 static void test_wide(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	show(s, 132, 50);
 	assert_shown(&s->grid, "LOCAL");
@@ -151,7 +147,7 @@ static void test_wide(void **state)
 
 static void test_zoom(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	press(s, '3');
 	assert_not_shown(&s->grid, "1 STATE");
@@ -165,48 +161,48 @@ static void test_zoom(void **state)
 
 static void test_sort(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	/* As they stand on the screen: worst, verdict, count, age, and so on, and worst again. */
-	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "worst");
+	assert_string_equal(sorted_by(s, UI_STUCK), "WORST");
 	assert_shown(&s->grid, "3 STUCK WORST▼");
 	press(s, 's');
-	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "verdict");
-	assert_string_equal(s->view.stuck[0].verdict, "close-wait-leak");
+	assert_string_equal(sorted_by(s, UI_STUCK), "VERDICT");
+	assert_string_equal(stuck_at(s, 0)->verdict, "close-wait-leak");
 	assert_shown(&s->grid, "VERDICT▼");
 	press(s, 's');
-	assert_int_equal(s->view.stuck[0].count, 1234);
+	assert_int_equal(stuck_at(s, 0)->count, 1234);
 	assert_shown(&s->grid, "COUNT▼");
 	press(s, 's');
-	assert_int_equal(s->view.stuck[0].age_ns, 600 * SEC);
-	assert_int_equal(s->view.stuck[1].age_ns, 60 * SEC);
+	assert_int_equal(stuck_at(s, 0)->age_ns, 600 * SEC);
+	assert_int_equal(stuck_at(s, 1)->age_ns, 60 * SEC);
 	assert_shown(&s->grid, "AGE▼");
 	press(s, 's');
-	assert_int_equal(s->view.stuck[0].lport, 80);
+	assert_int_equal(stuck_at(s, 0)->lport, 80);
 	assert_shown(&s->grid, "PORT▼");
 	press(s, 'r');
-	assert_int_equal(s->view.stuck[0].lport, 8080);
+	assert_int_equal(stuck_at(s, 0)->lport, 8080);
 	assert_shown(&s->grid, "PORT▲");
 	press(s, UI_KEY_RIGHT);
-	assert_string_equal(s->view.stuck[0].remote, "10.0.0.1:40001");
+	assert_string_equal(stuck_at(s, 0)->remote, "10.0.0.1:40001");
 	/* By number, not letter by letter. */
-	strcpy(s->view.stuck[0].remote, "10.0.0.10:80");
-	strcpy(s->view.stuck[1].remote, "10.0.0.9:80");
-	ui_sort(&s->ui, &s->view);
-	assert_string_equal(s->view.stuck[1].remote, "10.0.0.9:80");
+	strcpy(stuck_at(s, 0)->remote, "10.0.0.10:80");
+	strcpy(stuck_at(s, 1)->remote, "10.0.0.9:80");
+	list_sort(&s->lists[UI_STUCK]);
+	assert_string_equal(stuck_at(s, 1)->remote, "10.0.0.9:80");
 	press(s, UI_KEY_RIGHT);
-	assert_int_equal(s->view.stuck[0].unread, 3);
+	assert_int_equal(stuck_at(s, 0)->unread, 3);
 	assert_shown(&s->grid, "3 STUCK UNREAD▼");
 	press(s, UI_KEY_RIGHT);
-	assert_string_equal(s->view.stuck[0].holder, "app[7] fd 6");
+	assert_string_equal(stuck_at(s, 0)->holder, "app[7] fd 6");
 	press(s, UI_KEY_RIGHT);
-	assert_int_equal(s->view.stuck[0].rank, 1);
+	assert_int_equal(stuck_at(s, 0)->rank, 1);
 	press(s, UI_KEY_LEFT);
-	assert_string_equal(ui_sort_name(&s->ui, UI_STUCK), "holder");
+	assert_string_equal(sorted_by(s, UI_STUCK), "HOLDER");
 	press(s, '4');
 	press(s, 'S');
-	assert_string_equal(ui_sort_name(&s->ui, UI_FLOWS), "peer");
-	assert_string_equal(s->view.flows[0].peer, "10.0.0.5:5001");
+	assert_string_equal(sorted_by(s, UI_FLOWS), "PEER");
+	assert_string_equal(flow_at(s, 0)->peer, "10.0.0.5:5001");
 	press(s, '1');
 	press(s, 's');
 	assert_shown(&s->grid, "This pane is not sorted");
@@ -215,36 +211,36 @@ static void test_sort(void **state)
 /* The cursor stays with its row when the rows change places. */
 static void test_cursor(void **state)
 {
-	struct shown *s = *state;
-	struct ui_list *list = &s->ui.lists[UI_STUCK];
+	struct top *s = *state;
+	struct list *list = &s->lists[UI_STUCK];
 
 	press(s, UI_KEY_DOWN);
 	press(s, UI_KEY_DOWN);
-	assert_int_equal(s->view.stuck[list->cursor].id, 3);
+	assert_int_equal(stuck_at(s, list->cursor)->id, 3);
 	press(s, UI_KEY_DOWN);
-	assert_int_equal(s->view.stuck[list->cursor].id, 3);
-	s->view.stuck[list->cursor].rank = 0;
-	ui_sort(&s->ui, &s->view);
+	assert_int_equal(stuck_at(s, list->cursor)->id, 3);
+	stuck_at(s, list->cursor)->rank = 0;
+	list_sort(&s->lists[UI_STUCK]);
 	assert_int_equal(list->cursor, 0);
-	assert_int_equal(s->view.stuck[0].id, 3);
+	assert_int_equal(stuck_at(s, 0)->id, 3);
 	/* It is gone: the cursor stays on the screen. */
-	s->view.stuck_count = 1;
+	list->count = 1;
 	list->cursor = 2;
 	list->id = 77;
-	ui_sort(&s->ui, &s->view);
-	screen_draw(&s->grid, &s->view, &s->ui, true);
+	list_sort(&s->lists[UI_STUCK]);
+	screen_draw(s, true);
 	assert_int_equal(list->cursor, 0);
-	s->view.stuck_count = 0;
+	list->count = 0;
 	press(s, UI_KEY_DOWN);
 	press(s, UI_KEY_ENTER);
 	assert_int_equal(s->ui.mode, UI_NORMAL);
 	assert_shown(&s->grid, "nothing is stuck");
-	s->view.stuck_count = 3;
+	list->count = 3;
 }
 
 static void test_text(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	press(s, UI_KEY_DOWN);
 	press(s, UI_KEY_ENTER);
@@ -268,7 +264,7 @@ static void test_text(void **state)
 static void test_break(void **state)
 {
 	static const char text[] = "  one two three four five six seven eight\n\nnine\n";
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	press(s, '?');
 	for (int i = 0; i < 3; i++) {
@@ -290,7 +286,7 @@ static void test_break(void **state)
 
 static void test_filter(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	press(s, '/');
 	assert_shown(&s->grid, "filter:");
@@ -304,13 +300,13 @@ static void test_filter(void **state)
 	assert_string_equal(s->ui.edit, "a=");
 	for (int i = 0; i < 2 * UI_EDIT_MAX; i++)
 		press(s, 'x');
-	assert_int_equal(s->ui.edit_length, UI_EDIT_MAX);
+	assert_int_equal(strlen(s->ui.edit), UI_EDIT_MAX);
 	press(s, 'U' & 0x1f);
 	press(s, '7');
 	assert_int_equal(press(s, UI_KEY_ENTER), UI_FILTER);
 	assert_string_equal(s->ui.edit, "7");
 	strcpy(s->ui.filter, s->ui.edit);
-	screen_draw(&s->grid, &s->view, &s->ui, true);
+	screen_draw(s, true);
 	assert_shown(&s->grid, "only: 7");
 	press(s, '/');
 	press(s, '8');
@@ -320,7 +316,7 @@ static void test_filter(void **state)
 
 static void test_orders(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
 	assert_int_equal(press(s, 'q'), UI_QUIT);
 	assert_int_equal(press(s, 'p'), UI_PAUSE);
@@ -331,7 +327,6 @@ static void test_orders(void **state)
 	assert_true(s->ui.each);
 	assert_shown(&s->grid, "Each stuck socket by itself");
 	assert_int_equal(press(s, UI_KEY_REDRAW), UI_CLEAR);
-	assert_int_equal(press(s, UI_KEY_RESIZE), UI_CLEAR);
 	assert_int_equal(press(s, UI_KEY_OTHER), UI_NOTHING);
 	assert_int_equal(press(s, 0x20ac), UI_NOTHING);
 }
@@ -339,11 +334,11 @@ static void test_orders(void **state)
 /* A pool of ports that runs out stands out. */
 static void test_share(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 	int y;
 
-	s->view.flows[0].share = 4;
-	s->view.flows[1].share = 914;
+	flow_at(s, 0)->share = 4;
+	flow_at(s, 1)->share = 914;
 	show(s, 80, 24);
 	assert_shown(&s->grid, " 0.4%");
 	y = find_row(&s->grid, "  91%");
@@ -354,10 +349,10 @@ static void test_share(void **state)
 /* What nobody can know is not shown as 0. */
 static void test_no_trail(void **state)
 {
-	struct shown *s = *state;
+	struct top *s = *state;
 
-	s->view.rates = false;
-	strcpy(s->view.note, "the module is not loaded");
+	s->has_trail = false;
+	strcpy(s->note, "the module is not loaded");
 	show(s, 80, 24);
 	assert_shown(&s->grid, "the module is not loaded");
 	assert_shown(&s->grid, "ESTABLISHED     1,200       -");

@@ -35,7 +35,7 @@ static void put_screen(struct top *top, struct buf *out)
 {
 	struct grid *g = &top->grid;
 
-	screen_draw(g, &top->view, &top->ui, false);
+	screen_draw(top, false);
 	for (int y = 0; y < g->height; y++) {
 		grid_row(g, y, out);
 		buf_char(out, '\n');
@@ -45,7 +45,7 @@ static void put_screen(struct top *top, struct buf *out)
 static int print(struct top *top, struct buf *out, bool more)
 {
 	if (top->json)
-		view_json(out, &top->view, &top->utc);
+		top_json(top, out);
 	else
 		put_screen(top, out);
 	if (more && !top->json)
@@ -84,7 +84,7 @@ static bool is_wanted(const struct top *top)
 {
 	if (!top->once)
 		return true;
-	return top->source.file ? top->play.over : !top->session.trail || top->view.updates > 1;
+	return top->source.file ? top->play.over : !top->has_trail || top->numbers.updates > 1;
 }
 
 static int update(struct top *top)

@@ -78,7 +78,7 @@ static int draw(struct top *top)
 	term_size(&width, &height);
 	if (grid_resize(&top->grid, width, height))
 		return -ENOMEM;
-	screen_draw(&top->grid, &top->view, &top->ui, true);
+	screen_draw(top, true);
 	term_show(&top->grid);
 	return 0;
 }
@@ -94,9 +94,7 @@ static void use_filter(struct top *top)
 	strcpy(l->filter, l->edit);
 	activity_restart(&top->activity);
 	/* Numbers of before are not those of the new filter. */
-	for (int i = 0; i < ACTIVITY_STATES; i++)
-		top->view.states[i] = (struct view_state){ 0 };
-	top->view.updates = 0;
+	memset(&top->numbers, 0, sizeof(top->numbers));
 }
 
 static void pause_view(struct top *top)
@@ -121,7 +119,6 @@ static void change_speed(struct top *top, bool faster)
 		top->play.speed_milli = speed;
 	else
 		top_run(top, speed);
-	top->view.speed_milli = speed;
 }
 
 static void show_ladder(struct top *top)
@@ -146,18 +143,6 @@ static void show_ladder(struct top *top)
 	buf_free(&text);
 }
 
-static int regroup(struct top *top)
-{
-	struct stuck_scan *scan;
-	int err = top_find(top, top_now_ns(top), &scan);
-
-	if (!err)
-		err = top_update_stuck(top, stuck_scan_result(scan));
-	stuck_scan_free(scan);
-	ui_sort(&top->ui, &top->view);
-	return err;
-}
-
 /* All keys that were pressed; false: quit. */
 static bool handle_keys(struct screen *s)
 {
@@ -166,8 +151,10 @@ static bool handle_keys(struct screen *s)
 	int key;
 
 	while ((key = term_key()) != UI_KEY_NONE) {
+		enum ui_action action = ui_key(top, key);
+
 		pressed = true;
-		switch (ui_key(&top->ui, &top->view, key)) {
+		switch (action) {
 		case UI_QUIT:
 			return false;
 		case UI_FILTER:
@@ -183,10 +170,10 @@ static bool handle_keys(struct screen *s)
 			break;
 		case UI_FASTER:
 		case UI_SLOWER:
-			change_speed(top, key == '+' || key == '>');
+			change_speed(top, action == UI_FASTER);
 			break;
 		case UI_EACH:
-			s->error = regroup(top);
+			s->error = top_list(top, top_now_ns(top));
 			break;
 		case UI_TO_END:
 			if (top->source.file)
@@ -239,7 +226,7 @@ static void update(struct screen *s)
 /* A view that stands still needs no updates, nor does a trail that is over. */
 static bool needs_updates(const struct top *top)
 {
-	return !top->ui.paused && !(top->play.over && top->view.ended);
+	return !top->ui.paused && !(top->play.over && top->ended);
 }
 
 /* Until a key, a record, the next update, a signal; false: the terminal is gone. */

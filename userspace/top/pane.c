@@ -1,79 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the panes share: heads, columns, scrolling. */
+/* What the panes share: heads, and numbers in few columns. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "userspace/top/panes.h"
 
-static bool has_keys(const struct ui_state *l, unsigned int pane)
+enum grid_style pane_style(const struct ui_state *ui, unsigned int pane)
 {
-	return l->pane == pane && l->mode != UI_TEXT;
+	return ui->pane == pane && ui->mode != UI_TEXT ? GRID_FOCUS : GRID_HEAD;
 }
 
-enum grid_style pane_head(const struct area *a, const struct ui_state *l, unsigned int pane)
+int pane_head(const struct area *a, const struct ui_state *ui, unsigned int pane, const char *name)
 {
-	enum grid_style style = has_keys(l, pane) ? GRID_FOCUS : GRID_HEAD;
-
-	area_row(a, 0, style);
-	return style;
-}
-
-int pane_title(const struct area *a, enum grid_style style, unsigned int pane, const char *name)
-{
-	char text[64];
+	enum grid_style style = pane_style(ui, pane);
+	char text[32];
 
 	snprintf(text, sizeof(text), "%u %s", pane + 1, name);
+	area_row(a, 0, style);
 	return area_put(a, 0, 0, style, text);
 }
 
-void pane_column(const struct area *a, const struct ui_state *l, unsigned int pane, int x,
-		 int width, bool right, const char *name)
+const char *number_count(char to[NUMBER_MAX], uint64_t n, int width)
 {
-	enum grid_style style = has_keys(l, pane) ? GRID_FOCUS : GRID_HEAD;
-	const char *sort = ui_sort_name(l, pane);
-	bool sorted = !strcasecmp(name, sort);
-	char text[32];
+	*put_grouped(to, n) = '\0';
+	if ((int)strlen(to) > width && n >= 1000)
+		*put_short(to, n) = '\0';
+	return to;
+}
 
-	snprintf(text, sizeof(text), "%s%s", name,
-		 !sorted		? "" :
-		 a->grid->ascii		? l->lists[pane].reverse ? "^" : "v" :
-		 l->lists[pane].reverse ? "▲" :
-					  "▼");
-	if (right)
-		area_right(a, x, 0, width, style, text);
+const char *number_rate(char to[NUMBER_MAX], uint64_t milli, int width)
+{
+	if (!milli)
+		return strcpy(to, "0");
+	if (milli < 9995)
+		snprintf(to, NUMBER_MAX, "%.2f", (double)milli / 1000);
+	else if (milli < 99950)
+		snprintf(to, NUMBER_MAX, "%.1f", (double)milli / 1000);
 	else
-		area_column(a, x, 0, width, style, text);
+		number_count(to, milli / 1000 + (milli % 1000 >= 500), width);
+	return to;
 }
 
-void pane_scroll(struct ui_list *list, int rows, size_t count)
+int area_count(const struct area *a, int x, int y, int width, enum grid_style style, uint64_t n)
 {
-	size_t fit = rows > 0 ? (size_t)rows : 1;
+	char number[NUMBER_MAX];
 
-	list->rows = rows;
-	if (list->cursor >= count)
-		list->cursor = count ? count - 1 : 0;
-	if (list->first > list->cursor)
-		list->first = list->cursor;
-	if (list->cursor >= list->first + fit)
-		list->first = list->cursor - fit + 1;
-	if (list->first + fit > count)
-		list->first = count > fit ? count - fit : 0;
+	return area_right(a, x, y, width, n ? style : GRID_DIM, number_count(number, n, width - 1));
 }
 
-void pane_more(const struct area *a, const struct ui_list *list, enum grid_style style,
-	       size_t count, size_t total)
+int area_rate(const struct area *a, int x, int y, int width, enum grid_style style,
+	      const struct top *top, uint64_t milli)
 {
-	char text[64];
+	char number[NUMBER_MAX];
 
-	if (!count || (count == total && count <= (size_t)list->rows))
-		return;
-	snprintf(text, sizeof(text), " %zu-%zu/%zu", list->first + 1,
-		 list->first + (list->rows > 0 ? (size_t)list->rows : 1) < count ?
-			 list->first + (list->rows > 0 ? (size_t)list->rows : 1) :
-			 count,
-		 total);
-	/* Beside the pane's name, or not at all. */
-	if (grid_columns(text) + 9 <= a->width)
-		area_right(a, a->width - grid_columns(text), 0, grid_columns(text), style, text);
+	return area_right(a, x, y, width, top->has_trail && milli ? style : GRID_DIM,
+			  !top->has_trail    ? "-" :
+			  top_has_rates(top) ? number_rate(number, milli, width - 1) :
+					       "");
 }

@@ -6,11 +6,11 @@
 #include "userspace/base/text.h"
 
 /* How much of a line goes on a row of @width: all of a picture's, words up to a space. */
-static size_t row_length(const struct ui_state *l, const char *line, int width)
+static size_t row_length(const struct ui_state *ui, const char *line, int width)
 {
 	size_t length = strcspn(line, "\n");
 
-	return l->picture ? length : text_line(line, length, width > 1 ? (size_t)width : 1);
+	return ui->picture ? length : text_line(line, length, width > 1 ? (size_t)width : 1);
 }
 
 static void put_row(const struct area *a, int x, int y, const char *line, size_t length)
@@ -25,7 +25,7 @@ static void put_row(const struct area *a, int x, int y, const char *line, size_t
 }
 
 /* One line, on as many rows as it needs, the first of them @number; returns the next. */
-static int put_line(const struct area *a, const struct ui_state *l, const char *line, int number)
+static int put_line(const struct area *a, const struct ui_state *ui, const char *line, int number)
 {
 	int indent = (int)strspn(line, " "), x = 0;
 	size_t length;
@@ -33,9 +33,9 @@ static int put_line(const struct area *a, const struct ui_state *l, const char *
 	if (indent > a->width / 2)
 		indent = 0;
 	do {
-		length = row_length(l, line, a->width - x);
-		if (number >= l->scroll && number - l->scroll < l->text_rows)
-			put_row(a, x, number - l->scroll + 1, line, length);
+		length = row_length(ui, line, a->width - x);
+		if (number >= ui->scroll && number - ui->scroll < ui->text_rows)
+			put_row(a, x, number - ui->scroll + 1, line, length);
 		number++;
 		line += length;
 		line += strspn(line, " ");
@@ -44,31 +44,31 @@ static int put_line(const struct area *a, const struct ui_state *l, const char *
 	return number;
 }
 
-static int put_lines(const struct area *a, struct ui_state *l)
+static int put_lines(const struct area *a, struct ui_state *ui)
 {
-	const char *line = buf_string(&l->text);
+	const char *line = buf_string(&ui->text);
 	int number = 0;
 
 	while (*line) {
-		number = put_line(a, l, line, number);
+		number = put_line(a, ui, line, number);
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
 	return number;
 }
 
-void pane_text(const struct area *a, struct ui_state *l)
+void pane_text(const struct area *a, struct ui_state *ui)
 {
 	struct area nowhere = *a;
 
 	nowhere.height = 0;
-	l->text_rows = a->height - 1;
-	l->lines = put_lines(&nowhere, l);
-	if (l->scroll > l->lines - l->text_rows)
-		l->scroll = l->lines - l->text_rows;
-	if (l->scroll < 0)
-		l->scroll = 0;
+	ui->text_rows = a->height - 1;
+	ui->lines = put_lines(&nowhere, ui);
+	if (ui->scroll > ui->lines - ui->text_rows)
+		ui->scroll = ui->lines - ui->text_rows;
+	if (ui->scroll < 0)
+		ui->scroll = 0;
 	area_row(a, 0, GRID_FOCUS);
-	area_put(a, 0, 0, GRID_FOCUS, l->title);
-	put_lines(a, l);
+	area_put(a, 0, 0, GRID_FOCUS, ui->title);
+	put_lines(a, ui);
 }

@@ -6,33 +6,20 @@
 #include "userspace/base/time.h"
 #include "userspace/top/top.h"
 
-static void name_source(struct top *top)
-{
-	const struct tcptrail_origin *origin = &top->session.origin;
-
-	memcpy(top->view.host, origin->hostname, sizeof(top->view.host));
-	clock_init(&top->clock, origin->realtime_offset_ns, false);
-	clock_init(&top->utc, origin->realtime_offset_ns, true);
-	snprintf(top->view.source, sizeof(top->view.source), "%s",
-		 top->source.file   ? top->source.file :
-		 top->session.trail ? "live" :
-				      "no module");
-}
-
 /* What has to be known of all the numbers. */
 static void note(struct top *top)
 {
 	const struct session *s = &top->session;
-	struct view *v = &top->view;
 
 	if (!s->trail && s->losses.unseen)
-		snprintf(v->note, sizeof(v->note),
+		snprintf(top->note, sizeof(top->note),
 			 "no module: no rates; %llu namespaces not seen: run it as root",
 			 (unsigned long long)s->losses.unseen);
 	else if (!s->trail)
-		snprintf(v->note, sizeof(v->note), "%s: no rates, no times", s->missing);
+		snprintf(top->note, sizeof(top->note), "%s: no rates, no times", s->missing);
 	else if (s->resync_error)
-		snprintf(v->note, sizeof(v->note), "sock_diag: %s: what ended unseen stays counted",
+		snprintf(top->note, sizeof(top->note),
+			 "sock_diag: %s: what ended unseen stays counted",
 			 strerror(-s->resync_error));
 }
 
@@ -59,9 +46,9 @@ int top_open(struct top *top)
 	err = top->source.file ? 0 : session_catch_up(session);
 	if (err)
 		return source_failed(&top->source, err);
-	top->view.rates = session->trail;
-	top->view.interval_ns = top->interval_ns;
-	name_source(top);
+	top->has_trail = session->trail;
+	clock_init(&top->clock, session->origin.realtime_offset_ns, false);
+	clock_init(&top->utc, session->origin.realtime_offset_ns, true);
 	note(top);
 	return CMD_OK;
 }
@@ -151,13 +138,4 @@ void top_to_end(struct top *top)
 {
 	top->play.clock_ns = UINT64_MAX;
 	top->play.wall_ns = 0;
-}
-
-void top_close(struct top *top)
-{
-	session_close(&top->session);
-	holders_free(&top->holders);
-	view_free(&top->view);
-	ui_free(&top->ui);
-	grid_free(&top->grid);
 }

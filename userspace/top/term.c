@@ -145,11 +145,11 @@ int term_key(void)
 		{ KEY_BTAB, UI_KEY_BACK_TAB },
 		{ KEY_ENTER, UI_KEY_ENTER },
 		{ KEY_BACKSPACE, UI_KEY_BACKSPACE },
-		{ KEY_F(1), UI_KEY_HELP },
+		{ KEY_F(1), '?' },
 		{ KEY_F(3), '/' },
 		{ KEY_F(6), 's' },
 		{ KEY_F(10), 'q' },
-		{ KEY_RESIZE, UI_KEY_RESIZE },
+		{ KEY_RESIZE, UI_KEY_REDRAW },
 	};
 	wint_t ch;
 	int kind = get_wch(&ch);

@@ -9,7 +9,6 @@
 
 #include "userspace/base/time.h"
 #include "userspace/base/utf8.h"
-#include "userspace/top/panes.h"
 
 static const char usage[] =
 	"Usage: tcptrail top [OPTION...]\n\n"
@@ -110,7 +109,10 @@ static int run(struct top *top)
 
 	if (!status)
 		status = top->batch || top->json ? top_batch(top) : top_screen(top);
-	top_close(top);
+	session_close(&top->session);
+	holders_free(&top->holders);
+	ui_free(top);
+	grid_free(&top->grid);
 	return status;
 }
 
@@ -125,8 +127,7 @@ int cmd_top(int argc, char *argv[])
 	top->interval_ns = SEC;
 	top->grid.ascii = !utf8_output;
 	utf8_output = true; /* the grid itself keeps to ASCII */
-	ui_init(&top->ui);
-	buf_init(&top->view.text, NULL);
+	ui_init(top);
 	status = parse(top, argc, argv);
 	if (!status)
 		status = run(top);

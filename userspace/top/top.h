@@ -3,13 +3,13 @@
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
 
+#include "userspace/base/clock.h"
+#include "userspace/conn/activity.h"
+#include "userspace/diagnose/holders.h"
 #include "userspace/session/message.h"
 #include "userspace/session/session.h"
-#include "userspace/trail/filter.h"
-#include "userspace/conn/activity.h"
+#include "userspace/top/spark.h"
 #include "userspace/top/ui_state.h"
-#include "userspace/top/view.h"
-#include "userspace/print/stuck_out.h"
 
 /**
  * struct top_play - a trail from a file, played in its own time
@@ -33,6 +33,50 @@ struct top_play {
 	bool over;
 };
 
+/** enum top_rate - what is counted, beside how often each state is entered */
+enum top_rate {
+	RATE_OPENED,
+	RATE_ENDED,
+	RATE_SYN, /* sent again, as the next two */
+	RATE_SYN_ACK,
+	RATE_FIN,
+	RATE_RST_OUT,
+	RATE_RST_IN,
+	RATE_RECORDS,
+	RATE_LOST,
+	RATES,
+};
+
+/**
+ * struct rate - something that is counted
+ * @total: up to the last update
+ * @milli: thousandths of it a second, since the update before
+ * @graph: the latter, update by update
+ */
+struct rate {
+	uint64_t total;
+	uint64_t milli;
+	struct history graph;
+};
+
+/**
+ * struct numbers - what updates leave behind for the next ones; zero: there was none
+ * @updates: how many there were; below 2 there are no rates
+ * @now_ns: when the last one was, by the trail's clock
+ * @rates: by enum top_rate
+ * @entered: how often a state was entered, by state
+ * @sockets: how many were in it
+ * @times: of the last minute, by enum activity_time
+ */
+struct numbers {
+	uint64_t updates;
+	uint64_t now_ns;
+	struct rate rates[RATES];
+	struct rate entered[ACTIVITY_STATES];
+	struct history sockets[ACTIVITY_STATES];
+	struct quantiles times[ACTIVITY_TIMES];
+};
+
 /**
  * struct top - a running command
  * @source: which trail
@@ -42,17 +86,24 @@ struct top_play {
  * @batch: from --batch, or --once without --json
  * @once: from --once
  * @session: the trail, and its connections
- * @kernel: what the kernel says now
- * @activity: of these
- * @view: what is shown of it
- * @ui: and how
- * @grid: on what
- * @filter: what is wanted
+ * @has_trail: there is one, not only snapshots
+ * @note: what has to be known of all the numbers, or empty
  * @play: of a file
- * @clock: for people
- * @utc: for JSON
+ * @ended: it is over, and the last update has seen all of it
+ * @filter: what is wanted
+ * @kernel: what the kernel says now
  * @holders: who holds what is stuck
  * @holders_next_ns: they are found anew from then on
+ * @activity: of the connections
+ * @numbers: of the activity
+ * @stuck_total: how many sockets are stuck
+ * @stuck_groups: how many groups there are; the worst are listed
+ * @lists: by enum ui_pane; UI_STUCK has struct stuck_row, UI_FLOWS struct flow_row
+ * @details: what stuck_row.text points into
+ * @clock: for people; set to the time of the last update
+ * @utc: for JSON
+ * @ui: what the user has chosen
+ * @grid: what is drawn on
  */
 struct top {
 	struct source source;
@@ -62,18 +113,31 @@ struct top {
 	bool batch;
 	bool once;
 	struct session session;
-	struct kernel_view kernel;
-	struct activity activity;
-	struct view view;
-	struct ui_state ui;
-	struct grid grid;
-	struct filter filter;
-	struct clock clock;
-	struct clock utc;
+	bool has_trail;
+	char note[128];
 	struct top_play play;
+	bool ended;
+	struct filter filter;
+	struct kernel_view kernel;
 	struct holders holders;
 	uint64_t holders_next_ns;
+	struct activity activity;
+	struct numbers numbers;
+	size_t stuck_total;
+	size_t stuck_groups;
+	struct list lists[UI_PANES];
+	struct buf details;
+	struct clock clock;
+	struct clock utc;
+	struct ui_state ui;
+	struct grid grid;
 };
+
+/** top_has_rates() - two updates make a rate */
+static inline bool top_has_rates(const struct top *top)
+{
+	return top->has_trail && top->numbers.updates > 1;
+}
 
 /** cmd_top() - the command; the exit status */
 int cmd_top(int argc, char *argv[]);
@@ -98,8 +162,6 @@ void top_run(struct top *top, uint64_t speed_milli);
 /** top_to_end() - a file's clock goes to its last record */
 void top_to_end(struct top *top);
 
-void top_close(struct top *top);
-
 /* update.c */
 
 /** top_update() - all numbers of now; 0 or -errno */
@@ -114,13 +176,19 @@ int top_update(struct top *top);
  */
 uint64_t top_ask(struct top *top, uint64_t next_ns);
 
-/* update_stuck.c */
+/** top_per_second() - thousandths a second */
+uint64_t top_per_second(uint64_t count, uint64_t span_ns);
 
-/** top_find() - what is stuck now, and all ports in use; 0 or -errno */
-int top_find(struct top *top, uint64_t now_ns, struct stuck_scan **scan);
+/** top_count() - part of an update: the numbers of the activity */
+void top_count(struct top *top);
 
-/** top_update_stuck() - part of an update: the worst groups of what was found; 0 or -errno */
-int top_update_stuck(struct top *top, const struct stuck_result *result);
+/* update_rows.c: the other part */
+
+/** top_list() - who is stuck now, who opens to whom; 0 or -errno */
+int top_list(struct top *top, uint64_t now_ns);
+
+/** top_list_flows() - part of it: with the ports in use towards them; 0 or -ENOMEM */
+int top_list_flows(struct top *top, const struct port_usages *usages);
 
 /* filter_line.c */
 
@@ -141,17 +209,14 @@ void top_use_filter(struct top *top, const struct filter *f);
 /** top_show_option() - add an option ("--port N") to what is shown as the filter */
 void top_show_option(struct top *top, const char *flag, const char *value);
 
-/* ladder_pane.c */
-
 /** top_ladder() - draw a connection; 0, -ENOENT: it is not on record, -errno */
 int top_ladder(const struct top *top, const char *selector, struct buf *out);
 
-/* batch.c */
+/** top_json() - one line; tcptrail-top(1) documents every field */
+void top_json(struct top *top, struct buf *out);
 
 /** top_batch() - text or JSON, until the end; an exit status */
 int top_batch(struct top *top);
-
-/* loop.c */
 
 /** top_screen() - the live screen, until it is left; an exit status */
 int top_screen(struct top *top);

@@ -3,269 +3,241 @@
  * What a key does, by mode: rows to move and to sort, a text to read, a filter to type. It
  * needs no terminal, so that tests can press keys.
  */
-#include "userspace/top/ui_state.h"
-
+#include <stdlib.h>
 #include <string.h>
 
-void ui_init(struct ui_state *l)
+#include "userspace/base/array.h"
+#include "userspace/top/top.h"
+
+void ui_init(struct top *top)
 {
-	l->pane = UI_STUCK;
-	buf_init(&l->text, NULL);
+	top->ui.pane = UI_STUCK;
+	buf_init(&top->ui.text, NULL);
+	buf_init(&top->details, NULL);
+	top->lists[UI_STUCK] =
+		(struct list){ .columns = stuck_columns, .size = sizeof(struct stuck_row) };
+	top->lists[UI_FLOWS] = (struct list){ .columns = flow_columns,
+					      .size = sizeof(struct flow_row),
+					      .sort = FLOWS_BY_RATE };
 }
 
-void ui_free(struct ui_state *l)
+void ui_free(struct top *top)
 {
-	buf_free(&l->text);
+	for (int i = 0; i < UI_PANES; i++)
+		free(top->lists[i].rows);
+	buf_free(&top->details);
+	buf_free(&top->ui.text);
 }
 
-void ui_show_text(struct ui_state *l, const char *title, const char *text, size_t length)
+void ui_show_text(struct ui_state *ui, const char *title, const char *text, size_t length)
 {
-	l->text.len = 0;
-	buf_mem(&l->text, text, length);
-	strncpy(l->title, title, sizeof(l->title) - 1);
-	l->title[sizeof(l->title) - 1] = '\0';
-	l->mode = UI_TEXT;
-	l->picture = false;
-	l->scroll = 0;
+	ui->text.len = 0;
+	buf_mem(&ui->text, text, length);
+	snprintf(ui->title, sizeof(ui->title), "%s", title);
+	ui->mode = UI_TEXT;
+	ui->picture = false;
+	ui->scroll = 0;
 }
 
-static size_t rows_of(const struct view *v, unsigned int pane)
+/**
+ * struct binding - what a key does
+ * @key: the key
+ * @also: another one that does the same
+ * @act: called with @by; NULL: nothing is to do here
+ * @by: for @act
+ * @action: what the caller has to do
+ */
+struct binding {
+	int key;
+	int also;
+	void (*act)(struct top *top, int by);
+	int by;
+	enum ui_action action;
+};
+
+/* The action of @key, after what it does has been done. NULL: none of these. */
+static const struct binding *press(struct top *top, const struct binding *b, size_t count, int key)
 {
-	return pane == UI_STUCK ? v->stuck_count : pane == UI_FLOWS ? v->flows_count : 0;
+	for (; count--; b++) {
+		if (key != b->key && key != b->also)
+			continue;
+		if (b->act)
+			b->act(top, b->by);
+		return b;
+	}
+	return NULL;
 }
 
-/* Remember what the cursor is on. */
-static void settle(struct ui_state *l, const struct view *v)
+static void sort_by(struct top *top, int step)
 {
-	struct ui_list *list = &l->lists[l->pane];
-	size_t rows = rows_of(v, l->pane);
+	struct list *list = &top->lists[top->ui.pane];
 
-	if (!rows)
-		return;
-	if (list->cursor >= rows)
-		list->cursor = rows - 1;
-	list->id = l->pane == UI_STUCK ? v->stuck[list->cursor].id : v->flows[list->cursor].id;
-}
-
-static void move(struct ui_state *l, const struct view *v, int by)
-{
-	struct ui_list *list = &l->lists[l->pane];
-	size_t back = (size_t)-by;
-
-	if (by < 0)
-		list->cursor = list->cursor > back ? list->cursor - back : 0;
+	if (list->columns)
+		list_sort_by(list, step);
 	else
-		list->cursor += (size_t)by;
-	settle(l, v);
+		strcpy(top->ui.message,
+		       "This pane is not sorted: Tab, or 3 and 4, choose one that is");
 }
 
-/* By the column that is so many further; 0: the same, the other way round. */
-static void sort_by(struct ui_state *l, struct view *v, int step)
+static void choose(struct top *top, int pane)
 {
-	struct ui_list *list = &l->lists[l->pane];
-	unsigned int count = ui_sort_count(l->pane);
+	top->ui.zoom = top->ui.pane == (unsigned int)pane && !top->ui.zoom;
+	top->ui.pane = (unsigned int)pane;
+}
 
-	if (!count) {
-		strcpy(l->message, "This pane is not sorted: Tab, or 3 and 4, choose one that is");
+static void choose_beside(struct top *top, int step)
+{
+	top->ui.pane = (top->ui.pane + UI_PANES + (unsigned int)step) % UI_PANES;
+}
+
+static void zoom(struct top *top, int may)
+{
+	top->ui.zoom = may && !top->ui.zoom;
+}
+
+static void show_each(struct top *top, int unused)
+{
+	top->ui.each = !top->ui.each;
+	strcpy(top->ui.message, top->ui.each ? "Each stuck socket by itself" :
+					       "Stuck sockets of one owner and peer together");
+}
+
+static void show_help(struct top *top, int unused)
+{
+	ui_show_text(&top->ui, "Help", ui_help, strlen(ui_help));
+}
+
+static void show_details(struct top *top, int unused)
+{
+	struct list *list = &top->lists[UI_STUCK];
+	const struct stuck_row *row;
+
+	if (top->ui.pane != UI_STUCK || !list->count)
 		return;
-	}
-	list->sort = (list->sort + count + (unsigned int)step) % count;
-	list->reverse = !step && !list->reverse;
-	list->id = 0; /* the first rows are what is asked for now */
-	list->cursor = 0;
-	ui_sort(l, v);
-	settle(l, v);
+	list_move(list, 0);
+	row = list_row(list, list->cursor);
+	ui_show_text(&top->ui, row->verdict, top->details.data + row->text, row->text_length);
+	strcpy(top->ui.selector, row->selector);
 }
 
-static void choose(struct ui_state *l, unsigned int pane)
+static void edit(struct top *top, int unused)
 {
-	l->zoom = l->pane == pane && !l->zoom;
-	l->pane = pane;
+	top->ui.mode = UI_EDIT;
+	strcpy(top->ui.edit, top->ui.filter);
 }
 
-static void read_stuck(struct ui_state *l, const struct view *v)
+static void leave_text(struct top *top, int unused)
 {
-	const struct view_stuck *row;
-
-	if (l->pane != UI_STUCK || !v->stuck_count)
-		return;
-	settle(l, v);
-	row = &v->stuck[l->lists[UI_STUCK].cursor];
-	ui_show_text(l, row->verdict, v->text.data + row->text, row->text_length);
-	strcpy(l->selector, row->selector);
+	top->ui.mode = UI_NORMAL;
+	top->ui.selector[0] = '\0';
 }
 
-static void edit(struct ui_state *l)
-{
-	l->mode = UI_EDIT;
-	strcpy(l->edit, l->filter);
-	l->edit_length = strlen(l->edit);
-}
+static const struct binding normal_keys[] = {
+	{ 'q', 'q', .action = UI_QUIT },
+	{ 'p', ' ', .action = UI_PAUSE },
+	{ '+', '>', .action = UI_FASTER },
+	{ '-', '<', .action = UI_SLOWER },
+	{ 'e', 'e', .action = UI_TO_END },
+	{ 'a', 'a', .act = show_each, .action = UI_EACH },
+	{ '/', 'f', .act = edit },
+	{ '?', 'h', .act = show_help },
+	{ UI_KEY_ENTER, UI_KEY_ENTER, .act = show_details },
+	{ UI_KEY_TAB, UI_KEY_TAB, .act = choose_beside, .by = 1 },
+	{ UI_KEY_BACK_TAB, UI_KEY_BACK_TAB, .act = choose_beside, .by = -1 },
+	{ '1', '1', .act = choose, .by = UI_STATES },
+	{ '2', '2', .act = choose, .by = UI_TIMES },
+	{ '3', '3', .act = choose, .by = UI_STUCK },
+	{ '4', '4', .act = choose, .by = UI_FLOWS },
+	{ 'z', 'z', .act = zoom, .by = true },
+	{ UI_KEY_ESCAPE, UI_KEY_ESCAPE, .act = zoom, .by = false },
+	{ 's', UI_KEY_RIGHT, .act = sort_by, .by = 1 },
+	{ 'S', UI_KEY_LEFT, .act = sort_by, .by = -1 },
+	{ 'r', 'r', .act = sort_by, .by = 0 },
+};
 
-static enum ui_action key_edit(struct ui_state *l, int key)
-{
-	switch (key) {
-	case UI_KEY_ENTER:
-		l->mode = UI_NORMAL;
-		return UI_FILTER;
-	case UI_KEY_ESCAPE:
-		l->mode = UI_NORMAL;
-		return UI_NOTHING;
-	case UI_KEY_BACKSPACE:
-		if (l->edit_length)
-			l->edit[--l->edit_length] = '\0';
-		return UI_NOTHING;
-	case 'U' & 0x1f:
-		l->edit_length = 0;
-		l->edit[0] = '\0';
-		return UI_NOTHING;
-	}
-	/* What filters are made of is ASCII. */
-	if (key >= ' ' && key < 0x7f && l->edit_length < UI_EDIT_MAX) {
-		l->edit[l->edit_length++] = (char)key;
-		l->edit[l->edit_length] = '\0';
-	}
-	return UI_NOTHING;
-}
+static const struct binding text_keys[] = {
+	{ 'q', UI_KEY_ESCAPE, .act = leave_text },
+	{ UI_KEY_ENTER, UI_KEY_LEFT, .act = leave_text },
+	{ 'l', 'l', .action = UI_LADDER },
+};
 
-/* How far a key goes among @rows rows of which @page fit; 0: it is no such key. */
-static int motion(int key, int page, int rows)
+#define FAR 1000000
+
+/* How far a key moves, in lines; a page leaves one to be seen again. 0: it does not */
+static int steps(int key, int fit)
 {
-	page = page > 1 ? page - 1 : 1;
-	switch (key) {
-	case UI_KEY_UP:
-	case 'k':
-		return -1;
-	case UI_KEY_DOWN:
-	case 'j':
-		return 1;
-	case UI_KEY_PAGE_UP:
-		return -page;
-	case UI_KEY_PAGE_DOWN:
-		return page;
-	case UI_KEY_HOME:
-	case 'g':
-		return -rows;
-	case UI_KEY_END:
-	case 'G':
-		return rows;
-	}
+	int page = fit > 1 ? fit - 1 : 1;
+	const struct {
+		int key;
+		int also;
+		int by;
+	} keys[] = {
+		{ UI_KEY_UP, 'k', -1 },	    { UI_KEY_PAGE_UP, UI_KEY_PAGE_UP, -page },
+		{ UI_KEY_DOWN, 'j', 1 },    { UI_KEY_PAGE_DOWN, ' ', page },
+		{ UI_KEY_HOME, 'g', -FAR }, { UI_KEY_END, 'G', FAR },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (key == keys[i].key || key == keys[i].also)
+			return keys[i].by;
 	return 0;
 }
 
-static enum ui_action key_text(struct ui_state *l, int key)
+static enum ui_action key_normal(struct top *top, int key)
 {
-	switch (key) {
-	case 'q':
-	case UI_KEY_ESCAPE:
-	case UI_KEY_ENTER:
-	case UI_KEY_LEFT:
-		l->mode = UI_NORMAL;
-		l->selector[0] = '\0';
-		break;
-	case 'l':
-		return l->selector[0] ? UI_LADDER : UI_NOTHING;
-	case ' ':
-		key = UI_KEY_PAGE_DOWN;
-	}
-	/* As far as there are lines: drawing keeps it within them. */
-	l->scroll += motion(key, l->text_rows, l->lines);
-	return UI_NOTHING;
+	const struct binding *b = press(top, normal_keys, ARRAY_SIZE(normal_keys), key);
+	struct list *list = &top->lists[top->ui.pane];
+	int by = b ? 0 : steps(key, list->fit);
+
+	if (by)
+		list_move(list, by);
+	return b ? b->action : UI_NOTHING;
 }
 
-static enum ui_action key_move(struct ui_state *l, struct view *v, int key)
+static enum ui_action key_text(struct top *top, int key)
 {
-	int by = motion(key, l->lists[l->pane].rows, (int)rows_of(v, l->pane));
+	const struct binding *b = press(top, text_keys, ARRAY_SIZE(text_keys), key);
+	struct ui_state *ui = &top->ui;
+
+	if (!b)
+		ui->scroll += steps(key, ui->text_rows);
+	ui->scroll = ui->scroll < 0 ? 0 : ui->scroll < ui->lines ? ui->scroll : ui->lines;
+	return b && ui->selector[0] ? b->action : UI_NOTHING;
+}
+
+static enum ui_action key_edit(struct ui_state *ui, int key)
+{
+	size_t length = strlen(ui->edit);
 
 	switch (key) {
-	case UI_KEY_RIGHT:
-	case 's':
-		sort_by(l, v, 1);
-		break;
-	case UI_KEY_LEFT:
-	case 'S':
-		sort_by(l, v, -1);
-		break;
-	case 'r':
-		sort_by(l, v, 0);
-		break;
 	case UI_KEY_ENTER:
-		read_stuck(l, v);
+		ui->mode = UI_NORMAL;
+		return UI_FILTER;
+	case UI_KEY_ESCAPE:
+		ui->mode = UI_NORMAL;
+		break;
+	case UI_KEY_BACKSPACE:
+		ui->edit[length ? length - 1 : 0] = '\0';
+		break;
+	case 'U' & 0x1f:
+		ui->edit[0] = '\0';
 		break;
 	default:
-		if (by)
-			move(l, v, by);
+		/* What filters are made of is ASCII. */
+		if (key < ' ' || key > '~' || length == UI_EDIT_MAX)
+			break;
+		ui->edit[length] = (char)key;
+		ui->edit[length + 1] = '\0';
 	}
 	return UI_NOTHING;
 }
 
-static enum ui_action show_each(struct ui_state *l)
+enum ui_action ui_key(struct top *top, int key)
 {
-	l->each = !l->each;
-	strcpy(l->message, l->each ? "Each stuck socket by itself" :
-				     "Stuck sockets of one owner and peer together");
-	return UI_EACH;
-}
-
-static enum ui_action key_normal(struct ui_state *l, struct view *v, int key)
-{
-	switch (key) {
-	case 'q':
-		return UI_QUIT;
-	case 'p':
-	case ' ':
-		return UI_PAUSE;
-	case '+':
-	case '>':
-		return UI_FASTER;
-	case '-':
-	case '<':
-		return UI_SLOWER;
-	case 'e':
-		return UI_TO_END;
-	case 'a':
-		return show_each(l);
-	case '/':
-	case 'f':
-		edit(l);
-		break;
-	case '?':
-	case 'h':
-	case UI_KEY_HELP:
-		ui_show_text(l, "Help", ui_help, strlen(ui_help));
-		break;
-	case UI_KEY_TAB:
-		l->pane = (l->pane + 1) % UI_PANES;
-		break;
-	case UI_KEY_BACK_TAB:
-		l->pane = (l->pane + UI_PANES - 1) % UI_PANES;
-		break;
-	case '1':
-	case '2':
-	case '3':
-	case '4':
-		choose(l, (unsigned int)key - '1');
-		break;
-	case 'z':
-		l->zoom = !l->zoom;
-		break;
-	case UI_KEY_ESCAPE:
-		l->zoom = false;
-		break;
-	default:
-		return key_move(l, v, key);
-	}
-	return UI_NOTHING;
-}
-
-enum ui_action ui_key(struct ui_state *l, struct view *v, int key)
-{
-	l->message[0] = '\0';
-	if (key == UI_KEY_REDRAW || key == UI_KEY_RESIZE)
+	top->ui.message[0] = '\0';
+	if (key == UI_KEY_REDRAW)
 		return UI_CLEAR;
-	if (l->mode == UI_EDIT)
-		return key_edit(l, key);
-	if (l->mode == UI_TEXT)
-		return key_text(l, key);
-	return key_normal(l, v, key);
+	if (top->ui.mode == UI_EDIT)
+		return key_edit(&top->ui, key);
+	return top->ui.mode == UI_TEXT ? key_text(top, key) : key_normal(top, key);
 }

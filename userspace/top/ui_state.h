@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the user has chosen: which pane has the keys, in what order the rows
- * stand, what is typed. Keys go in, what shall be done comes out; no terminal.
+ * What the user has chosen: which pane has the keys, in what order the rows stand, what is
+ * typed. Keys go in, what shall be done comes out; no terminal.
  */
 #ifndef TOP_UI_STATE_H
 #define TOP_UI_STATE_H
 
-#include "userspace/top/view.h"
+#include "userspace/base/buf.h"
+#include "userspace/top/rows.h"
+
+struct top;
 
 /* Keys beside the characters themselves. */
 enum ui_key {
@@ -24,9 +27,7 @@ enum ui_key {
 	UI_KEY_ENTER,
 	UI_KEY_ESCAPE,
 	UI_KEY_BACKSPACE,
-	UI_KEY_HELP,
-	UI_KEY_RESIZE,
-	UI_KEY_REDRAW,
+	UI_KEY_REDRAW, /* also after a change of the size */
 	UI_KEY_OTHER, /* means nothing here */
 };
 
@@ -61,34 +62,14 @@ enum ui_action {
 #define UI_EDIT_MAX 120
 
 /**
- * struct ui_list - how a pane's rows stand
- * @sort: column
- * @reverse: the other way round
- * @cursor: row that is selected
- * @first: row at the top
- * @id: of what is selected: it may stand elsewhere after the next update
- * @rows: how many fit, when last drawn
- */
-struct ui_list {
-	unsigned int sort;
-	bool reverse;
-	size_t cursor;
-	size_t first;
-	uint64_t id;
-	int rows;
-};
-
-/**
  * struct ui_state - zero at the start, and ui_init()
  * @pane: enum ui_pane: who has the keys
  * @zoom: it has all of the screen
- * @lists: by pane; those of UI_STUCK and UI_FLOWS are used
  * @mode: enum ui_mode
  * @edit: what is typed
- * @edit_length: bytes of it
  * @filter: the filter that is in use, as it was typed
  * @message: to be shown once
- * @paused: the view stands still
+ * @paused: the screen stands still
  * @each: stuck sockets stand each by itself, not in groups
  * @text: lines to read, in UI_TEXT
  * @title: of @text
@@ -101,10 +82,8 @@ struct ui_list {
 struct ui_state {
 	unsigned int pane;
 	bool zoom;
-	struct ui_list lists[UI_PANES];
 	enum ui_mode mode;
 	char edit[UI_EDIT_MAX + 1];
-	size_t edit_length;
 	char filter[UI_EDIT_MAX + 1];
 	char message[160];
 	bool paused;
@@ -115,28 +94,20 @@ struct ui_state {
 	int scroll;
 	int lines;
 	int text_rows;
-	char selector[2 * ENDPOINT_MAX + 2];
+	char selector[SELECTOR_MAX + 1];
 };
 
 /* help.c: what the keys do, and what the columns mean */
 extern const char ui_help[];
 
-void ui_init(struct ui_state *l);
-void ui_free(struct ui_state *l);
+/** ui_init() - of @top: its ui, and no rows yet */
+void ui_init(struct top *top);
+void ui_free(struct top *top);
 
 /** ui_key() - a key: a character, or enum ui_key */
-enum ui_action ui_key(struct ui_state *l, struct view *v, int key);
-
-/** ui_sort() - put the view's rows into order, the cursor with the row that it was on */
-void ui_sort(struct ui_state *l, struct view *v);
-
-/** ui_sort_count() - by how many columns a pane can be sorted; 0: its rows stand as they are */
-unsigned int ui_sort_count(unsigned int pane);
-
-/** ui_sort_name() - the column by which a pane is sorted, "" for one that is not */
-const char *ui_sort_name(const struct ui_state *l, unsigned int pane);
+enum ui_action ui_key(struct top *top, int key);
 
 /** ui_show_text() - show text; it replaces what is in ui.text */
-void ui_show_text(struct ui_state *l, const char *title, const char *text, size_t length);
+void ui_show_text(struct ui_state *ui, const char *title, const char *text, size_t length);
 
 #endif
