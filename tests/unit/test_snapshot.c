@@ -41,9 +41,9 @@ static uint32_t inode_of(const char *path, int fd)
 	return (uint32_t)st.st_ino;
 }
 
-static int listener(int family, struct sockaddr_storage *address, socklen_t *size)
+static int listener_of(int family, int protocol, struct sockaddr_storage *address, socklen_t *size)
 {
-	int fd = socket(family, SOCK_STREAM, 0);
+	int fd = socket(family, SOCK_STREAM, protocol);
 	struct sockaddr_in *in = (struct sockaddr_in *)address;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
 
@@ -62,6 +62,11 @@ static int listener(int family, struct sockaddr_storage *address, socklen_t *siz
 	}
 	assert_int_equal(getsockname(fd, (struct sockaddr *)address, size), 0);
 	return fd;
+}
+
+static int listener(int family, struct sockaddr_storage *address, socklen_t *size)
+{
+	return listener_of(family, 0, address, size);
 }
 
 static int client(int family, const struct sockaddr_storage *address, socklen_t size)
@@ -185,6 +190,46 @@ static void test_ipv4(void **state)
 static void test_ipv6(void **state)
 {
 	look_at(AF_INET6);
+}
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* A listener of MPTCP's, a subflow at either end, and a plain listener. */
+static void test_mptcp(void **state)
+{
+	struct sockaddr_storage address, plain_address;
+	unsigned int subflows = 0, listeners = 0;
+	struct snapshot snapshot;
+	socklen_t size, plain_size;
+	int l = listener_of(AF_INET, IPPROTO_MPTCP, &address, &size), plain, c, s;
+	uint16_t port = ((struct sockaddr_in *)&address)->sin_port;
+
+	if (l < 0 || geteuid() != 0)
+		skip();
+	plain = listener(AF_INET, &plain_address, &plain_size);
+	c = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	assert_int_equal(connect(c, (struct sockaddr *)&address, size), 0);
+	s = accept(l, NULL, NULL);
+	take(&snapshot, SNAPSHOT_ALL_STATES);
+	for (size_t i = 0; i < snapshot.count; i++) {
+		const struct tcptrail_record *r = &snapshot.records[i];
+
+		if (r->lport != ntohs(port) && r->rport != ntohs(port))
+			continue;
+		assert_true(r->flags & TCPTRAIL_F_MPTCP);
+		subflows += r->transition.new_state == TCPTRAIL_ESTABLISHED;
+		listeners += r->transition.new_state == TCPTRAIL_LISTEN;
+	}
+	assert_int_equal(subflows, 2);
+	assert_int_equal(listeners, 1);
+	assert_false(find(&snapshot, cookie_of(plain))->flags & TCPTRAIL_F_MPTCP);
+	snapshot_free(&snapshot);
+	close(plain);
+	close(s);
+	close(c);
+	close(l);
 }
 
 /* What the kernel says of a socket, as far as it matters here. */
@@ -361,9 +406,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ipv4),	 cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_no_bytes), cmocka_unit_test(test_stalled),
-		cmocka_unit_test(test_order),	 cmocka_unit_test(test_repeated),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_mptcp),	 cmocka_unit_test(test_no_bytes),
+		cmocka_unit_test(test_stalled),	 cmocka_unit_test(test_order),
+		cmocka_unit_test(test_repeated), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

@@ -261,6 +261,30 @@ static void test_json(void **state)
 	tracker_free(tracker);
 }
 
+/* What accept() takes of MPTCP is no subflow: whether it did is not known. */
+static void test_json_mptcp(void **state)
+{
+	static const char script[] =
+		"0 B request CLOSE NEW_SYN_RECV\n5 B socket SYN_RECV ESTABLISHED orphan mptcp\n"
+		"900000 B socket ESTABLISHED CLOSE orphan mptcp err=104\n";
+	struct told told = { 0 };
+	struct tracker *tracker = feed(script, &told);
+	struct conn_pair pair;
+	struct clock clock;
+	struct buf out;
+
+	clock_init(&clock, 0, true);
+	conn_pair(&pair, tracker, tracker_next(tracker, NULL), false, 0);
+	buf_init(&out, NULL);
+	life_json(&out, &clock, tracker, &pair);
+	assert_non_null(strstr(buf_string(&out), "\"mptcp\":true"));
+	assert_null(strstr(buf_string(&out), "accepted"));
+	assert_non_null(strstr(buf_string(&out), "\"mptcp\"]}")); /* among the evidence */
+	buf_free(&out);
+	buf_free(&told.out);
+	tracker_free(tracker);
+}
+
 static void test_summary(void **state)
 {
 	struct told told = { .summary = calloc(1, sizeof(*told.summary)) };
@@ -429,10 +453,11 @@ static void test_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes),	cmocka_unit_test(test_width),
-		cmocka_unit_test(test_advance), cmocka_unit_test(test_json),
-		cmocka_unit_test(test_summary), cmocka_unit_test(test_summary_bare),
-		cmocka_unit_test(test_spread),	cmocka_unit_test(test_states),
+		cmocka_unit_test(test_scenes),	     cmocka_unit_test(test_width),
+		cmocka_unit_test(test_advance),	     cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_mptcp),   cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_summary_bare), cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_states),
 	};
 
 	return cmocka_run_group_tests_name("life", tests, NULL, NULL);

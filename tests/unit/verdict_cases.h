@@ -46,6 +46,17 @@ static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-not-accepted",
 	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan unread=5\n", 10,
 	  "must call accept()" },
+	{ "close-wait-mptcp",
+	  "0 B request CLOSE NEW_SYN_RECV\n1 B request NEW_SYN_RECV CLOSE reason=established\n"
+	  "2 B socket SYN_RECV ESTABLISHED orphan mptcp\n"
+	  "9 B socket ESTABLISHED CLOSE_WAIT orphan unread=812 mptcp\n",
+	  10, "not known from a subflow" },
+	{ "close-wait-mptcp", "10000000 B snapshot CLOSE_WAIT inode=6001 age_us=5000000 mptcp\n",
+	  20, "half closed for at least 25.0s" },
+	{ "fin-wait2-mptcp",
+	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 mptcp\n"
+		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 mptcp\n",
+	  60, "ss -Mnp" },
 	{ "last-ack-unanswered",
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n"
 		   "11 B out FIN,ACK seq=1\n12 B out FIN,ACK seq=1\n13 B out FIN,ACK seq=1\n",

@@ -54,11 +54,14 @@ uint64_t timing_handshake(const struct conn *c)
 	return c->established_us * 1000ULL;
 }
 
-/* Reached by a handshake that is on record, passive, and no task ever had it. */
+/*
+ * Reached by a handshake that is on record, passive, and no task ever had it. What accept()
+ * takes of MPTCP is no subflow.
+ */
 static bool is_unaccepted(const struct conn *c)
 {
 	return c->role == CONN_PASSIVE && c->established_us && !c->opener && !c->owner &&
-	       !(c->flags & CONN_ACCEPTED);
+	       !(c->flags & (CONN_ACCEPTED | CONN_MPTCP));
 }
 
 static void open_of(struct timing *life, const struct conn *c, uint64_t end_ns)

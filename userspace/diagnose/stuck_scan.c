@@ -164,7 +164,7 @@ static int count(struct stuck_result *r, const struct conn *c)
 	if (counters_place(c) & COUNTERS_UNACCEPTED)
 		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
 	port_usages_estimate(&r->ports, q->tracker, c);
-	if (c->state == TCPTRAIL_CLOSE_WAIT && note_close_wait(r, c))
+	if (c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP) && note_close_wait(r, c))
 		return -ENOMEM;
 	return waiting_add(&r->waiting, q->tracker, c, q->kernel);
 }

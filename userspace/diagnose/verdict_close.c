@@ -14,6 +14,21 @@ static const char *has(const struct verdict_context *x)
 	return x->holders > 1 ? "have" : "has";
 }
 
+static bool is_mptcp(const struct finding *f)
+{
+	return f->conn->flags & CONN_MPTCP;
+}
+
+/* Its process has another socket, which hands the data on and closes the subflows. */
+static void say_mptcp(const struct finding *f, const struct verdict_context *x, struct verdict *v)
+{
+	SENTENCE(v,
+		 "A subflow of an MPTCP connection has been half closed for %s. Who accepted the "
+		 "connection, what is unread and who has to close it is not known from a subflow.",
+		 x->age);
+	REMEDY(v, "Look at the MPTCP connection itself: ss -Mnp.");
+}
+
 static bool not_accepted(const struct finding *f)
 {
 	return counters_place(f->conn) & COUNTERS_UNACCEPTED;
@@ -163,6 +178,8 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 }
 
 const struct rule verdict_rules_close[] = {
+	{ "close-wait-mptcp", VERDICT_HARMLESS, TCPTRAIL_CLOSE_WAIT, is_mptcp, say_mptcp },
+	{ "fin-wait2-mptcp", VERDICT_HARMLESS, TCPTRAIL_FIN_WAIT2, is_mptcp, say_mptcp },
 	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, not_accepted,
 	  say_not_accepted },
 	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, unread, say_unread },

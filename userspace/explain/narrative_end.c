@@ -62,6 +62,7 @@ static const struct detail details[] = {
 	{ CONN_RESET_OUT, CONN_WHY_LINGER, "aborted-linger",
 	  "Nothing was unread: " INSTEAD_OF_FIN "." },
 	{ CONN_RESET_OUT, CONN_WHY_DISCONNECT, "aborted-disconnect", NULL },
+	{ CONN_SILENT, CONN_WHY_REPAIR, "closed-silently", NULL },
 	{ CONN_RESET_OUT, CONN_WHY_LATE_DATA, "data-after-close",
 	  "@ had closed, and & still sent data: nobody was there to read it, so the kernel "
 	  "answered with RST." },

@@ -78,6 +78,13 @@ static void tell_shortcuts(struct facts *f)
 		tell_fast_open(f, syn);
 }
 
+static void tell_mptcp(struct facts *f)
+{
+	names(f, "mptcp");
+	say(f, "It is a subflow of an MPTCP connection: which process accepted that, read from it "
+	       "and closed it is not known from a subflow.");
+}
+
 static void tell_accept(struct facts *f)
 {
 	uint64_t right_ns = f->established_ns[LADDER_RIGHT];
@@ -140,6 +147,8 @@ static void tell_opened(struct facts *f)
 		    client, to, span(syn->time_ns, left_ns ? left_ns : right_ns).text,
 		    left_ns ? "" : ", as the server saw it");
 	tell_nat(f);
+	if (ladder_has_flag(f->l, CONN_MPTCP))
+		tell_mptcp(f);
 	tell_shortcuts(f);
 }
 

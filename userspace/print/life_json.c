@@ -62,7 +62,10 @@ static void put_owner(struct json *j, const struct tracker *tracker, const struc
 		json_u64(j, "uid", c->uid);
 	if (c->cgroup)
 		json_u64(j, "cgroup", c->cgroup);
-	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
+	if (c->flags & CONN_MPTCP)
+		json_bool(j, "mptcp", true);
+	else
+		json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
 	if (life->unaccepted)
 		json_bool(j, "unaccepted", true);
 	life_json_tasks(j, tracker, c);

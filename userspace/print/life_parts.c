@@ -38,6 +38,9 @@ static void say_end(struct buf *out, const struct tracker *tracker, const struct
 	if (c->cgroup)
 		buf_printf(out, ", cgroup %" PRIu64, c->cgroup);
 	buf_char(out, '\n');
+	if (c->flags & CONN_MPTCP)
+		buf_str(out, INDENT
+			"mptcp   a subflow: who accepts, reads and closes it is not known\n");
 	if (!opener && !owner)
 		return;
 	buf_str(out, INDENT "task    ");

@@ -81,6 +81,8 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 
 	if (w->holders_count)
 		buf_printf(p, "held by %s", w->holder);
+	else if (c->flags & CONN_MPTCP)
+		buf_str(p, "a subflow of MPTCP: who holds it is not known");
 	else
 		buf_str(p, c->flags & CONN_ORPHAN || c->object != CONN_SOCKET ?
 				   "no process holds it" :
@@ -90,7 +92,7 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 		buf_str(p, c->role == CONN_PASSIVE ? ", accepted by " : ", opened by ");
 		buf_task(p, opener->comm, opener->pid);
 	} else if (c->role == CONN_PASSIVE && !c->inode && c->object == CONN_SOCKET &&
-		   !(c->flags & CONN_ORPHAN)) {
+		   !(c->flags & (CONN_ORPHAN | CONN_MPTCP))) {
 		buf_str(p, ", never accepted");
 	}
 	if (w->process && w->process->command[0]) {

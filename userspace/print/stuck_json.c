@@ -32,7 +32,10 @@ static void put_counts(struct json *j, const struct stuck_group *group)
 	json_u64(j, "syns", c->syns);
 	json_u64(j, "synacks", c->synacks);
 	json_u64(j, "fins", c->fins);
-	json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
+	if (c->flags & CONN_MPTCP)
+		json_bool(j, "mptcp", true);
+	else
+		json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
 	json_bool(j, "orphan", c->flags & CONN_ORPHAN);
 }
 

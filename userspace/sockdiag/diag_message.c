@@ -83,11 +83,13 @@ static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_in
  * @info: struct tcp_info, zeros where the kernel's is shorter
  * @info_size: how much of it there was, 0: none
  * @cgroup: its number, 0: not told
+ * @is_mptcp: it is a subflow of MPTCP, or a listener of MPTCP's; told to root only
  */
 struct attributes {
 	struct tcp_info info;
 	size_t info_size;
 	uint64_t cgroup;
+	bool is_mptcp;
 };
 
 static void take_info(struct tcptrail_transition *t, const struct tcp_info *info)
@@ -142,6 +144,21 @@ static void take_queues(struct tcptrail_transition *t, const struct inet_diag_ms
 		t->unacked--;
 }
 
+/* The protocol that stands on this socket's TCP: "mptcp", "tls", or another. */
+static bool is_mptcp(const struct nlattr *ulp)
+{
+	static const char name[] = "mptcp";
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_payload(mnl_attr_get_payload(ulp), mnl_attr_get_payload_len(ulp))
+	{
+		if (mnl_attr_get_type(attr) == INET_ULP_INFO_NAME &&
+		    mnl_attr_get_payload_len(attr) == sizeof(name))
+			return !memcmp(mnl_attr_get_payload(attr), name, sizeof(name));
+	}
+	return false;
+}
+
 /* What the attributes say; false if it is no socket's message. */
 static bool take_attributes(struct attributes *a, const void *payload, size_t length)
 {
@@ -163,6 +180,8 @@ static bool take_attributes(struct attributes *a, const void *payload, size_t le
 			memcpy(&a->info, mnl_attr_get_payload(attr),
 			       size < sizeof(a->info) ? size : sizeof(a->info));
 			a->info_size = size;
+		} else if (mnl_attr_get_type(attr) == INET_DIAG_ULP_INFO) {
+			a->is_mptcp = is_mptcp(attr);
 		}
 	}
 	return true;
@@ -188,7 +207,7 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 	r->lport = ntohs(msg->id.idiag_sport);
 	r->rport = ntohs(msg->id.idiag_dport);
 	record_set_min_age_ns(r, at_least_ns(msg, a.info_size ? &a.info : NULL, fin_timeout_ns));
-	r->flags = flags_of(msg);
+	r->flags = flags_of(msg) | (a.is_mptcp ? TCPTRAIL_F_MPTCP : 0);
 	t->old_state = msg->idiag_state;
 	t->new_state = msg->idiag_state;
 	t->uid = msg->idiag_uid;
