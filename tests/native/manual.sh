@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The manual against the programs: every metric with its type and number of series, and
-# every verdict, in both directions.
+# The manual against the programs: every metric with its type and number of series, every
+# verdict, and every name that explain gives. tests/unit/test_manual.c has the other words.
 #
 #	tests/native/manual.sh [BUILD]	BUILD (build) holds the programs and monitoring/story
 # shellcheck source=tests/native/lib/cases.sh
@@ -52,5 +52,13 @@ sed -n '/^\.SH VERDICTS/,/^\.SS What does no harm/p' "$man/tcptrail-stuck.1" |
 	sed -nE 's/^\.B ([a-z0-9-]+)$/\1/p' | sort >"$work/told"
 check 'verdicts were found' test "$(wc -l <"$work/told")" -gt 15
 check 'tcptrail-stuck(1): every verdict that makes a socket stuck' diff -u "$work/told" "$work/given"
+
+# Names that explain gives: whatever stands in quotes and has a dash in it, in the files
+# that give them.
+grep -hoE '"[a-z0-9]+(-[a-z0-9]+)+"' "$top"/userspace/explain/narrative*.c | tr -d '"' | sort -u >"$work/given"
+sed -n '/^\.SH NAMES/,/^\.SH JSON/p' "$man/tcptrail-explain.1" | sed 's/\\-/-/g' |
+	grep -oE '[a-z0-9]+(-[a-z0-9]+)+' | sort -u >"$work/told"
+check 'names were found' test "$(wc -l <"$work/given")" -gt 30
+check 'tcptrail-explain(1): every name' is "$(comm -23 "$work/given" "$work/told")" ''
 
 report
