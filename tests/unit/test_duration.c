@@ -38,11 +38,11 @@ static void test_spans(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_string_equal(duration_text(put_span, cases[i].ns).s, cases[i].span);
-		assert_string_equal(duration_text(put_age, cases[i].ns).s, cases[i].age);
-		assert_string_equal(duration_text(put_brief, cases[i].ns).s, cases[i].brief);
-		assert_string_equal(duration_text(put_rounded, cases[i].ns).s, cases[i].rounded);
-		assert_string_equal(duration_text(put_about, cases[i].ns).s, cases[i].about);
+		assert_string_equal(number_text(put_span, cases[i].ns).s, cases[i].span);
+		assert_string_equal(number_text(put_age, cases[i].ns).s, cases[i].age);
+		assert_string_equal(number_text(put_brief, cases[i].ns).s, cases[i].brief);
+		assert_string_equal(number_text(put_rounded, cases[i].ns).s, cases[i].rounded);
+		assert_string_equal(number_text(put_about, cases[i].ns).s, cases[i].about);
 	}
 }
 

@@ -3,9 +3,9 @@
 #ifndef BASE_DURATION_H
 #define BASE_DURATION_H
 
-#include <stdint.h>
+#include "userspace/base/number.h"
 
-#define DURATION_MAX 32
+#define DURATION_MAX NUMBER_TEXT_MAX
 
 /*
  * Each writes at most DURATION_MAX bytes, without a terminator, and returns the end. The
@@ -26,20 +26,6 @@ char *put_rounded(char *p, uint64_t ns);
 
 /** put_about() - in words: "3 s", "47 minutes", "5 hours", "12 days" */
 char *put_about(char *p, uint64_t ns);
-
-/** struct duration_text - a span as printf() wants it */
-struct duration_text {
-	char s[DURATION_MAX + 1];
-};
-
-/** duration_text() - what @put writes, zero-terminated: duration_text(put_age, ns).s */
-static inline struct duration_text duration_text(char *(*put)(char *p, uint64_t ns), uint64_t ns)
-{
-	struct duration_text text;
-
-	*put(text.s, ns) = '\0';
-	return text;
-}
 
 /**
  * duration_parse() - "10s", "500ms", "5m", "2h", "1d"; a bare number is seconds

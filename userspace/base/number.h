@@ -53,6 +53,28 @@ static inline char *put_small(char *p, uint8_t n)
 	return p + 1 + (n > 9) + (n > 99);
 }
 
+#define NUMBER_TEXT_MAX 32 /* what any put_ function writes of a number, or of a span */
+
+/** struct number_text - a number as printf() wants it */
+struct number_text {
+	char s[NUMBER_TEXT_MAX + 1];
+};
+
+/** number_text() - what @put writes, zero-terminated: number_text(put_grouped, n).s */
+static inline struct number_text number_text(char *(*put)(char *p, uint64_t n), uint64_t n)
+{
+	struct number_text text;
+
+	*put(text.s, n) = '\0';
+	return text;
+}
+
+/** plural() - "s" unless there is one */
+static inline const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /**
  * number_parse() - "80"
  * @s: what the user wrote: no sign, no space, no unit

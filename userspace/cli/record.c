@@ -97,13 +97,10 @@ static int put_merged(void *arg, const struct tcptrail_record *records, size_t c
 
 static void show(struct record *r, const char *end)
 {
-	char records[PUT_GROUPED_MAX + 1], bytes[PUT_GROUPED_MAX + 1], lost[PUT_GROUPED_MAX + 1];
-
-	*put_grouped(records, r->written) = '\0';
-	*put_grouped(bytes, r->written * sizeof(struct tcptrail_record) / 1024) = '\0';
-	*put_grouped(lost, losses_sum(&r->session.losses)) = '\0';
 	fprintf(stderr, "%stcptrail record: %s: %s records, %s KiB, %s lost%s",
-		r->progress ? "\r" : "", r->path, records, bytes, lost, end);
+		r->progress ? "\r" : "", r->path, number_text(put_grouped, r->written).s,
+		number_text(put_grouped, r->written * sizeof(struct tcptrail_record) / 1024).s,
+		number_text(put_grouped, losses_sum(&r->session.losses)).s, end);
 }
 
 static int idle(void *arg)

@@ -102,17 +102,14 @@ static int find_out(struct status *s, struct tcptrail *trail)
 	return err;
 }
 
-static struct duration_text ago(const struct status *s, uint64_t ns)
+static struct number_text ago(const struct status *s, uint64_t ns)
 {
-	return duration_text(put_age, time_between(ns, s->now_ns));
+	return number_text(put_age, time_between(ns, s->now_ns));
 }
 
 static void put_count(struct buf *out, uint64_t n)
 {
-	char text[PUT_GROUPED_MAX + 1];
-
-	*put_grouped(text, n) = '\0';
-	buf_printf(out, " %14s", text);
+	buf_printf(out, " %14s", number_text(put_grouped, n).s);
 }
 
 static void text_hooks(struct buf *out, const struct status *s)

@@ -78,7 +78,7 @@ static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 	else if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
 		snprintf(to + n, size - (size_t)n,
 			 ": its last descriptor (%u of %llu are in use) is gone in %s.", g->fds,
-			 (unsigned long long)g->fd_limit, duration_text(put_about, g->out_ns).s);
+			 (unsigned long long)g->fd_limit, number_text(put_about, g->out_ns).s);
 	else
 		snprintf(to + n, size - (size_t)n, ".");
 }

@@ -37,11 +37,6 @@ extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
 
-static inline const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* The peer answers, and says that it has no room. */
 static inline bool zero_window(const struct finding *f)
 {

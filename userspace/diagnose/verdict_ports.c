@@ -32,7 +32,7 @@ static void say_port_usage(const struct finding *f, const struct verdict_context
 		snprintf(when, sizeof(when), "connect() fails with EADDRNOTAVAIL");
 	else if (c->out_ns != PORT_USAGE_NEVER)
 		snprintf(when, sizeof(when), "none is left in %s",
-			 duration_text(put_about, c->out_ns).s);
+			 number_text(put_about, c->out_ns).s);
 	SENTENCE(v,
 		 "%u TIME-WAITs towards one peer%s%s, %llu more a minute, each of which takes a "
 		 "source port for 60 s: %u of %u ports (%.0f %%) are in use; at this rate %s.",

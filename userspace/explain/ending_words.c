@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "userspace/base/names.h"
+#include "userspace/base/number.h"
 
 /* @us: the end whose view it is; @them: the other one. */
 static void say_closed(struct buf *out, const struct conn_pair_end *end, const char *us,
@@ -83,11 +84,11 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 {
 	switch (c->why) {
 	case CONN_WHY_SYN:
-		buf_printf(out, "never answered: %u SYN%s sent", c->syns, c->syns == 1 ? "" : "s");
+		buf_printf(out, "never answered: %u SYN%s sent", c->syns, plural(c->syns));
 		break;
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "expired: %u SYN-ACK%s sent, no ACK came", c->synacks,
-			   c->synacks == 1 ? "" : "s");
+			   plural(c->synacks));
 		break;
 	case CONN_WHY_DEFERRED:
 		buf_str(out,

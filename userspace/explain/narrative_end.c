@@ -8,6 +8,7 @@
 #include "userspace/base/address.h"
 #include "userspace/base/array.h"
 #include "userspace/base/names.h"
+#include "userspace/base/number.h"
 #include "userspace/explain/narrative_internal.h"
 
 /**
@@ -127,7 +128,7 @@ static void tell_given_up(struct facts *f, unsigned int side, const struct conn 
 
 	if (f->retransmits[side])
 		say(f, "It gave up after %u retransmission%s in a row.", f->retransmits[side],
-		    f->retransmits[side] == 1 ? "" : "s");
+		    plural(f->retransmits[side]));
 	if (f->fin[side] && c->why == CONN_WHY_FIN)
 		say(f, "The FIN was sent %s in %s.", times(f->fins[side]).text,
 		    span(f->fin[side]->time_ns, c->since_ns).text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "userspace/base/duration.h"
+#include "userspace/base/number.h"
 #include "userspace/print/ladder_picture.h"
 #include "userspace/print/ladder_words.h"
 
@@ -99,7 +100,7 @@ static void draw_data(struct picture *p, const struct ladder_row *row, double y)
 		sign = side == LADDER_LEFT ? 1 : -1;
 		x = picture_column[side] + sign * 24;
 		snprintf(text, sizeof(text), "%" PRIu64 " byte%s", bytes[side],
-			 bytes[side] == 1 ? "" : "s");
+			 plural(bytes[side]));
 		picture_write(p, x, y + 3, side == LADDER_LEFT ? SVG_START : SVG_END, GREEN, text);
 		x += sign * (8.2 * (double)strlen(text) + 6);
 		svg_line(p->out, x, y - 2, x + sign * 24, y - 2, GREEN, 1.6, NULL);
@@ -120,13 +121,13 @@ static void draw_why(struct picture *p, const struct ladder_row *row, double y)
 static void draw_times(struct picture *p, const struct ladder_row *row, double y,
 		       uint64_t before_ns)
 {
-	char time[DURATION_MAX + 1] = "0", gap[DURATION_MAX + 2] = "+";
+	uint64_t since_ns = row->time_ns - p->l->start_ns;
+	char gap[DURATION_MAX + 2] = "+";
 
 	if (row->kind == LADDER_DATA)
 		return;
-	if (row->time_ns != p->l->start_ns)
-		*put_span(time, row->time_ns - p->l->start_ns) = '\0';
-	picture_write(p, PICTURE_TIME_END, y + 4, SVG_END, INK, time);
+	picture_write(p, PICTURE_TIME_END, y + 4, SVG_END, INK,
+		      since_ns ? number_text(put_span, since_ns).s : "0");
 	if (row == p->l->rows)
 		return;
 	*put_rounded(gap + 1, row->time_ns - before_ns) = '\0';

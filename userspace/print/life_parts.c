@@ -8,6 +8,7 @@
 
 #include "userspace/print/life_out.h"
 #include "userspace/base/duration.h"
+#include "userspace/base/number.h"
 #include "userspace/base/text.h"
 
 #define INDENT "      "
@@ -17,7 +18,7 @@ static void say_step(struct buf *out, uint64_t ns, const char *step)
 {
 	if (!ns)
 		return;
-	buf_printf(out, ", %s %s", step, duration_text(put_brief, ns).s);
+	buf_printf(out, ", %s %s", step, number_text(put_brief, ns).s);
 }
 
 static void say_task(struct buf *out, const char *did, const struct task *task)
@@ -91,20 +92,18 @@ static void say_close(struct buf *out, const struct timing *life)
 	}
 	say_step(out, life->second_ack, peer ? "ACK in" : "ACK out");
 	if (life->half_close)
-		buf_printf(out, "; half-closed %s", duration_text(put_brief, life->half_close).s);
+		buf_printf(out, "; half-closed %s", number_text(put_brief, life->half_close).s);
 	if (life->time_wait)
-		buf_printf(out, "; TIME-WAIT %s", duration_text(put_brief, life->time_wait).s);
+		buf_printf(out, "; TIME-WAIT %s", number_text(put_brief, life->time_wait).s);
 	buf_char(out, '\n');
 }
 
 static void say_bytes(struct buf *out, const struct conn *c)
 {
-	char text[2][PUT_GROUPED_MAX + 1];
-
 	if (c->flags & CONN_HAS_BYTES) {
-		*put_grouped(text[0], c->sent) = '\0';
-		*put_grouped(text[1], c->received) = '\0';
-		buf_printf(out, INDENT "bytes   %s sent, %s received", text[0], text[1]);
+		buf_printf(out, INDENT "bytes   %s sent, %s received",
+			   number_text(put_grouped, c->sent).s,
+			   number_text(put_grouped, c->received).s);
 	} else if (c->retrans_total) {
 		buf_str(out, INDENT "bytes   not known");
 	} else {
@@ -112,7 +111,7 @@ static void say_bytes(struct buf *out, const struct conn *c)
 	}
 	if (c->retrans_total)
 		buf_printf(out, "; %u segment%s sent again", c->retrans_total,
-			   c->retrans_total == 1 ? "" : "s");
+			   plural(c->retrans_total));
 	buf_char(out, '\n');
 }
 

@@ -5,6 +5,7 @@
 #include "userspace/base/duration.h"
 #include "userspace/base/array.h"
 #include "userspace/base/json.h"
+#include "userspace/base/number.h"
 #include "userspace/print/life_out.h"
 #include "userspace/base/names.h"
 
@@ -62,8 +63,8 @@ static void put_quantiles(struct buf *out, const char *name, const struct quanti
 	buf_printf(out, "  %-11s %9llu", name, (unsigned long long)s->count);
 	for (i = 0; i < PERCENTS; i++)
 		buf_printf(out, " %10s",
-			   duration_text(put_span, quantiles_percentile(s, percents[i])).s);
-	buf_printf(out, " %10s", duration_text(put_span, s->max).s);
+			   number_text(put_span, quantiles_percentile(s, percents[i])).s);
+	buf_printf(out, " %10s", number_text(put_span, s->max).s);
 	buf_char(out, '\n');
 }
 
@@ -118,8 +119,7 @@ void life_text_summary(struct buf *out, const struct life_summary *s)
 	uint64_t all = s->ended[0] + s->ended[1] + s->ended[2];
 	unsigned int role;
 
-	buf_printf(out, "%llu end%s of connections over", (unsigned long long)all,
-		   all == 1 ? "" : "s");
+	buf_printf(out, "%llu end%s of connections over", (unsigned long long)all, plural(all));
 	put_ends(out, s);
 	buf_char(out, '\n');
 	for (role = 0; role < LIFE_ROLES; role++) {

@@ -8,9 +8,9 @@
 #include "userspace/base/text.h"
 #include "userspace/print/stuck_details.h"
 
-static struct duration_text age_of_ms(uint32_t ms)
+static struct number_text age_of_ms(uint32_t ms)
 {
-	return duration_text(put_age, ms * MS);
+	return number_text(put_age, ms * MS);
 }
 
 const struct cgroup_name *stuck_cgroup(const struct stuck_out *o, const struct conn *c,
@@ -70,7 +70,7 @@ static void put_sockets(const struct stuck_out *o, struct buf *p, const struct s
 	if (group->peers > 1)
 		buf_printf(p, " of %zu peers", group->peers);
 	buf_printf(p, ", the newest %s%s so; of the oldest: ", newest->at_least ? "at least " : "",
-		   duration_text(put_age, finding_age(newest, o->now_ns)).s);
+		   number_text(put_age, finding_age(newest, o->now_ns)).s);
 }
 
 /* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
@@ -104,7 +104,7 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 /* The timer that the kernel names keepalive ends a FIN-WAIT-2 that nobody holds. */
 static void put_timer(struct buf *p, const struct conn *c, const struct kernel_socket *live)
 {
-	struct duration_text due = age_of_ms(live->expires_ms);
+	struct number_text due = age_of_ms(live->expires_ms);
 	bool ends = c->state == TCPTRAIL_FIN_WAIT2 && c->flags & CONN_ORPHAN;
 
 	switch (live->timer) {

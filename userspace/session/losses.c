@@ -41,13 +41,10 @@ uint64_t losses_sum(const struct losses *t)
 
 void losses_tell(const struct losses *t)
 {
-	char read[PUT_GROUPED_MAX + 1], lost[PUT_GROUPED_MAX + 1];
-
-	*put_grouped(read, t->read) = '\0';
 	for (unsigned int cause = 0; cause < 256; cause++) {
 		if (!t->lost[cause])
 			continue;
-		*put_grouped(lost, t->lost[cause]) = '\0';
-		cmd_note("read %s records, lost %s: %s", read, lost, cause_text((uint8_t)cause));
+		cmd_note("read %s records, lost %s: %s", number_text(put_grouped, t->read).s,
+			 number_text(put_grouped, t->lost[cause]).s, cause_text((uint8_t)cause));
 	}
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "userspace/base/number.h"
 #include "userspace/session/message.h"
 
 #define STEP_MAX (1 << 18) /* records: then the caller has its turn */
@@ -182,7 +183,7 @@ int session_begin(struct session *s)
 	unseen = s->losses.unseen;
 	if (unseen)
 		cmd_note("%llu network namespace%s could not be looked at: run it as root", unseen,
-			 unseen == 1 ? "" : "s");
+			 plural(unseen));
 	return CMD_OK;
 }
 

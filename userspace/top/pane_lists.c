@@ -65,7 +65,7 @@ static enum grid_style put_age_of(char to[NUMBER_MAX], const struct stuck_row *s
 		 !s->at_least || s->burst ? "" :
 		 ascii			  ? ">=" :
 					    "≥",
-		 s->burst ? "-" : duration_text(put_age, s->age_ns).s);
+		 s->burst ? "-" : number_text(put_age, s->age_ns).s);
 	return s->burst ? GRID_DIM : GRID_PLAIN;
 }
 

@@ -48,7 +48,7 @@ static void put_times(const struct area *a, int y, const char *name, const struc
 		uint64_t ns = percent < 100 ? quantiles_percentile(q, percent) : q->max;
 
 		x = area_right(a, x, y, TIME_WIDTH, style,
-			       q->count ? duration_text(put_brief, ns).s : "-");
+			       q->count ? number_text(put_brief, ns).s : "-");
 	}
 	if (has_count(a))
 		area_count(a, x, y, COUNT_WIDTH, style, q->count);
