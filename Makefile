@@ -9,7 +9,7 @@ VERSION := $(shell sed -n 's/^\#define TCPTRAIL_VERSION "\(.*\)"/\1/p' module/ve
 CC       ?= gcc
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
-	    -Wno-unused-parameter
+	    -Wno-unused-parameter -Wno-missing-field-initializers
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
 
 # The layers of the user side, from the bottom up: each links only what stands before

@@ -19,12 +19,14 @@
  * 6.10: the kernel tells why it sends a RST. tcp_send_active_reset(sk, priority, reason)
  * lost its second argument later, in stable kernels, too.
  */
+#ifndef __CHECKER__ /* sparse does not know __has_include */
 #if __has_include(<net/rstreason.h>)
 #include <net/rstreason.h>
 #include <net/tcp.h>
 #define COMPAT_RST_REASON
 #define COMPAT_RST_REASON_ARG \
 	(__same_type(&tcp_send_active_reset, void (*)(struct sock *, enum sk_rst_reason)) ? 1 : 2)
+#endif
 #endif
 
 /* 6.3: vma->vm_flags became read-only behind these two */

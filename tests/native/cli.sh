@@ -66,7 +66,7 @@ for program in top exporter; do
 	command=${program%er}
 	prints "Usage: tcptrail $command" "$build/tcptrail-$program" --help
 	prints 'ABI 2' "$build/tcptrail-$program" --version
-	prints 'ABI 2' "$tool" $command --version
+	prints 'ABI 2' "$tool" "$command" --version
 	refused 2 "^tcptrail $command: option '--frob'" "$build/tcptrail-$program" --frob
 done
 mkdir "$work/alone"
