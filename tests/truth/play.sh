@@ -21,7 +21,9 @@
 #	unfilter HOST		without its rules
 #	set_sysctl HOST NAME=VALUE...
 #	kill_socket HOST FILTER	ss -K
-#	look NAME		what stuck says now, for says stuck@NAME
+#	look NAME [OPTION]...	what stuck says now, for says stuck@NAME
+#	service [NAME]		what "on" starts from now on is of that systemd unit, or none
+#	freeze NAME		the processes of that unit
 #
 # When the outputs are there, everybody is killed, and no socket is left: nothing may be
 # counted then. All of it is done in a directory of the situation's own: the files of
@@ -45,7 +47,9 @@ on()
 	on_host=$1 on_name=$2
 	shift 2
 	as "$on_name"
-	ip netns exec "$on_host" "./$on_name" "$@" 2>>"log.$on_name" &
+	# shellcheck disable=SC2016 # $$ is that of the shell that is begun
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec ip netns exec "$@"' \
+		"$group" "$on_host" "./$on_name" "$@" 2>>"log.$on_name" &
 }
 
 forge()
@@ -97,8 +101,21 @@ situation()
 
 look()
 {
-	mkdir "$1"
-	tcptrail stuck --json >"$1/stuck"
+	look=$1
+	shift
+	mkdir "$look"
+	tcptrail stuck --json "$@" >"$look/stuck"
+}
+
+service()
+{
+	group=/sys/fs/cgroup${1:+/system.slice/$1.service}
+	mkdir -p "$group"
+}
+
+freeze()
+{
+	echo 1 >"/sys/fs/cgroup/system.slice/$1.service/cgroup.freeze"
 }
 
 link_up()
@@ -162,31 +179,22 @@ all_hosts()
 	ls /run/netns
 }
 
+# Everybody but this shell and PID 1; who is frozen dies, too.
 kill_everybody()
 {
-	for host in $(all_hosts); do
-		# shellcheck disable=SC2046 # they are many
-		kill -KILL $(ip netns pids "$host") 2>/dev/null
-	done
-	wait
+	kill -KILL -1
+	wait 2>/dev/null
 }
 
-# Up to an hour after everybody has been killed and nothing is filtered any more, no
-# socket is left.
+# When everybody has been killed and nothing is filtered any more, no socket is left
+# within an hour.
 farewell()
 {
 	kill_everybody
 	for host in $filtered; do
 		at "$host" nft flush ruleset
 	done
-	sleep 65
-	for _ in $(seq 60); do
-		for host in $(all_hosts); do
-			at "$host" ss -Htan
-		done >after/sockets
-		[ -s after/sockets ] || return 0
-		sleep 60
-	done
+	act gone 3600 >after/sockets
 }
 
 # What is said when no socket is left.
@@ -223,15 +231,14 @@ clear_away()
 # play_late: the situation comes first, and the module into it.
 play_late()
 {
-	rm -f go go2
-	filtered=
+	filtered='' group=/sys/fs/cgroup
 	hosts
 	play
 	mkdir without late
 	tcptrail stuck --json >without/stuck
 	modprobe tcptrail
 	tcptrail stuck --json >late/stuck
-	kill_everybody
+	farewell
 	rmmod tcptrail
 	clear_away
 }
@@ -241,7 +248,7 @@ tell()
 {
 	wanted || return 0
 	echo "$section: $name"
-	work=$played/$name filtered=
+	work=$played/$name filtered='' group=/sys/fs/cgroup
 	mkdir "$work"
 	cd "$work" || exit
 	{
@@ -250,6 +257,7 @@ tell()
 		play
 		ask_live
 		ask_after
+		rm -f go go2
 		rmmod tcptrail
 		clear_away
 		[ "${1-}" != late ] || play_late

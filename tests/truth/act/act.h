@@ -56,9 +56,11 @@ void add_connection(int fd);
 
 /* options.c: remember an option, and set it on what is open. */
 void step_opt(void);
+void step_md5(void);
 void set_options(int fd);
 
 /* open.c */
+void step_mptcp(void);
 void step_backlog(void);
 void step_listen(void);
 void step_accept(void);
@@ -100,6 +102,7 @@ void step_stop(void);
 void step_blocked(void);
 void step_limit(void);
 void step_enter(void);
+void step_gone(void);
 void step_mainexit(void);
 void step_owntable(void);
 void step_inflight(void);

@@ -15,6 +15,8 @@
  *	closel			close the listener
  *	bind HOST:PORT		the local end of connects to come; PORT 0: any
  *	opt NAME VALUE		a socket option, of open sockets and of those to come
+ *	md5 HOST:0		segments to and from HOST are signed, of those to come
+ *	mptcp			those to come are of MPTCP
  *	connect HOST:PORT [N]	N connections; one that fails is told and forgotten
  *	try HOST:PORT [N]	the same, without waiting for the handshake
  *	insist HOST:PORT N	one socket: up to N connect()s, a second apart
@@ -50,6 +52,7 @@
  *	blocked			sleep in the kernel (state D), for ever
  *	limit N			RLIMIT_NOFILE
  *	enter HOST		the network namespace of HOST
+ *	gone S			wait until no host has a TCP socket, S seconds at most
  *	mainexit		the main thread ends, another sleeps on
  *	owntable		a thread with a descriptor table of its own keeps the
  *				sockets; the main thread closes them
@@ -88,6 +91,8 @@ static const struct {
 	{ "closel", step_closel },
 	{ "bind", step_bind },
 	{ "opt", step_opt },
+	{ "md5", step_md5 },
+	{ "mptcp", step_mptcp },
 	{ "connect", step_connect },
 	{ "try", step_try },
 	{ "insist", step_insist },
@@ -121,6 +126,7 @@ static const struct {
 	{ "blocked", step_blocked },
 	{ "limit", step_limit },
 	{ "enter", step_enter },
+	{ "gone", step_gone },
 	{ "mainexit", step_mainexit },
 	{ "owntable", step_owntable },
 	{ "inflight", step_inflight },

@@ -12,9 +12,20 @@
 
 #include "tests/truth/act/act.h"
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+static int protocol = IPPROTO_TCP;
+
+void step_mptcp(void)
+{
+	protocol = IPPROTO_MPTCP;
+}
+
 static int new_socket(const struct endpoint *towards, int flags)
 {
-	int fd = socket(towards->address.ss_family, SOCK_STREAM | flags, 0), one = 1;
+	int fd = socket(towards->address.ss_family, SOCK_STREAM | flags, protocol), one = 1;
 
 	if (fd < 0) {
 		complain("socket");
@@ -49,7 +60,7 @@ void step_backlog(void)
 void step_listen(void)
 {
 	struct endpoint at = next_endpoint();
-	int fd = socket(at.address.ss_family, SOCK_STREAM, 0), one = 1;
+	int fd = socket(at.address.ss_family, SOCK_STREAM, protocol), one = 1;
 
 	if (fd < 0)
 		die("socket");

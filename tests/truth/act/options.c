@@ -2,8 +2,8 @@
 /*
  * act's socket options: set on what is open, remembered for what will be.
  */
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +19,24 @@ static const struct option {
 	int level;
 	int option;
 } known[] = {
-	{ "keepalive", SOL_SOCKET, SO_KEEPALIVE }, { "linger", SOL_SOCKET, SO_LINGER },
-	{ "mark", SOL_SOCKET, SO_MARK },	   { "rcvbuf", SOL_SOCKET, SO_RCVBUF },
-	{ "reuseaddr", SOL_SOCKET, SO_REUSEADDR }, { "reuseport", SOL_SOCKET, SO_REUSEPORT },
-	{ "sndbuf", SOL_SOCKET, SO_SNDBUF },	   { "noport", SOL_IP, IP_BIND_ADDRESS_NO_PORT },
-	{ "defer", SOL_TCP, TCP_DEFER_ACCEPT },	   { "fastopen", SOL_TCP, TCP_FASTOPEN },
-	{ "keepcnt", SOL_TCP, TCP_KEEPCNT },	   { "keepidle", SOL_TCP, TCP_KEEPIDLE },
-	{ "keepintvl", SOL_TCP, TCP_KEEPINTVL },   { "linger2", SOL_TCP, TCP_LINGER2 },
-	{ "nodelay", SOL_TCP, TCP_NODELAY },	   { "quickack", SOL_TCP, TCP_QUICKACK },
-	{ "syncnt", SOL_TCP, TCP_SYNCNT },	   { "usertimeout", SOL_TCP, TCP_USER_TIMEOUT },
+	{ "keepalive", SOL_SOCKET, SO_KEEPALIVE },
+	{ "linger", SOL_SOCKET, SO_LINGER },
+	{ "mark", SOL_SOCKET, SO_MARK },
+	{ "rcvbuf", SOL_SOCKET, SO_RCVBUF },
+	{ "reuseaddr", SOL_SOCKET, SO_REUSEADDR },
+	{ "reuseport", SOL_SOCKET, SO_REUSEPORT },
+	{ "sndbuf", SOL_SOCKET, SO_SNDBUF },
+	{ "noport", IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT },
+	{ "defer", IPPROTO_TCP, TCP_DEFER_ACCEPT },
+	{ "fastopen", IPPROTO_TCP, TCP_FASTOPEN },
+	{ "keepcnt", IPPROTO_TCP, TCP_KEEPCNT },
+	{ "keepidle", IPPROTO_TCP, TCP_KEEPIDLE },
+	{ "keepintvl", IPPROTO_TCP, TCP_KEEPINTVL },
+	{ "linger2", IPPROTO_TCP, TCP_LINGER2 },
+	{ "nodelay", IPPROTO_TCP, TCP_NODELAY },
+	{ "quickack", IPPROTO_TCP, TCP_QUICKACK },
+	{ "syncnt", IPPROTO_TCP, TCP_SYNCNT },
+	{ "usertimeout", IPPROTO_TCP, TCP_USER_TIMEOUT },
 };
 
 #define MAX_OPTIONS 16
@@ -50,10 +59,22 @@ static void set_option(int fd, const struct option *o, int value)
 		complain(o->name);
 }
 
+static struct tcp_md5sig signature = { .tcpm_keylen = 3, .tcpm_key = "key" };
+
 void set_options(int fd)
 {
 	for (int i = 0; i < chosen_count; i++)
 		set_option(fd, chosen[i].option, chosen[i].value);
+	if (signature.tcpm_addr.ss_family &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof(signature)))
+		complain("TCP_MD5SIG");
+}
+
+void step_md5(void)
+{
+	struct endpoint of = next_endpoint();
+
+	memcpy(&signature.tcpm_addr, &of.address, of.length);
 }
 
 void step_opt(void)

@@ -3,6 +3,7 @@
  * act's steps on the process itself: time, children, and the odd places in which a
  * socket can be held.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <pthread.h>
@@ -89,16 +90,67 @@ void step_limit(void)
 		die("setrlimit");
 }
 
-void step_enter(void)
+/* How many sockets of that family exist in this network namespace, TIME-WAITs too. */
+static int count_sockets(const char *table)
 {
-	char path[64];
+	FILE *f = fopen(table, "r");
+	char line[512];
+	int count = -1; /* the first line is the header */
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		count++;
+	fclose(f);
+	return count;
+}
+
+static void enter(const char *host)
+{
+	char path[300];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", next_word());
+	snprintf(path, sizeof(path), "/run/netns/%s", host);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
 		die(path);
 	close(fd);
+}
+
+void step_enter(void)
+{
+	enter(next_word());
+}
+
+static int count_everywhere(void)
+{
+	DIR *hosts = opendir("/run/netns");
+	struct dirent *host;
+	int count = 0;
+
+	if (!hosts)
+		die("/run/netns");
+	while ((host = readdir(hosts))) {
+		if (host->d_name[0] == '.')
+			continue;
+		enter(host->d_name);
+		count += count_sockets("/proc/self/net/tcp") + count_sockets("/proc/self/net/tcp6");
+	}
+	closedir(hosts);
+	return count;
+}
+
+void step_gone(void)
+{
+	long seconds = next_number();
+	int left;
+
+	while ((left = count_everywhere()) && seconds > 0) {
+		sleep_ms(10000);
+		seconds -= 10;
+	}
+	if (left)
+		printf("%d sockets are left\n", left);
 }
 
 static void *sleep_on(void *unused)

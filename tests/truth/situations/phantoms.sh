@@ -14,7 +14,6 @@ play()
 expect()
 {
 	provoked kind=accept old_state=close new_state=close comm=lazy
-	known_wrong 'a file shows a second connection, in state CLOSED'
 	count 1 life .
 	says life end=reset_in local_port=7000
 	count 1 explain .
@@ -36,9 +35,7 @@ play()
 expect()
 {
 	provoked kind=accept old_state=close new_state=close comm=lazy
-	known_wrong 'the ends are not joined, a phantom is a third'
 	count 1 life .
-	known_wrong 'the ends are not joined'
 	says life end=reset_out peer.end=reset_in
 	nothing_left
 }
@@ -55,7 +52,6 @@ play()
 expect()
 {
 	provoked kind=socket old_state=listen new_state=close
-	known_wrong 'a connection with port 0, killed'
 	count 0 life .
 	count 0 explain .
 	nothing_left
@@ -77,7 +73,6 @@ expect()
 	provoked kind=request new_state=new_syn_recv
 	provoked kind=request old_state=new_syn_recv new_state=close
 	count 1 life .
-	known_wrong 'reset by peer'
 	says life end=killed
 	never explain 'RST'
 	nothing_left

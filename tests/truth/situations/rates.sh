@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2317 # not unreachable: called by tell
+#
+# Rates and forecasts come from what began and what ended.
+
+situation healthy-pool 'reactor-netty#938: 30 CLOSE-WAITs at any time, each closed 15 s later'
+play()
+{
+	on s server listen s:80 dismiss
+	sleep 1
+	on c pool limit 256 sawtooth s:80 500 15
+	sleep 30
+	look first --older 1s
+	sleep 30
+	look second --older 1s
+	sleep 30
+	look third --older 1s
+}
+expect()
+{
+	provoked kind=socket old_state=close_wait new_state=last_ack comm=pool
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@first out_seconds=.+
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@second out_seconds=.+
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@third out_seconds=.+
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@third 'last descriptor'
+}
+tell
+
+situation steady-leak 'one a second, 400 descriptors: they last for six minutes'
+play()
+{
+	on s drip limit 400 listen s:7001 acceptall
+	sleep 1
+	on c visitor visit s:7001 200 1000
+	sleep 100
+}
+expect()
+{
+	provoked kind=socket new_state=close_wait local_port=7001
+	says stuck@live comm=drip 'out_seconds=(2[5-9][0-9]|3[0-4][0-9])[0-9.]*'
+	says stuck@live comm=drip 'per_hour=3[56][0-9][0-9]'
+}
+tell
+
+situation leak-that-has-stopped 'one a second for a minute, none for 80 s'
+play()
+{
+	on s drip limit 400 listen s:7001 acceptall
+	sleep 1
+	on c visitor visit s:7001 60 1000
+	sleep 140
+}
+expect()
+{
+	provoked kind=socket new_state=close_wait local_port=7001
+	says stuck verdict=close-wait-leak comm=drip count=60
+	known_wrong 'close-wait-leak'
+	never stuck out_seconds=.+
+	known_wrong 'close-wait-leak'
+	never stuck 'last descriptor'
+	known_wrong 'close-wait-leak'
+	never stuck 'more an hour'
+}
+tell
+
+situation burst-long-ago '100 at once, and then none for two minutes'
+play()
+{
+	on s burst limit 400 listen s:7002 acceptall
+	sleep 1
+	on c visitor visit s:7002 100 0
+	sleep 120
+}
+expect()
+{
+	provoked kind=socket new_state=close_wait local_port=7002
+	says stuck verdict=close-wait-leak comm=burst count=100
+	known_wrong 'close-wait-leak'
+	never stuck out_seconds=.+
+	known_wrong 'close-wait-leak'
+	never stuck 'last descriptor'
+}
+tell
+
+situation seconds-of-history 'a leak of 12 s is no forecast of the next hour'
+play()
+{
+	on s fresh limit 400 listen s:7001 acceptall
+	sleep 1
+	on c visitor visit s:7001 12 1000
+	sleep 13
+}
+expect()
+{
+	provoked kind=socket new_state=close_wait local_port=7001
+	says stuck comm=fresh
+	known_wrong 'close-wait-leak'
+	never stuck out_seconds=.+
+	known_wrong 'close-wait-leak'
+	never stuck 'last descriptor'
+}
+tell
+
+situation leak-older-than-the-module 'ages that are lower bounds are no rate'
+play()
+{
+	on s old limit 400 listen s:7001 acceptall
+	sleep 1
+	on c visitor visit s:7001 20 200
+	sleep 60
+}
+expect()
+{
+	provoked kind=socket new_state=close_wait local_port=7001
+	says stuck@late verdict=close-wait-leak age_at_least=true
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@late out_seconds=.+
+	known_wrong 'close-wait-leak'
+	never stuck@without out_seconds=.+
+	known_wrong 'close-wait-leak, fin-wait2-orphan'
+	never stuck@late 'last descriptor'
+}
+tell late
+
+situation leak-with-closes 'of three that begin two are closed: net is what counts'
+play()
+{
+	on s mixed limit 400 listen s:7001 repeat 100 accept 3 only 0 2 close all end wait
+	sleep 1
+	on c visitor visit s:7001 300 333
+	sleep 110
+}
+expect()
+{
+	provoked kind=socket old_state=close_wait new_state=last_ack comm=mixed
+	provoked kind=socket new_state=close_wait local_port=7001
+	known_wrong 'close-wait-leak'
+	never stuck@live 'per_hour=[5-9][0-9][0-9][0-9]'
+	never stuck@live 'per_hour=1[0-9][0-9][0-9][0-9]'
+}
+tell
