@@ -111,7 +111,7 @@ def opener(r, life, explained):
 
 
 def waits_for_accept(end):
-    return (end["role"] == "passive" and end["end"] == "lives" and not end["accepted"]
+    return (end["role"] == "passive" and end["end"] == "lives" and not end.get('accepted')
             and end["state"] != "new_syn_recv")
 
 
