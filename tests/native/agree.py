@@ -34,7 +34,8 @@ END_NAMES = {
 }
 WHY_NAMES = {
     "unread": "aborted-unread",
-    "aborted": "aborted-linger",
+    "linger": "aborted-linger",
+    "disconnect": "aborted-disconnect",
     "late_data": "data-after-close",
     "unaccepted": "never-accepted",
     "syn": "syn-unanswered",
@@ -106,12 +107,14 @@ def opener(r, life, explained):
     for end in ends_of(life):
         if end["role"] == "unknown" or not explained["opener_known"]:
             continue
+        if "simultaneous-open" in explained["names"]:
+            continue # both ends opened it
         side = "left" if explained["left"].get("cookie") == end["cookie"] else "right"
         r.same("opener", life=end["role"], explain={"left": "active", "right": "passive"}[side])
 
 
 def waits_for_accept(end):
-    return (end["role"] == "passive" and end["end"] == "lives" and not end.get('accepted')
+    return (end["role"] == "passive" and end["end"] == "lives" and not end.get("accepted")
             and end["state"] != "new_syn_recv")
 
 
@@ -131,11 +134,16 @@ def names_by_life(life, explained):
         me, other = ("client", "server") if end["cookie"] == left else ("server", "client")
         if end["end"] == "reset_out":
             names.add(f"reset-by-{me}")
+        elif end["end"] == "reset_in" and end["state"] == "new_syn_recv" and \
+                "stale-duplicate-syn" in explained["names"]:
+            continue # a request that its sender knew nothing of
         elif end["end"] == "reset_in" and end.get("state") != "time_wait":
             names.add(nobody_of(life, explained) or f"reset-by-{other}")
         if end.get("unaccepted") or waits_for_accept(end):
             names.add("never-accepted")
-        if end["end"] == "abandoned":
+        if "mptcp" in explained["names"]:
+            names.discard("never-accepted") # a subflow's socket does not tell
+        if end["end"] == "abandoned" or end["state"] == "syn_sent" and end["end"] == "lives":
             names.add("syn-unanswered")
         names.add(END_NAMES.get(end["end"]))
         names.add(WHY_NAMES.get(end.get("why")))
@@ -149,8 +157,9 @@ def ending(r, life, explained):
     if by_life != by_explain:
         ways = "/".join(e["end"] + (f" ({e['why']})" if "why" in e else "") for e in ends_of(life))
         r.differ("ending", f"{port(explained)}: life says {ways}, explain {explained['names']}")
-    closed = any("fin_seq" in explained[s] for s in ("left", "right"))
-    r.same("closer", life=life["closer"] != "none", explain=closed)
+    # A FIN may wait behind data: who has closed need not have sent one.
+    if any("fin_seq" in explained[s] for s in ("left", "right")) and life["closer"] == "none":
+        r.differ("closer", f"{port(explained)}: life says that nobody closed, explain has a FIN")
 
 
 def counters(text):
@@ -180,7 +189,8 @@ def ended(r, lives, top, exported):
             r.same(f"ended-{cause}", life=over[cause], export=int(number))
     r.same("ended", life=sum(over.values()), top=top["ended"]["total"])
     for role in ("active", "passive"):
-        r.same(f"opened-{role}", life=sum(e["role"] == role and e["state"] != "new_syn_recv"
+        r.same(f"opened-{role}", life=sum(e["role"] == role and
+                                          e["state"] not in ("new_syn_recv", "syn_recv")
                                           for e in ends),
                export=int(exported["connections_opened_total", role]))
     for direction in ("sent", "received"):

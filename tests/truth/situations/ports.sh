@@ -18,6 +18,8 @@ expect()
 	unrecorded kind=timewait
 	known_wrong 'nothing is stuck'
 	says stuck@live remote_port=9001 hoarder
+	known_wrong 'abandoned, lives/lives'
+	never life end=abandoned
 	known_wrong 'nothing is stuck'
 	says stuck@live '(EADDRNOTAVAIL|source port)'
 	says top@live port_share=1.000

@@ -182,7 +182,7 @@ expect()
 	says explain '(orphan|tcp_max_orphans)'
 	never explain SO_LINGER
 	never explain names=data-after-close
-	never life why=aborted
+	never life why=linger
 	never life why=late_data
 }
 tell
@@ -246,7 +246,6 @@ expect()
 	says life closer=peer end=reset_in
 	never explain names=data-after-close
 	never explain names=aborted-linger
-	known_wrong '"The server, shop, closed; the client had not until then. The client, buyer, closed 988.481ms after the server was gone, and was answered ..."'
 	says explain 'TIME-WAIT'
 }
 tell
@@ -263,9 +262,7 @@ play()
 expect()
 {
 	provoked kind=request old_state=new_syn_recv new_state=close 'reason=(reset|listener|timeout|overflow)'
-	known_wrong 'the server'\''s request was reset by its peer'
 	says life end=reset_in peer.end=reset_out
-	known_wrong '"The server ended it with RST."'
 	says explain '(accept )?queue .*full'
 	never explain 'SO_LINGER'
 	never explain 'still sent data'
@@ -286,7 +283,6 @@ expect()
 	provoked old_state=syn_sent new_state=established
 	count 1 life .
 	says life end=lives
-	known_wrong '"The SYN was sent 2 times. The client, caller, ended it with RST."'
 	says explain 'half-open'
 	never explain names=data-after-close
 	never explain 'had closed'
@@ -309,7 +305,6 @@ expect()
 	count 1 life end=reset_in
 	never explain names=simultaneous-open
 	never explain SO_LINGER
-	known_wrong '"The client ended it with RST. Why, only its own host knows: closed with data unread, or with linger 0, or the socket was gone."'
 	says explain '(restart|reboot|half-open|does not know)'
 }
 tell
@@ -348,11 +343,8 @@ expect()
 	provoked kind=socket old_state=established new_state=close comm=frozen
 	unrecorded kind=segment 'tcp_flags=[A-Z,]*(RST|FIN)[A-Z,]*'
 	says life peer.end=lives
-	known_wrong 'reset_out aborted/lives'
 	never life end=reset_out
-	known_wrong 'it does'
 	never explain names=reset
-	known_wrong '"Reset by the client: closed with SO_LINGER 0, or disconnected. Nothing was unread: such a close sends RST instead of FIN. The server lives on, and ..."'
 	never explain SO_LINGER
 }
 tell
@@ -498,11 +490,9 @@ expect()
 	says life end=reset_in peer.end=lives
 	never explain names=reset-by-server
 	never explain names=reset-by-client
-	known_wrong '"Its beginning is not on record."'
 	count 1 explain .
 	never explain names=data-after-close
 	never explain names=aborted-linger
-	known_wrong '"Its beginning is not on record. The right end ended it with RST."'
 	says explain '(not sent by|did not send|no socket|netfilter|firewall)'
 }
 tell

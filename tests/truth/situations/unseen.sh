@@ -16,11 +16,8 @@ expect()
 	provoked kind=socket new_state=established
 	never stuck 'before accept'
 	never stuck verdict=close-wait-not-accepted
-	known_wrong 'it does'
 	never explain names=never-accepted
-	known_wrong '"Nobody has accepted it."'
 	never explain 'Nobody has accepted'
-	known_wrong 'nothing of it'
 	says explain 'MPTCP'
 }
 tell
