@@ -51,6 +51,18 @@ static void learn_stall(const struct stuck_query *q, struct finding *f)
 		f->stuck_ns = since_ns;
 }
 
+/* Data waits in vain, for too long: that counts in place of the time in the state. */
+static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+{
+	uint64_t since_ns = stalled_since_ns(q, f);
+
+	if (!deadline_passed(q, since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS, next_ns))
+		return false;
+	f->stuck_ns = since_ns;
+	f->at_least = false;
+	return true;
+}
+
 /*
  * ESTABLISHED and LISTEN have no time limit. They are stuck only if data is
  * unacknowledged and the peer stalls, or if the accept queue is full.
@@ -68,14 +80,7 @@ static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t
 	if (f->state != TCPTRAIL_ESTABLISHED)
 		return false;
 	ask_kernel(q, f);
-	if (!finding_is_stalled(f))
-		return false;
-	since_ns = stalled_since_ns(q, f);
-	if (!deadline_passed(q, since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS, next_ns))
-		return false;
-	f->stuck_ns = since_ns;
-	f->at_least = false;
-	return true;
+	return finding_is_stalled(f) && is_stalled_too_long(q, f, next_ns);
 }
 
 static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
@@ -84,6 +89,12 @@ static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t
 
 	if (stuck_after_ns == UINT64_MAX)
 		return is_abnormal(q, f, next_ns);
+	/* The process may be about to close, as soon as its data has gone. */
+	if (f->state == TCPTRAIL_CLOSE_WAIT) {
+		ask_kernel(q, f);
+		if (finding_is_stalled(f))
+			return is_stalled_too_long(q, f, next_ns);
+	}
 	learn_stall(q, f);
 	if (q->older_ns)
 		stuck_after_ns = q->older_ns;

@@ -180,6 +180,10 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 const struct rule verdict_rules_close[] = {
 	{ "close-wait-mptcp", VERDICT_HARMLESS, TCPTRAIL_CLOSE_WAIT, is_mptcp, say_mptcp },
 	{ "fin-wait2-mptcp", VERDICT_HARMLESS, TCPTRAIL_FIN_WAIT2, is_mptcp, say_mptcp },
+	{ "close-wait-zero-window", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, verdict_stalled_by_window,
+	  verdict_say_window },
+	{ "close-wait-unanswered", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, verdict_stalled,
+	  verdict_say_stalled },
 	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, not_accepted,
 	  say_not_accepted },
 	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, unread, say_unread },

@@ -48,4 +48,12 @@ static inline bool zero_window(const struct finding *f)
 /** verdict_tries() - how often something went out without an answer, as far as it is known */
 const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
 
+/* Data that waits in vain: the same in ESTABLISHED and in CLOSE-WAIT (verdict_open.c). */
+bool verdict_stalled_by_window(const struct finding *f);
+bool verdict_stalled(const struct finding *f);
+void verdict_say_window(const struct finding *f, const struct verdict_context *x,
+			struct verdict *v);
+void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v);
+
 #endif

@@ -72,13 +72,12 @@ static void say_queue_full(const struct finding *f, const struct verdict_context
 		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
 }
 
-static bool stalled_by_window(const struct finding *f)
+bool verdict_stalled_by_window(const struct finding *f)
 {
 	return finding_is_stalled(f) && zero_window(f);
 }
 
-static void say_established_zero_window(const struct finding *f, const struct verdict_context *x,
-					struct verdict *v)
+void verdict_say_window(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u bytes wait, and nothing has moved for %s: the peer has closed its window. It "
@@ -90,13 +89,13 @@ static void say_established_zero_window(const struct finding *f, const struct ve
 	       x->holder ? x->holder : "The sender");
 }
 
-static bool stalled(const struct finding *f)
+bool verdict_stalled(const struct finding *f)
 {
 	return finding_is_stalled(f);
 }
 
-static void say_established_stalled(const struct finding *f, const struct verdict_context *x,
-				    struct verdict *v)
+void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
 {
 	SENTENCE(v,
 		 "%u bytes are not acknowledged, nothing has come from the peer for %s, and %u "
@@ -113,9 +112,9 @@ const struct rule verdict_rules_open[] = {
 	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, flood, say_flood },
 	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, NULL, say_syn_recv },
 	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, queue_full, say_queue_full },
-	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, stalled_by_window,
-	  say_established_zero_window },
-	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, stalled,
-	  say_established_stalled },
+	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, verdict_stalled_by_window,
+	  verdict_say_window },
+	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, verdict_stalled,
+	  verdict_say_stalled },
 	{ 0 },
 };
