@@ -125,13 +125,15 @@ play()
 	on s sender listen s:7000 accept read 3 fillblock
 	sleep 1
 	on c slow connect s:7000 send GET shut wait
-	sleep 60
+	sleep 65
 }
 expect()
 {
 	provoked kind=socket new_state=close_wait
 	never stuck@live verdict=close-wait-leak
-	never stuck@live 'must close'
+	never stuck@live state=close_wait 'must close'
+	known_wrong 'fin-wait2-held: it is this end that has to read'
+	never stuck@live state=fin_wait2 'must close'
 	says stuck@live state=close_wait '(zero-window|window)'
 	says stuck@late state=close_wait '(zero-window|window)'
 	known_wrong 'the peer is here, and is not named'
@@ -148,13 +150,15 @@ play()
 	sleep 3
 	filter r forward 'tcp sport 7000 drop'
 	: >go
-	sleep 60
+	sleep 65
 }
 expect()
 {
 	provoked kind=socket new_state=close_wait
 	never stuck@live verdict=close-wait-leak
-	never stuck@live 'must close'
+	never stuck@live state=close_wait 'must close'
+	known_wrong 'fin-wait2-held, of the end that cannot be heard'
+	never stuck@live state=fin_wait2 'must close'
 	says stuck@live state=close_wait 'unacked=[1-9][0-9]*' '(not acknowledged|unanswered)'
 	says stuck@late state=close_wait '(not acknowledged|unanswered)'
 }
