@@ -171,7 +171,7 @@ check '… TIME-WAIT was 60 s' between 60000 63000 "$(value time_wait_seconds)"
 tells 'half-close, with data' 7002 '"closer":"us".*"sent":10,"received":3000.*"peer"'
 tells 'closed with bytes unread' 7003 \
 	'"end":"reset_in".*"peer":\{.*"end":"reset_out","why":"unread".*"unread":100'
-tells 'closed with linger 0' 7004 '"end":"reset_out","why":"aborted".*"peer":\{.*"end":"reset_in"'
+tells 'closed with linger 0' 7004 '"end":"reset_out","why":"linger".*"peer":\{.*"end":"reset_in"'
 tells 'never accepted' 7005 \
 	'"end":"reset_in".*"peer":\{.*"end":"reset_out","why":"unaccepted".*"unaccepted":true'
 tells 'bytes after close' 7006 '"end":"reset_out","why":"late_data".*"peer":\{.*"end":"reset_in"'
