@@ -96,7 +96,7 @@ static int find(struct stuck_run *run)
 
 static int stuck(struct stuck_run *run)
 {
-	static const struct tracker_config tracker;
+	static const struct tracker_config tracker = { .join = true, .apart = true };
 	struct session_config config = {
 		.source = run->source,
 		.tracker = &tracker,

@@ -25,7 +25,10 @@
  * @live: what the kernel knew of it; with a cookie of 0: nothing
  * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
  * @handshakes: those that wait at its port, its own among them; NULL: none
+ * @peer: the other end, if it is on this machine: see finding_peer()
+ * @peer_cookie: of @peer, when @conn was judged
  * @usage: all about a burst; NULL for a single connection
+ * @evidence: bits of enum finding_evidence: what its rule rests on, and what else is known
  */
 struct finding {
 	const struct conn *conn;
@@ -38,7 +41,10 @@ struct finding {
 	struct kernel_socket live;
 	const struct accept_queue *queue;
 	const struct syn_backlog *handshakes;
+	const struct conn *peer;
+	uint64_t peer_cookie;
 	const struct port_usage *usage;
+	uint64_t evidence;
 };
 
 /** finding_live() - what the kernel knew of it; NULL: nothing */
@@ -67,6 +73,14 @@ static inline bool finding_is_current(const struct finding *f)
 
 	return c->object != CONN_FREE && !c->end && c->cookie == f->cookie &&
 	       c->since_ns == f->since_ns && c->state == f->state;
+}
+
+/** finding_peer() - the other end, if it is on this machine and still the same; or NULL */
+static inline const struct conn *finding_peer(const struct finding *f)
+{
+	const struct conn *c = f->peer;
+
+	return c && c->object != CONN_FREE && c->cookie == f->peer_cookie ? c : NULL;
 }
 
 /** finding_is_passive() - did the peer open it, or will it? By what is on record, or by a listener there */

@@ -17,7 +17,8 @@ static uint32_t inode_of(const struct stuck_result *r, const struct finding *f)
 /* What has no file is not looked for: /proc is large. With a leak all its sockets count. */
 static int find_owners(struct owners *owners, const struct stuck_result *r)
 {
-	uint32_t *inodes = calloc(r->count + r->close_wait_count + 1, sizeof(*inodes));
+	uint32_t *inodes = calloc(2 * r->count + r->close_wait_count + 1, sizeof(*inodes));
+	const struct conn *peer;
 	size_t i, wanted = 0;
 	bool leaks = false;
 	int err;
@@ -26,6 +27,9 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 		return -ENOMEM;
 	for (i = 0; i < r->count; i++) {
 		inodes[wanted] = inode_of(r, &r->findings[i]);
+		wanted += inodes[wanted] != 0;
+		peer = finding_peer(&r->findings[i]);
+		inodes[wanted] = peer ? peer->inode : 0;
 		wanted += inodes[wanted] != 0;
 		leaks |= r->findings[i].state == TCPTRAIL_CLOSE_WAIT && r->findings[i].conn->inode;
 	}

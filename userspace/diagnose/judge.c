@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One connection: has it been too long where it is, and by which rule? */
+#include "userspace/diagnose/evidence.h"
 #include "userspace/diagnose/stuck.h"
 
 /* Has @since_ns + @span_ns passed? If not, remember the earliest such time. */
@@ -149,6 +150,10 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 	if (listener)
 		f->queue = waiting_at(waiting, listener);
 	f->handshakes = waiting_handshakes(waiting, c);
+	f->peer = tracker_peer(q->tracker, c);
+	if (f->peer)
+		f->peer_cookie = f->peer->cookie;
+	f->evidence = finding_evidence(f);
 	if (too_long)
 		f->rule = verdict_rule(f);
 	return is_listed(q, f, too_long) && (!q->wanted || q->wanted(q->arg, c));

@@ -7,6 +7,7 @@
 
 #include "userspace/base/array.h"
 #include "userspace/conn/counters.h"
+#include "userspace/diagnose/evidence.h"
 
 /**
  * struct stuck_scan - two results: that of the last scan, and the one that is being made
@@ -218,6 +219,7 @@ static int keep_burst(struct stuck_scan *s, const struct port_usage *usage)
 		.usage = usage,
 	};
 
+	found.evidence = finding_evidence(&found);
 	found.rule = verdict_rule(&found);
 	return keep(s, &found);
 }

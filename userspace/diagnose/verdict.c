@@ -56,7 +56,8 @@ static bool applies(const struct rule *rule, const struct finding *f)
 			f->state == TCPTRAIL_NEW_SYN_RECV ? TCPTRAIL_SYN_RECV :
 							    f->state;
 
-	return rule->state == state && (!rule->applies || rule->applies(f));
+	return rule->state == state && (f->evidence & rule->needs) == rule->needs &&
+	       !(f->evidence & rule->refuted_by);
 }
 
 int8_t verdict_rule(const struct finding *finding)

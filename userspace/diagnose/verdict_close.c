@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One side has closed, or both have. */
-#include "userspace/conn/counters.h"
 #include "userspace/diagnose/verdict_internal.h"
 
 static const char *holder_of(const struct verdict_context *x)
@@ -14,11 +13,6 @@ static const char *has(const struct verdict_context *x)
 	return x->holders > 1 ? "have" : "has";
 }
 
-static bool is_mptcp(const struct finding *f)
-{
-	return f->conn->flags & CONN_MPTCP;
-}
-
 /* Its process has another socket, which hands the data on and closes the subflows. */
 static void say_mptcp(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
@@ -27,11 +21,6 @@ static void say_mptcp(const struct finding *f, const struct verdict_context *x, 
 		 "connection, what is unread and who has to close it is not known from a subflow.",
 		 x->age);
 	REMEDY(v, "Look at the MPTCP connection itself: ss -Mnp.");
-}
-
-static bool not_accepted(const struct finding *f)
-{
-	return counters_place(f->conn) & COUNTERS_UNACCEPTED;
 }
 
 static void say_not_accepted(const struct finding *f, const struct verdict_context *x,
@@ -49,11 +38,6 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 	       "%s must call accept(): it is blocked or overloaded, or has forgotten the "
 	       "listening socket.",
 	       x->listener ? x->listener : "The listener");
-}
-
-static bool unread(const struct finding *f)
-{
-	return f->conn->unread;
 }
 
 static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -141,11 +125,6 @@ static void say_fin_wait1(const struct finding *f, const struct verdict_context 
 		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
 
-static bool orphan(const struct finding *f)
-{
-	return f->conn->object == CONN_MINISOCKET || f->conn->flags & CONN_ORPHAN;
-}
-
 static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_context *x,
 				 struct verdict *v)
 {
@@ -178,23 +157,30 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 }
 
 const struct rule verdict_rules_close[] = {
-	{ "close-wait-mptcp", VERDICT_HARMLESS, TCPTRAIL_CLOSE_WAIT, is_mptcp, say_mptcp },
-	{ "fin-wait2-mptcp", VERDICT_HARMLESS, TCPTRAIL_FIN_WAIT2, is_mptcp, say_mptcp },
-	{ "close-wait-zero-window", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, verdict_stalled_by_window,
-	  verdict_say_window },
-	{ "close-wait-unanswered", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, verdict_stalled,
-	  verdict_say_stalled },
-	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, not_accepted,
+	{ "close-wait-mptcp", VERDICT_HARMLESS, TCPTRAIL_CLOSE_WAIT, FINDING(MPTCP), 0, say_mptcp },
+	{ "fin-wait2-mptcp", VERDICT_HARMLESS, TCPTRAIL_FIN_WAIT2, FINDING(MPTCP), 0, say_mptcp },
+	{ "close-wait-zero-window", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT,
+	  FINDING(STALLED) | FINDING(ZERO_WINDOW), 0, verdict_say_window },
+	{ "close-wait-unanswered", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(STALLED),
+	  FINDING(ZERO_WINDOW), verdict_say_stalled },
+	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(NOT_ACCEPTED), 0,
 	  say_not_accepted },
-	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, unread, say_unread },
-	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, NULL, say_leak },
-	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, zero_window, say_zero_window },
-	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK, NULL, say_last_ack },
-	{ "fin-wait1-zero-window", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, zero_window,
+	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(UNREAD), 0, say_unread },
+	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(PEER_CLOSED), 0,
+	  say_leak },
+	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, FINDING(ZERO_WINDOW), 0,
 	  say_zero_window },
-	{ "fin-wait1-unanswered", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, NULL, say_fin_wait1 },
-	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, orphan, say_fin_wait2_orphan },
-	{ "fin-wait2-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, NULL, say_fin_wait2 },
-	{ "closing-stuck", VERDICT_PASSES, TCPTRAIL_CLOSING, NULL, say_closing },
+	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK,
+	  FINDING(PEER_CLOSED) | FINDING(WE_CLOSED), FINDING(ZERO_WINDOW), say_last_ack },
+	{ "fin-wait1-zero-window", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, FINDING(ZERO_WINDOW), 0,
+	  say_zero_window },
+	{ "fin-wait1-unanswered", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, FINDING(WE_CLOSED),
+	  FINDING(ZERO_WINDOW), say_fin_wait1 },
+	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, FINDING(ORPHAN), 0,
+	  say_fin_wait2_orphan },
+	{ "fin-wait2-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(FIN_ACKED), 0,
+	  say_fin_wait2 },
+	{ "closing-stuck", VERDICT_PASSES, TCPTRAIL_CLOSING,
+	  FINDING(PEER_CLOSED) | FINDING(WE_CLOSED), 0, say_closing },
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "userspace/base/duration.h"
+#include "userspace/diagnose/evidence.h"
 #include "userspace/diagnose/verdict.h"
 
 #define RULE_BURST TCPTRAIL_NO_STATE
@@ -17,14 +18,16 @@
  * @weight: how bad it is
  * @state: it is about sockets in this state, SYN_RECV for requests, too; RULE_BURST: about
  *	bursts of TIME-WAITs
- * @applies: and only if this is so; NULL: about all of them that have been there too long
+ * @needs: evidence that has to be there, all of it
+ * @refuted_by: evidence of which there must be none
  * @say: then write sentence and remedy
  */
 struct rule {
 	const char *name;
 	enum verdict_weight weight;
 	uint8_t state;
-	bool (*applies)(const struct finding *finding);
+	uint64_t needs;
+	uint64_t refuted_by;
 	void (*say)(const struct finding *finding, const struct verdict_context *context,
 		    struct verdict *verdict);
 };
@@ -37,20 +40,12 @@ extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
 
-/* The peer answers, and says that it has no room. */
-static inline bool zero_window(const struct finding *f)
-{
-	return finding_live(f) && kernel_socket_zero_window(&f->live);
-}
-
 #define TRIES_MAX 80
 
 /** verdict_tries() - how often something went out without an answer, as far as it is known */
 const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
 
 /* Data that waits in vain: the same in ESTABLISHED and in CLOSE-WAIT (verdict_open.c). */
-bool verdict_stalled_by_window(const struct finding *f);
-bool verdict_stalled(const struct finding *f);
 void verdict_say_window(const struct finding *f, const struct verdict_context *x,
 			struct verdict *v);
 void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,

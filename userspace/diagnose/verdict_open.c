@@ -14,12 +14,6 @@ static void say_syn_sent(const struct finding *f, const struct verdict_context *
 		  "silent, too. The application should set a connect timeout.");
 }
 
-/* Closed there and open here, or the other way round: without room nobody gets in. */
-static bool queue_full(const struct finding *f)
-{
-	return accept_queue_full(f->queue);
-}
-
 static void say_behind_full_queue(const struct finding *f, const struct verdict_context *x,
 				  struct verdict *v)
 {
@@ -29,12 +23,6 @@ static void say_behind_full_queue(const struct finding *f, const struct verdict_
 		 x->listener ? x->listener : "the listener", f->queue->queued, f->queue->backlog);
 	REMEDY(v, "It must call accept() faster, or listen() with a larger backlog (up to "
 		  "net.core.somaxconn).");
-}
-
-static bool flood(const struct finding *f)
-{
-	return f->handshakes && f->handshakes->count >= VERDICT_FLOOD &&
-	       f->handshakes->peers >= f->handshakes->count / 2;
 }
 
 static void say_flood(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -72,11 +60,6 @@ static void say_queue_full(const struct finding *f, const struct verdict_context
 		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
 }
 
-bool verdict_stalled_by_window(const struct finding *f)
-{
-	return finding_is_stalled(f) && zero_window(f);
-}
-
 void verdict_say_window(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
@@ -87,11 +70,6 @@ void verdict_say_window(const struct finding *f, const struct verdict_context *x
 	       "Look at the peer's process: where does it wait? %s could give up by "
 	       "TCP_USER_TIMEOUT or a timeout of its own.",
 	       x->holder ? x->holder : "The sender");
-}
-
-bool verdict_stalled(const struct finding *f)
-{
-	return finding_is_stalled(f);
 }
 
 void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,
@@ -106,15 +84,19 @@ void verdict_say_stalled(const struct finding *f, const struct verdict_context *
 }
 
 const struct rule verdict_rules_open[] = {
-	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, NULL, say_syn_sent },
-	{ "syn-recv-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, queue_full,
+	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_UNANSWERED), 0,
+	  say_syn_sent },
+	/* Without room in the queue nobody gets in, whether the peer believes so or not. */
+	{ "syn-recv-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(QUEUE_FULL), 0,
 	  say_behind_full_queue },
-	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, flood, say_flood },
-	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, NULL, say_syn_recv },
-	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, queue_full, say_queue_full },
-	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, verdict_stalled_by_window,
-	  verdict_say_window },
-	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, verdict_stalled,
-	  verdict_say_stalled },
+	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(FLOOD), 0, say_flood },
+	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, FINDING(SYN_ACK_UNANSWERED), 0,
+	  say_syn_recv },
+	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0,
+	  say_queue_full },
+	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED,
+	  FINDING(STALLED) | FINDING(ZERO_WINDOW), 0, verdict_say_window },
+	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(STALLED),
+	  FINDING(ZERO_WINDOW), verdict_say_stalled },
 	{ 0 },
 };

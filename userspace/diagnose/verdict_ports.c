@@ -2,11 +2,6 @@
 /* TIME-WAIT: many of them, and those that do not end. */
 #include "userspace/diagnose/verdict_internal.h"
 
-static bool server(const struct finding *f)
-{
-	return f->usage->passive;
-}
-
 static void say_server(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
@@ -15,11 +10,6 @@ static void say_server(const struct finding *f, const struct verdict_context *x,
 		 f->usage->timewaits, (unsigned long long)port_usage_per_minute(f->usage));
 	REMEDY(v, "Harmless; if they bother, let the clients close first, or keep connections "
 		  "alive longer.");
-}
-
-static bool ports_out(const struct finding *f)
-{
-	return f->usage->out_ns != PORT_USAGE_NEVER;
 }
 
 static void say_port_usage(const struct finding *f, const struct verdict_context *x,
@@ -43,11 +33,6 @@ static void say_port_usage(const struct finding *f, const struct verdict_context
 		  "a wider net.ipv4.ip_local_port_range.");
 }
 
-static bool rearmed(const struct finding *f)
-{
-	return f->conn->rearms;
-}
-
 static void say_rearmed(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
@@ -58,9 +43,11 @@ static void say_rearmed(const struct finding *f, const struct verdict_context *x
 }
 
 const struct rule verdict_rules_ports[] = {
-	{ "time-wait-server", VERDICT_HARMLESS, RULE_BURST, server, say_server },
-	{ "time-wait-ports-out", VERDICT_SPREADS, RULE_BURST, ports_out, say_port_usage },
-	{ "time-wait-churn", VERDICT_HARMLESS, RULE_BURST, NULL, say_port_usage },
-	{ "time-wait-rearmed", VERDICT_PASSES, TCPTRAIL_TIME_WAIT, rearmed, say_rearmed },
+	{ "time-wait-server", VERDICT_HARMLESS, RULE_BURST, FINDING(OUR_PORT), 0, say_server },
+	{ "time-wait-ports-out", VERDICT_SPREADS, RULE_BURST, FINDING(PORTS_OUT), 0,
+	  say_port_usage },
+	{ "time-wait-churn", VERDICT_HARMLESS, RULE_BURST, 0, FINDING(PORTS_OUT), say_port_usage },
+	{ "time-wait-rearmed", VERDICT_PASSES, TCPTRAIL_TIME_WAIT, FINDING(REARMED), 0,
+	  say_rearmed },
 	{ 0 },
 };

@@ -232,6 +232,8 @@ int reader_create(struct reader **result, const struct export_options *options, 
 	struct reader *r = calloc(1, sizeof(*r));
 	const struct tracker_config tracker = {
 		.max_conns = (uint32_t)options->max_conns,
+		.join = true,
+		.apart = true,
 		.ended = ended,
 		.arg = r,
 	};

@@ -4,6 +4,7 @@
 #include "userspace/base/array.h"
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
+#include "userspace/diagnose/evidence.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/stuck_details.h"
 
@@ -37,6 +38,18 @@ static void put_counts(struct json *j, const struct stuck_group *group)
 	else
 		json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
 	json_bool(j, "orphan", c->flags & CONN_ORPHAN);
+}
+
+/* What the verdict rests on, and what else is known. */
+static void put_evidence(struct json *j, uint64_t evidence)
+{
+	unsigned int bit;
+
+	json_array(j, "evidence");
+	for (bit = 0; bit < FINDING_EVIDENCE_COUNT; bit++)
+		if (evidence & 1ULL << bit)
+			json_word(j, NULL, finding_evidence_key(bit));
+	json_end_array(j);
 }
 
 static void put_single(struct json *j, const struct conn *c)
@@ -189,5 +202,6 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 	json_word(&j, "verdict", words.verdict.name);
 	json_str(&j, "sentence", words.verdict.sentence);
 	json_str(&j, "remedy", words.verdict.remedy);
+	put_evidence(&j, f->evidence);
 	json_end(&j);
 }

@@ -49,6 +49,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
  * @holder: "nginx[1234] fd 17, nginx[1235] fd 17"; empty if nobody is known
  * @owner: "nginx[1234]": the first of them, or who acted last
  * @listener: who listens where it came in
+ * @peer: whose the other end is, if it is on this machine
  * @holders: who holds it now
  * @holders_count: how many descriptors
  * @process: the first holder's; NULL if not known
@@ -61,6 +62,7 @@ struct stuck_words {
 	char holder[STUCK_NAME_MAX];
 	char owner[STUCK_NAME_MAX];
 	char listener[STUCK_NAME_MAX];
+	char peer[STUCK_NAME_MAX];
 	const struct holder *holders;
 	size_t holders_count;
 	const struct process *process;

@@ -69,10 +69,13 @@ void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuc
 		strcpy(w->holder, w->owner);
 	if (listener)
 		name_owner(o, listener, w->listener);
+	if (finding_peer(f))
+		name_owner(o, finding_peer(f), w->peer);
 	context.age = age;
 	context.holder = w->holder[0] ? w->holder : NULL;
 	context.holders = w->holders_count;
 	context.listener = w->listener[0] ? w->listener : NULL;
+	context.peer = w->peer[0] ? w->peer : NULL;
 	context.leak = w->leak;
 	verdict_say(f, &context, &w->verdict);
 }

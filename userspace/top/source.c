@@ -26,6 +26,8 @@ static void note(struct top *top)
 int top_open(struct top *top)
 {
 	const struct tracker_config tracker = {
+		.join = true,
+		.apart = true,
 		.record = activity_record,
 		.step = activity_step,
 		.arg = &top->activity,

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is known of a finding: from its records, from the kernel, from what it shares. */
+#include "userspace/diagnose/evidence.h"
+
+#include "userspace/conn/counters.h"
+#include "userspace/diagnose/verdict.h"
+
+static const char *const names[FINDING_EVIDENCE_COUNT] = {
+	[FINDING_SYN_UNANSWERED] = "syn_unanswered",
+	[FINDING_SYN_ARRIVED] = "syn_arrived",
+	[FINDING_SYN_ACK_UNANSWERED] = "syn_ack_unanswered",
+	[FINDING_FLOOD] = "flood",
+	[FINDING_QUEUE_FULL] = "queue_full",
+	[FINDING_NOT_ACCEPTED] = "not_accepted",
+	[FINDING_PEER_CLOSED] = "peer_closed",
+	[FINDING_WE_CLOSED] = "we_closed",
+	[FINDING_FIN_ACKED] = "fin_acked",
+	[FINDING_ORPHAN] = "orphan",
+	[FINDING_UNACKED] = "unacked",
+	[FINDING_STALLED] = "stalled",
+	[FINDING_ZERO_WINDOW] = "zero_window",
+	[FINDING_UNREAD] = "unread",
+	[FINDING_PEER_HERE] = "peer_here",
+	[FINDING_MPTCP] = "mptcp",
+	[FINDING_REARMED] = "rearmed",
+	[FINDING_OUR_PORT] = "our_port",
+	[FINDING_PORTS_OUT] = "ports_out",
+};
+
+const char *finding_evidence_key(unsigned int bit)
+{
+	return bit < FINDING_EVIDENCE_COUNT ? names[bit] : NULL;
+}
+
+static uint64_t of_state(uint8_t state)
+{
+	switch (state) {
+	case TCPTRAIL_SYN_SENT:
+		return FINDING(SYN_UNANSWERED);
+	case TCPTRAIL_SYN_RECV:
+	case TCPTRAIL_NEW_SYN_RECV:
+		return FINDING(SYN_ACK_UNANSWERED);
+	case TCPTRAIL_CLOSE_WAIT:
+		return FINDING(PEER_CLOSED);
+	case TCPTRAIL_LAST_ACK:
+	case TCPTRAIL_CLOSING:
+		return FINDING(PEER_CLOSED) | FINDING(WE_CLOSED);
+	case TCPTRAIL_FIN_WAIT1:
+		return FINDING(WE_CLOSED);
+	case TCPTRAIL_FIN_WAIT2:
+		return FINDING(WE_CLOSED) | FINDING(FIN_ACKED);
+	}
+	return 0;
+}
+
+static bool is_flood(const struct syn_backlog *handshakes)
+{
+	return handshakes && handshakes->count >= VERDICT_FLOOD &&
+	       handshakes->peers >= handshakes->count / 2;
+}
+
+static uint64_t of_conn(const struct conn *c)
+{
+	uint64_t e = 0;
+
+	if (c->flags & CONN_SYN_ARRIVED)
+		e |= FINDING(SYN_ARRIVED);
+	if (counters_place(c) & COUNTERS_UNACCEPTED)
+		e |= FINDING(NOT_ACCEPTED);
+	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)
+		e |= FINDING(ORPHAN);
+	if (c->flags & CONN_MPTCP)
+		e |= FINDING(MPTCP);
+	if (c->unread)
+		e |= FINDING(UNREAD);
+	if (c->unacked)
+		e |= FINDING(UNACKED);
+	if (c->rearms)
+		e |= FINDING(REARMED);
+	return e;
+}
+
+static uint64_t of_burst(const struct port_usage *usage)
+{
+	return (usage->passive ? FINDING(OUR_PORT) : 0) |
+	       (usage->out_ns != PORT_USAGE_NEVER ? FINDING(PORTS_OUT) : 0);
+}
+
+uint64_t finding_evidence(const struct finding *f)
+{
+	uint64_t e;
+
+	if (f->usage)
+		return of_burst(f->usage);
+	e = of_state(f->state) | of_conn(f->conn);
+	if (f->peer)
+		e |= FINDING(PEER_HERE);
+	if (accept_queue_full(f->queue))
+		e |= FINDING(QUEUE_FULL);
+	if (is_flood(f->handshakes))
+		e |= FINDING(FLOOD);
+	if (finding_live(f) && kernel_socket_zero_window(&f->live))
+		e |= FINDING(ZERO_WINDOW);
+	if (finding_is_stalled(f))
+		e |= FINDING(STALLED);
+	return e;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Evidence: what is known of a finding, one bit each. A rule of verdict.h is made of it: it
+ * names the evidence that has to be there, and the evidence that would refute it. What is
+ * not known sets no bit, so that nothing is concluded from it.
+ */
+#ifndef DIAGNOSE_EVIDENCE_H
+#define DIAGNOSE_EVIDENCE_H
+
+#include "userspace/diagnose/finding.h"
+
+/** enum finding_evidence - bits of struct finding.evidence; finding_evidence_key() has a word for each */
+enum finding_evidence {
+	FINDING_SYN_UNANSWERED, /* we sent a SYN, and nothing has come */
+	FINDING_SYN_ARRIVED, /* our SYN is on record where it was to go: on this machine */
+	FINDING_SYN_ACK_UNANSWERED, /* we sent a SYN-ACK, and its ACK is not on record */
+	FINDING_FLOOD, /* very many handshakes wait at this port, each from another address */
+	FINDING_QUEUE_FULL, /* the kernel says that the accept queue has no room */
+	FINDING_NOT_ACCEPTED, /* accept() has not returned it */
+	FINDING_PEER_CLOSED, /* the peer's FIN has come */
+	FINDING_WE_CLOSED, /* this end has closed, or shut down its half */
+	FINDING_FIN_ACKED, /* the peer has acknowledged our FIN */
+	FINDING_ORPHAN, /* no process has the socket any more */
+	FINDING_UNACKED, /* bytes of ours are not acknowledged */
+	FINDING_STALLED, /* they wait in vain: nothing of them is acknowledged any more */
+	FINDING_ZERO_WINDOW, /* the peer answers, and says that it has no room */
+	FINDING_UNREAD, /* bytes of the peer lie unread */
+	FINDING_PEER_HERE, /* the other end is a socket of this machine */
+	FINDING_MPTCP, /* a subflow: who holds and reads it is MPTCP's affair */
+	FINDING_REARMED, /* the peer has repeated its FIN in TIME-WAIT */
+	FINDING_OUR_PORT, /* a burst of TIME-WAITs at a port of our own */
+	FINDING_PORTS_OUT, /* at this rate no source port will be left */
+	FINDING_EVIDENCE_COUNT,
+};
+
+#define FINDING(name) (1ULL << FINDING_##name)
+
+/** finding_evidence() - all that is known of a finding; its other fields are filled */
+uint64_t finding_evidence(const struct finding *finding);
+
+/** finding_evidence_key() - of a bit, for JSON and tcptrail-verdicts(7): "zero_window" */
+const char *finding_evidence_key(unsigned int bit);
+
+#endif
