@@ -154,6 +154,31 @@ static const struct scene scenes[] = {
 	  "9 B socket SYN_RECV ESTABLISHED\n",
 	  "left: 10.0.0.1:40000        => 10.0.0.2:80           7us   9us    -     -     "
 	  "ESTABLISHED\n" },
+	{ "the SYN-ACK is lost: the number of the SYN tells whose request it is",
+	  "0 A socket CLOSE SYN_SENT nolport\n1 A out SYN seq=1000\n"
+	  "2 B request CLOSE NEW_SYN_RECV\n3 B out SYN,ACK seq=7000 ack=1001\n",
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           -     3us    -     -     "
+	  "SYN-SENT\n" },
+	{ "the request goes and the SYN comes again: the last request counts, the first is told",
+	  "0 A socket CLOSE SYN_SENT nolport\n1 A out SYN seq=1000\n"
+	  "2 B request CLOSE NEW_SYN_RECV\n3 B out SYN,ACK seq=7000 ack=1001\n"
+	  "4 B request NEW_SYN_RECV CLOSE reason=icmp\n1000000 A out SYN seq=1000\n"
+	  "1000001 B request CLOSE NEW_SYN_RECV cookie=203\n"
+	  "1000002 B out SYN,ACK seq=8000 ack=1001 cookie=203\n",
+	  "10.0.0.2:80            < 10.0.0.1:40000        -     2us    -     -     unreachable\n"
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           -     1.0s   -     -     "
+	  "SYN-SENT       2xSYN\n" },
+	{ "a SYN cookie: no socket has sent the SYN-ACK, and the child has its name",
+	  "0 A socket CLOSE SYN_SENT nolport\n1 A out SYN seq=1000\n2 B in SYN seq=1000\n"
+	  "3 B out SYN,ACK seq=7000 ack=1001 cookie=0\n4 A in SYN,ACK seq=7000 ack=1001\n"
+	  "5 A socket SYN_SENT ESTABLISHED\n6 B socket SYN_RECV ESTABLISHED\n",
+	  "left: 10.0.0.1:40000        => 10.0.0.2:80           5us   6us    -     -     "
+	  "ESTABLISHED\n" },
+	{ "older than the trail: a FIN has two numbers, too",
+	  "0 A socket ESTABLISHED FIN_WAIT1\n1 A out FIN,ACK seq=70 ack=90\n"
+	  "2 B in FIN,ACK seq=70 ack=90\n3 B socket ESTABLISHED CLOSE_WAIT\n",
+	  "left: 10.0.0.1:40000        =? 10.0.0.2:80           -     >3us   -     -     "
+	  "FIN-WAIT-1\n" },
 	{ "an end comes back to life while it waits to be told: it is told once",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=104\n"
 		    "300000 B socket CLOSE_WAIT LAST_ACK\n400000 B socket LAST_ACK CLOSE\n"

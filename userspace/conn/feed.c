@@ -282,6 +282,8 @@ static struct conn *feed_segment(struct tracker *m, const struct tcptrail_record
 
 	if (!c && begins_fast_open(r))
 		c = fast_open(m, r);
+	if (!c || c->end)
+		join_early(m, r);
 	if (!c || c->state == TCPTRAIL_LISTEN) {
 		m->stats.unmatched++;
 		if ((r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&

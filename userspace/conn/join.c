@@ -7,12 +7,17 @@
  * same addresses and ports as between two others, and with NAT between them the
  * ends do not even call each other by the same ones.
  *
- * Until there is a SYN-ACK the SYN's own number stands for both: where a SYN arrives that
- * nobody answers, its sender learns that it did.
+ * Until the SYN-ACK arrives the SYN's own number stands for both: it joins the end that
+ * sent the SYN with the request that answers it, and where a SYN arrives that nobody
+ * answers, its sender learns that it did. Of several requests the last one counts.
  *
- * Without a SYN-ACK on record (segments are off, SYN cookies, older than the
- * trail) two ends are taken for one connection within one namespace only, where
- * addresses and ports are proof. Across namespaces they are not: no guess is made.
+ * An end that is older than the trail has no SYN-ACK on record. Its FIN has two numbers as
+ * well, which both ends see. And what came in the name of an end before that had a record
+ * of its own (a SYN-ACK that was a SYN cookie, a FIN) is kept for it by its name.
+ *
+ * Without any of these (segments are off, or none was sent) two ends are taken for one
+ * connection within one namespace only, where addresses and ports are proof. Across
+ * namespaces they are not: no guess is made.
  */
 #include "userspace/conn/tracker_internal.h"
 
@@ -60,6 +65,16 @@ void join_leave(struct tracker *m, struct conn *c)
 	c->other = 0;
 }
 
+/* @c gets another end, or none: one that has ended and waited for it is told by itself. */
+static void part(struct tracker *m, struct conn *c)
+{
+	struct conn *other = c->other ? conn_at(m, c->other) : NULL;
+
+	join_leave(m, c);
+	if (other && other->end)
+		lives_enqueue(m, other);
+}
+
 static void join(struct tracker *m, struct conn *a, struct conn *b)
 {
 	a->other = conn_slot(m, b);
@@ -74,37 +89,108 @@ static bool may_join(const struct conn *a, const struct conn *b)
 	       (a->flags & b->flags & CONN_SIMULTANEOUS_OPEN);
 }
 
-/*
- * The last one before the handshake is complete counts: an earlier one may have
- * answered a stale duplicate. Of two ends with the same numbers and the same role
- * the newer one stays: each number has one end at most that waits for its other.
- */
-void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
+static void index_numbers(struct tracker *m, struct conn *c)
 {
-	uint64_t numbers = numbers_of(s);
+	if (!index_add(&m->by_synack, numbers_hash(m, c->synack), conn_slot(m, c)))
+		c->flags |= CONN_JOINABLE;
+}
+
+/*
+ * Of two ends with the same numbers and the same role the newer one stays: each number has
+ * one end at most that waits for its other.
+ */
+static bool join_by(struct tracker *m, struct conn *c, uint64_t numbers)
+{
 	struct conn *other;
 
-	if (!m->config.join || c->synack == numbers || !is_opening(c))
-		return;
-	join_leave(m, c);
+	part(m, c);
 	c->synack = numbers;
 	other = find(m, numbers);
 	if (other)
 		unindex(m, other);
-	if (other && may_join(c, other))
+	if (other && may_join(c, other)) {
 		join(m, c, other);
-	else if (!index_add(&m->by_synack, numbers_hash(m, numbers), conn_slot(m, c)))
-		c->flags |= CONN_JOINABLE;
+		return true;
+	}
+	index_numbers(m, c);
+	return false;
+}
+
+/* Whose SYN is answered: both go on waiting for the SYN-ACK, which knows better. */
+static void join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
+{
+	struct conn *client = find(m, isn);
+
+	if (!client || client->role != CONN_ACTIVE || request->role != CONN_PASSIVE)
+		return;
+	part(m, client);
+	index_numbers(m, client);
+	join(m, client, request);
+}
+
+/*
+ * The last one before the handshake is complete counts: an earlier one may have answered a
+ * stale duplicate.
+ */
+void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
+{
+	uint64_t numbers = numbers_of(s);
+
+	if (!m->config.join || c->synack == numbers || !is_opening(c))
+		return;
+	if (!join_by(m, c, numbers) && s->direction == TCPTRAIL_OUT)
+		join_by_syn(m, c, s->ack - 1);
 }
 
 void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
 {
 	if (!m->config.join || c->state != TCPTRAIL_SYN_SENT || c->synack == s->seq)
 		return;
-	join_leave(m, c);
+	part(m, c);
 	c->synack = s->seq;
-	if (!index_add(&m->by_synack, numbers_hash(m, s->seq), conn_slot(m, c)))
-		c->flags |= CONN_JOINABLE;
+	index_numbers(m, c);
+}
+
+static uint64_t numbers_of_fin(const struct tcptrail_segment *s)
+{
+	return (uint64_t)(s->seq + s->len) << 32 | s->ack;
+}
+
+void join_fin(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
+{
+	if (m->config.join && c->flags & CONN_FOUND && !c->other)
+		join_by(m, c, numbers_of_fin(s));
+}
+
+void join_early(struct tracker *m, const struct tcptrail_record *r)
+{
+	const struct tcptrail_segment *s = &r->segment;
+	bool synack = s->tcp_flags & TCPTRAIL_SYN && s->tcp_flags & TCPTRAIL_ACK;
+	struct tuple tuple;
+	uint32_t hash;
+
+	if (!m->config.join || !tuple_of(&tuple, r) || !(synack || s->tcp_flags & TCPTRAIL_FIN))
+		return;
+	hash = table_hash(m, &tuple);
+	m->early[hash % JOIN_EARLY] = (struct early){
+		.numbers = synack ? numbers_of(s) : numbers_of_fin(s),
+		.hash = hash,
+		.netns = r->netns,
+		.lport = r->lport,
+		.rport = r->rport,
+	};
+	m->has_early = true;
+}
+
+void join_named(struct tracker *m, struct conn *c, uint32_t hash)
+{
+	struct early *e = &m->early[hash % JOIN_EARLY];
+
+	if (!e->numbers || c->synack || e->hash != hash || e->netns != c->netns ||
+	    e->lport != c->lport || e->rport != c->rport)
+		return;
+	join_by(m, c, e->numbers);
+	e->numbers = 0;
 }
 
 void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s)

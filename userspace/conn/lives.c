@@ -66,16 +66,10 @@ void lives_reap(struct tracker *m, uint64_t until_ns)
 		reap_first(m);
 }
 
-void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
+void lives_enqueue(struct tracker *m, struct conn *c)
 {
 	uint32_t slot = conn_slot(m, c);
 
-	/* An end that was not seen may be long ago. */
-	if (end != CONN_UNSEEN)
-		observe_step(m, c, CONN_STEP_LEAVES, time_ns);
-	c->end = end;
-	c->since_ns = time_ns;
-	counters_move(m, c);
 	if (c->flags & CONN_QUEUED)
 		return;
 	c->flags |= CONN_QUEUED;
@@ -84,6 +78,17 @@ void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t ti
 	else
 		m->ended_first = slot;
 	m->ended_last = slot;
+}
+
+void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
+{
+	/* An end that was not seen may be long ago. */
+	if (end != CONN_UNSEEN)
+		observe_step(m, c, CONN_STEP_LEAVES, time_ns);
+	c->end = end;
+	c->since_ns = time_ns;
+	counters_move(m, c);
+	lives_enqueue(m, c);
 }
 
 /* How much is lost with it: the least goes first. */

@@ -234,6 +234,8 @@ static void segment_received(struct tracker *m, struct conn *c, const struct tcp
 void step_segment(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
 {
 	c->flags |= CONN_SEGMENTS;
+	if (r->segment.tcp_flags & TCPTRAIL_FIN)
+		join_fin(m, c, &r->segment);
 	if (r->segment.direction == TCPTRAIL_OUT)
 		segment_sent(m, c, r);
 	else

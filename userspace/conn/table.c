@@ -41,7 +41,7 @@ bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
 	return missing == 0;
 }
 
-static uint32_t tuple_hash(const struct tracker *m, const struct tuple *t)
+uint32_t table_hash(const struct tracker *m, const struct tuple *t)
 {
 	uint64_t first = (uint64_t)t->netns << 32 | (uint32_t)t->lport << 16 | t->rport;
 
@@ -100,7 +100,7 @@ struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie)
 
 struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
 {
-	uint32_t hash = tuple_hash(m, tuple), at = hash, slot;
+	uint32_t hash = table_hash(m, tuple), at = hash, slot;
 
 	while ((slot = index_find(&m->by_tuple, hash, &at)))
 		if (same_tuple(m, conn_at(m, slot), tuple))
@@ -115,7 +115,7 @@ const struct index_entry *table_home(const struct tracker *m, const struct tcptr
 	if (r->cookie)
 		return index_home(&m->by_cookie, cookie_hash(m, r->cookie));
 	tuple_of(&tuple, r);
-	return index_home(&m->by_tuple, tuple_hash(m, &tuple));
+	return index_home(&m->by_tuple, table_hash(m, &tuple));
 }
 
 static void unindex(struct tracker *m, struct conn *c)
@@ -124,7 +124,7 @@ static void unindex(struct tracker *m, struct conn *c)
 
 	if (!(c->flags & CONN_INDEXED))
 		return;
-	index_del(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c));
+	index_del(&m->by_tuple, table_hash(m, &tuple), conn_slot(m, c));
 	c->flags &= ~CONN_INDEXED;
 }
 
@@ -136,7 +136,7 @@ static void index_by_tuple(struct tracker *m, struct conn *c)
 	/* The newest life has the name; an earlier one still has its cookie. */
 	if (before)
 		unindex(m, before);
-	if (!index_add(&m->by_tuple, tuple_hash(m, &tuple), conn_slot(m, c)))
+	if (!index_add(&m->by_tuple, table_hash(m, &tuple), conn_slot(m, c)))
 		c->flags |= CONN_INDEXED;
 }
 
@@ -215,5 +215,7 @@ void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_r
 	if (whole) {
 		c->flags |= CONN_WHOLE;
 		index_by_tuple(m, c);
+		if (m->has_early)
+			join_named(m, c, table_hash(m, &tuple));
 	}
 }

@@ -28,6 +28,24 @@ struct tuple {
 	const uint8_t *raddr;
 };
 
+/**
+ * struct early - the numbers that came in the name of an end that has no record yet
+ * @numbers: see join.c; 0: none
+ * @hash: of the name
+ * @netns: of the name
+ * @lport: likewise
+ * @rport: likewise
+ */
+struct early {
+	uint64_t numbers;
+	uint32_t hash;
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+};
+
+#define JOIN_EARLY 1024
+
 struct pair {
 	uint8_t laddr[16];
 	uint8_t raddr[16];
@@ -42,6 +60,8 @@ struct pair {
  * @by_cookie: conns that have a cookie
  * @by_task: tasks by pid and comm
  * @by_synack: conns that are CONN_JOINABLE
+ * @early: by the hash of the name, one each: for join.c
+ * @has_early: there is one
  * @key: of the hashes
  * @live: conns in use, ended ones that wait included
  * @ended_first: oldest of those that wait to be told, 0 if none
@@ -56,6 +76,8 @@ struct tracker {
 	struct index by_cookie;
 	struct index by_task;
 	struct index by_synack;
+	struct early early[JOIN_EARLY];
+	bool has_early;
 	uint64_t key[2];
 	uint32_t live;
 	uint32_t ended_first;
@@ -83,6 +105,9 @@ bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r);
 
 struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie);
 struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple);
+
+/** table_hash() - of a name */
+uint32_t table_hash(const struct tracker *m, const struct tuple *tuple);
 
 /** table_tuple() - its name; the addresses point into the pair pool */
 struct tuple table_tuple(const struct tracker *m, const struct conn *c);
@@ -113,6 +138,9 @@ struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r);
 /** lives_end() - its life is over: @c can still be found, until it is told */
 void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns);
 
+/** lives_enqueue() - @c has ended, and waits to be told from now on, if it does not yet */
+void lives_enqueue(struct tracker *m, struct conn *c);
+
 /** lives_are_due() - does lives_reap() find anything to do? */
 static inline bool lives_are_due(const struct tracker *m, uint64_t until_ns)
 {
@@ -134,6 +162,15 @@ void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *
 
 /** join_syn_arrived() - this SYN came for no connection that is known: tell who sent it */
 void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s);
+
+/** join_fin() - @c sent or received this FIN */
+void join_fin(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);
+
+/** join_early() - this segment came or went in the name of an end that is not known yet */
+void join_early(struct tracker *m, const struct tcptrail_record *r);
+
+/** join_named() - @c has got its name, of this hash */
+void join_named(struct tracker *m, struct conn *c, uint32_t hash);
 
 /** join_leave() - @c has no other end any more */
 void join_leave(struct tracker *m, struct conn *c);

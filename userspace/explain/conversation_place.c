@@ -116,6 +116,18 @@ static void take_syn_along(struct conversations *t, const struct end *end)
 	}
 }
 
+/*
+ * May a connection take the place of these segments? Not beside one that the tracker did not
+ * join with it; but one that was over when the tracker could have may have sent their SYN.
+ */
+static bool may_take_place(const struct conversations *t, const struct end *segments)
+{
+	const struct end *other = &t->ends[t->drafts[segments->draft].ends[!segments->side]];
+
+	return !has_conn(other) || (other->conn.end && segments->has_isn && other->has_isn &&
+				    segments->isn == other->isn);
+}
+
 /* Its peer's conversation, or that of the segments that it was made of, which go with it. */
 static int settle_conn(struct conversations *t, struct end *end)
 {
@@ -133,11 +145,13 @@ static int settle_conn(struct conversations *t, struct end *end)
 		before = NULL;
 	if (end->peer && peer->draft)
 		err = settle(t, end, peer->draft, !peer->side);
-	else if (before)
+	else if (before && may_take_place(t, before))
 		err = settle(t, end, before->draft, before->side);
 	else
 		err = settle(t, end, 0, 0);
 	if (before) {
+		if (before->draft != end->draft)
+			t->drafts[before->draft].ends[before->side] = 0;
 		before->draft = end->draft;
 		before->side = end->side;
 	}

@@ -155,9 +155,7 @@ play()
 expect()
 {
 	unrecorded kind=request
-	known_wrong 'normal'
 	count 1 life .
-	known_wrong 'normal'
 	says life end=normal peer.end=normal
 	count 1 explain .
 	says explain names=syn-cookie
