@@ -80,6 +80,19 @@ static void say_reset_in(struct buf *out, uint8_t by, const char *them)
 		buf_printf(out, "reset by %s", them);
 }
 
+/*
+ * tcp_probe_timer() gives up a socket that a process holds only when nothing answers its
+ * probes. One that nobody holds it gives up after a while in any case (tcp_orphan_retries()).
+ */
+static void say_window(struct buf *out, const struct conn *c, const char *us)
+{
+	buf_printf(out, "timed out: the window for %" PRIu32 " bytes of %s stayed closed, ",
+		   c->unacked, us);
+	buf_str(out, c->flags & CONN_ORPHAN ? "and no process held the socket any more "
+					      "(net.ipv4.tcp_orphan_retries)" :
+					      "its probes were not answered");
+}
+
 static void say_unanswered(struct buf *out, const struct conn *c, const char *us)
 {
 	switch (c->why) {
@@ -103,10 +116,7 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 			   c->unacked, us);
 		break;
 	case CONN_WHY_WINDOW:
-		buf_printf(out,
-			   "timed out: the window for %" PRIu32 " bytes of %s stayed closed, its "
-			   "probes were not answered",
-			   c->unacked, us);
+		say_window(out, c, us);
 		break;
 	case CONN_WHY_USER_TIMEOUT:
 		buf_printf(out, "timed out: the TCP_USER_TIMEOUT of %s was over", us);

@@ -98,7 +98,8 @@ static void tell_accept(struct facts *f)
 		    f->last_ns <= right_ns + ACCEPT_WAIT_NS || f->l->conversation->lossy)
 			continue;
 		names(f, "never-accepted");
-		say(f, "Nobody has accepted it.");
+		say(f, pair->ends[i].c->end ? "It ended before accept() took it." :
+					      "Nobody has accepted it so far.");
 	}
 }
 

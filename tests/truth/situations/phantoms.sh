@@ -17,6 +17,8 @@ expect()
 	count 1 life .
 	says life end=reset_in local_port=7000
 	count 1 explain .
+	says explain names=never-accepted 'ended before accept'
+	never explain 'Nobody has accepted'
 	count 0 stuck .
 	nothing_left
 }
