@@ -57,9 +57,10 @@ help:
 #: make            tools, and the module for the running kernel if its headers are there
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
+#: make soak       10,000 random connections, and what is said of them; SEED=N repeats a run
 #: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
 #: make coverage   how many lines of each folder the native tests run
-.PHONY: demo test check coverage
+.PHONY: demo test soak check coverage
 demo:
 	@scripts/packages build test lab
 	@$(MAKE) -s tools live
@@ -68,6 +69,10 @@ demo:
 test:
 	@scripts/packages build test fuzz monitoring lab
 	@scripts/test $(KERNELS)
+
+soak:
+	@scripts/packages build test lab
+	@tests/random/run --count 10000 $(if $(SEED),--seed $(SEED))
 
 check:
 	@scripts/packages build test check lab

@@ -98,6 +98,7 @@ void step_child(void);
 void step_repeat(void);
 void step_exec(void);
 void step_exit(void);
+void step_die(void);
 void step_stop(void);
 void step_blocked(void);
 void step_limit(void);
@@ -113,5 +114,8 @@ void step_sleep(void);
 void step_wait(void);
 void step_until(void);
 void step_tell(void);
+void step_clock(void);
+void step_at(void);
+void step_name(void);
 
 #endif

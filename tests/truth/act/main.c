@@ -44,9 +44,11 @@
  *	The process
  *	sleep S  wait		S seconds; until it is killed
  *	until FILE  tell FILE	wait for a file; make it
+ *	clock S  at S		this is S seconds after boot; wait until S seconds after it
+ *	name NAME		what the process is called
  *	child ... end		a child process does these steps, and exits
  *	repeat N ... end
- *	exit
+ *	exit  die		the latter by SIGKILL
  *	exec NAME STEP...	become another program: act, by another name
  *	stop			SIGSTOP to itself
  *	blocked			sleep in the kernel (state D), for ever
@@ -118,9 +120,13 @@ static const struct {
 	{ "wait", step_wait },
 	{ "until", step_until },
 	{ "tell", step_tell },
+	{ "clock", step_clock },
+	{ "at", step_at },
+	{ "name", step_name },
 	{ "child", step_child },
 	{ "repeat", step_repeat },
 	{ "exit", step_exit },
+	{ "die", step_die },
 	{ "exec", step_exec },
 	{ "stop", step_stop },
 	{ "blocked", step_blocked },

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/truth/act/act.h"
@@ -49,6 +50,28 @@ void step_tell(void)
 	close(fd);
 }
 
+static double clock_start; /* seconds after boot */
+
+void step_clock(void)
+{
+	clock_start = atof(next_word());
+}
+
+void step_at(void)
+{
+	double when = clock_start + atof(next_word());
+	struct timespec t = { .tv_sec = (time_t)when };
+
+	t.tv_nsec = (long)((when - (double)t.tv_sec) * 1e9);
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &t, NULL))
+		;
+}
+
+void step_name(void)
+{
+	prctl(PR_SET_NAME, next_word());
+}
+
 void step_child(void)
 {
 	pid_t child = fork();
@@ -66,6 +89,11 @@ void step_child(void)
 void step_exit(void)
 {
 	exit(0);
+}
+
+void step_die(void)
+{
+	raise(SIGKILL);
 }
 
 void step_stop(void)

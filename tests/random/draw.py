@@ -1,0 +1,410 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Draw random connections, and write down what is to be done and what is true of them.
+
+    draw.py SEED COUNT DIRECTORY
+
+writes into DIRECTORY: steps.client and steps.server, the steps of tests/truth/act for either host;
+schedule, what play.sh does at which time; truth, a line of JSON for each connection.
+
+The same seed gives the same. Connection N goes from port 10000 + N to one of these:
+"""
+import json
+import random
+import sys
+
+from model import Connection, LINE, ROUND
+
+OPEN, DARK, DROPPED, ICMP, RESET, CLOSED = 20000, 30000, 40000, 45000, 47000, 50000
+
+END = 330  # seconds: the play ends, and all commands are asked
+LOOKS = (110, 220)  # stuck is asked
+DARK_AT = 150  # from here on nothing gets through to and from the DARK ports
+NO_CROSSING = 3  # seconds around a look, in which the guest has other things to do
+
+
+class Drawing:
+    """A connection that is being drawn: its model, and the steps of its two processes."""
+
+    def __init__(self, number, rng):
+        self.rng, self.number = rng, number
+        self.c = Connection(number, LOOKS + (END,))
+        self.client_port = 10000 + number
+        self.steps = {"client": [], "server": []}
+        self.schedule = []
+        self.kind = "walk"
+        self.ends = {"client", "server"}
+
+    def chance(self, p):
+        return self.rng.random() < p
+
+    def step(self, e, t, *words):
+        self.steps[e.name] += ["at", f"{t:.3f}", *map(str, words)]
+
+    def listen(self, *before):
+        self.steps["server"] += [*before, "listen", f"s:{self.port}"]
+
+    def connect(self, t, *before, how="connect"):
+        self.t = t
+        self.steps["client"] += [*before, "bind", f"c:{self.client_port}", "at", f"{t:.3f}",
+                                 how, f"s:{self.port}"]
+
+    def pause(self):
+        shortest, longest = self.rng.choices(((0.3, 1), (1, 10), (10, 75)), (6, 4, 2))[0]
+        return round(self.rng.uniform(shortest, longest), 2)
+
+    # ---- What either end may do now, with weights
+
+    def choices(self, e):
+        c, found = self.c, []
+        if not e.held:
+            return found
+        if e.queued:
+            return [("accept", 30), ("closel", 5), ("exit", 3), ("die", 3)]
+        established = e.state == "established" and not e.over
+        if c.has_room(e) and e.fin_at is None:
+            if c.peer(e).unread < 20000:
+                found.append(("write", 30 if established else 40))
+            found += [("shut", 12), ("exit", 4), ("die", 4)]
+        if e.unread and not e.over:
+            found.append(("read", 40))
+        if c.has_room(e):
+            found += [("abort", 5), ("disconnect", 2), ("kill", 2)]
+        if established and not e.copied:
+            found.append(("repairclose", 2))
+        found.append(("close", 12 if established else 30))
+        return found
+
+    def numbers(self, e, what):
+        if what == "write":
+            return [self.rng.choice((1, self.rng.randint(2, 1400), self.rng.randint(1400, 9000)))]
+        if what == "read":
+            return [e.unread if self.chance(0.7) else self.rng.randint(1, e.unread)]
+        return []
+
+    def do(self, e, t, what):
+        numbers = self.numbers(e, what)
+        self.c.do(e, t, what, *numbers)
+        if what == "kill":
+            host, port = ("c", self.client_port) if e is self.c.client else ("s", self.port)
+            self.schedule.append((t, f"kill_socket {host} sport = :{port}"))
+        else:
+            self.step(e, t, what, *numbers)
+
+    def cross(self, t):
+        mine = self.rng.choice(("close", "shut", "abort", "write"))
+        yours = self.rng.choice(("close", "shut", "abort", *(["write"] if mine != "write" else [])))
+        n = self.rng.randint(1, 1000)
+        self.c.cross(t, mine, yours, n)
+        for e, what in ((self.c.client, mine), (self.c.server, yours)):
+            self.step(e, t, what, *([n] if what == "write" else []))
+
+    def may_cross(self, t):
+        c = self.c
+        return (all(e.state == "established" and not e.over and e.held and not e.unread and
+                    e.accepted and not e.copied for e in c.ends) and
+                all(abs(t - look) > NO_CROSSING for look in LOOKS))
+
+    def act_once(self, t):
+        c = self.c
+        c.until(t)
+        # Not while a timer may go off at the same moment.
+        if any(c.deadline(e) and abs(c.deadline(e) - t) < ROUND for e in c.ends if not e.over):
+            return
+        if self.may_cross(t) and self.chance(0.08):
+            self.cross(t)
+            return
+        weighed = [(e, what, weight) for e in c.ends for what, weight in self.choices(e)]
+        if weighed:
+            e, what, _ = self.rng.choices(weighed, [w[2] for w in weighed])[0]
+            self.do(e, t, what)
+
+    def walk(self, until, actions):
+        for _ in range(actions):
+            self.t += self.pause()
+            if self.t > until:
+                return
+            self.act_once(round(self.t, 3))
+
+    def begin(self, t, client_options=(), server_options=()):
+        """An established connection, accepted at once, later or never."""
+        accepted = self.chance(0.8)
+        self.listen(*server_options)
+        self.connect(t, *client_options)
+        self.c.until(t)
+        self.c.open(t, accepted)
+        if not accepted:
+            return
+        self.steps["server"].append("accept")
+        for e in self.c.ends:
+            if self.chance(0.03):
+                e.copied = True
+                self.steps[e.name] += ["child", "wait", "end"]
+
+    # ---- The kinds of connections
+
+    def draw_walk(self):
+        self.port = OPEN + self.number
+        self.begin(round(self.rng.uniform(1, END - 20), 3))
+        self.walk(END - 2, self.rng.randint(0, 9))
+
+    def only_client(self, *names):
+        self.ends = {"client"}
+        self.c.names = set(names)
+
+    def lone(self, t, end, why, by):
+        """A connect() that comes to nothing."""
+        e = self.c.client
+        self.c.server.end = None
+        e.becomes("syn_sent", t)
+        if end != "lives":
+            self.c.ended_by = by
+        e.end, e.why = end, why
+
+    def draw_refused(self):
+        port, why, by, names = self.rng.choice((
+            (CLOSED, None, "peer", {"refused"}),
+            (RESET, None, "peer", {"refused"}),
+            (ICMP, "icmp", "between", {"refused", "rejected-by-icmp"})))
+        self.port = port + self.number
+        t = round(self.rng.uniform(1, END - 3), 3)
+        self.connect(t)
+        self.lone(t, "refused", why, by)
+        self.only_client(*names)
+
+    def draw_dropped(self):
+        self.port = DROPPED + self.number
+        t = round(self.rng.uniform(1, END - 2), 3)
+        tries = self.rng.randint(1, 3)
+        gives_up = self.chance(0.3)
+        lasts = self.rng.uniform(0.2, 0.9) if gives_up else 2 ** (tries + 1) - 1
+        self.connect(t, "opt", "syncnt", str(tries), how="try")
+        e = self.c.client
+        if gives_up:
+            self.step(e, t + lasts, "close")
+        for look in LOOKS + (END,):
+            age = look - t
+            late = age > 3.5 and age < lasts - ROUND
+            unsure = abs(age - 3) <= 0.5 or abs(age - lasts) <= ROUND
+            self.c.stuck[look] = {"client": ["syn-sent-unanswered"] if late else
+                                  ["syn-sent-unanswered", None] if unsure else [None]}
+        if t + lasts > END:
+            self.c.unsure = t + lasts < END + ROUND
+            self.lone(t, "lives", None, None)
+            self.only_client("syn-unanswered")
+            self.c.may = {"syn-retransmitted", "filtered", "abandoned"}
+        elif gives_up:
+            self.lone(t, "abandoned", None, "us")
+            self.only_client("syn-unanswered", "abandoned")
+        else:
+            self.c.unsure = t + lasts > END - ROUND
+            self.lone(t, "unanswered", "syn", "nobody")
+            self.only_client("syn-unanswered", "filtered", "syn-retransmitted")
+
+    def draw_gives_up(self):
+        """close() before the SYN-ACK is there."""
+        self.port = OPEN + self.number
+        t = round(self.rng.uniform(1, END - 3), 3)
+        self.listen()
+        self.connect(t, how="try")
+        self.steps["client"].append("close")
+        self.lone(t, "abandoned", None, "client")
+        self.c.server.end, self.c.server.state = "reset_in", "new_syn_recv"
+        self.c.server.accepted = False
+        self.c.names = {"syn-unanswered", "abandoned", "late-syn-ack"}
+        self.c.may = {"reset", "reset-by-client"}
+
+    def draw_fill(self):
+        """One end writes until the other's window is closed."""
+        self.port = OPEN + self.number
+        c, t = self.c, round(self.rng.uniform(1, END - 40), 3)
+        self.begin(t)
+        c.server.accepted or self.steps["server"].append("accept")
+        c.server.accepted, c.server.queued = True, False
+        writer = self.rng.choice(c.ends)
+        reader = c.peer(writer)
+        self.step(writer, t + 1, "fill")
+        c.told.append(f"{t + 1} {writer.name} fill")
+        writer.bytes_known = reader.bytes_known = False
+        self.t = full = t + 5
+        then = self.rng.choice(("stay", "stay", "close", "abort", "reader closes", "reader reads"))
+        later = round(full + self.rng.uniform(1, 60), 3)
+        if then == "stay" or later > END - 5:
+            later = END + 1000
+        for look in LOOKS + (END,):
+            said = [None]
+            if full + 13 < look < later:
+                said = ["established-zero-window"]
+            elif t < look < full + 13:
+                said = [None, "established-zero-window"]
+            self.c.stuck[look] = {writer.name: said, reader.name: [None]}
+        c.looks = []
+        if later > END:
+            return
+        self.end_of_fill(writer, reader, later, then)
+
+    def end_of_fill(self, writer, reader, later, then):
+        c = self.c
+        c.until(later)
+        c.told.append(f"{later} {then}")
+        if then == "reader reads":
+            self.step(reader, later, "sip", 65536, 20)
+        elif then == "abort":
+            self.step(writer, later, "abort")
+            c.do_abort(writer, later)
+        elif then == "reader closes":
+            self.step(reader, later, "close")
+            reader.unread = 1
+            c.do_close(reader, later)
+            reader.unread_at_end = None
+        elif not writer.copied:
+            self.step(writer, later, "close")
+            writer.held = False
+            c.first_fin(writer, False)
+            writer.becomes("fin_wait1", later)
+            # The kernel gives up when its timer has grown to two minutes.
+            for look in LOOKS + (END,):
+                if look > later:
+                    sure = look > later + 13 and look < self.t + 150
+                    c.stuck[look][writer.name] = ["fin-wait1-zero-window"] + [None] * (not sure)
+            c.unsure = END > self.t + 150
+        if then == "reader closes" and writer.over:
+            writer.unread_at_end = None
+
+    def draw_dark(self):
+        """The path goes while the connection is established."""
+        self.port = DARK + self.number
+        c, t = self.c, round(self.rng.uniform(90, 140), 3)
+        e = self.rng.choice(c.ends)
+        then = self.rng.choice(("idle", "write", "timeout", "retries", "close", "keepalive"))
+        if then == "retries":
+            e = c.client  # play.sh sets tcp_retries2 there
+        options = {"timeout": ["opt", "usertimeout", "15000"],
+                   "keepalive": ["opt", "keepalive", "1", "opt", "keepidle", "40",
+                                 "opt", "keepintvl", "3", "opt", "keepcnt", "3"]}.get(then, [])
+        self.begin(t, options if e is c.client else [], options if e is c.server else [])
+        c.server.accepted or self.steps["server"].append("accept")
+        c.server.accepted, c.server.queued, p = True, False, c.peer(e)
+        e.copied = p.copied = False
+        for name in self.steps:
+            self.steps[name] = drop_children(self.steps[name])
+        self.t = t + 0.5
+        if self.chance(0.5):
+            self.do(e, round(t + 1, 3), "write")
+        c.until(DARK_AT)
+        at = round(self.rng.uniform(DARK_AT + 1, DARK_AT + 40), 3)
+        getattr(self, "dark_" + {"timeout": "write", "retries": "write"}.get(then, then))(
+            e, p, at, then)
+
+    def stuck_dark(self, e, begin, end, verdict):
+        for look in LOOKS + (END,):
+            if look > DARK_AT:
+                self.c.stuck[look] = {"client": [None], "server": [None]}
+                inside = begin + 13 < look < end - ROUND
+                outside = look < begin + 9 or look > end + ROUND
+                self.c.stuck[look][e.name] = ([verdict] if inside else [None] if outside else
+                                              [verdict, None])
+        self.c.looks = []
+
+    def dark_idle(self, e, p, at, then):
+        pass
+
+    def dark_write(self, e, p, at, then):
+        n = self.rng.randint(1, 1000)
+        self.step(e, at, "write", n)
+        self.c.told.append(f"{at} {e.name} write {n}, nothing gets through any more")
+        e.bytes_known = False
+        lasts = {"timeout": 15, "retries": 12.8 if e is self.c.client else 1000}.get(
+            then, 12.8 if e is self.c.client else 1000)
+        self.stuck_dark(e, at, at + lasts, "established-unanswered")
+        if lasts < 1000:
+            e.finish(at + lasts, "unanswered",
+                     "user_timeout" if then == "timeout" else "data")
+            self.c.blame("nobody")
+            self.c.names |= {"timed-out", "user-timeout" if then == "timeout" else
+                             "retransmissions-exhausted"}
+
+    def dark_close(self, e, p, at, then):
+        if e.unread:
+            self.step(e, at - 0.5, "read", e.unread)
+            self.c.do_read(e, at - 0.5, e.unread)
+        self.step(e, at, "close")
+        self.c.told.append(f"{at} {e.name} close, nothing gets through any more")
+        e.held = False
+        self.c.first_fin(e, False)
+        e.becomes("fin_wait1", at)
+        self.stuck_dark(e, at, at + 105, "fin-wait1-unanswered")
+        self.c.may |= {"fin-retransmitted"}
+        e.end, e.why, e.over_at = "unanswered", "fin", at + 105
+        self.c.blame("nobody")
+        self.c.names |= {"timed-out", "fin-unanswered"}
+
+    def dark_keepalive(self, e, p, at, then):
+        e.finish(DARK_AT + 50, "unanswered", "keepalive")
+        self.c.blame("nobody")
+        self.c.names |= {"timed-out", "keepalive-timeout"}
+        self.c.told.append(f"{e.name}: keepalive after 40 s, nothing gets through any more")
+
+    # ---- What is written down
+
+    def truth(self):
+        c = self.c
+        c.until(END)
+        # A socket that waits in nobody's queue any more, and no accept(): told as such.
+        if c.server.end is not None and self.kind != "gives_up" and not c.server.accepted:
+            c.names.add("never-accepted")
+        return {"n": self.number, "kind": self.kind, "from": self.client_port, "to": self.port,
+                "told": c.told, "closer": c.closer, "ended_by": c.ended_by,
+                "half_bytes": c.half_bytes, "names": sorted(c.names),
+                "may": sorted(c.may), "unsure": self.unsure(), "stuck": c.stuck,
+                "ends": {e.name: self.truth_of(e) for e in c.ends if e.name in self.ends}}
+
+    def unsure(self):
+        c = self.c
+        return c.unsure or any(c.deadline(e) and abs(c.deadline(e) - END) < ROUND + LINE
+                               for e in c.ends)
+
+    @staticmethod
+    def truth_of(e):
+        known = e.bytes_known and e.over
+        return {"end": e.end, "why": e.why, "state": e.state, "accepted": e.accepted,
+                "closer": e.closer,
+                "unread": e.unread_at_end, "sent": e.sent if known else None,
+                "received": e.received if known else None}
+
+
+def drop_children(steps):
+    text = " ".join(steps).replace("child wait end", "")
+    return text.split()
+
+
+KINDS = (("walk", 80), ("refused", 3), ("dropped", 4), ("gives_up", 2), ("fill", 4), ("dark", 7))
+
+
+def draw(number, rng):
+    d = Drawing(number, rng)
+    d.kind = rng.choices([k[0] for k in KINDS], [k[1] for k in KINDS])[0]
+    getattr(d, "draw_" + d.kind)()
+    return d
+
+
+def main():
+    seed, count, directory = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    rng = random.Random(seed)
+    drawn = [draw(n, rng) for n in range(count)]
+    with open(f"{directory}/truth", "w") as f:
+        for d in drawn:
+            print(json.dumps(d.truth()), file=f)
+    for name in ("client", "server"):
+        with open(f"{directory}/steps.{name}", "w") as f:
+            for d in drawn:
+                if d.steps[name]:
+                    print("child name", f"{name[0]}{d.number}", *d.steps[name], "wait end", file=f)
+    schedule = [(DARK_AT, "dark")] + [(t, f"look {t}") for t in LOOKS] + [(END, "true")]
+    for d in drawn:
+        schedule += d.schedule
+    with open(f"{directory}/schedule", "w") as f:
+        for t, command in sorted(schedule):
+            print(t, command, file=f)
+
+
+main()

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2154 # not unassigned: by tests/truth/play.sh
+#
+# In the guest: play each batch of drawn connections (draw.py) that is in the share, on the
+# hosts of tests/truth, and keep what the commands say.
+#
+# A batch is two processes, one on either host, with a child for each end of a connection.
+# The children keep one clock: so nothing depends on who is scheduled when.
+
+# The ports of draw.py.
+paths()
+{
+	set_sysctl s net.ipv4.tcp_fin_timeout=120
+	set_sysctl c net.ipv4.tcp_retries2=5
+	filter s input 'tcp dport 40000-44999 drop'
+	filter s input 'tcp dport 45000-46999 reject with icmp port-unreachable'
+	filter s input 'tcp dport 47000-49999 reject with tcp reset'
+}
+
+dark()
+{
+	filter r forward 'tcp dport 30000-39999 drop'
+	filter r forward 'tcp sport 30000-39999 drop'
+}
+
+# Wait until that time after the begin.
+until_time()
+{
+	sleep "$(awk -v begin="$begin" -v at="$1" \
+		'{ rest = begin + at - $1; print (rest > 0 ? rest : 0) }' /proc/uptime)"
+}
+
+look()
+{
+	tcptrail stuck --all --json >"look.$1"
+}
+
+actors()
+{
+	# shellcheck disable=SC2046 # words are meant
+	on "$1" "$2" clock "$begin" $(cat "$batch/steps.$2") wait
+}
+
+play()
+{
+	paths
+	begin=$(awk '{ print $1 + 5 }' /proc/uptime)
+	actors s server
+	actors c client
+	while read -r at command; do
+		until_time "$at"
+		eval "$command"
+	done <"$batch/schedule"
+}
+
+ask()
+{
+	tcptrail record --history --no-follow --quiet trail.tt
+	look 330
+	tcptrail life --history --no-follow --open --json >life
+	tcptrail export --once >counters
+	tcptrail top --once --json >top
+	tcptrail status >status
+}
+
+ask_after()
+{
+	mkdir after
+	farewell
+	tcptrail life --history --no-follow --open --json | grep '"end":"lives"' >after/life
+	tcptrail stuck --all --json >after/stuck
+}
+
+play_batch()
+{
+	work=$played/${batch##*/} filtered='' group=/sys/fs/cgroup
+	mkdir -p "$work"
+	cd "$work" || exit
+	{
+		modprobe tcptrail
+		hosts
+		play
+		ask
+		ask_after
+		rmmod tcptrail
+		clear_away
+	} 2>errors
+}
+
+names
+modprobe tun
+played=$(mktemp -d)
+for batch in /share/batch/*; do
+	echo "${batch##*/}: $(cut -d ' ' -f 1 /proc/uptime)"
+	play_batch
+done
+cd "$played" && tar cf /share/played.tar . 2>/dev/null
