@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The manual against the programs: every metric with its type and number of series, every
-# verdict, and every name that explain gives. tests/unit/test_manual.c has the other words.
+# The manual against the programs: every metric with its type and number of series, and every
+# name that explain gives. tests/unit/test_statements.c has the other statements, and
+# tests/unit/test_manual.c the other words.
 #
 #	tests/native/manual.sh [BUILD]	BUILD (build) holds the programs and monitoring/story
 # shellcheck source=tests/native/lib/cases.sh
@@ -45,20 +46,14 @@ told_metrics | sed -E 's/^(tcptrail_unit_[a-z_]+ [a-z]+) .*/\1 N/' >"$work/told"
 check 'metrics were found' test "$(wc -l <"$work/told")" -gt 40
 check 'tcptrail-metrics(5): names, types, numbers of series' diff -u "$work/told" "$work/given"
 
-# Verdicts: those that are counted, and those that do no harm.
-grep -oE '^tcptrail_stuck_sockets\{verdict="[a-z0-9-]+' "$work/metrics" | cut -d '"' -f 2 |
-	sort >"$work/given"
-sed -n '/^\.SH VERDICTS/,/^\.SS What does no harm/p' "$man/tcptrail-stuck.1" |
-	sed -nE 's/^\.B ([a-z0-9-]+)$/\1/p' | sort >"$work/told"
-check 'verdicts were found' test "$(wc -l <"$work/told")" -gt 15
-check 'tcptrail-stuck(1): every verdict that makes a socket stuck' diff -u "$work/told" "$work/given"
-
-# Names that explain gives: whatever stands in quotes and has a dash in it, in the files
-# that give them.
-grep -hoE '"[a-z0-9]+(-[a-z0-9]+)+"' "$top"/userspace/explain/narrative*.c | tr -d '"' | sort -u >"$work/given"
-sed -n '/^\.SH NAMES/,/^\.SH JSON/p' "$man/tcptrail-explain.1" | sed 's/\\-/-/g' |
-	grep -oE '[a-z0-9]+(-[a-z0-9]+)+' | sort -u >"$work/told"
+# The names that explain gives. tests/unit/test_statements.c compares the rest of the page.
+page=$man/tcptrail-verdicts.7
+python3 "$top/tests/native/lib/explain_names.py" "$top"/userspace/explain/narrative*.c >"$work/given"
+sed 's/\\-/-/g' "$page" | awk '/^\.SH/ { names = $2 == "NAMES" }
+	names && after && /^\.BR? / { gsub(/^\.BR? |[",]/, ""); gsub(/ +/, "\n"); print }
+	{ after = /^\.TP/ }' | sort >"$work/told"
 check 'names were found' test "$(wc -l <"$work/given")" -gt 30
-check 'tcptrail-explain(1): every name' is "$(comm -23 "$work/given" "$work/told")" ''
+check "tcptrail-verdicts(7), NAMES: add an entry" is "$(comm -23 "$work/given" "$work/told")" ''
+check "tcptrail-verdicts(7), NAMES: explain gives no such name" is "$(comm -13 "$work/given" "$work/told")" ''
 
 report

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every word that JSON and the metrics may have as a value is in the manual page of the
- * command that prints it. tests/native/manual.sh has the rest of the manual.
+ * command that prints it. test_statements.c has those that say what happened, and
+ * tests/native/manual.sh the rest of the manual.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,7 @@
 #include "userspace/base/array.h"
 #include "userspace/base/names.h"
 #include "userspace/base/record.h"
-#include "userspace/conn/ending.h"
+#include "userspace/conn/conn.h"
 
 #define MAN "userspace/man/" /* tests run at the top of the tree */
 
@@ -59,16 +60,6 @@ static const char *end_key(unsigned int i)
 	return conn_end_key((uint8_t)i);
 }
 
-static const char *why_key(unsigned int i)
-{
-	return conn_why_key((uint8_t)i);
-}
-
-static const char *by_key(unsigned int i)
-{
-	return ending_by_key((uint8_t)i);
-}
-
 static const char *reason(unsigned int i)
 {
 	return reason_key((uint8_t)i);
@@ -106,10 +97,6 @@ struct vocabulary {
 };
 
 static const struct vocabulary vocabularies[] = {
-	{ "end", MAN "tcptrail-life.1", end_key, 0, CONN_ENDS },
-	{ "why", MAN "tcptrail-life.1", why_key, 0, CONN_WHYS },
-	{ "ended_by", MAN "tcptrail-life.1", by_key, 0, ENDING_BY_UNKNOWN + 1 },
-	{ "evidence", MAN "tcptrail-life.1", ending_evidence_key, 0, EVIDENCE_BITS },
 	{ "cause of tcptrail_connections_ended", MAN "tcptrail-metrics.5", end_key, CONN_LIVES + 1,
 	  CONN_ENDS - 1 },
 	{ "reason", MAN "tcptrail-json.5", reason, 1, UINT8_MAX },

@@ -80,6 +80,14 @@ const char *verdict_name(unsigned int number)
 	return rule ? rule->name : NULL;
 }
 
+void verdict_grounds(unsigned int number, uint64_t *needs, uint64_t *refuted_by)
+{
+	const struct rule *rule = rule_at(number);
+
+	*needs = rule ? rule->needs : 0;
+	*refuted_by = rule ? rule->refuted_by : 0;
+}
+
 enum verdict_weight verdict_weight(int number)
 {
 	const struct rule *rule = number < 0 ? NULL : rule_at((unsigned int)number);

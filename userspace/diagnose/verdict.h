@@ -2,7 +2,7 @@
 /*
  * Verdicts: one sentence for a connection that has been too long where it is,
  * with the evidence, and one with the remedy. Each is a rule with a name, a
- * test and a line in tcptrail-stuck(1).
+ * test and an entry in tcptrail-verdicts(7).
  */
 #ifndef DIAGNOSE_VERDICT_H
 #define DIAGNOSE_VERDICT_H
@@ -63,6 +63,13 @@ void verdict_say(const struct finding *finding, const struct verdict_context *co
 
 /** verdict_name() - a rule's name; NULL from the number on that there is no rule for */
 const char *verdict_name(unsigned int rule);
+
+/**
+ * verdict_grounds() - what a rule rests on, for tests of the manual
+ * @needs: set to the evidence that has to be there: bits of enum finding_evidence
+ * @refuted_by: set to the evidence of which there must be none
+ */
+void verdict_grounds(unsigned int rule, uint64_t *needs, uint64_t *refuted_by);
 
 /** verdict_weight() - how bad it is; VERDICT_HARMLESS if there is no such rule */
 enum verdict_weight verdict_weight(int rule);

@@ -14,7 +14,7 @@
 
 /**
  * struct rule - one verdict
- * @name: as in tcptrail-stuck(1)
+ * @name: as in tcptrail-verdicts(7)
  * @weight: how bad it is
  * @state: it is about sockets in this state, SYN_RECV for requests, too; RULE_BURST: about
  *	bursts of TIME-WAITs

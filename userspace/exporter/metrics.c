@@ -213,7 +213,7 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 	unsigned int i;
 
 	openmetrics_gauge(e, "tcptrail_stuck_sockets",
-			  "Sockets too long where they are, by verdict: see tcptrail-stuck(1).");
+			  "Sockets too long where they are, by verdict: see tcptrail-verdicts(7).");
 	for (i = 0; verdict_name(i); i++) {
 		if (!verdict_is_stuck((int)i))
 			continue;
