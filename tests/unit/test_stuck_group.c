@@ -243,13 +243,13 @@ static void test_growth(void **state)
 static void test_leaks(void **state)
 {
 	struct fixture *f = *state;
-	struct holder holders[] = { { 11, 7, 3, "shop" },
-				    { 11, 7, 9, "shop" },
-				    { 11, 8, 3, "shop" },
-				    { 12, 7, 4, "shop" },
-				    { 13, 7, 5, "shop" } };
-	struct process processes[] = { { .pid = 7, .comm = "shop", .fds = 20, .fd_limit = 1024 },
-				       { .pid = 8, .comm = "shop", .fds = 4, .fd_limit = 1024 } };
+	struct holder holders[] = { { .inode = 11, .pid = 7, .task = 7, .fd = 3, .comm = "shop" },
+				    { .inode = 11, .pid = 7, .task = 7, .fd = 9, .comm = "shop" },
+				    { .inode = 11, .pid = 8, .task = 8, .fd = 3, .comm = "shop" },
+				    { .inode = 12, .pid = 7, .task = 7, .fd = 4, .comm = "shop" },
+				    { .inode = 13, .pid = 7, .task = 7, .fd = 5, .comm = "shop" } };
+	struct process processes[] = { { .task = 7, .fds = 20, .fd_limit = 1024 },
+				       { .task = 8, .fds = 4, .fd_limit = 1024 } };
 	struct holders known = {
 		.owners = { .holders = holders,
 			    .count = 5,

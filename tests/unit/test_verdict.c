@@ -279,9 +279,11 @@ static void test_holders(void **state)
 	struct tracker *tracker =
 		stuck_script(ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n");
 	const struct stuck_query query = { .tracker = tracker, .now_ns = 20 * SEC };
-	struct holder holders[] = { { 6001, 790, 17, "httpd" },
-				    { 6001, 791, 17, "httpd" },
-				    { 6002, 5, 5, "other" } };
+	struct holder holders[] = {
+		{ .inode = 6001, .pid = 790, .task = 790, .fd = 17, .comm = "httpd" },
+		{ .inode = 6001, .pid = 791, .task = 791, .fd = 17, .comm = "httpd" },
+		{ .inode = 6002, .pid = 5, .task = 5, .fd = 5, .comm = "other" }
+	};
 	struct holders known = { .owners = { .holders = holders, .count = 3 } };
 	const struct stuck_result *result;
 	struct stuck_words words;

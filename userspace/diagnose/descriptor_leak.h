@@ -13,7 +13,7 @@
 
 /**
  * struct descriptor_leak - the CLOSE-WAITs of one process
- * @pid: the process
+ * @task: the process, or a thread of it with descriptors of its own: see struct holder
  * @count: how many it holds; each counts once, by however many descriptors
  * @begun: of these, in the last @window_ns
  * @oldest_ns: age of the oldest
@@ -24,7 +24,7 @@
  *	has none left now; DESCRIPTOR_LEAK_NEVER
  */
 struct descriptor_leak {
-	uint64_t pid;
+	uint64_t task;
 	uint32_t count;
 	uint32_t begun;
 	uint64_t oldest_ns;

@@ -40,20 +40,20 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 	return err;
 }
 
-/* A socket counts once for each process, by however many descriptors. */
+/* A socket counts once for each descriptor table, by however many descriptors. */
 static int count_socket(struct holders *h, uint32_t inode, uint64_t age_ns)
 {
 	const struct holder *holders;
 	struct descriptor_leak *leak;
 	size_t count, i;
-	uint64_t pid;
+	uint64_t task;
 
 	holders = owners_of(&h->owners, inode, &count);
 	for (i = 0; i < count; i++) {
-		if (i && holders[i].pid == holders[i - 1].pid)
+		if (i && holders[i].task == holders[i - 1].task)
 			continue;
-		pid = holders[i].pid;
-		leak = hashmap_get(&h->leaks, &pid);
+		task = holders[i].task;
+		leak = hashmap_get(&h->leaks, &task);
 		if (!leak)
 			return -ENOMEM;
 		descriptor_leak_add(leak, age_ns);
@@ -67,14 +67,14 @@ int holders_count_leaks(struct holders *h, const struct stuck_result *r)
 	struct descriptor_leak *leak;
 	size_t i;
 
-	hashmap_init(&h->leaks, sizeof(leak->pid), sizeof(*leak));
+	hashmap_init(&h->leaks, sizeof(leak->task), sizeof(*leak));
 	for (i = 0; i < r->close_wait_count; i++)
 		if (count_socket(h, r->close_waits[i].inode,
 				 time_between(r->close_waits[i].since_ns, r->query.now_ns)))
 			return -ENOMEM;
 	for (i = 0; i < h->leaks.count; i++) {
 		leak = hashmap_at(&h->leaks, i);
-		process = owners_process(&h->owners, (uint32_t)leak->pid);
+		process = owners_process(&h->owners, (uint32_t)leak->task);
 		if (process) {
 			leak->fds = process->fds;
 			leak->fd_limit = process->fd_limit;
@@ -103,6 +103,13 @@ const struct holder *holders_of(const struct holders *h, const struct conn *c, s
 {
 	*count = 0;
 	return h ? owners_of(&h->owners, c->inode, count) : NULL;
+}
+
+bool holders_none(const struct holders *h, const struct conn *c)
+{
+	size_t count;
+
+	return h && h->owners.complete && c->inode && !holders_of(h, c, &count);
 }
 
 struct owner holders_owner(const struct holders *h, const struct tracker *m, const struct conn *c)

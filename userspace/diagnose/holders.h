@@ -10,7 +10,7 @@
 /**
  * struct holders - zero: nobody is known to hold anything
  * @owners: by the socket's inode
- * @leaks: struct descriptor_leak by pid
+ * @leaks: struct descriptor_leak by task
  */
 struct holders {
 	struct owners owners;
@@ -33,6 +33,13 @@ int holders_count_leaks(struct holders *holders, const struct stuck_result *resu
 /** holders_of() - who holds a socket, and by how many descriptors; @holders may be NULL: not known */
 const struct holder *holders_of(const struct holders *holders, const struct conn *conn,
 				size_t *count);
+
+/**
+ * holders_none() - does a socket have a file that is in no process's descriptor table?
+ *
+ * Then io_uring holds it, or a message that is under way (SCM_RIGHTS), or the kernel.
+ */
+bool holders_none(const struct holders *holders, const struct conn *conn);
 
 /**
  * struct owner - whose a connection is

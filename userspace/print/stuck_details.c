@@ -73,6 +73,30 @@ static void put_sockets(const struct stuck_out *o, struct buf *p, const struct s
 		   number_text(put_age, finding_age(newest, o->now_ns)).s);
 }
 
+/* What keeps the process from doing anything: ", stopped", ", blocked in the kernel (nfs_wait)" */
+static void put_halt(struct buf *p, const struct process *process)
+{
+	switch (process_halt(process)) {
+	case PROCESS_RUNS:
+		break;
+	case PROCESS_FROZEN:
+		buf_str(p, ", in a frozen cgroup");
+		break;
+	case PROCESS_STOPPED:
+		buf_str(p, ", stopped by a signal");
+		break;
+	case PROCESS_TRACED:
+		buf_str(p, ", stopped by a debugger");
+		break;
+	case PROCESS_BLOCKED:
+		buf_str(p, ", blocked in the kernel (state D)");
+		break;
+	case PROCESS_NO_DESCRIPTOR:
+		buf_printf(p, ", %u of %llu descriptors in use", process->fds,
+			   (unsigned long long)process->fd_limit);
+	}
+}
+
 /* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
 static void put_owner(const struct stuck_out *o, struct buf *p, const struct conn *c,
 		      const struct stuck_words *w)
@@ -81,6 +105,9 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 
 	if (w->holders_count)
 		buf_printf(p, "held by %s", w->holder);
+	else if (w->unheld)
+		buf_str(p, "no descriptor holds it: io_uring does, a message under way "
+			   "(SCM_RIGHTS), or the kernel");
 	else if (c->flags & CONN_MPTCP)
 		buf_str(p, "a subflow of MPTCP: who holds it is not known");
 	else
@@ -95,6 +122,8 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 		   !(c->flags & (CONN_ORPHAN | CONN_MPTCP))) {
 		buf_str(p, ", never accepted");
 	}
+	if (w->process)
+		put_halt(p, w->process);
 	if (w->process && w->process->command[0]) {
 		buf_str(p, ", command: ");
 		buf_safe(p, w->process->command, sizeof(w->process->command));

@@ -16,11 +16,33 @@ static void put_holders(struct json *j, const struct stuck_words *w)
 	for (i = 0; i < w->holders_count; i++) {
 		json_object(j, NULL);
 		json_u64(j, "pid", w->holders[i].pid);
+		if (w->holders[i].task != w->holders[i].pid)
+			json_u64(j, "thread", w->holders[i].task);
 		json_u64(j, "fd", (uint64_t)w->holders[i].fd);
+		if (w->holders[i].io_uring)
+			json_bool(j, "io_uring", true);
 		json_str(j, "comm", w->holders[i].comm);
 		json_end_object(j);
 	}
 	json_end_array(j);
+}
+
+static void put_process(struct json *j, const struct process *process)
+{
+	const char *halt = process_halt_key(process_halt(process));
+
+	json_str(j, "command", process->command);
+	json_u64(j, "fds", process->fds);
+	if (process->fd_limit && process->fd_limit != PROCESS_UNLIMITED)
+		json_u64(j, "fd_limit", process->fd_limit);
+	if (halt)
+		json_word(j, "halt", halt);
+	if (process->blocked) {
+		json_u64(j, "threads", process->threads);
+		json_u64(j, "threads_blocked", process->blocked);
+	}
+	if (process->wchan[0])
+		json_str(j, "wchan", process->wchan);
 }
 
 static void put_counts(struct json *j, const struct stuck_group *group)
@@ -177,8 +199,10 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 	put_live(j, finding_live(f), f->state);
 	life_json_tasks(j, o->tracker, f->conn);
 	put_holders(j, w);
+	if (w->unheld)
+		json_bool(j, "unheld", true);
 	if (w->process)
-		json_str(j, "command", w->process->command);
+		put_process(j, w->process);
 	put_leak(j, w->leak);
 }
 

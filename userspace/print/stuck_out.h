@@ -52,6 +52,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
  * @peer: whose the other end is, if it is on this machine
  * @holders: who holds it now
  * @holders_count: how many descriptors
+ * @unheld: no process has a descriptor of it, though it has a file
  * @process: the first holder's; NULL if not known
  * @leak: how the CLOSE-WAITs of its holder grow; NULL if not known
  * @netns: its namespace's name; empty if it has none, or it is not known
@@ -65,6 +66,7 @@ struct stuck_words {
 	char peer[STUCK_NAME_MAX];
 	const struct holder *holders;
 	size_t holders_count;
+	bool unheld;
 	const struct process *process;
 	const struct descriptor_leak *leak;
 	const char *netns;

@@ -18,7 +18,11 @@ static void name_holders(char *to, size_t size, const struct holder *holders, si
 		if (i && end - p > 2)
 			p = put_str(p, ", ");
 		p = put_task(p, end - 1, holders[i].comm, holders[i].pid);
-		p += snprintf(p, (size_t)(end - p), " fd %d", holders[i].fd);
+		if (holders[i].task != holders[i].pid)
+			p += snprintf(p, (size_t)(end - p), " thread %u", holders[i].task);
+		if (p < end)
+			p += snprintf(p, (size_t)(end - p), "%s fd %d",
+				      holders[i].io_uring ? " io_uring" : "", holders[i].fd);
 		if (p >= end)
 			return;
 	}
@@ -37,15 +41,16 @@ static void name_owner(const struct stuck_out *o, const struct conn *c, char nam
 /* Who holds it now, and what that process has besides. */
 static void find_holders(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
 {
-	uint64_t pid;
+	uint64_t task;
 
 	w->holders = holders_of(o->holders, f->conn, &w->holders_count);
+	w->unheld = holders_none(o->holders, f->conn);
 	if (!w->holders_count)
 		return;
-	pid = w->holders->pid;
-	w->process = owners_process(&o->holders->owners, w->holders->pid);
+	task = w->holders->task;
+	w->process = owners_process(&o->holders->owners, w->holders->task);
 	if (f->state == TCPTRAIL_CLOSE_WAIT)
-		w->leak = hashmap_find(&o->holders->leaks, &pid);
+		w->leak = hashmap_find(&o->holders->leaks, &task);
 }
 
 void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)

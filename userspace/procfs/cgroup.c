@@ -152,6 +152,48 @@ int cgroup_of_process(struct cgroup_name *name, int pid_dir)
 	return 0;
 }
 
+static bool has_line(const char *file, const char *line)
+{
+	char text[256];
+
+	file_text(AT_FDCWD, file, text, sizeof(text));
+	return strstr(text, line);
+}
+
+/* "0::/system.slice/web.service", "5:freezer:/docker/ID" */
+static bool is_frozen(const char *line)
+{
+	const char *controllers = strchr(line, ':'), *path;
+	char file[CGROUP_PATH_MAX + 64];
+
+	path = controllers ? strchr(controllers + 1, ':') : NULL;
+	if (!path)
+		return false;
+	path++;
+	if (!strncmp(controllers, ":freezer:", strlen(":freezer:"))) {
+		snprintf(file, sizeof(file), "/sys/fs/cgroup/freezer%s/freezer.state", path);
+		return has_line(file, "FROZEN\n");
+	}
+	if (strncmp(line, "0::", 3))
+		return false;
+	snprintf(file, sizeof(file), "/sys/fs/cgroup%s/cgroup.events", path);
+	if (has_line(file, "frozen 1\n"))
+		return true;
+	snprintf(file, sizeof(file), "/sys/fs/cgroup/unified%s/cgroup.events", path);
+	return has_line(file, "frozen 1\n");
+}
+
+bool cgroup_is_frozen(int pid_dir)
+{
+	char lines[4096], *line, *rest = NULL;
+
+	file_text(pid_dir, "cgroup", lines, sizeof(lines));
+	for (line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (is_frozen(line))
+			return true;
+	return false;
+}
+
 static int path_by_id(const char *mount, uint64_t id, char *path, size_t size)
 {
 	struct {

@@ -3,6 +3,7 @@
 #ifndef PROCFS_CGROUP_H
 #define PROCFS_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CGROUP_PATH_MAX 512
@@ -28,6 +29,9 @@ void cgroup_parse(struct cgroup_name *name, const char *path);
 
 /** cgroup_of_process() - that of /proc/PID, given as a directory's descriptor; 0 or -errno */
 int cgroup_of_process(struct cgroup_name *name, int pid_dir);
+
+/** cgroup_is_frozen() - is /proc/PID's frozen? By version 2 or 1, by its own or by one above it */
+bool cgroup_is_frozen(int pid_dir);
 
 /**
  * cgroup_by_id() - that of a number, as records have it

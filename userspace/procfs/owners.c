@@ -4,7 +4,8 @@
  *
  * A socket is known by its inode, which is compared with the sorted list of those that are
  * wanted; fstatat() tells it without printing the link. The kernel has no shorter way:
- * only the descriptor tables say who holds a file.
+ * only the descriptor tables say who holds a file. A second pass looks where sockets are
+ * rarely: only those that are nowhere else are worth its cost.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,28 +17,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "userspace/procfs/owners.h"
 #include "userspace/base/array.h"
 #include "userspace/base/order.h"
+#include "userspace/procfs/owners_internal.h"
 
-/**
- * struct wanted - what is looked for
- * @inodes: ascending
- * @count: how many
- * @sockets: the file system that sockets are in: elsewhere a number is another's
- */
-struct wanted {
-	const uint32_t *inodes;
-	size_t count;
-	dev_t sockets;
-};
+#define PID_NAMESPACE_INIT 0xEFFFFFFC /* the inode of the first one, on every Linux */
 
 ORDER(by_inode, uint32_t, COMPARE(*x, *y))
 
 ORDER(by_holder, struct holder,
-      4 * COMPARE(x->inode, y->inode) + 2 * COMPARE(x->pid, y->pid) + COMPARE(x->fd, y->fd))
+      8 * COMPARE(x->inode, y->inode) + 4 * COMPARE(x->pid, y->pid) +
+	      2 * COMPARE(x->task, y->task) + COMPARE(x->fd, y->fd))
 
-ORDER(by_pid, struct process, COMPARE(x->pid, y->pid))
+ORDER(by_task, struct process, COMPARE(x->task, y->task))
 
 /* The inode of the socket that a descriptor stands for, 0 if it is none. */
 static uint32_t socket_inode(const struct wanted *wanted, int fds, const char *name)
@@ -50,61 +42,145 @@ static uint32_t socket_inode(const struct wanted *wanted, int fds, const char *n
 	return st.st_ino <= UINT32_MAX ? (uint32_t)st.st_ino : 0;
 }
 
-static bool is_wanted(const struct wanted *wanted, uint32_t inode)
+bool is_wanted(const struct wanted *wanted, uint32_t inode)
 {
 	return inode && bsearch(&inode, wanted->inodes, wanted->count, sizeof(inode), by_inode);
 }
 
-static int look_through(struct owners *owners, const struct wanted *wanted, DIR *fds, int pid_dir,
-			uint32_t pid)
+int owners_hold(struct owners *owners, int dir, struct process *process,
+		const struct holder *holder)
 {
-	struct process process = { .pid = pid };
-	struct holder holder = { .pid = pid };
+	struct holder named = *holder;
+
+	if (!process->state)
+		process_read(process, dir);
+	memcpy(named.comm, process->comm, sizeof(named.comm));
+	return array_push(owners->holders, owners->count, owners->room, named);
+}
+
+int owners_keep(struct owners *owners, const struct process *process)
+{
+	size_t i;
+
+	if (!process->state)
+		return 0;
+	for (i = 0; i < owners->process_count; i++)
+		if (owners->processes[i].task == process->task)
+			return 0;
+	return array_push(owners->processes, owners->process_count, owners->process_room, *process);
+}
+
+static int read_entries(struct owners *owners, const struct wanted *wanted, DIR *fds, int dir,
+			struct process *process)
+{
+	struct holder holder = { .pid = process->pid, .task = process->task };
 	struct dirent *entry;
-	bool holds = false;
 	int err = 0;
 
 	while (!err && (entry = readdir(fds))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		process.fds++;
+		process->fds++;
 		holder.inode = socket_inode(wanted, dirfd(fds), entry->d_name);
 		if (!is_wanted(wanted, holder.inode))
 			continue;
-		if (!holds) {
-			process_read(&process, pid_dir);
-			memcpy(holder.comm, process.comm, sizeof(holder.comm));
-		}
-		holds = true;
 		holder.fd = atoi(entry->d_name);
-		err = array_push(owners->holders, owners->count, owners->room, holder);
+		err = owners_hold(owners, dir, process, &holder);
 	}
-	if (err || !holds)
-		return err;
-	return array_push(owners->processes, owners->process_count, owners->process_room, process);
+	return err ? err : owners_keep(owners, process);
 }
 
-static int visit(struct owners *owners, const struct wanted *wanted, int proc, const char *name)
+int owners_read_table(struct owners *owners, const struct wanted *wanted, int dir,
+		      struct process *process)
 {
-	int pid_dir = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd, err = 0;
-	DIR *fds = NULL;
+	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+	DIR *fds;
 
-	if (pid_dir < 0)
-		return 0; /* it is gone */
-	fd = openat(pid_dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		fds = fdopendir(fd);
-	if (fds) {
-		err = look_through(owners, wanted, fds, pid_dir, (uint32_t)atoi(name));
-		closedir(fds);
-	} else if (fd >= 0) {
+	if (fd < 0)
+		return errno == EACCES || errno == EPERM ? -EACCES : 0; /* else it is gone */
+	fds = fdopendir(fd);
+	if (!fds) {
 		close(fd);
-	} else if (errno == EACCES || errno == EPERM) {
-		owners->unreadable++;
+		return -ENOMEM;
 	}
-	close(pid_dir);
+	err = read_entries(owners, wanted, fds, dir, process);
+	closedir(fds);
 	return err;
+}
+
+/* A main thread without a table has ended: its other threads may live. */
+static int read_process(struct owners *owners, const struct wanted *wanted, int pid_dir,
+			uint32_t pid)
+{
+	struct process process = { .pid = pid, .task = pid };
+	int err = owners_read_table(owners, wanted, pid_dir, &process);
+
+	if (err == -EACCES) {
+		owners->unreadable++;
+		return 0;
+	}
+	owners->complete |= pid == 1;
+	return err || process.fds ? err : owners_read_threads(owners, wanted, pid_dir, pid);
+}
+
+static int read_rare_places(struct owners *owners, const struct wanted *wanted, int pid_dir,
+			    uint32_t pid)
+{
+	int err = owners_read_threads(owners, wanted, pid_dir, pid);
+
+	return err ? err : owners_read_rings(owners, wanted, pid_dir, pid);
+}
+
+typedef int read_fn(struct owners *owners, const struct wanted *wanted, int pid_dir, uint32_t pid);
+
+static int each_process(struct owners *owners, const struct wanted *wanted, read_fn *read_one)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int err = 0, dir;
+
+	if (!proc)
+		return -errno;
+	while (!err && (entry = readdir(proc))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		dir = openat(dirfd(proc), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			continue; /* it is gone */
+		err = read_one(owners, wanted, dir, (uint32_t)atoi(entry->d_name));
+		close(dir);
+	}
+	closedir(proc);
+	return err;
+}
+
+static void sort(struct owners *owners)
+{
+	if (owners->count)
+		qsort(owners->holders, owners->count, sizeof(*owners->holders), by_holder);
+	if (owners->process_count)
+		qsort(owners->processes, owners->process_count, sizeof(*owners->processes),
+		      by_task);
+}
+
+/* Those that are in no process's table; the others are dropped from the list. */
+static size_t not_found(const struct owners *owners, uint32_t *inodes, size_t count)
+{
+	size_t i, holders, left = 0;
+
+	for (i = 0; i < count; i++)
+		if (inodes[i] && !owners_of(owners, inodes[i], &holders))
+			inodes[left++] = inodes[i];
+	return left;
+}
+
+/* In another PID namespace, or where /proc hides others, some processes are out of sight. */
+static bool sees_all(const struct owners *owners)
+{
+	struct stat st;
+
+	return owners->complete && !owners->unreadable && !stat("/proc/self/ns/pid", &st) &&
+	       st.st_ino == PID_NAMESPACE_INIT;
 }
 
 static int find_sockets(dev_t *device)
@@ -123,8 +199,6 @@ static int find_sockets(dev_t *device)
 int owners_find(struct owners *owners, uint32_t *inodes, size_t count)
 {
 	struct wanted wanted = { .inodes = inodes, .count = count };
-	struct dirent *entry;
-	DIR *proc;
 	int err;
 
 	*owners = (struct owners){ 0 };
@@ -134,26 +208,23 @@ int owners_find(struct owners *owners, uint32_t *inodes, size_t count)
 	if (err)
 		return err;
 	qsort(inodes, count, sizeof(*inodes), by_inode);
-	proc = opendir("/proc");
-	if (!proc)
-		return -errno;
-	while (!err && (entry = readdir(proc)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			err = visit(owners, &wanted, dirfd(proc), entry->d_name);
-	closedir(proc);
-	if (owners->count)
-		qsort(owners->holders, owners->count, sizeof(*owners->holders), by_holder);
-	if (owners->process_count)
-		qsort(owners->processes, owners->process_count, sizeof(*owners->processes), by_pid);
+	err = each_process(owners, &wanted, read_process);
+	sort(owners);
+	owners->complete = sees_all(owners);
+	wanted.count = not_found(owners, inodes, count);
+	if (err || !wanted.count)
+		return err;
+	err = each_process(owners, &wanted, read_rare_places);
+	sort(owners);
 	return err;
 }
 
-const struct process *owners_process(const struct owners *owners, uint32_t pid)
+const struct process *owners_process(const struct owners *owners, uint32_t task)
 {
-	const struct process key = { .pid = pid };
+	const struct process key = { .task = task };
 
 	return owners->process_count ? bsearch(&key, owners->processes, owners->process_count,
-					       sizeof(key), by_pid) :
+					       sizeof(key), by_task) :
 				       NULL;
 }
 

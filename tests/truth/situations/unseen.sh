@@ -33,10 +33,8 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait
-	known_wrong 'close-wait-leak'
 	says stuck@live state=close_wait '"comm":"(threaded|keeper)"' '"fd":[0-9]+'
 	never stuck@live 'no process holds'
-	known_wrong 'close-wait-leak'
 	says stuck@late state=close_wait '"fd":[0-9]+'
 }
 tell late
@@ -52,9 +50,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait
-	known_wrong 'nothing is stuck'
 	says stuck@live state=close_wait comm=headless '"fd":[0-9]+'
-	known_wrong 'nothing is stuck'
 	says stuck@late state=close_wait '"fd":[0-9]+'
 }
 tell late
