@@ -166,6 +166,8 @@ static void look_at(int family)
 	assert_non_null(live);
 	assert_true(live->has_info);
 	assert_true(live->received_ms < 60000 && live->acked_ms < 60000);
+	assert_int_equal(live->sent_ms, KERNEL_NEVER_MS);
+	assert_true(live->end_unread);
 	assert_int_equal(live->timer, KERNEL_TIMER_NONE);
 	assert_null(snapshot_live(&snapshot, 1ULL << 60));
 	snapshot_free(&snapshot);
@@ -284,6 +286,67 @@ static void test_no_bytes(void **state)
 		assert_int_equal(live.unsent, cases[i].unsent_told);
 		assert_int_equal(live.has_info, cases[i].has_info);
 	}
+}
+
+/* Until @s is in CLOSE-WAIT: then what the kernel knows of it. */
+static struct kernel_socket in_close_wait(int s)
+{
+	const struct kernel_socket *live;
+	struct kernel_socket found = { 0 };
+	struct snapshot snapshot;
+	int tries;
+
+	for (tries = 0; tries < 100 && !found.cookie; tries++) {
+		take(&snapshot, 1U << TCPTRAIL_CLOSE_WAIT);
+		live = snapshot_live(&snapshot, cookie_of(s));
+		if (live)
+			found = *live;
+		else
+			usleep(10000);
+		snapshot_free(&snapshot);
+	}
+	assert_int_equal(found.cookie, cookie_of(s));
+	return found;
+}
+
+/* A read that takes the last byte takes a FIN, too, that stands behind that byte. */
+static void test_end_of_file(void **state)
+{
+	static const struct {
+		const char *sent;
+		size_t read;
+		bool end_unread, received;
+	} cases[] = {
+		{ "", 0, true, false },
+		{ "", 9, false, false }, /* the end, and nothing else */
+		{ "12345", 0, true, true },
+		{ "12345", 4, true, true },
+		{ "12345", 5, false, true },
+		{ "12345", 9, false, true },
+	};
+	struct sockaddr_storage address;
+	struct kernel_socket live;
+	char buffer[16];
+	socklen_t size;
+	int l = listener(AF_INET, &address, &size), c, s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		c = client(AF_INET, &address, size);
+		s = accept(l, NULL, NULL);
+		send(c, cases[i].sent, strlen(cases[i].sent), 0);
+		shutdown(c, SHUT_WR);
+		in_close_wait(s);
+		if (cases[i].read)
+			assert_true(recv(s, buffer, cases[i].read, 0) >= 0);
+		live = in_close_wait(s);
+		assert_int_equal(live.end_unread, cases[i].end_unread);
+		assert_int_equal(live.received_ms != KERNEL_NEVER_MS, cases[i].received);
+		assert_int_equal(live.sent_ms, KERNEL_NEVER_MS);
+		close(c);
+		close(s);
+	}
+	close(l);
 }
 
 /* Of established sockets only those on which nothing moves, with all about them. */
@@ -405,10 +468,11 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ipv4),	 cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_mptcp),	 cmocka_unit_test(test_no_bytes),
-		cmocka_unit_test(test_stalled),	 cmocka_unit_test(test_order),
-		cmocka_unit_test(test_repeated), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ipv4),	cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_mptcp),	cmocka_unit_test(test_no_bytes),
+		cmocka_unit_test(test_stalled), cmocka_unit_test(test_end_of_file),
+		cmocka_unit_test(test_order),	cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

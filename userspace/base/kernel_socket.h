@@ -25,8 +25,10 @@ enum kernel_timer {
  * @timer: enum kernel_timer; of a request socket its SYN-ACK's, as RETRANSMIT
  * @retransmits: how often in a row the timer has repeated something, or probed
  * @backoff: how often the timer's time was doubled
- * @has_info: the five fields that follow are known
- * @sent_ms: milliseconds since data was last sent; since the socket's birth if never
+ * @has_info: the seven fields that follow are known
+ * @end_unread: the peer's FIN has come, and no read() has got so far. One that took the
+ *	last byte may have taken the FIN with it, and not told the end of file
+ * @sent_ms: milliseconds since data was last sent, or sent again; KERNEL_NEVER_MS
  * @received_ms: likewise, received
  * @acked_ms: since the peer last acknowledged anything
  * @unsent: bytes written that were never sent
@@ -41,6 +43,7 @@ struct kernel_socket {
 	uint8_t retransmits;
 	uint8_t backoff;
 	bool has_info;
+	bool end_unread;
 	uint32_t sent_ms;
 	uint32_t received_ms;
 	uint32_t acked_ms;
@@ -50,6 +53,8 @@ struct kernel_socket {
 	uint32_t queued;
 	uint32_t backlog;
 };
+
+#define KERNEL_NEVER_MS UINT32_MAX
 
 #define KERNEL_PROBES_LOST 3 /* so many in a row without an answer are no accident */
 
@@ -72,7 +77,8 @@ static inline bool kernel_socket_zero_window(const struct kernel_socket *s)
  */
 static inline uint64_t kernel_socket_still_ms(const struct kernel_socket *s)
 {
-	return kernel_socket_zero_window(s) ? s->sent_ms : s->acked_ms;
+	return kernel_socket_zero_window(s) && s->sent_ms != KERNEL_NEVER_MS ? s->sent_ms :
+									       s->acked_ms;
 }
 
 /** kernel_socket_queue_full() - of a listener: is its accept queue full? */

@@ -154,6 +154,26 @@ static void put_timer(struct buf *p, const struct conn *c, const struct kernel_s
 	}
 }
 
+/* ", unsent 0; last data sent 14m05s ago, received 14m03s ago" */
+static void put_times(struct buf *p, const struct kernel_socket *live)
+{
+	bool sent = live->sent_ms != KERNEL_NEVER_MS,
+	     received = live->received_ms != KERNEL_NEVER_MS;
+
+	buf_printf(p, ", unsent %u; ", live->unsent);
+	if (!sent && !received)
+		buf_str(p, "no data was ever sent or received");
+	if (sent)
+		buf_printf(p, "last data sent %s ago", age_of_ms(live->sent_ms).s);
+	else if (received)
+		buf_str(p, "no data was ever sent");
+	if (received)
+		buf_printf(p, ", %sreceived %s ago", sent ? "" : "last ",
+			   age_of_ms(live->received_ms).s);
+	else if (sent)
+		buf_str(p, ", none was ever received");
+}
+
 /* "unread 812, unsent 0, unacknowledged 0; last data sent 14m05s ago, received 14m03s ago" */
 static void put_data(struct buf *p, const struct stuck_group *group,
 		     const struct kernel_socket *live)
@@ -169,9 +189,10 @@ static void put_data(struct buf *p, const struct stuck_group *group,
 	}
 	if (group->count > 1 || !live)
 		return;
+	if (c->state == TCPTRAIL_CLOSE_WAIT)
+		buf_str(p, live->end_unread ? ", the end not read" : ", the end read");
 	if (live->has_info)
-		buf_printf(p, ", unsent %u; last data sent %s ago, received %s ago", live->unsent,
-			   age_of_ms(live->sent_ms).s, age_of_ms(live->received_ms).s);
+		put_times(p, live);
 	if (p->len)
 		buf_str(p, "; ");
 	put_timer(p, c, live);

@@ -88,6 +88,8 @@ static void put_live(struct json *j, const struct kernel_socket *live, uint8_t s
 
 	if (!live)
 		return;
+	if (state == TCPTRAIL_CLOSE_WAIT)
+		json_bool(j, "end_read", !live->end_unread);
 	if (state == TCPTRAIL_LISTEN) {
 		json_u64(j, "queued", live->queued);
 		json_u64(j, "backlog", live->backlog);
@@ -102,8 +104,10 @@ static void put_live(struct json *j, const struct kernel_socket *live, uint8_t s
 		return;
 	json_u64(j, "backoff", live->backoff);
 	json_u64(j, "unsent", live->unsent);
-	json_fixed(j, "sent_seconds", live->sent_ms, 3);
-	json_fixed(j, "received_seconds", live->received_ms, 3);
+	if (live->sent_ms != KERNEL_NEVER_MS)
+		json_fixed(j, "sent_seconds", live->sent_ms, 3);
+	if (live->received_ms != KERNEL_NEVER_MS)
+		json_fixed(j, "received_seconds", live->received_ms, 3);
 	json_fixed(j, "acked_seconds", live->acked_ms, 3);
 	if (live->window != UINT32_MAX)
 		json_u64(j, "window", live->window);

@@ -220,6 +220,18 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 	return 0;
 }
 
+/*
+ * The kernel's two times begin with the connection; its two counts tell whether any byte
+ * went either way. The peer's FIN is counted among those that were received.
+ */
+static void take_times(struct kernel_socket *live, const struct tcp_info *info, bool peer_fin)
+{
+	live->sent_ms = info->tcpi_bytes_sent ? info->tcpi_last_data_sent : KERNEL_NEVER_MS;
+	live->received_ms = info->tcpi_bytes_received > peer_fin ? info->tcpi_last_data_recv :
+								   KERNEL_NEVER_MS;
+	live->acked_ms = info->tcpi_last_ack_recv;
+}
+
 int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 {
 	const struct inet_diag_msg *msg = payload;
@@ -232,6 +244,7 @@ int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 		.timer = msg->idiag_timer,
 		.retransmits = msg->idiag_retrans,
 		.expires_ms = msg->idiag_expires,
+		.end_unread = flags_of(msg) & TCPTRAIL_F_PEER_FIN && msg->idiag_rqueue,
 		.window = UINT32_MAX,
 	};
 	if (msg->idiag_state == TCPTRAIL_LISTEN) {
@@ -241,9 +254,7 @@ int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 		/* Until then the kernel has no times, and tells those since it booted. */
 		live->has_info = true;
 		live->backoff = a.info.tcpi_backoff;
-		live->sent_ms = a.info.tcpi_last_data_sent;
-		live->received_ms = a.info.tcpi_last_data_recv;
-		live->acked_ms = a.info.tcpi_last_ack_recv;
+		take_times(live, &a.info, flags_of(msg) & TCPTRAIL_F_PEER_FIN);
 		live->unsent = a.info.tcpi_notsent_bytes;
 		live->unsent -= live->unsent && is_closing(msg->idiag_state);
 		if (a.info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))

@@ -105,9 +105,7 @@ expect()
 {
 	provoked kind=socket new_state=close_wait
 	says stuck@live state=close_wait comm=mute
-	known_wrong 'close-wait-unread'
 	never stuck@live state=close_wait 'sent_seconds=.+'
-	known_wrong 'close-wait-unread, fin-wait2-held'
 	never stuck@late state=close_wait 'sent_seconds=.+'
 }
 tell late
