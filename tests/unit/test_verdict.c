@@ -192,32 +192,67 @@ static void test_normal_state(void **state)
 	tracker_free(tracker);
 }
 
-/* What the kernel knew a while ago is older by now. */
-static void test_live_age(void **state)
+/* One connection, of which the kernel says @live as of @asked_s: how long it is stuck; 0: it is not */
+static uint64_t stuck_s(const char *script, const struct kernel_socket *live, uint64_t asked_s,
+			uint64_t now_s)
 {
-	struct tracker *tracker =
-		stuck_script(ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n");
-	static const struct kernel_socket sockets[] = {
-		{ .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 8000 },
-		{ 0 },
+	const struct stuck_kernel kernel = {
+		.sockets = (struct kernel_socket[2]){ *live },
 	};
-	const struct stuck_kernel kernel = { .sockets = sockets };
-	struct kernel_view view = stuck_kernel_view(&kernel, 0);
+	struct kernel_view view = stuck_kernel_view(&kernel, asked_s * SEC);
+	struct tracker *tracker = stuck_script(script);
 	const struct stuck_query query = { .tracker = tracker,
-					   .now_ns = 100 * SEC,
+					   .now_ns = now_s * SEC,
 					   .kernel = &view };
-	const struct stuck_result *result;
 	struct stuck_scan *scan;
+	const struct stuck_result *result = stuck_scan_all(&scan, &query);
+	uint64_t age_s = 0;
 
-	result = stuck_scan_all(&scan, &query);
-	assert_int_equal(result->count, 0);
-	assert_int_equal(result->next_ns, 102 * SEC);
-	view.at_ns = 97 * SEC;
-	result = stuck_in_slices(scan, &query, SIZE_MAX);
-	assert_int_equal(result->count, 1);
-	assert_int_equal(finding_age(&result->findings[0], query.now_ns), 11 * SEC);
+	assert_int_equal(result->count, result->stuck);
+	if (result->count)
+		age_s = finding_age(result->findings, query.now_ns) / SEC;
 	stuck_scan_free(scan);
 	tracker_free(tracker);
+	return age_s;
+}
+
+/* The kernel was asked a while ago: since then data may have moved. */
+static void test_live_age(void **state)
+{
+	static const char script[] = ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n";
+	struct kernel_socket live = {
+		.cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 8000
+	};
+
+	assert_int_equal(stuck_s(script, &live, 97, 100), 0);
+	live.sent_ms = 11000;
+	assert_int_equal(stuck_s(script, &live, 97, 100), 14);
+}
+
+/* A half-closed connection on which data flows is in use; since when none does it is not. */
+static void test_half_closed(void **state)
+{
+	static const char close_wait[] = ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n";
+	static const char fin_wait2[] = ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001\n"
+						 "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n";
+	struct kernel_socket live = { .cookie = B, .has_info = true };
+
+	live.sent_ms = 2000;
+	live.received_ms = 99000;
+	assert_int_equal(stuck_s(close_wait, &live, 100, 100), 0);
+	assert_int_equal(stuck_s(close_wait, &live, 100, 120), 0); /* not known of now */
+	live.sent_ms = 12000;
+	assert_int_equal(stuck_s(close_wait, &live, 100, 100), 12);
+	live.sent_ms = KERNEL_NEVER_MS;
+	assert_int_equal(stuck_s(close_wait, &live, 101, 101), 99);
+	live.received_ms = 2000;
+	assert_int_equal(stuck_s(fin_wait2, &live, 101, 101), 0);
+	live.received_ms = 61000;
+	assert_int_equal(stuck_s(fin_wait2, &live, 101, 101), 61);
+	/* The kernel was asked too early, or it does not list the socket where it was asked. */
+	live.cookie = 77;
+	assert_int_equal(stuck_s(close_wait, &live, 10, 100), 0);
+	assert_int_equal(stuck_s(close_wait, &live, 12, 101), 99);
 }
 
 static void make_burst(struct tracker *tracker, unsigned int count)
@@ -312,10 +347,10 @@ static void test_holders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_stuck_after),
-		cmocka_unit_test(test_query),	 cmocka_unit_test(test_normal_state),
-		cmocka_unit_test(test_live_age), cmocka_unit_test(test_burst),
-		cmocka_unit_test(test_holders),
+		cmocka_unit_test(test_rules),	    cmocka_unit_test(test_stuck_after),
+		cmocka_unit_test(test_query),	    cmocka_unit_test(test_normal_state),
+		cmocka_unit_test(test_live_age),    cmocka_unit_test(test_burst),
+		cmocka_unit_test(test_half_closed), cmocka_unit_test(test_holders),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -73,7 +73,7 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 		   "10 B timewait FIN_WAIT2 FIN_WAIT2\n",
-	  60, "does not close its half" },
+	  60, "its own FIN has not come" },
 	{ "syn-sent-unanswered",
 	  "0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n1 A out SYN seq=1\n"
 	  "2 A out SYN seq=1\n3 A out SYN seq=1\n",

@@ -81,6 +81,12 @@ static inline uint64_t kernel_socket_still_ms(const struct kernel_socket *s)
 									       s->acked_ms;
 }
 
+/** kernel_socket_quiet_ms() - for how many milliseconds no data has gone either way */
+static inline uint64_t kernel_socket_quiet_ms(const struct kernel_socket *s)
+{
+	return s->sent_ms < s->received_ms ? s->sent_ms : s->received_ms;
+}
+
 /** kernel_socket_queue_full() - of a listener: is its accept queue full? */
 static inline bool kernel_socket_queue_full(const struct kernel_socket *s)
 {

@@ -52,12 +52,15 @@ static void learn_stall(const struct stuck_query *q, struct finding *f)
 		f->stuck_ns = since_ns;
 }
 
-/* Data waits in vain, for too long: that counts in place of the time in the state. */
-static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+/*
+ * Data waits in vain, for too long: that counts in place of the time in the state. What the
+ * kernel said holds as of when it was asked; of later only its next answer tells.
+ */
+static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f)
 {
 	uint64_t since_ns = stalled_since_ns(q, f);
 
-	if (!deadline_passed(q, since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS, next_ns))
+	if (time_between(since_ns, asked_ns(q)) < (q->older_ns ? q->older_ns : VERDICT_STALL_NS))
 		return false;
 	f->stuck_ns = since_ns;
 	f->at_least = false;
@@ -68,7 +71,7 @@ static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f, 
  * ESTABLISHED and LISTEN have no time limit. They are stuck only if data is
  * unacknowledged and the peer stalls, or if the accept queue is full.
  */
-static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+static bool is_abnormal(const struct stuck_query *q, struct finding *f)
 {
 	uint64_t since_ns;
 
@@ -81,25 +84,42 @@ static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t
 	if (f->state != TCPTRAIL_ESTABLISHED)
 		return false;
 	ask_kernel(q, f);
-	return finding_is_stalled(f) && is_stalled_too_long(q, f, next_ns);
+	return finding_is_stalled(f) && is_stalled_too_long(q, f);
+}
+
+/* A connection may be half closed by design: then data goes the other way (RFC 9293, 3.6.1). */
+static bool is_quiet_too_long(const struct stuck_query *q, struct finding *f, uint64_t span_ns,
+			      uint64_t *next_ns)
+{
+	uint64_t quiet_ns;
+
+	if (!deadline_passed(q, f->stuck_ns, span_ns, next_ns))
+		return false;
+	if (f->live.has_info) {
+		quiet_ns = time_between(kernel_socket_quiet_ms(&f->live) * MS, asked_ns(q));
+		if (quiet_ns > f->stuck_ns)
+			f->stuck_ns = quiet_ns;
+	}
+	return !q->kernel || time_between(f->stuck_ns, asked_ns(q)) >= span_ns;
 }
 
 static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
 {
-	uint64_t stuck_after_ns = verdict_stuck_after_ns(f->state);
+	uint64_t span_ns = verdict_stuck_after_ns(f->state);
 
-	if (stuck_after_ns == UINT64_MAX)
-		return is_abnormal(q, f, next_ns);
-	/* The process may be about to close, as soon as its data has gone. */
-	if (f->state == TCPTRAIL_CLOSE_WAIT) {
+	if (span_ns == UINT64_MAX)
+		return is_abnormal(q, f);
+	if (q->older_ns)
+		span_ns = q->older_ns;
+	if (f->state == TCPTRAIL_CLOSE_WAIT || f->state == TCPTRAIL_FIN_WAIT2) {
 		ask_kernel(q, f);
-		if (finding_is_stalled(f))
-			return is_stalled_too_long(q, f, next_ns);
+		/* The process may be about to close, as soon as its data has gone. */
+		if (f->state == TCPTRAIL_CLOSE_WAIT && finding_is_stalled(f))
+			return is_stalled_too_long(q, f);
+		return is_quiet_too_long(q, f, span_ns, next_ns);
 	}
 	learn_stall(q, f);
-	if (q->older_ns)
-		stuck_after_ns = q->older_ns;
-	return deadline_passed(q, f->stuck_ns, stuck_after_ns, next_ns);
+	return deadline_passed(q, f->stuck_ns, span_ns, next_ns);
 }
 
 static bool is_asked_for(const struct stuck_query *q, uint8_t state)

@@ -2,6 +2,8 @@
 /* One side has closed, or both have. */
 #include "userspace/diagnose/verdict_internal.h"
 
+#define CLOSED_MAX 96
+
 static const char *holder_of(const struct verdict_context *x)
 {
 	return x->holder ? x->holder : "its process";
@@ -67,13 +69,24 @@ static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 		snprintf(to + n, size - (size_t)n, ".");
 }
 
+/* Since the peer has closed, or since data has moved: what came later counts. */
+static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
+			      const struct verdict_context *x)
+{
+	snprintf(to, CLOSED_MAX,
+		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s" :
+					     "The peer closed %s ago",
+		 x->age);
+	return to;
+}
+
 static void say_leak(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char leak[192] = "";
+	char leak[192] = "", closed[CLOSED_MAX];
 
 	if (x->leak && x->leak->window_ns)
 		put_leak(leak, sizeof(leak), x->leak);
-	SENTENCE(v, "The peer closed %s ago; %s %s not.%s", x->age, holder_of(x), has(x), leak);
+	SENTENCE(v, "%s; %s %s not.%s", put_closed(closed, f, x), holder_of(x), has(x), leak);
 	if (x->holders > 1)
 		REMEDY(v,
 		       "%s descriptors must be closed: inherited ones too (close them after "
@@ -128,20 +141,22 @@ static void say_fin_wait1(const struct finding *f, const struct verdict_context 
 static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_context *x,
 				 struct verdict *v)
 {
-	SENTENCE(v,
-		 "We closed; the peer acknowledged %s ago and does not close its half: it has a "
-		 "CLOSE-WAIT of its own.",
+	SENTENCE(v, "We closed, and the peer acknowledged that %s ago; its own FIN has not come.",
 		 x->age);
-	REMEDY(v, "Look at the peer's process; here it ends by itself (net.ipv4.tcp_fin_timeout).");
+	REMEDY(v, "If the peer lives, its process has not closed (CLOSE-WAIT there). Here the "
+		  "connection ends by itself (net.ipv4.tcp_fin_timeout).");
 }
 
 static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
-	SENTENCE(v,
-		 "Our half is shut down and %s %s kept the socket; the peer has not closed for %s.",
-		 holder_of(x), has(x), x->age);
-	REMEDY(v, "The peer must close; or close the socket here: then the kernel ends it after "
+	SENTENCE(
+		v,
+		"Our half is shut down and %s %s kept the socket; for %s the peer has sent neither "
+		"data nor its FIN, or they do not get here.",
+		holder_of(x), has(x), x->age);
+	REMEDY(v, "See what the peer's process waits for, and whether the peer lives. To wait no "
+		  "longer, close the socket here: the kernel then ends it after "
 		  "net.ipv4.tcp_fin_timeout.");
 }
 

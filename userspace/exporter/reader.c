@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "module/version.h"
+#include "userspace/base/array.h"
 #include "userspace/base/file.h"
 #include "userspace/base/time.h"
 #include "userspace/session/session.h"
@@ -21,7 +22,6 @@
 #define SLICE 4096 /* connections of a scan between two batches: well below a millisecond */
 #define TELL_NS (200 * MS) /* so soon an end is told after which nothing comes */
 #define KERNEL_POLL_NS (15 * SEC) /* so often the kernel is asked for what no record tells */
-#define OLD_NS (10 * SEC) /* from then on a close is worth that */
 #define LATE_NS (10 * SEC) /* the reader ought to have come round again */
 
 /**
@@ -160,23 +160,25 @@ static int take(void *arg, const struct tcptrail_record *records, size_t count)
 static bool is_old(const struct reader *r, uint8_t state)
 {
 	return time_between(stuck_scan_result(r->scan)->gauges.since_ns[state], r->round_ns) >=
-	       OLD_NS;
+	       verdict_stuck_after_ns(state);
 }
 
 /* States in which there is somebody of whom the kernel may know more. */
 static uint32_t worth_asking(const struct reader *r)
 {
+	static const uint8_t closing[] = { TCPTRAIL_CLOSE_WAIT, TCPTRAIL_FIN_WAIT1,
+					   TCPTRAIL_FIN_WAIT2, TCPTRAIL_LAST_ACK };
 	const struct counters *counters = tracker_counters(r->session.tracker);
 	uint32_t states = 0;
+	size_t i;
 
 	if (counters_sockets(counters, CONN_SOCKET, TCPTRAIL_ESTABLISHED))
 		states |= SNAPSHOT_STALLED;
 	if (counters_unaccepted(counters))
 		states |= 1U << TCPTRAIL_LISTEN;
-	if (is_old(r, TCPTRAIL_FIN_WAIT1))
-		states |= 1U << TCPTRAIL_FIN_WAIT1;
-	if (is_old(r, TCPTRAIL_LAST_ACK))
-		states |= 1U << TCPTRAIL_LAST_ACK;
+	for (i = 0; i < ARRAY_SIZE(closing); i++)
+		if (is_old(r, closing[i]))
+			states |= 1U << closing[i];
 	return states;
 }
 
