@@ -82,6 +82,7 @@ static int find(struct stuck_run *run)
 
 	run->query.tracker = run->session.tracker;
 	run->query.now_ns = session_now_ns(&run->session);
+	run->query.complete_ns = session_complete_ns(&run->session);
 	if (!run->source.file) {
 		run->query.kernel = &kernel;
 		run->query.close_waits = true;
@@ -96,7 +97,11 @@ static int find(struct stuck_run *run)
 
 static int stuck(struct stuck_run *run)
 {
-	static const struct tracker_config tracker = { .join = true, .apart = true };
+	static const struct tracker_config tracker = {
+		.join = true,
+		.apart = true,
+		.recent = true,
+	};
 	struct session_config config = {
 		.source = run->source,
 		.tracker = &tracker,

@@ -83,8 +83,11 @@ void lives_enqueue(struct tracker *m, struct conn *c)
 void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
 {
 	/* An end that was not seen may be long ago. */
-	if (end != CONN_UNSEEN)
+	if (end != CONN_UNSEEN) {
 		observe_step(m, c, CONN_STEP_LEAVES, time_ns);
+		if (c->state != TCPTRAIL_TIME_WAIT)
+			observe_over(m, c, time_ns);
+	}
 	c->end = end;
 	c->since_ns = time_ns;
 	counters_move(m, c);
@@ -133,6 +136,7 @@ static void evict(struct tracker *m)
 		worst->end = CONN_EVICTED;
 		worst->since_ns = m->stats.newest_ns;
 		m->stats.evicted++;
+		m->stats.last_evicted_ns = m->stats.newest_ns;
 	}
 	drop(m, worst);
 }

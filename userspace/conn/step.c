@@ -20,6 +20,8 @@ void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_
 			observe_step(m, c, CONN_STEP_LEAVES, time_ns);
 		c->since_ns = time_ns;
 	}
+	if (state == TCPTRAIL_TIME_WAIT && c->state != state && c->state != TCPTRAIL_NO_STATE)
+		observe_over(m, c, time_ns);
 	if (c->state != state) { /* RSTs before ended nothing */
 		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT);
 		c->reset_reason = TCPTRAIL_RESET_NONE;

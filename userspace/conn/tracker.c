@@ -14,6 +14,10 @@
 /* How many records ahead the tables are brought into the cache. */
 #define AHEAD 8
 
+/* Leaks are a matter of minutes, ports one of seconds: RECENT_SLICES of these are kept. */
+#define CLOSE_WAIT_SLICE_NS (10 * SEC)
+#define PORT_SLICE_NS SEC
+
 int tracker_create(struct tracker **tracker, const struct tracker_config *config)
 {
 	uint32_t limit = config->max_conns ? config->max_conns : TRACKER_CONNS_DEFAULT;
@@ -33,6 +37,14 @@ int tracker_create(struct tracker **tracker, const struct tracker_config *config
 		tracker_free(m);
 		return -ENOMEM;
 	}
+	if (config->recent) {
+		m->recent_close_waits = recent_create(CLOSE_WAIT_SLICE_NS);
+		m->recent_ports = recent_create(PORT_SLICE_NS);
+		if (!m->recent_close_waits || !m->recent_ports) {
+			tracker_free(m);
+			return -ENOMEM;
+		}
+	}
 	*tracker = m;
 	return 0;
 }
@@ -48,6 +60,8 @@ void tracker_free(struct tracker *m)
 	index_fini(&m->by_cookie);
 	index_fini(&m->by_task);
 	index_fini(&m->by_synack);
+	free(m->recent_close_waits);
+	free(m->recent_ports);
 	free(m);
 }
 

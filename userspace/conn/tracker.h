@@ -16,6 +16,7 @@
 
 #include "userspace/base/time.h"
 #include "userspace/conn/conn.h"
+#include "userspace/conn/recent.h"
 
 struct tracker;
 
@@ -69,6 +70,8 @@ typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const 
  * @join: find the other ends in all namespaces; and tell both at a time, when
  *	both have ended: the other one by tracker_peer()
  * @apart: with @join: tell each end when it is over, all the same
+ * @recent: keep what ended lately, for rates: tracker_recent_close_waits() and
+ *	tracker_recent_ports(); 1.2 MB at most
  * @record: called for each record, or NULL
  * @step: called for each step, or NULL; after it, @record for the record that told it
  * @ended: called at the end of a life, or NULL
@@ -80,6 +83,7 @@ struct tracker_config {
 	uint32_t max_conns;
 	bool join;
 	bool apart;
+	bool recent;
 	tracker_record_fn record;
 	tracker_step_fn step;
 	tracker_ended_fn ended;
@@ -95,6 +99,7 @@ struct tracker_config {
  * @created: lives that began
  * @ended: lives that ended
  * @evicted: lives that were dropped for want of memory
+ * @last_evicted_ns: when the last of them was; 0: none
  * @lost: records that the trail lost, sum of its LOSS records
  * @last_loss_ns: when the last of those was noted, 0 if none
  * @newest_ns: time of the newest record
@@ -106,6 +111,7 @@ struct tracker_stats {
 	uint64_t created;
 	uint64_t ended;
 	uint64_t evicted;
+	uint64_t last_evicted_ns;
 	uint64_t lost;
 	uint64_t last_loss_ns;
 	uint64_t newest_ns;
@@ -155,6 +161,18 @@ void tracker_end_unseen(struct tracker *tracker, bool (*gone)(void *arg, const s
 			void *arg);
 
 const struct tracker_stats *tracker_stats(const struct tracker *tracker);
+
+/**
+ * tracker_recent_close_waits() - CLOSE-WAITs that have gone on, by the pid of who closed
+ *	them; 0: not known who. NULL without tracker_config.recent
+ */
+const struct recent *tracker_recent_close_waits(const struct tracker *tracker);
+
+/**
+ * tracker_recent_ports() - connections of this side's that have ended, or have become
+ *	TIME-WAITs: by destination. NULL without tracker_config.recent
+ */
+const struct recent *tracker_recent_ports(const struct tracker *tracker);
 
 /** tracker_next() - the connection after @conn, the first for NULL, NULL after the last */
 const struct conn *tracker_next(const struct tracker *tracker, const struct conn *conn);

@@ -67,6 +67,8 @@ struct pair {
  * @ended_first: oldest of those that wait to be told, 0 if none
  * @ended_last: newest of them
  * @dice: where the search for one to evict looks next
+ * @recent_close_waits: see tracker_recent_close_waits(); or NULL
+ * @recent_ports: see tracker_recent_ports(); or NULL
  */
 struct tracker {
 	struct pool conns;
@@ -83,6 +85,8 @@ struct tracker {
 	uint32_t ended_first;
 	uint32_t ended_last;
 	uint32_t dice;
+	struct recent *recent_close_waits;
+	struct recent *recent_ports;
 	struct tracker_config config;
 	struct tracker_stats stats;
 	struct counters counters;
@@ -197,11 +201,21 @@ struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r)
 /** feed_refresh() - of a snapshot only what changes without a transition */
 void feed_refresh(struct tracker *m, const struct tcptrail_record *r);
 
+/* observe.c: what ended lately */
+
+/** observe_left() - @c leaves its state at @time_ns */
+void observe_left(struct tracker *m, const struct conn *c, uint64_t time_ns);
+
+/** observe_over() - @c lives no more, or becomes a TIME-WAIT */
+void observe_over(struct tracker *m, const struct conn *c, uint64_t time_ns);
+
 /** observe_step() - tell all that count of a step */
 static inline void observe_step(struct tracker *m, const struct conn *c, enum conn_step step,
 				uint64_t time_ns)
 {
 	counters_step(&m->counters, c, step, time_ns);
+	if (step == CONN_STEP_LEAVES && m->recent_close_waits)
+		observe_left(m, c, time_ns);
 	if (m->config.step)
 		m->config.step(m->config.arg, m, c, step, time_ns);
 }

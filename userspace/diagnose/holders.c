@@ -40,15 +40,36 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 	return err;
 }
 
+/* Those that end are counted by slices of time, which begin the window. */
+static struct trend new_trend(const struct stuck_query *q)
+{
+	const struct recent *recent = tracker_recent_close_waits(q->tracker);
+	uint64_t evicted_ns = tracker_stats(q->tracker)->last_evicted_ns;
+
+	return trend_begin(q->now_ns, DESCRIPTOR_LEAK_WINDOW_NS, DESCRIPTOR_LEAK_LEAST_NS,
+			   evicted_ns > q->complete_ns ? evicted_ns : q->complete_ns,
+			   recent ? recent->slice_ns : 1);
+}
+
+/* What was found with an age of "at least" began before the window did. */
+static void count_one(struct descriptor_leak *leak, const struct stuck_query *q,
+		      const struct close_wait *w)
+{
+	if (!leak->count++)
+		leak->trend = new_trend(q);
+	if (!w->at_least)
+		trend_add_begun(&leak->trend, w->since_ns);
+}
+
 /* A socket counts once for each descriptor table, by however many descriptors. */
-static int count_socket(struct holders *h, uint32_t inode, uint64_t age_ns)
+static int count_socket(struct holders *h, const struct stuck_query *q, const struct close_wait *w)
 {
 	const struct holder *holders;
 	struct descriptor_leak *leak;
 	size_t count, i;
 	uint64_t task;
 
-	holders = owners_of(&h->owners, inode, &count);
+	holders = owners_of(&h->owners, w->inode, &count);
 	for (i = 0; i < count; i++) {
 		if (i && holders[i].task == holders[i - 1].task)
 			continue;
@@ -56,7 +77,9 @@ static int count_socket(struct holders *h, uint32_t inode, uint64_t age_ns)
 		leak = hashmap_get(&h->leaks, &task);
 		if (!leak)
 			return -ENOMEM;
-		descriptor_leak_add(leak, age_ns);
+		count_one(leak, q, w);
+		leak->uncounted |= h->foreign_pids || task != holders[i].pid ||
+				   task != holders[0].task || task != holders[count - 1].task;
 	}
 	return 0;
 }
@@ -69,8 +92,7 @@ int holders_count_leaks(struct holders *h, const struct stuck_result *r)
 
 	hashmap_init(&h->leaks, sizeof(leak->task), sizeof(*leak));
 	for (i = 0; i < r->close_wait_count; i++)
-		if (count_socket(h, r->close_waits[i].inode,
-				 time_between(r->close_waits[i].since_ns, r->query.now_ns)))
+		if (count_socket(h, &r->query, &r->close_waits[i]))
 			return -ENOMEM;
 	for (i = 0; i < h->leaks.count; i++) {
 		leak = hashmap_at(&h->leaks, i);
@@ -79,7 +101,7 @@ int holders_count_leaks(struct holders *h, const struct stuck_result *r)
 			leak->fds = process->fds;
 			leak->fd_limit = process->fd_limit;
 		}
-		descriptor_leak_end(leak);
+		descriptor_leak_end(leak, tracker_recent_close_waits(r->query.tracker));
 	}
 	return 0;
 }
@@ -88,7 +110,7 @@ int holders_find(struct holders *h, const struct stuck_result *r)
 {
 	int err;
 
-	*h = (struct holders){ 0 };
+	*h = (struct holders){ .foreign_pids = !process_pids_are_initial() };
 	err = find_owners(&h->owners, r);
 	return err ? err : holders_count_leaks(h, r);
 }

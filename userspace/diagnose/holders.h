@@ -11,10 +11,12 @@
  * struct holders - zero: nobody is known to hold anything
  * @owners: by the socket's inode
  * @leaks: struct descriptor_leak by task
+ * @foreign_pids: the numbers of processes are others than in the records
  */
 struct holders {
 	struct owners owners;
 	struct hashmap leaks;
+	bool foreign_pids;
 };
 
 /**

@@ -27,6 +27,8 @@
  * struct stuck_query - what is asked
  * @tracker: the connections
  * @now_ns: when, in the trail's time
+ * @complete_ns: of what happened since then no record is missing. Rates are made of
+ *	nothing older; UINT64_MAX: of nothing at all
  * @kernel: what the kernel says, NULL: nothing. Only with it those are found that no
  *	record shows: ESTABLISHED sockets on which nothing moves, full accept queues
  * @states: bit n: only state n, normal or not; 0: all that are not normal for ever
@@ -43,6 +45,7 @@
 struct stuck_query {
 	const struct tracker *tracker;
 	uint64_t now_ns;
+	uint64_t complete_ns;
 	const struct kernel_view *kernel;
 	uint32_t states;
 	uint64_t older_ns;
@@ -75,9 +78,10 @@ struct stuck_gauges {
 	uint32_t ports;
 };
 
-/** struct close_wait - a socket in CLOSE-WAIT */
+/** struct close_wait - a socket in CLOSE-WAIT: since then, or @at_least */
 struct close_wait {
 	uint32_t inode;
+	bool at_least;
 	uint64_t since_ns;
 };
 

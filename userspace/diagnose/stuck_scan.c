@@ -152,7 +152,7 @@ static int note_close_wait(struct stuck_result *r, const struct conn *c)
 	added = array_add(r->close_waits, r->close_wait_count, r->close_wait_room);
 	if (!added)
 		return -ENOMEM;
-	*added = (struct close_wait){ c->inode, c->since_ns };
+	*added = (struct close_wait){ c->inode, c->flags & CONN_AT_LEAST, c->since_ns };
 	return 0;
 }
 

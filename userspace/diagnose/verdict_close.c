@@ -51,20 +51,37 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 		  "read to the end, then close.");
 }
 
-/* " It has 40 such sockets, 600 more an hour: its 1024 descriptors are gone in 98 minutes." */
-static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
+/* ": in the last 5 minutes 60 were added and 58 ended"; where it does not go on, since when */
+static int put_trend(char *to, size_t size, const struct trend *t)
 {
+	uint64_t newest_ns = time_between(t->newest_ns, t->until_ns);
 	int n;
 
-	n = snprintf(to, size, " It has %u such sockets, %llu more an hour", g->count,
-		     (unsigned long long)descriptor_leak_per_hour(g));
+	n = snprintf(to, size, ": in the last %s %llu were added and %llu ended",
+		     number_text(put_about, trend_window_ns(t)).s,
+		     (unsigned long long)trend_begun(t), (unsigned long long)trend_ended(t));
+	if (!trend_grows(t) && t->newest_ns)
+		n += snprintf(to + n, size - (size_t)n, " (the last one was added %s ago)",
+			      number_text(put_about, newest_ns).s);
+	return n;
+}
+
+/* What is on record of those that began and those that were closed, and what comes of it. */
+static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
+{
+	int n = snprintf(to, size, " It has %u such sockets", g->count);
+
+	if (descriptor_leak_is_known(g))
+		n += put_trend(to + n, size - (size_t)n, &g->trend);
 	if (!g->out_ns)
-		snprintf(to + n, size - (size_t)n, ", and none of its %llu descriptors is left.",
+		snprintf(to + n, size - (size_t)n, ". None of its %llu descriptors is left.",
 			 (unsigned long long)g->fd_limit);
 	else if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
 		snprintf(to + n, size - (size_t)n,
-			 ": its last descriptor (%u of %llu are in use) is gone in %s.", g->fds,
-			 (unsigned long long)g->fd_limit, number_text(put_about, g->out_ns).s);
+			 ". At this rate its last descriptor (%u of %llu are in use) is gone in "
+			 "%s.",
+			 g->fds, (unsigned long long)g->fd_limit,
+			 number_text(put_about, g->out_ns).s);
 	else
 		snprintf(to + n, size - (size_t)n, ".");
 }
@@ -82,9 +99,9 @@ static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
 
 static void say_leak(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char leak[192] = "", closed[CLOSED_MAX];
+	char leak[256] = "", closed[CLOSED_MAX];
 
-	if (x->leak && x->leak->window_ns)
+	if (x->leak && (x->leak->count >= DESCRIPTOR_LEAK_ENOUGH || !x->leak->out_ns))
 		put_leak(leak, sizeof(leak), x->leak);
 	SENTENCE(v, "%s; %s %s not.%s", put_closed(closed, f, x), holder_of(x), has(x), leak);
 	if (x->holders > 1)

@@ -93,6 +93,7 @@ static int begin_scan(struct reader *r)
 	const struct stuck_query query = {
 		.tracker = r->session.tracker,
 		.now_ns = session_now_ns(&r->session),
+		.complete_ns = session_complete_ns(&r->session),
 		.kernel = &r->kernel,
 		.max_findings = STUCK_LINES_MAX,
 		.visit = count_group,
@@ -236,6 +237,7 @@ int reader_create(struct reader **result, const struct export_options *options, 
 		.max_conns = (uint32_t)options->max_conns,
 		.join = true,
 		.apart = true,
+		.recent = true,
 		.ended = ended,
 		.arg = r,
 	};

@@ -131,13 +131,24 @@ static void put_place(const struct stuck_out *o, struct json *j, const struct co
 		json_str(j, "container", cgroup->container);
 }
 
+static void put_trend(struct json *j, const struct trend *t)
+{
+	json_u64(j, "begun", trend_begun(t));
+	json_u64(j, "ended", trend_ended(t));
+	json_seconds(j, "window_seconds", trend_window_ns(t));
+	if (t->newest_ns)
+		json_seconds(j, "newest_seconds", time_between(t->newest_ns, t->until_ns));
+}
+
 static void put_leak(struct json *j, const struct descriptor_leak *g)
 {
 	if (!g)
 		return;
 	json_object(j, "growth");
 	json_u64(j, "count", g->count);
-	if (g->window_ns)
+	if (descriptor_leak_is_known(g))
+		put_trend(j, &g->trend);
+	if (descriptor_leak_per_hour(g))
 		json_u64(j, "per_hour", descriptor_leak_per_hour(g));
 	json_u64(j, "fds", g->fds);
 	if (g->fd_limit && g->fd_limit != PROCESS_UNLIMITED)

@@ -140,3 +140,13 @@ const char *process_halt_key(enum process_halt halt)
 
 	return keys[halt];
 }
+
+/* The kernel's PROC_PID_INIT_INO. */
+bool process_pids_are_initial(void)
+{
+	static const char initial[] = "pid:[4026531836]";
+	char name[sizeof(initial)];
+	ssize_t n = readlink("/proc/self/ns/pid", name, sizeof(name));
+
+	return n == sizeof(initial) - 1 && !memcmp(name, initial, (size_t)n);
+}

@@ -68,4 +68,7 @@ enum process_halt process_halt(const struct process *process);
 /** process_halt_key() - "frozen", "stopped" ..., NULL for PROCESS_RUNS */
 const char *process_halt_key(enum process_halt halt);
 
+/** process_pids_are_initial() - are numbers of processes here those of the initial namespace? */
+bool process_pids_are_initial(void);
+
 #endif

@@ -6,9 +6,26 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/names.h"
 
+/* A ring counts its records from 0: where a CPU's first one has a higher number, older ones are gone. */
+static bool misses_older(struct losses *t, const struct tcptrail_record *r)
+{
+	uint64_t *cpus = &t->cpus[r->cpu / 64], bit = 1ULL << r->cpu % 64;
+	bool is_first = !(*cpus & bit);
+
+	if (r->kind == TCPTRAIL_LOSS)
+		return r->loss.cause == TCPTRAIL_LOSS_OVERWRITTEN;
+	if (r->kind >= TCPTRAIL_SNAPSHOT)
+		return false;
+	*cpus |= bit;
+	return is_first && r->seq && !t->from_now;
+}
+
 void losses_add(struct losses *t, const struct tcptrail_record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (!t->complete_ns ||
+		    (misses_older(t, &records[i]) && records[i].time_ns > t->complete_ns))
+			t->complete_ns = records[i].time_ns;
 		if (records[i].kind != TCPTRAIL_LOSS) {
 			t->read++;
 			continue;

@@ -66,6 +66,8 @@ int session_open(struct session *s, const struct session_config *config)
 	if (s->trail) {
 		s->origin = *tcptrail_origin(s->trail);
 		tcptrail_get_info(s->trail, &s->info);
+		s->losses.from_now = s->live && !config->source.history;
+		s->losses.complete_ns = s->losses.from_now ? time_now_ns() : s->info.loaded_ns;
 	} else {
 		tcptrail_origin_here(&s->origin);
 	}
@@ -331,6 +333,11 @@ struct kernel_view session_kernel(const struct session *s)
 uint64_t session_now_ns(const struct session *s)
 {
 	return s->live ? time_now_ns() : tracker_stats(s->tracker)->newest_ns;
+}
+
+uint64_t session_complete_ns(const struct session *s)
+{
+	return s->trail && !s->info.no_ring ? s->losses.complete_ns : UINT64_MAX;
 }
 
 void session_tell_losses(struct session *s)

@@ -117,6 +117,9 @@ struct kernel_view session_kernel(const struct session *session);
 /** session_now_ns() - the time by the trail's clock; of a file that of its newest record */
 uint64_t session_now_ns(const struct session *session);
 
+/** session_complete_ns() - of what happened since then no record is missing; UINT64_MAX: none is there */
+uint64_t session_complete_ns(const struct session *session);
+
 /** session_tell_losses() - on standard error, if there are any */
 void session_tell_losses(struct session *session);
 

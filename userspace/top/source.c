@@ -28,6 +28,7 @@ int top_open(struct top *top)
 	const struct tracker_config tracker = {
 		.join = true,
 		.apart = true,
+		.recent = true,
 		.record = activity_record,
 		.step = activity_step,
 		.arg = &top->activity,

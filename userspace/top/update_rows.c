@@ -239,6 +239,7 @@ int top_list(struct top *top, uint64_t now_ns)
 	struct stuck_query query = {
 		.tracker = top->session.tracker,
 		.now_ns = now_ns,
+		.complete_ns = session_complete_ns(&top->session),
 		.all_ports = true,
 		.wanted = top->filter.count ? is_wanted : NULL,
 		.arg = top,
