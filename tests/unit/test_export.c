@@ -121,19 +121,19 @@ static void test_clients(void **state)
 	}
 	clients_served(clients, numbers[1], 0);
 	clients_asked(clients, numbers[2], SEC);
-	clients_weed(clients, CLIENTS_TIMEOUT_NS - 1);
+	clients_close_slow(clients, CLIENTS_TIMEOUT_NS - 1);
 	assert_true(is_open(pairs[0][1]));
-	clients_weed(clients, CLIENTS_TIMEOUT_NS);
+	clients_close_slow(clients, CLIENTS_TIMEOUT_NS);
 	assert_false(is_open(pairs[0][1]));
 	assert_true(is_open(pairs[1][1]));
 	assert_true(is_open(pairs[2][1]));
-	clients_weed(clients, CLIENTS_TIMEOUT_NS + SEC);
+	clients_close_slow(clients, CLIENTS_TIMEOUT_NS + SEC);
 	assert_false(is_open(pairs[2][1]));
-	clients_weed(clients, keep);
+	clients_close_slow(clients, keep);
 	assert_false(is_open(pairs[1][1]));
 	for (i = 3; i < CLIENTS_CROWD; i++)
 		numbers[i] = clients_came(clients, pairs[i][0], keep);
-	clients_weed(clients, keep + SEC);
+	clients_close_slow(clients, keep + SEC);
 	for (i = 3; i < CLIENTS_CROWD; i++)
 		assert_false(is_open(pairs[i][1]));
 	for (i = 0; i < CLIENTS_CROWD; i++) {

@@ -90,7 +90,7 @@ static const struct tcptrail_record *find(const struct snapshot *s, uint64_t coo
 
 static void take(struct snapshot *snapshot, uint32_t states)
 {
-	int err = snapshot_take_states(snapshot, states);
+	int err = snapshot_list_states(snapshot, states);
 
 	if (err == -ENOENT || err == -EPROTONOSUPPORT || err == -EPERM) {
 		snapshot_free(snapshot);

@@ -158,9 +158,9 @@ static int check_path(const struct record *r)
 	return CMD_OK;
 }
 
-static void take_snapshot(struct record *r)
+static void list_sockets(struct record *r)
 {
-	int err = r->without_snapshot ? 0 : snapshot_take(&r->snapshot);
+	int err = r->without_snapshot ? 0 : snapshot_list(&r->snapshot);
 
 	if (err)
 		cmd_note("the sockets that exist already are left out: %s", strerror(-err));
@@ -195,7 +195,7 @@ static int record(struct record *r)
 	err = tcptrail_create(&r->writer, r->path, session->trail);
 	if (err)
 		return cmd_fail("%s: %s", r->path, strerror(-err));
-	take_snapshot(r);
+	list_sockets(r);
 	err = session_run(session);
 	finish(r);
 	losses_finish(&session->losses, session->trail);

@@ -126,7 +126,7 @@ void clients_served(struct clients *c, int number, uint64_t now_ns)
 	mark(c, number, true, now_ns);
 }
 
-bool clients_weed(struct clients *c, uint64_t now_ns)
+bool clients_close_slow(struct clients *c, uint64_t now_ns)
 {
 	bool any;
 

@@ -43,10 +43,10 @@ void clients_asked(struct clients *clients, int number, uint64_t now_ns);
 void clients_served(struct clients *clients, int number, uint64_t now_ns);
 
 /**
- * clients_weed() - close what has taken too long; in a crowd the longest of them at once
+ * clients_close_slow() - close what has taken too long; in a crowd the longest of them at once
  *
  * Return: was there anybody?
  */
-bool clients_weed(struct clients *clients, uint64_t now_ns);
+bool clients_close_slow(struct clients *clients, uint64_t now_ns);
 
 #endif

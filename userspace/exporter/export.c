@@ -24,7 +24,7 @@
 #include "userspace/exporter/service.h"
 #include "userspace/exporter/textfile.h"
 
-#define WEED_NS SEC /* while there are clients, these are looked at so often */
+#define SLOW_CHECK_NS SEC /* while there are clients, these are looked at so often */
 
 /**
  * struct export_run - a running command
@@ -114,8 +114,8 @@ static int tick(void *arg, uint64_t *next_ns)
 	unsigned int i;
 
 	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
-		if (run->servers[i] && http_weed(run->servers[i], now_ns))
-			at_latest(next_ns, now_ns + WEED_NS);
+		if (run->servers[i] && http_close_slow(run->servers[i], now_ns))
+			at_latest(next_ns, now_ns + SLOW_CHECK_NS);
 	if (run->watchdog_ns) {
 		if (now_ns >= run->told_ns + run->watchdog_ns) {
 			service_tell("WATCHDOG=1");

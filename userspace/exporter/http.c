@@ -284,7 +284,7 @@ void http_stop(struct http *http)
 	free(http);
 }
 
-bool http_weed(struct http *http, uint64_t time_ns)
+bool http_close_slow(struct http *http, uint64_t time_ns)
 {
-	return clients_weed(http->clients, time_ns);
+	return clients_close_slow(http->clients, time_ns);
 }

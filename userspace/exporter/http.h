@@ -36,10 +36,10 @@ int http_start(struct http **http, int fd, const struct http_source *source);
 void http_stop(struct http *http);
 
 /**
- * http_weed() - close connections that take too long
+ * http_close_slow() - close connections that take too long
  *
  * Return: are there clients? Then call it again in a second
  */
-bool http_weed(struct http *http, uint64_t now_ns);
+bool http_close_slow(struct http *http, uint64_t now_ns);
 
 #endif

@@ -316,7 +316,7 @@ static void put_groups(struct openmetrics *e, const struct metrics *m)
 {
 	const char *ports[2] = { "tcptrail_port_sockets", "tcptrail_port_connections_ended" };
 	const char *units[2] = { "tcptrail_unit_sockets", "tcptrail_unit_connections_ended" };
-	const char *helps[2] = { "TCP sockets by state, as of the last sweep.",
+	const char *helps[2] = { "TCP sockets by state, as of the last scan.",
 				 "Connection ends whose life is over, by cause." };
 
 	put_group_set(e, &m->groups[GROUPS_BY_PORT], ports, helps);

@@ -145,7 +145,7 @@ static bool is_caught_up(const struct reader *r)
 	return r->scanned_ns;
 }
 
-static int take(void *arg, const struct tcptrail_record *records, size_t count)
+static int feed(void *arg, const struct tcptrail_record *records, size_t count)
 {
 	struct reader *r = arg;
 
@@ -184,7 +184,7 @@ static uint32_t worth_asking(const struct reader *r)
 }
 
 /* A quiet machine is left to sleep until there is something to do. */
-static int rest_ms(const struct reader *r)
+static int wait_ms(const struct reader *r)
 {
 	uint64_t next_ns = r->tick_ns, now_ns = time_now_ns(), scan_ns;
 
@@ -225,7 +225,7 @@ static int idle(void *arg)
 		pthread_mutex_unlock(&r->lock);
 	}
 	stop = tick(r);
-	session->follow.tick_ms = rest_ms(r);
+	session->follow.tick_ms = wait_ms(r);
 	return stop;
 }
 
@@ -245,7 +245,7 @@ int reader_create(struct reader **result, const struct export_options *options, 
 		.source = options->source,
 		.tracker = &tracker,
 		.states = SNAPSHOT_ALL_STATES,
-		.records = take,
+		.records = feed,
 		.idle = idle,
 		.arg = r,
 	};

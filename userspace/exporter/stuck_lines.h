@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What /stuck answers: the worst of the last scan, some lines at a time, so that the
+ * What /stuck answers: the entries of the last scan, some lines at a time, so that the
  * reader waits for no more than these. In between the tracker moves on; what is no more
  * as it was is left out.
  */

@@ -22,7 +22,7 @@ static const char *const who_names[] = {
 	[WHO_PEER] = "the peer",
 };
 
-/* End @i, or with @other the one that it talked to. */
+/* End @i, or with @other its other end. */
 static enum who who(const struct conn_pair *pair, unsigned int i, bool other)
 {
 	if (pair->count == 1)

@@ -11,7 +11,7 @@
  * @duration_ns: stop a device after this; 0: never
  * @once: stop a device when all that was recorded before the start is read
  * @records: gets them. Return: 0: go on; 1: enough; -errno: stop with that
- * @idle: nothing more for the moment. Returns like @records. May be called often; or NULL
+ * @idle: nothing more for now. Returns like @records. May be called often; or NULL
  * @tick_ms: and is, at least so often, while a device is quiet; 0: need not be
  * @context: for both
  */

@@ -37,7 +37,7 @@ int resync_begin(struct resync *r, struct tracker *tracker, uint32_t states, uin
 {
 	uint64_t begun_ns = time_now_ns(), ended_ns;
 	struct snapshot new = { 0 };
-	int err = snapshot_take_states(&new, states);
+	int err = snapshot_list_states(&new, states);
 
 	ended_ns = time_now_ns();
 	r->next_ns = time_again(begun_ns, ended_ns, RESYNC_NS, RESYNC_SHARE);

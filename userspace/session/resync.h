@@ -2,8 +2,8 @@
 /*
  * The sockets that exist now, merged with the trail by time: at the start, for those that
  * are older than the trail, and again after a loss of records: an end that was not recorded
- * would leave its socket among the living for ever. Attach first, then take the snapshot:
- * no socket falls between. In namespaces that cannot be looked at all stays as it is.
+ * would leave its socket among the living for ever. Attach first, then list the sockets:
+ * no socket falls between. In namespaces whose sockets cannot be listed all stays as it is.
  */
 #ifndef SESSION_RESYNC_H
 #define SESSION_RESYNC_H
@@ -23,9 +23,9 @@
  * @begun_ns: when the newest was begun (CLOCK_MONOTONIC), 0: there is none
  * @merged: so many of its records are in the tracker
  * @settled_ns: from then on the trail has nothing older than the snapshot
- * @next_ns: the next one is not taken before
- * @lost: records that were lost before it was taken
- * @under_way: it is taken, and not merged to its end
+ * @next_ns: the next one does not begin before
+ * @lost: records that were lost before it began
+ * @under_way: it has begun, and is not merged to its end
  * @count: how many were merged to their ends
  */
 struct resync {
@@ -44,7 +44,7 @@ struct resync {
 bool resync_is_due(const struct resync *resync, uint64_t lost, uint64_t now_ns);
 
 /**
- * resync_begin() - take a snapshot: system calls, up to seconds of them
+ * resync_begin() - list the sockets: system calls, up to seconds of them
  * @resync: until resync_end() records go to resync_feed()
  * @tracker: the connections
  * @states: bit n: sockets in state n; see snapshot.h

@@ -29,7 +29,7 @@
  * @lock: held while the connections, or what is known beside them, change; or NULL
  * @records: gets records after the connections have, in the order of their times; or NULL.
  *	Return: 0: go on; 1: enough; -errno: stop with that
- * @idle: nothing more for the moment; or NULL. Returns likewise
+ * @idle: nothing more for now; or NULL. Returns likewise
  * @arg: for both
  */
 struct session_config {

@@ -14,7 +14,7 @@
 #include "userspace/base/time.h"
 
 #define BUFFER_BYTES (64 * 1024)
-#define STALLED_MAX 65536 /* established sockets that are looked at closer */
+#define STALLED_MAX 65536 /* established sockets that are asked for more */
 
 /**
  * struct dump - a conversation with the kernel
@@ -23,8 +23,8 @@
  * @family: AF_INET or AF_INET6
  * @socket: netlink
  * @buffer: for its answers
- * @before_ns: before the kernel looked at the sockets of this block
- * @stalled: established ones on which nothing moves, to be looked at closer
+ * @before_ns: before the kernel listed the sockets of this block
+ * @stalled: established ones on which nothing moves, to be asked for more
  * @stalled_count: how many
  * @stalled_room: for how many there is memory
  */
@@ -46,7 +46,7 @@ static int no_memory(void)
 	return MNL_CB_ERROR;
 }
 
-static int take_socket(const struct nlmsghdr *nlh, void *data)
+static int add_socket(const struct nlmsghdr *nlh, void *data)
 {
 	const struct dump *d = data;
 	struct tcptrail_record r = { .time_ns = d->before_ns, .netns = d->netns }, *room;
@@ -75,7 +75,7 @@ static int take_socket(const struct nlmsghdr *nlh, void *data)
  * acknowledged, and the timer has gone off, or asks whether the window is still
  * closed. The fixed part of the message tells.
  */
-static int take_stalled(const struct nlmsghdr *nlh, void *data)
+static int add_stalled(const struct nlmsghdr *nlh, void *data)
 {
 	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
 	struct dump *d = data;
@@ -115,7 +115,7 @@ static int ask(const struct dump *d, const struct inet_diag_sockid *id, uint32_t
 	return mnl_socket_sendto(d->socket, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static int receive_dump(struct dump *d, mnl_cb_t take)
+static int receive_dump(struct dump *d, mnl_cb_t callback)
 {
 	unsigned int portid = mnl_socket_get_portid(d->socket);
 	/* The kernel fills a block while the one before it is received. */
@@ -130,12 +130,12 @@ static int receive_dump(struct dump *d, mnl_cb_t take)
 			return -errno;
 		d->before_ns = filled_ns;
 		filled_ns = next_ns;
-		ret = mnl_cb_run(d->buffer, (size_t)length, 0, portid, take, d);
+		ret = mnl_cb_run(d->buffer, (size_t)length, 0, portid, callback, d);
 	} while (ret > MNL_CB_STOP);
 	return ret == MNL_CB_ERROR ? -errno : 0;
 }
 
-static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t take)
+static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t callback)
 {
 	int err;
 
@@ -143,7 +143,7 @@ static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t take
 		return 0;
 	d->before_ns = time_now_ns();
 	err = ask(d, NULL, states, info);
-	return err ? err : receive_dump(d, take);
+	return err ? err : receive_dump(d, callback);
 }
 
 /* One message is the answer: the socket, or an error: then it is gone. */
@@ -160,13 +160,13 @@ static int ui_closer(struct dump *d, const struct inet_diag_sockid *id)
 	if (length < 0)
 		return -errno;
 	errno = 0;
-	mnl_cb_run(d->buffer, (size_t)length, 0, mnl_socket_get_portid(d->socket), take_socket, d);
+	mnl_cb_run(d->buffer, (size_t)length, 0, mnl_socket_get_portid(d->socket), add_socket, d);
 	return errno == ENOMEM ? -ENOMEM : 0;
 }
 
 static int dump_stalled(struct dump *d)
 {
-	int err = dump_states(d, 1U << TCPTRAIL_ESTABLISHED, false, take_stalled);
+	int err = dump_states(d, 1U << TCPTRAIL_ESTABLISHED, false, add_stalled);
 	size_t i;
 
 	for (i = 0; i < d->stalled_count && !err; i++)
@@ -178,7 +178,7 @@ static int dump_stalled(struct dump *d)
 static int dump_all(struct dump *d)
 {
 	uint32_t states = d->snapshot->states;
-	int err = dump_states(d, states & SNAPSHOT_ALL_STATES, true, take_socket);
+	int err = dump_states(d, states & SNAPSHOT_ALL_STATES, true, add_socket);
 
 	if (!err && states & SNAPSHOT_STALLED && !(states & 1U << TCPTRAIL_ESTABLISHED))
 		err = dump_stalled(d);

@@ -16,7 +16,7 @@
 #define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
 #define TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
 
-static void take_address(uint8_t to[16], const __be32 from[4], uint8_t family)
+static void parse_address(uint8_t to[16], const __be32 from[4], uint8_t family)
 {
 	if (family == AF_INET6) {
 		memcpy(to, from, 16);
@@ -92,7 +92,7 @@ struct attributes {
 	bool is_mptcp;
 };
 
-static void take_info(struct tcptrail_transition *t, const struct tcp_info *info)
+static void parse_info(struct tcptrail_transition *t, const struct tcp_info *info)
 {
 	t->retrans_total = at_most_u16(info->tcpi_total_retrans);
 	t->srtt_us = info->tcpi_rtt;
@@ -133,8 +133,8 @@ static bool is_closing(uint8_t state)
  * a SYN or FIN that was sent and not acknowledged. For a listener these are
  * how many wait to be accepted, and the backlog.
  */
-static void take_queues(struct tcptrail_transition *t, const struct inet_diag_msg *msg,
-			uint16_t flags)
+static void parse_queues(struct tcptrail_transition *t, const struct inet_diag_msg *msg,
+			 uint16_t flags)
 {
 	t->unread = msg->idiag_rqueue;
 	t->unacked = msg->idiag_state == TCPTRAIL_LISTEN ? 0 : msg->idiag_wqueue;
@@ -160,7 +160,7 @@ static bool is_mptcp(const struct nlattr *ulp)
 }
 
 /* What the attributes say; false if it is no socket's message. */
-static bool take_attributes(struct attributes *a, const void *payload, size_t length)
+static bool parse_attributes(struct attributes *a, const void *payload, size_t length)
 {
 	const struct inet_diag_msg *msg = payload;
 	const struct nlattr *attr;
@@ -194,13 +194,13 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 	struct tcptrail_transition *t = &r->transition;
 	struct attributes a;
 
-	if (!take_attributes(&a, payload, length))
+	if (!parse_attributes(&a, payload, length))
 		return -EBADMSG;
 	r->kind = TCPTRAIL_SNAPSHOT;
 	r->family = msg->idiag_family;
 	r->cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0];
-	take_address(r->laddr, msg->id.idiag_src, msg->idiag_family);
-	take_address(r->raddr, msg->id.idiag_dst, msg->idiag_family);
+	parse_address(r->laddr, msg->id.idiag_src, msg->idiag_family);
+	parse_address(r->raddr, msg->id.idiag_dst, msg->idiag_family);
 	if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)r->laddr) &&
 	    msg->idiag_state != TCPTRAIL_LISTEN)
 		r->family = AF_INET;
@@ -213,10 +213,10 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 	t->uid = msg->idiag_uid;
 	t->inode = msg->idiag_inode;
 	t->cgroup = a.cgroup;
-	take_queues(t, msg, r->flags);
+	parse_queues(t, msg, r->flags);
 	t->retransmits = msg->idiag_retrans;
 	if (a.info_size)
-		take_info(t, &a.info);
+		parse_info(t, &a.info);
 	return 0;
 }
 
@@ -237,7 +237,7 @@ int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 	const struct inet_diag_msg *msg = payload;
 	struct attributes a;
 
-	if (!take_attributes(&a, payload, length))
+	if (!parse_attributes(&a, payload, length))
 		return -EBADMSG;
 	*live = (struct kernel_socket){
 		.cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0],

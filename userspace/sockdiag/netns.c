@@ -71,16 +71,16 @@ static void read_ports(struct source_ports *ports)
 		ports->tw_reuse = (uint8_t)strtoul(text, NULL, 10);
 }
 
-void netns_read(struct netns_info *facts, uint32_t netns)
+void netns_read(struct netns_info *info, uint32_t netns)
 {
 	char text[32];
 	unsigned long seconds =
 		strtoul(read_setting("tcp_fin_timeout", text, sizeof(text)), NULL, 10);
 
-	*facts = (struct netns_info){ .netns = netns };
+	*info = (struct netns_info){ .netns = netns };
 	if (seconds <= UINT32_MAX)
-		facts->fin_timeout_ns = seconds * SEC;
-	read_ports(&facts->ports);
+		info->fin_timeout_ns = seconds * SEC;
+	read_ports(&info->ports);
 }
 
 int netns_number(const char *path, uint32_t *netns)
@@ -109,7 +109,7 @@ static struct netns_info *find(struct netns_info *list, size_t count, uint32_t n
 void netns_name_all(struct netns_info *list, size_t count)
 {
 	char path[sizeof(NAMED) + NAME_MAX + 1];
-	struct netns_info *facts;
+	struct netns_info *info;
 	struct dirent *entry;
 	uint32_t netns = 0;
 	DIR *dir = opendir(NAMED);
@@ -120,9 +120,9 @@ void netns_name_all(struct netns_info *list, size_t count)
 		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
 		if (*entry->d_name == '.' || netns_number(path, &netns))
 			continue;
-		facts = find(list, count, netns);
-		if (facts)
-			snprintf(facts->name, sizeof(facts->name), "%.*s", NETNS_NAME_MAX - 1,
+		info = find(list, count, netns);
+		if (info)
+			snprintf(info->name, sizeof(info->name), "%.*s", NETNS_NAME_MAX - 1,
 				 entry->d_name);
 	}
 	closedir(dir);

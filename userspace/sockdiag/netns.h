@@ -25,7 +25,7 @@ struct netns_info {
 };
 
 /** netns_read() - the settings of the calling thread's namespace, whose number is @netns */
-void netns_read(struct netns_info *facts, uint32_t netns);
+void netns_read(struct netns_info *info, uint32_t netns);
 
 /** netns_number() - the inode number of a namespace file; 0 or -errno */
 int netns_number(const char *path, uint32_t *netns);

@@ -52,7 +52,7 @@ static int note_unseen(struct snapshot *s, uint32_t netns)
 	return 0;
 }
 
-/* A dump that was disturbed is taken again: its beginning is thrown away. */
+/* A dump that was disturbed begins again: its beginning is thrown away. */
 static int dump_family(struct snapshot *s, uint32_t netns, uint8_t family)
 {
 	size_t before = s->count, before_live = s->live_count;
@@ -87,7 +87,7 @@ static int dump_here(struct snapshot *s, uint32_t netns)
 	return array_push(s->netns, s->netns_count, s->netns_room, s->here);
 }
 
-/* Namespaces met so far, whether they could be looked at or not. */
+/* Namespaces met so far, whether their sockets could be listed or not. */
 struct met {
 	uint32_t *netns;
 	size_t count;
@@ -198,7 +198,7 @@ ORDER(by_number, struct netns_info, COMPARE(x->netns, y->netns))
 
 ORDER(by_cookie, struct kernel_socket, COMPARE(x->cookie, y->cookie))
 
-int snapshot_take_states(struct snapshot *s, uint32_t states)
+int snapshot_list_states(struct snapshot *s, uint32_t states)
 {
 	struct tour tour = { .snapshot = s };
 	pthread_t thread;
@@ -223,9 +223,9 @@ int snapshot_take_states(struct snapshot *s, uint32_t states)
 	return tour.err;
 }
 
-int snapshot_take(struct snapshot *s)
+int snapshot_list(struct snapshot *s)
 {
-	return snapshot_take_states(s, SNAPSHOT_ALL_STATES);
+	return snapshot_list_states(s, SNAPSHOT_ALL_STATES);
 }
 
 void snapshot_free(struct snapshot *s)
@@ -256,9 +256,9 @@ const struct netns_info *snapshot_netns(const struct snapshot *s, uint32_t netns
 
 struct source_ports snapshot_ports(const struct snapshot *s, uint32_t netns)
 {
-	const struct netns_info *facts = snapshot_netns(s, netns);
+	const struct netns_info *info = snapshot_netns(s, netns);
 
-	return facts ? facts->ports : SOURCE_PORTS_DEFAULT;
+	return info ? info->ports : SOURCE_PORTS_DEFAULT;
 }
 
 const struct kernel_socket *snapshot_live(const struct snapshot *s, uint64_t cookie)

@@ -3,8 +3,8 @@
  * The sockets that exist now, as TCPTRAIL_SNAPSHOT records, in this and in all
  * other network namespaces that some process of this machine is in.
  *
- * Attach first, then take the snapshot, then merge by time: so that no socket
- * falls between. A record's time is taken before the kernel looked at the
+ * Attach first, then list the sockets, then merge by time: so that no socket
+ * falls between. A record's time is taken before the kernel listed the
  * socket: what the trail tells of a later time is newer than the snapshot.
  */
 #ifndef SOCKDIAG_SNAPSHOT_H
@@ -20,7 +20,7 @@
 /**
  * struct snapshot - what was found
  * @records: SNAPSHOT records in the order of their times. Where a namespace could not
- *	be looked at, a LOSS record of cause TCPTRAIL_LOSS_SNAPSHOT with its number
+ *	be listed, a LOSS record of cause TCPTRAIL_LOSS_SNAPSHOT with its number
  *	stands in its place
  * @count: how many
  * @room: for how many there is memory
@@ -28,12 +28,12 @@
  *	TIME-WAITs
  * @live_count: how many
  * @live_room: for how many there is memory
- * @netns: namespaces that were looked at in full, ascending by number
+ * @netns: namespaces that were listed in full, ascending by number
  * @netns_count: how many
  * @netns_room: for how many there is memory
  * @states: bit n: sockets in state n (SYN_RECV stands for requests, too);
  *	SNAPSHOT_STALLED
- * @here: the namespace being looked at
+ * @here: the namespace being listed
  */
 struct snapshot {
 	struct tcptrail_record *records;
@@ -55,7 +55,7 @@ struct snapshot {
 #define SNAPSHOT_STALLED 1U
 
 /**
- * snapshot_take() - look at all sockets
+ * snapshot_list() - list all sockets
  * @snapshot: filled; freed by snapshot_free(), also after an error
  *
  * Starts a thread to visit other namespaces (CAP_SYS_ADMIN); without that
@@ -63,20 +63,20 @@ struct snapshot {
  *
  * Return: 0, -ENOMEM, or the -errno that kept even this namespace from view
  */
-int snapshot_take(struct snapshot *snapshot);
+int snapshot_list(struct snapshot *snapshot);
 
-/** snapshot_take_states() - only sockets in some states: the kernel passes over the others quickly */
-int snapshot_take_states(struct snapshot *snapshot, uint32_t states);
+/** snapshot_list_states() - only sockets in some states: the kernel passes over the others quickly */
+int snapshot_list_states(struct snapshot *snapshot, uint32_t states);
 
 void snapshot_free(struct snapshot *snapshot);
 
 /** snapshot_forget() - its records; what is known of namespaces stays */
 void snapshot_forget(struct snapshot *snapshot);
 
-/** snapshot_covers() - was this namespace looked at in full? */
+/** snapshot_covers() - was this namespace listed in full? */
 int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 
-/** snapshot_netns() - what is known of a namespace that was looked at; NULL for any other */
+/** snapshot_netns() - what is known of a namespace that was listed; NULL for any other */
 const struct netns_info *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
 /** snapshot_ports() - its source ports; the usual ones for any other */

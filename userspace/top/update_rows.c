@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lists of an update. What is stuck, as tcptrail stuck tells it: live facts, holders,
- * groups, verdicts. Who opens to whom, with the source ports that are taken towards there.
+ * The lists of an update. What is stuck, as tcptrail stuck tells it: groups, holders, verdicts,
+ * what the kernel knows. Who opens to whom, with the source ports that are in use towards there.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "userspace/trail/ring.h"
 
 /*
- * A record is visible to us a moment after it took its time. So what is
+ * A record is visible to us a little after the time that it bears. So what is
  * younger than this waits for the next call: an older one may still turn up on
  * another CPU.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Inside the library: the reader's half of the ring protocol, one CPU's ring. */
+/* Inside the library: the reader's side of the ring protocol, one CPU's ring. */
 #ifndef TRAIL_RING_H
 #define TRAIL_RING_H
 
