@@ -13,6 +13,9 @@
 #	nothing_left			when all sockets have gone, all counts of live ones are 0:
 #					checked of every situation, written where it is known_wrong
 #	known_wrong 'what is said'	the next one of these does not hold yet
+#	since VERSION			was it played on that kernel, or on a later one? for what
+#					kernels do, or tell, differently:
+#					since 6.10 || known_wrong 'no reason for the RST'
 #
 # A PATTERN is KEY=VALUE, a member of the JSON with a VALUE (an extended regular
 # expression) or an array with such an element; "peer.KEY=VALUE" looks into "peer", KEY
@@ -32,7 +35,7 @@
 # before and after the module was loaded into the situation ("tell late"); @NAME is what
 # "look NAME" saw in the middle of play().
 #
-# $played has a directory for each situation that was played, $tool is tcptrail. With
+# $played has a directory for each situation that was played on $kernel, $tool is tcptrail. With
 # $recordings, there is nothing but files that were recorded once, DIRECTORY/NAME.tt, and
 # only what is said of those is judged.
 
@@ -171,6 +174,11 @@ nothing_left()
 known_wrong()
 {
 	wrong=$1
+}
+
+since()
+{
+	[ "$(printf '%s\n' "$1" "$kernel" | sort -V | head -n 1)" = "$1" ]
 }
 
 # ask MODE OPTION...: every command's output, into the directory of that mode.

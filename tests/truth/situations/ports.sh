@@ -89,12 +89,13 @@ play()
 {
 	on s closer listen s:7023 dismiss
 	sleep 1
-	on c visitor visit s:7023 30 10
+	on c visitor repeat 12 connect s:7023 eof close end
 	sleep 5
 }
 expect()
 {
 	provoked kind=timewait new_state=time_wait local_port=7023
+	unrecorded kind=timewait new_state=time_wait remote_port=7023
 	never stuck verdict=time-wait-ports-out
 	never stuck verdict=time-wait-churn
 }
