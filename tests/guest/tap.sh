@@ -20,12 +20,46 @@ phase=	# what the names of cases begin with, if they do
 cleanup() { :; }
 evidence() { :; }
 
+# in_each_netns COMMAND…
+in_each_netns()
+{
+	"$@"
+	ip netns list | while read -r netns _; do
+		ip netns exec "$netns" "$@"
+	done
+}
+
+no_sockets()
+{
+	[ -z "$(in_each_netns ss -Htan)" ]
+}
+
+# Whatever a test did: when no socket is left, no count of live connections is above 0.
+left_over()
+{
+	[ -e /dev/tcptrail ] || return 0
+	in_each_netns ss -Kta >/dev/null
+	soon 10 no_sockets || return 0
+	{
+		tcptrail life --open --json | grep '"end":"lives"'
+		tcptrail stuck --all --json
+		tcptrail export --once |
+			grep -E '^tcptrail_(sockets|stuck_sockets)(\{.*)? [^0]'
+	} >"$work/left" 2>/dev/null
+	[ -s "$work/left" ] || return 0
+	echo "# no socket is left, and these are counted:"
+	head -n 20 "$work/left" | cut -c 1-300 | sed 's/^/# /'
+	return 1
+}
+
 finish()
 {
 	tap_status=$?
 	cleanup 2>/dev/null
 	# shellcheck disable=SC2086 # they are many
 	kill $pids 2>/dev/null
+	left_over >"$work/said" 2>&1 || tap_status=1
+	cat "$work/said"
 	rm -rf "$work"
 	if [ "$count" != "$planned" ]; then
 		echo "# $count cases, not $planned"
