@@ -3,7 +3,8 @@
 #
 # The manual against the programs: every metric with its type and number of series, and every
 # name that explain gives. tests/unit/test_statements.c has the other statements, and
-# tests/unit/test_manual.c the other words.
+# tests/unit/test_manual.c the other words. The guides for those who work on the source:
+# every name of theirs.
 #
 #	tests/native/manual.sh [BUILD]	BUILD (build) holds the programs and monitoring/story
 # shellcheck source=tests/native/lib/cases.sh
@@ -55,5 +56,16 @@ sed 's/\\-/-/g' "$page" | awk '/^\.SH/ { names = $2 == "NAMES" }
 check 'names were found' test "$(wc -l <"$work/given")" -gt 30
 check "tcptrail-verdicts(7), NAMES: add an entry" is "$(comm -23 "$work/given" "$work/told")" ''
 check "tcptrail-verdicts(7), NAMES: explain gives no such name" is "$(comm -13 "$work/given" "$work/told")" ''
+
+# The guides name what exists. The first has a mistake in each kind of name.
+cd "$top" || exit
+cat >"$work/wrong.md" <<-'END'
+	`struct wrong`, `wrong_name()`, `WRONG_WORD`, `wrong.c`, `make wrong`, tests/unit/wrong.c
+END
+check 'names that do not exist are found' \
+	is "$(python3 tests/native/lib/missing_names.py "$work/wrong.md" | wc -l)" 6
+for guide in CONTRIBUTING.md README.md tests/*/README.md userspace/*/README.md; do
+	check "$guide: names that exist" is "$(python3 tests/native/lib/missing_names.py "$guide")" ''
+done
 
 report

@@ -18,8 +18,8 @@
 
 static const char usage[] =
 	"Usage: tcptrail explain SELECTOR [OPTION...]\n\n"
-	"Draws a connection as in a textbook: what each end sent, when, with which numbers,\n"
-	"in which state that left both; and says in a few sentences what happened.\n\n"
+	"Draw a connection as in a textbook: what each end sent, when, with which numbers, and\n"
+	"in which state that left both ends. Say in a few sentences what happened.\n\n"
 	"SELECTOR is one of:\n"
 	"  :80                       a port of either end\n"
 	"  10.0.0.2                  an address of either end\n"
@@ -166,17 +166,19 @@ static int parse(struct explain *e, struct selector *selector, int argc, char *a
 {
 	const struct option_row rows[] = {
 		option_flag("--last",
-			    "the most recent match, even if it is not complete\n"
+			    "draw the most recent match, even if it is not complete\n"
 			    "(default: the most recent complete one, if there is one)",
 			    &e->last),
-		option_flag("--all", "all that match, oldest first", &e->all),
-		option_flag("--absolute", "sequence numbers as on the wire, instead of x, y, u, w",
+		option_flag("--all", "draw all that match, oldest first", &e->all),
+		option_flag("--absolute",
+			    "print sequence numbers as on the wire, not as x, y, u, w",
 			    &e->style.absolute),
-		option_flag("--ascii", "no other characters", &e->style.ascii),
-		option_string("--svg FILE", "a picture to put into a ticket (- is standard output)",
+		option_flag("--ascii", "print ASCII characters only", &e->style.ascii),
+		option_string("--svg FILE",
+			      "write a picture to put into a ticket (- is standard output)",
 			      &e->picture),
-		option_flag("--json", "JSON Lines, see tcptrail-explain(1)", &e->json),
-		option_string("-i FILE", "from a file of tcptrail record", &e->source.file),
+		option_flag("--json", "print JSON Lines, see tcptrail-explain(1)", &e->json),
+		option_string("-i FILE", "read a file of tcptrail record", &e->source.file),
 		option_device(&e->source),
 		{ 0 },
 	};

@@ -15,7 +15,7 @@
 
 static const char usage[] =
 	"Usage: tcptrail life [OPTION...]\n\n"
-	"Prints a line for each connection when its life is over: both addresses, with > where\n"
+	"Print a line for each connection when its life is over: both addresses, with > where\n"
 	"this end opened it and < where the other did, and => where both ends are on this\n"
 	"machine; the times of handshake (SHAKE) and the whole life (LIFE, with > if it began\n"
 	"before the trail did); payload bytes (SENT, RECVD); how it ended; what was sent again;\n"
@@ -152,23 +152,25 @@ static int parse(struct life_run *run, int argc, char *argv[])
 		option_string("-i FILE", "read a file of tcptrail record (- is standard input)",
 			      &run->source.file),
 		option_flag("-v, --verbose",
-			    "with each: namespace, owner, handshake and teardown step by step,\n"
-			    "half-close, TIME-WAIT, bytes, and why it ended",
+			    "print below each: namespace, owner, handshake and teardown step\n"
+			    "by step, half-close, TIME-WAIT, bytes, and why it ended",
 			    &p->verbose),
-		option_flag("--ends", "a line for each end on this machine, when that is over",
+		option_flag("--ends",
+			    "print a line for each end on this machine, when that is over",
 			    &p->ends),
-		option_flag("--history", "first what the rings hold from before, then on",
+		option_flag("--history", "begin with what the rings still hold",
 			    &run->source.history),
 		option_no_follow(&run->source),
-		option_flag("--open", "at the end also those that live, with their state",
+		option_flag("--open", "print at the end also those that live, with their state",
 			    &run->open),
 		option_flag("--summary",
-			    "at the end how many there were, and percentiles of their times",
+			    "print at the end how many there were, and percentiles of their times",
 			    &run->summarize),
-		option_count("stop after N lives", &p->limit),
+		option_count("stop after N connections", &p->limit),
 		option_duration(&run->source),
-		option_flag("--json", "JSON Lines, see tcptrail-life(1)", &p->json),
-		option_flag("--no-header", "no names of columns", &run->no_header),
+		option_flag("--json", "print JSON Lines, see tcptrail-life(1)", &p->json),
+		option_flag("--no-header", "print no line with the names of the columns",
+			    &run->no_header),
 		option_device(&run->source),
 		{ .help = "\nWhich lives (lists with commas; of a connection within the machine "
 			  "either end):\n" },

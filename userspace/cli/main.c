@@ -13,15 +13,16 @@ static int cmd_help(int argc, char *argv[]);
 
 static const struct command commands[] = {
 	{ "watch", cmd_watch, "print records as they come, one line each" },
-	{ "life", cmd_life, "each connection when it ends: its times, how it ended" },
-	{ "explain", cmd_explain, "one connection as the textbook's ladder, and in words" },
+	{ "life", cmd_life, "print each connection when it ends: its times, how it ended" },
+	{ "explain", cmd_explain,
+	  "draw one connection as the textbook's ladder, and say what happened" },
 	{ "stuck", cmd_stuck,
-	  "sockets that are too long where they are, who holds them, what to do" },
-	{ "top", cmd_top, "live: sockets by state, stuck sockets, who opens connections" },
-	{ "record", cmd_record, "write the trail to a file, for any command's -i" },
-	{ "export", cmd_export, "numbers for Prometheus, by HTTP or in a file" },
-	{ "status", cmd_status, "what the module records, and what was lost" },
-	{ "help", cmd_help, "this, or more about a command: tcptrail help watch" },
+	  "list sockets that are too long in a state, who holds them, what to do" },
+	{ "top", cmd_top, "show live: sockets by state, stuck sockets, who opens connections" },
+	{ "record", cmd_record, "write the trail to a file, for the -i of any command" },
+	{ "export", cmd_export, "serve metrics to Prometheus, by HTTP or in a file" },
+	{ "status", cmd_status, "tell what the module records, and what was lost" },
+	{ "help", cmd_help, "print this, or more about a command: tcptrail help watch" },
 };
 
 static const struct command *find(const char *name)

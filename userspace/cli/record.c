@@ -16,9 +16,9 @@
 
 static const char usage[] =
 	"Usage: tcptrail record [OPTION...] FILE\n\n"
-	"Writes the trail to FILE (- is standard output) until a signal, to be read with\n"
-	"the -i option of any command, here or on another machine. Begins with the\n"
-	"sockets that exist already.\n\n";
+	"Write the trail to FILE (- is standard output) until a signal comes, to be read\n"
+	"with the -i option of any command, here or on another machine. The file begins\n"
+	"with the sockets that exist already.\n\n";
 
 /**
  * struct record - a running command
@@ -119,16 +119,16 @@ static int idle(void *arg)
 static int parse(struct record *r, int argc, char *argv[])
 {
 	const struct option_row rows[] = {
-		option_flag("--history", "first what the rings hold from before",
+		option_flag("--history", "begin with what the rings still hold",
 			    &r->source.history),
 		option_no_follow(&r->source),
-		option_flag("--no-snapshot", "without the sockets that exist already",
+		option_flag("--no-snapshot", "leave out the sockets that exist already",
 			    &r->without_snapshot),
 		option_count("stop after N records", &r->limit),
 		option_duration(&r->source),
-		option_flag("--force", "FILE may exist: replace it", &r->force),
+		option_flag("--force", "replace FILE if it exists", &r->force),
 		option_flag("--quiet",
-			    "no progress, no account at the end, unless something was lost",
+			    "print no progress and no account, unless something was lost",
 			    &r->quiet),
 		option_device(&r->source),
 		OPTIONS_RECORDS(&r->filter),

@@ -19,7 +19,7 @@
 
 static const char usage[] =
 	"Usage: tcptrail status [OPTION...]\n\n"
-	"Tells what the module records and what is missing from the trail: each hook, or\n"
+	"Tell what the module records and what is missing from the trail: each hook, or\n"
 	"why it is not attached; each CPU's ring, and how far back it reaches.\n\n";
 
 /**
@@ -281,9 +281,9 @@ int cmd_status(int argc, char *argv[])
 	struct tcptrail *trail;
 	bool as_json = false;
 	const struct option_row rows[] = {
-		option_string("-i FILE", "what a recorded trail's file says of itself",
+		option_string("-i FILE", "tell what a file of tcptrail record says of itself",
 			      &source.file),
-		option_flag("--json", "one object, see tcptrail-json(5)", &as_json),
+		option_flag("--json", "print one object of JSON, see tcptrail-json(5)", &as_json),
 		option_device(&source),
 		{ 0 },
 	};

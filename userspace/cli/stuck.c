@@ -18,10 +18,9 @@
 
 static const char usage[] =
 	"Usage: tcptrail stuck [OPTION...]\n\n"
-	"Lists the sockets that have been too long where they are, worst first: since when,\n"
-	"who holds them, what is the matter and what to do. Sockets older than the trail are\n"
-	"listed, too, with an age of \"at least\". Without the module it tells what can be known\n"
-	"without it.\n\n";
+	"List the sockets that have been in a state for too long, the most severe first: since\n"
+	"when, who holds them, what is the matter and what to do. Sockets older than the trail\n"
+	"have an age of \"at least\". Without the module the list has what is known without it.\n\n";
 
 /* 0 is any time at all. */
 static int set_older(const struct option_row *row, const char *value)
@@ -39,18 +38,18 @@ static int parse(struct stuck_run *run, int argc, char *argv[])
 	struct filter filter = { 0 };
 	const struct option_row rows[] = {
 		option_filter("--state S[,S...]",
-			      "only these states, also normal ones (ESTABLISHED)",
+			      "list only these states, also normal ones (ESTABLISHED)",
 			      OPTION_WANT_STATE, &filter, FILTER_STATE),
 		option_other("--older T",
-			     "what is too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
+			     "call this too long: 10s, 5m, 2h, 1d (default: by state, 10s for\n"
 			     "CLOSE-WAIT, 60s for FIN-WAIT-2)",
 			     "a time: 10s, 5m, 2h", set_older, &run->query.older_ns),
 		option_flag("--all",
-			    "each socket by itself; otherwise those of one owner and one peer\n"
+			    "list each socket by itself; otherwise those of one owner and peer\n"
 			    "with the same verdict are told together",
 			    &run->all),
-		option_flag("--json", "JSON Lines, see tcptrail-stuck(1)", &run->json),
-		option_string("-i FILE", "from a file of tcptrail record, as of its last record",
+		option_flag("--json", "print JSON Lines, see tcptrail-stuck(1)", &run->json),
+		option_string("-i FILE", "read a file of tcptrail record, as of its last record",
 			      &run->source.file),
 		option_device(&run->source),
 		{ .help = "\nThe exit status is 0 whether or not something is stuck.\n" },

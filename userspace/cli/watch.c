@@ -18,7 +18,7 @@
 
 static const char usage[] =
 	"Usage: tcptrail watch [OPTION...]\n\n"
-	"Prints the trail's records as they come, one line each: transitions of sockets,\n"
+	"Print the trail's records as they come, one line each: transitions of sockets,\n"
 	"request sockets and TIME-WAITs, and segments that open, close or reset.\n\n";
 
 /**
@@ -83,28 +83,31 @@ static int set_color(const struct option_row *row, const char *when)
 
 static int parse(struct watch *w, int argc, char *argv[])
 {
-	const struct option_row color = option_other(
-		"--color WHEN", "auto (on a terminal, unless NO_COLOR is set), always, never",
-		"auto, always or never", set_color, &w->line);
+	const struct option_row color =
+		option_other("--color WHEN",
+			     "use colours: auto (on a terminal, unless NO_COLOR is set),\n"
+			     "always, never",
+			     "auto, always or never", set_color, &w->line);
 	const struct option_row rows[] = {
 		option_string("-i FILE", "read a file of tcptrail record (- is standard input)",
 			      &w->source.file),
-		option_flag("--history", "first what the rings hold from before, then on",
+		option_flag("--history", "begin with what the rings still hold",
 			    &w->source.history),
 		option_no_follow(&w->source),
 		option_count("stop after N records", &w->limit),
 		option_duration(&w->source),
-		option_flag("--json", "JSON Lines, see tcptrail-json(5)", &w->json),
+		option_flag("--json", "print JSON Lines, see tcptrail-json(5)", &w->json),
 		option_flag("--relative",
-			    "seconds since the first record instead of the time of day",
+			    "print seconds since the first record, not the time of day",
 			    &w->line.relative),
 		option_flag("--show-netns",
-			    "the network namespace on every line, not only where it is\n"
-			    "another than one's own",
+			    "print the network namespace on every line, not only where\n"
+			    "it is another than this command's",
 			    &w->line.show_netns),
-		option_flag("--ascii", "no arrows", &w->line.ascii),
+		option_flag("--ascii", "print ASCII characters only", &w->line.ascii),
 		color,
-		option_flag("--no-header", "no names of columns", &w->no_header),
+		option_flag("--no-header", "print no line with the names of the columns",
+			    &w->no_header),
 		option_device(&w->source),
 		OPTIONS_RECORDS(&w->filter),
 		{ 0 },

@@ -20,7 +20,7 @@
 #include "userspace/conn/tracker.h"
 
 static const char usage[] = "Usage: tcptrail export [OPTION...]\n\n"
-			    "Numbers for Prometheus, at http://" LISTEN_DEFAULT
+			    "Serve metrics to Prometheus, at http://" LISTEN_DEFAULT
 			    "/metrics. tcptrail-metrics(5) has\n"
 			    "their names, tcptrail-export(1) the rest.\n\n";
 
@@ -112,32 +112,33 @@ int export_options_parse(struct export_options *o, int argc, char *argv[])
 {
 	const struct option_row rows[] = {
 		option_other("--listen ADDR:PORT",
-			     "there instead; [::1]:9714 for IPv6; may be repeated",
+			     "listen there instead; [::1]:9714 for IPv6; may be repeated",
 			     "ADDR:PORT, in numbers: 127.0.0.1:9714, 0.0.0.0:9714, [::1]:9714",
 			     set_listen, o),
 		option_string("--textfile DIR",
-			      "not by HTTP: write DIR/" TEXTFILE_NAME " for node_exporter",
+			      "serve no HTTP: write DIR/" TEXTFILE_NAME " for node_exporter",
 			      &o->textfile),
-		option_span("--interval T", "so often (15s)", "a time from 1s: 15s, 1m",
+		option_span("--interval T", "write it so often (15s)", "a time from 1s: 15s, 1m",
 			    &o->interval_ns, SEC, 0),
 		option_flag("--stuck", "offer /stuck, which names processes", &o->stuck),
 		option_other("--by-port N,N...",
-			     "sockets by port, too: up to 16 ports, the rest is \"other\"",
+			     "count by port, too: up to 16 ports, the rest is \"other\"",
 			     "ports with commas, 16 ports at most: 80,443", set_ports, o),
 		option_other("--by-unit[=N]",
-			     "by systemd unit or container: the first N (50; up to 200)",
+			     "count by systemd unit or container: the first N (50; up to 200)",
 			     "a number from 1 to 200", set_units, o),
 		option_string("--user NAME",
-			      "started as root, be this user once the device is open\n"
+			      "become this user once the device is open, if started as root\n"
 			      "(tcptrail if there is one, else nobody)",
 			      &o->user),
 		option_number("--max-connections N",
-			      "keep so many in memory (2097152), 200 bytes each",
+			      "keep so many connections in memory (2097152), 200 bytes each",
 			      "a number from 1 to 16777216", &o->max_conns, 1, TRACKER_CONNS_MAX),
 		option_flag("--once", "print the numbers as they are now, and end", &o->once),
-		option_string("-i FILE", "the numbers of a recorded trail: print them, and end",
+		option_string("-i FILE", "print the numbers of a recorded trail, and end",
 			      &o->source.file),
-		option_flag("--replay", "serve them instead, until a signal comes", &o->replay),
+		option_flag("--replay", "serve the numbers of -i FILE, until a signal comes",
+			    &o->replay),
 		option_device(&o->source),
 		{ 0 },
 	};

@@ -12,14 +12,13 @@
 
 struct option_row option_device(struct source *source)
 {
-	return option_string("--device PATH", "another device than " TCPTRAIL_DEVICE,
+	return option_string("--device PATH", "read another device than " TCPTRAIL_DEVICE,
 			     &source->device);
 }
 
 struct option_row option_no_follow(struct source *source)
 {
-	return option_flag("--no-follow",
-			   "only what is recorded already, then stop (with --history)",
+	return option_flag("--no-follow", "stop after what is recorded already (with --history)",
 			   &source->once);
 }
 

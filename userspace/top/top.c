@@ -12,10 +12,10 @@
 
 static const char usage[] =
 	"Usage: tcptrail top [OPTION...]\n\n"
-	"A live screen: how many sockets are in which state, how often each is entered, the\n"
-	"worst stuck sockets and why they are, who opens connections to whom, how long\n"
-	"handshakes take, what is sent again. Press ? for the keys. Without the module it\n"
-	"shows what can be known without it.\n\n";
+	"Show a live screen: how many sockets are in which state, how often each state is\n"
+	"entered, the most severe stuck sockets and why they are stuck, who opens connections\n"
+	"to whom, how long handshakes take, what is sent again. Press ? for the keys. Without\n"
+	"the module the screen has what is known without it.\n\n";
 
 #define INTERVAL_MIN_NS (100 * MS)
 #define INTERVAL_MAX_NS HOUR
@@ -63,16 +63,17 @@ static int check(const struct top *top)
 static int parse(struct top *top, int argc, char *argv[])
 {
 	struct option_row rows[] = {
-		option_span("--interval T", "between updates: 1 (second, the default), 500ms, 10s",
+		option_span("--interval T", "update so often: 1 (second, the default), 500ms, 10s",
 			    "a time from 100ms to 1h", &top->interval_ns, 100 * MS, HOUR),
 		option_string("-i FILE", "play a file of tcptrail record, in its own time",
 			      &top->source.file),
-		option_other("--speed N", "so many times faster: 60, 0.5",
+		option_other("--speed N", "play it so many times faster: 60, 0.5",
 			     "a number from 0.01 to 100000", set_speed, &top->play.speed_milli),
-		option_flag("--once", "one screen as text, then stop: of a file as it ends",
+		option_flag("--once", "print one screen as text, then stop: of a file as it ends",
 			    &top->once),
-		option_flag("--batch", "one each interval, until stopped", &top->batch),
-		option_flag("--json", "JSON Lines, one each interval, see tcptrail-top(1)",
+		option_flag("--batch", "print one screen each interval, until stopped",
+			    &top->batch),
+		option_flag("--json", "print JSON Lines, one each interval, see tcptrail-top(1)",
 			    &top->json),
 		option_count("with --batch and --json: stop after N", &top->limit),
 		option_device(&top->source),
