@@ -42,6 +42,7 @@ WHY_NAMES = {
     "syn_ack": "request-expired",
     "data": "retransmissions-exhausted",
     "window": "window-probes-exhausted",
+    "unsent": "unsent",
     "fin": "fin-unanswered",
     "keepalive": "keepalive-timeout",
     "user_timeout": "user-timeout",

@@ -325,6 +325,41 @@ static void test_causes(void **state)
 	}
 }
 
+/* One end is gone: the last line is no "alive". */
+static void test_survivors(void **state)
+{
+	static const struct {
+		const char *script;
+		const char *told;
+	} cases[] = {
+		{ "", "alive" },
+		{ "500000 A socket ESTABLISHED CLOSE pid=812 reason=repair\n",
+		  "closed by the client without a word: TCP_REPAIR; half-open: the server lives on, "
+		  "in ESTABLISHED" },
+		{ TEARDOWN, "closed normally, first by the client; in TIME-WAIT" },
+	};
+	struct tcptrail_record records[RECORDS_MAX];
+	struct tracker_config config = { .join = true };
+	struct tracker *tracker;
+	struct conn_pair pair;
+	char script[4096];
+	struct buf out;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		buf_init(&out, NULL);
+		snprintf(script, sizeof(script), "%s%s", HANDSHAKE, cases[i].script);
+		assert_int_equal(tracker_create(&tracker, &config), 0);
+		tracker_feed(tracker, records, script_records(script, records, RECORDS_MAX));
+		tracker_settle(tracker);
+		conn_pair(&pair, tracker, tracker_next(tracker, NULL), true, 0);
+		life_sentence(&out, &pair);
+		assert_string_equal(buf_string(&out), cases[i].told);
+		buf_free(&out);
+		tracker_free(tracker);
+	}
+}
+
 /* Without room for more, ends that wait for their others go first, and nothing hangs. */
 static void test_evict(void **state)
 {
@@ -360,6 +395,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_survivors),
 		cmocka_unit_test(test_evict),
 	};
 

@@ -51,6 +51,8 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_OVERFLOW] = "overflow",
 		[CONN_WHY_DEFERRED] = "deferred",
 		[CONN_WHY_MPTCP] = "mptcp",
+		[CONN_WHY_UNSENT] = "unsent",
+		[CONN_WHY_NETNS] = "netns",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

@@ -101,9 +101,11 @@ enum conn_end {
  * @CONN_WHY_KEEPALIVE: the keepalive probes, likewise
  * @CONN_WHY_USER_TIMEOUT: whatever it was, TCP_USER_TIMEOUT was over
  * @CONN_WHY_WINDOW: the probes of the peer's closed window were not answered
+ * @CONN_WHY_UNSENT: payload waited, and neither it nor a probe is on record as sent
  * @CONN_WHY_ICMP: refused by no RST: ICMP said that the port is unreachable
  * @CONN_WHY_MEMORY: reset: too many orphans, or no memory for one
  * @CONN_WHY_NO_TIME_WAIT: the minisocket that was due had no room (tcp_max_tw_buckets)
+ * @CONN_WHY_NETNS: its network namespace went while it was in TIME-WAIT
  * @CONN_WHY_LINGER2: reset: closed with a TCP_LINGER2 below zero
  */
 enum conn_why {
@@ -129,6 +131,8 @@ enum conn_why {
 	CONN_WHY_OVERFLOW,
 	CONN_WHY_DEFERRED,
 	CONN_WHY_MPTCP,
+	CONN_WHY_UNSENT,
+	CONN_WHY_NETNS,
 	CONN_WHYS,
 };
 
@@ -191,7 +195,7 @@ enum conn_why {
  * @flags: CONN_*
  * @retrans_total: segments retransmitted
  * @reset_reason: of the RST that it sent: enum tcptrail_reset_reason
- * @reserved: zero
+ * @acks: bare ACKs that it sent in its present state
  * @synack_us: begun to SYN-ACK (sent or received), microseconds
  * @established_us: begun to ESTABLISHED
  * @accepted_us: begun to accept()
@@ -239,7 +243,7 @@ struct conn {
 	uint32_t flags;
 	uint16_t retrans_total;
 	uint8_t reset_reason;
-	uint8_t reserved;
+	uint8_t acks;
 	uint32_t synack_us;
 	uint32_t established_us;
 	uint32_t accepted_us;

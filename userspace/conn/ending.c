@@ -58,6 +58,10 @@ static uint32_t evidence_of(const struct conn *c)
 	e |= c->flags & CONN_SYN_ACK_ACKED ? EVIDENCE_SYN_ACK_ACKED : 0;
 	e |= c->flags & CONN_MPTCP ? EVIDENCE_MPTCP : 0;
 	e |= c->flags & CONN_SYN_ARRIVED ? EVIDENCE_SYN_ARRIVED : 0;
+	if (c->end == CONN_UNANSWERED || c->end == CONN_UNREACHABLE)
+		e |= ending_has_probed(c)	 ? EVIDENCE_PROBES :
+		     ending_would_show_probes(c) ? EVIDENCE_NO_PROBE :
+						   0;
 	e |= c->why == CONN_WHY_UNACCEPTED ? EVIDENCE_NEVER_ACCEPTED : 0;
 	return e;
 }
@@ -181,6 +185,7 @@ const char *ending_evidence_key(unsigned int bit)
 		"no_rst_in",	"error",       "task",	       "orphan",	"unread",
 		"unacked",	"reason",      "peer_rst_out", "peer_no_rst",	"never_accepted",
 		"host_rst_out", "syn_arrived", "reset_reason", "syn_ack_acked", "mptcp",
+		"probes",	"no_probe",    "syn_answered",
 	};
 
 	return bit < EVIDENCE_BITS ? keys[bit] : NULL;

@@ -41,7 +41,10 @@ enum ending_by {
 #define EVIDENCE_RESET_REASON (1U << 17) /* the kernel's own reason for the RST of this end */
 #define EVIDENCE_SYN_ACK_ACKED (1U << 18) /* the request's SYN-ACK had been acknowledged */
 #define EVIDENCE_MPTCP (1U << 19) /* it was a subflow of MPTCP */
-#define EVIDENCE_BITS 20
+#define EVIDENCE_PROBES (1U << 20) /* probes of a closed window, or keepalive, went */
+#define EVIDENCE_NO_PROBE (1U << 21) /* none went, and they would be on record */
+#define EVIDENCE_SYN_ANSWERED (1U << 22) /* the other end's answer to the SYN, which did not come */
+#define EVIDENCE_BITS 23
 
 /**
  * struct ending - the judgement

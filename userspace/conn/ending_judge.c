@@ -27,9 +27,10 @@ static bool is_closing(uint8_t state)
 }
 
 /*
- * What was, or could not be delivered. Bytes without a retransmission wait for a closed
- * window to open: tcp_probe_timer() gives up on those. With nothing under way it was
- * the keepalive timer.
+ * What was, or could not be delivered. Bytes without a retransmission wait: for a closed
+ * window to open, and the probes of that are on record; or for a way out of this machine
+ * (no route, a filter), and tcp_probe_timer() gives up on them, too. With nothing under way
+ * it was the keepalive timer.
  */
 static uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record *r)
 {
@@ -45,8 +46,10 @@ static uint8_t why_unanswered(const struct conn *c, const struct tcptrail_record
 		return CONN_WHY_USER_TIMEOUT;
 	if (c->reset_reason == TCPTRAIL_RESET_KEEPALIVE)
 		return CONN_WHY_KEEPALIVE;
+	if (c->unacked && r->transition.retransmits)
+		return CONN_WHY_DATA;
 	if (c->unacked)
-		return r->transition.retransmits ? CONN_WHY_DATA : CONN_WHY_WINDOW;
+		return ending_has_probed(c) ? CONN_WHY_WINDOW : CONN_WHY_UNSENT;
 	return is_closing(c->state) ? CONN_WHY_FIN : CONN_WHY_KEEPALIVE;
 }
 
@@ -231,7 +234,10 @@ enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_reco
 		c->why = CONN_WHY_LATE_DATA;
 		return CONN_RESET_OUT;
 	case TCPTRAIL_REASON_NETNS:
-		return CONN_NETNS_GONE;
+		if (c->state != TCPTRAIL_TIME_WAIT)
+			return CONN_NETNS_GONE;
+		c->why = CONN_WHY_NETNS; /* both had closed */
+		return CONN_NORMAL;
 	case TCPTRAIL_REASON_KILLED:
 		return CONN_KILLED;
 	}

@@ -15,6 +15,20 @@ static inline bool ending_has_segments(const struct conn *c)
 }
 
 /*
+ * The module records the bare ACKs of an end that has had no data, and a state begins with one
+ * at most: more than one are probes. Without one there was none, if they would be on record.
+ */
+static inline bool ending_has_probed(const struct conn *c)
+{
+	return c->acks > 1;
+}
+
+static inline bool ending_would_show_probes(const struct conn *c)
+{
+	return ending_has_segments(c) && c->flags & CONN_HAS_BYTES && !c->received;
+}
+
+/*
  * Each sets conn.why, and returns the end, which is not set yet. @r is the record that
  * ends the life; its facts are in @c already, and conn.state is the last state.
  */

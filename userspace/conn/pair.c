@@ -12,6 +12,24 @@ static bool is_first(const struct conn *a, const struct conn *b)
 	return a->cookie < b->cookie;
 }
 
+/* Both FINs have been sent in the other states, or none can be. */
+static bool may_be_half_open(uint8_t state)
+{
+	return state == TCPTRAIL_ESTABLISHED || state == TCPTRAIL_CLOSE_WAIT ||
+	       state == TCPTRAIL_FIN_WAIT1 || state == TCPTRAIL_FIN_WAIT2;
+}
+
+int conn_pair_survivor(const struct conn_pair *pair)
+{
+	unsigned int i;
+
+	for (i = 0; pair->count > 1 && i < 2; i++)
+		if (!pair->ends[i].c->end && pair->ends[!i].c->end &&
+		    may_be_half_open(pair->ends[i].c->state))
+			return (int)i;
+	return -1;
+}
+
 void conn_pair_of(struct conn_pair *pair, const struct conn *c, const struct conn *other,
 		  uint64_t now_ns)
 {

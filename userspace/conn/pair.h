@@ -28,6 +28,14 @@ struct conn_pair {
 	bool apart;
 };
 
+/**
+ * conn_pair_survivor() - the end that lives on in a half-open connection: it was established,
+ *	the other end is gone, and this one has not closed, too
+ *
+ * Return: its number, or -1
+ */
+int conn_pair_survivor(const struct conn_pair *pair);
+
 /** conn_pair() - @c and, if @joined, its other end; @now_ns as in timing_of() */
 void conn_pair(struct conn_pair *pair, const struct tracker *tracker, const struct conn *c,
 	       bool joined, uint64_t now_ns);

@@ -25,6 +25,7 @@ void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_
 	if (c->state != state) { /* RSTs before ended nothing */
 		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT);
 		c->reset_reason = TCPTRAIL_RESET_NONE;
+		c->acks = 0;
 	}
 	c->state = state;
 	c->flags &= ~CONN_AT_LEAST;
@@ -216,6 +217,8 @@ static void segment_sent(struct tracker *m, struct conn *c, const struct tcptrai
 		sent(m, c, &c->fins, CONN_STEP_FIN_AGAIN, r->time_ns);
 		fin_sent(c, r->time_ns);
 	}
+	if (!(flags & (TCPTRAIL_SYN | TCPTRAIL_FIN)) && !r->segment.len)
+		step_count(&c->acks);
 	if (flags & TCPTRAIL_ACK && c->fin_in_ns && !c->fin_in_acked_us)
 		c->fin_in_acked_us = conn_span(c->fin_in_ns, r->time_ns);
 }

@@ -31,16 +31,19 @@ static void say_closed(struct buf *out, const struct conn_pair_end *end, const c
 }
 
 /* Both had closed: what ended the TIME-WAIT took nothing from the connection. */
-static const char *after_close(uint8_t how)
+static const char *after_close(const struct conn *c)
 {
 	static const char *const words[CONN_ENDS] = {
 		[CONN_REUSED] = "; its TIME-WAIT made room for a new connection",
 		[CONN_RESET_IN] = "; a RST ended its TIME-WAIT (RFC 1337)",
-		[CONN_NETNS_GONE] = "; its network namespace went while it was in TIME-WAIT",
 		[CONN_KILLED] = "; ss -K ended its TIME-WAIT",
 	};
 
-	return how < CONN_ENDS && words[how] ? words[how] : "";
+	if (!c->end)
+		return "; in TIME-WAIT";
+	if (c->why == CONN_WHY_NETNS)
+		return "; its network namespace went while it was in TIME-WAIT";
+	return c->end < CONN_ENDS && words[c->end] ? words[c->end] : "";
 }
 
 static void say_reset(struct buf *out, const struct conn *c, const char *us)
@@ -123,6 +126,10 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 		if (c->unacked)
 			buf_printf(out, ", %" PRIu32 " bytes not acknowledged", c->unacked);
 		break;
+	case CONN_WHY_UNSENT:
+		buf_printf(out, "timed out: %" PRIu32 " bytes of %s waited, and were not sent",
+			   c->unacked, us);
+		break;
 	default:
 		buf_printf(out, "timed out: the probes of %s were not answered", us);
 	}
@@ -143,11 +150,17 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 	};
 	struct ending e = ending_of_end(pair, i);
 	const struct conn *c = pair->ends[i].c;
-	const char *us = names[i], *them = names[!i], *error = error_key(c->error);
+	const char *us = names[i], *them = names[!i];
 
-	if (ending_is_after_close(c) || e.how == CONN_NORMAL || e.how == CONN_REUSED) {
+	if ((int)i == conn_pair_survivor(pair)) {
+		ending_sentence(out, pair, !i, names);
+		buf_printf(out, "; half-open: %s lives on, in %s", us, state_name(c->state));
+		return;
+	}
+	if (ending_is_after_close(c) || e.how == CONN_NORMAL || e.how == CONN_REUSED ||
+	    (!e.how && c->state == TCPTRAIL_TIME_WAIT)) {
 		say_closed(out, &pair->ends[i], us, them);
-		buf_str(out, after_close(e.how));
+		buf_str(out, after_close(c));
 		return;
 	}
 	switch (e.how) {
@@ -185,7 +198,8 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		say_unanswered(out, c, us);
 		break;
 	case CONN_UNREACHABLE:
-		buf_printf(out, "unreachable for %s (%s)", us, error ? error : "ICMP");
+		buf_printf(out, "unreachable for %s (%s)", us,
+			   c->error ? error_key(c->error) : "ICMP answered its SYN-ACK");
 		break;
 	default:
 		buf_str(out, sentences[e.how < CONN_ENDS ? e.how : CONN_UNSEEN]);

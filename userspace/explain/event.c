@@ -52,6 +52,8 @@ static uint8_t why_unanswered(uint8_t why)
 		return LADDER_WHY_KEEPALIVE;
 	case CONN_WHY_WINDOW:
 		return LADDER_WHY_WINDOW;
+	case CONN_WHY_UNSENT:
+		return LADDER_WHY_UNSENT;
 	}
 	return LADDER_WHY_GAVE_UP;
 }
@@ -73,6 +75,8 @@ static uint8_t why_closed(const struct conn *c, const struct tcptrail_record *r)
 
 	switch (e.how) {
 	case CONN_NORMAL:
+		if (e.why == CONN_WHY_NETNS)
+			return LADDER_WHY_NETNS;
 		return c->state == TCPTRAIL_TIME_WAIT ? LADDER_WHY_2MSL : LADDER_WHY_NONE;
 	case CONN_REFUSED:
 		return e.why == CONN_WHY_ICMP ? LADDER_WHY_REJECTED : LADDER_WHY_NONE;

@@ -32,6 +32,7 @@ enum ladder_why {
 	LADDER_WHY_USER_TIMEOUT, /* TCP_USER_TIMEOUT was over */
 	LADDER_WHY_KEEPALIVE, /* keepalive probes went unanswered */
 	LADDER_WHY_WINDOW, /* probes of a closed window went unanswered */
+	LADDER_WHY_UNSENT, /* bytes waited, and were not sent */
 	LADDER_WHY_REJECTED, /* refused, but by no RST */
 	LADDER_WHY_UNREACHABLE,
 	LADDER_WHY_KILLED,

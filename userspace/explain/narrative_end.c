@@ -50,12 +50,18 @@ static const struct detail details[] = {
 	  "to open." },
 	{ CONN_UNANSWERED, CONN_WHY_DATA, "timed-out retransmissions-exhausted",
 	  "Nothing came back (ETIMEDOUT, net.ipv4.tcp_retries2)." },
+	{ CONN_UNANSWERED, CONN_WHY_UNSENT, "timed-out unsent", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_FIN, "timed-out fin-unanswered",
 	  "The kernel gave up what nobody held any more (net.ipv4.tcp_orphan_retries)." },
-	{ CONN_UNREACHABLE, CONN_WHY_DATA, "timed-out retransmissions-exhausted", NULL },
-	{ CONN_UNREACHABLE, CONN_WHY_WINDOW, "timed-out window-probes-exhausted", NULL },
-	{ CONN_UNREACHABLE, CONN_WHY_KEEPALIVE, "timed-out keepalive-timeout", NULL },
-	{ CONN_UNREACHABLE, CONN_WHY_FIN, "timed-out fin-unanswered", NULL },
+	{ CONN_UNREACHABLE, CONN_WHY_SYN_ACK, "unreachable",
+	  "@ forgot the request, as if the SYN had never come." },
+	{ CONN_UNREACHABLE, CONN_WHY_DATA, "unreachable timed-out retransmissions-exhausted",
+	  NULL },
+	{ CONN_UNREACHABLE, CONN_WHY_WINDOW, "unreachable timed-out window-probes-exhausted",
+	  NULL },
+	{ CONN_UNREACHABLE, CONN_WHY_UNSENT, "unreachable timed-out unsent", NULL },
+	{ CONN_UNREACHABLE, CONN_WHY_KEEPALIVE, "unreachable timed-out keepalive-timeout", NULL },
+	{ CONN_UNREACHABLE, CONN_WHY_FIN, "unreachable timed-out fin-unanswered", NULL },
 	{ CONN_RESET_OUT, CONN_WHY_UNREAD, "aborted-unread",
 	  "Here " INSTEAD_OF_FIN ", and what & has not read yet may be lost." },
 	{ CONN_RESET_OUT, CONN_WHY_ABORTED, "aborted-linger",
@@ -142,6 +148,17 @@ static void tell_given_up(struct facts *f, unsigned int side, const struct conn 
 		say_silence(f, c->since_ns);
 }
 
+/* Bytes waited, and neither they nor a probe of the window are on record as sent. */
+static void tell_unsent(struct facts *f, const struct ending *e)
+{
+	say(f, "Nothing was retransmitted. %s",
+	    e->evidence & EVIDENCE_NO_PROBE ?
+		    "No probe of a closed window was sent, either: this machine could not send. "
+		    "No route, or a filter of its own, are the usual causes." :
+		    "Either the other end's window was closed, or this machine could not send (no "
+		    "route, a filter of its own). Which one is not known from here.");
+}
+
 static bool is_established(const struct conn *c)
 {
 	return c->state != TCPTRAIL_SYN_SENT && c->state != TCPTRAIL_NEW_SYN_RECV &&
@@ -166,6 +183,8 @@ static void tell_ending(struct facts *f, unsigned int i, const char *before)
 		tell_failed(f, &e);
 	else if (e.how == CONN_UNANSWERED || e.how == CONN_UNREACHABLE)
 		tell_given_up(f, side, c);
+	if (e.why == CONN_WHY_UNSENT)
+		tell_unsent(f, &e);
 	if (e.how == CONN_RESET_OUT && c->unacked)
 		say(f, "%u bytes that were not acknowledged were thrown away.", c->unacked);
 }
@@ -176,6 +195,19 @@ static bool has_own_ending(const struct conn *c, bool other_lives)
 	if (!c->end || facts_is_orderly(c) || c->end == CONN_UNSEEN || c->end == CONN_EVICTED)
 		return false;
 	return other_lives || (c->end != CONN_RESET_IN && c->end != CONN_REFUSED);
+}
+
+/* The other end is gone, and this one was not told. */
+static void tell_survivor(struct facts *f, const struct conn *c)
+{
+	unsigned int side = c == f->conn[LADDER_RIGHT];
+
+	if (conn_pair_survivor(&f->l->pair) < 0) {
+		say(f, "%s lives on, in %s.", subject(f, side), state_name(c->state));
+		return;
+	}
+	names(f, "half-open");
+	say(f, "Half-open: %s lives on, in %s.", side_name(f, side), state_name(c->state));
 }
 
 /* Its FIN went to an end that had given up, or been dropped, before. */
@@ -218,8 +250,7 @@ void narrative_end(struct facts *f)
 		if (i != teller && has_own_ending(pair->ends[i].c, lives)) {
 			tell_ending(f, i, lives ? "" : "later ");
 			if (lives)
-				say(f, "The other end lives on, in %s.",
-				    state_name(pair->ends[teller].c->state));
+				tell_survivor(f, pair->ends[teller].c);
 		}
 	tell_too_late(f, LADDER_LEFT);
 	tell_too_late(f, LADDER_RIGHT);

@@ -32,9 +32,6 @@ static void tell(struct facts *f, unsigned int side)
 	case CONN_KILLED:
 		names(f, "killed");
 		break;
-	case CONN_NETNS_GONE:
-		names(f, "netns-gone");
-		break;
 	}
 }
 

@@ -21,6 +21,7 @@ static const struct {
 	[LADDER_WHY_USER_TIMEOUT] = { "user_timeout", "no answer: TCP_USER_TIMEOUT" },
 	[LADDER_WHY_KEEPALIVE] = { "keepalive", "no answer to keepalive probes" },
 	[LADDER_WHY_WINDOW] = { "window", "window stayed closed" },
+	[LADDER_WHY_UNSENT] = { "unsent", "could not send: given up" },
 	[LADDER_WHY_REJECTED] = { "rejected", "rejected (ICMP)" },
 	[LADDER_WHY_UNREACHABLE] = { "unreachable", "unreachable (ICMP)" },
 	[LADDER_WHY_KILLED] = { "killed", "destroyed (ss -K)" },

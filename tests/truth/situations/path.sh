@@ -166,9 +166,7 @@ expect()
 	provoked kind=socket old_state=established new_state=close error=ETIMEDOUT unacked=812
 	count 1 life .
 	says life end=unanswered
-	known_wrong 'unanswered window/lives'
 	never life why=window
-	known_wrong 'it does'
 	never explain names=window-probes-exhausted
 	never explain 'window was closed'
 }

@@ -134,7 +134,6 @@ expect()
 {
 	provoked kind=timewait reason=netns
 	count 1 life .
-	known_wrong 'the namespace is gone'
 	says life end=normal
 	nothing_left
 }
