@@ -80,27 +80,36 @@ def port(connection):
     return f"port {connection['right']['port']}"
 
 
+def by_socket(connections, ends_of_connection):
+    """By sockets, and of those the first, the second ... connection: one may connect again."""
+    found = {}
+    for c in connections:
+        ends = frozenset(ends_of_connection(c))
+        number = sum(e == ends for e, _ in found)
+        found[ends, number] = c
+    return found
+
+
 def connections(r, lives, explained):
     """The same sockets make the same connections. Returns (life, explain) pairs."""
-    by_life = {frozenset(e["cookie"] for e in ends_of(l)): l for l in lives}
-    by_explain = {}
-    for c in explained:
-        ends = frozenset(c[s]["cookie"] for s in ("left", "right") if c[s].get("cookie"))
-        if not ends:
-            r.differ("explain-has-no-socket", f"{port(c)}: a connection of no socket: {c['names']}")
-        elif ends in by_explain:
-            r.differ("explain-twice", f"{port(c)}: sockets {sorted(ends)} are two connections")
-        else:
-            by_explain[ends] = c
-    for ends in by_life.keys() - by_explain.keys():
-        l = by_life[ends]
+    # A request of a SYN that came again is a life of its own, and drawn with the last one's.
+    earlier = {e["cookie"]: e["end"] for c in explained for e in c.get("earlier", ())}
+    for l in lives:
+        if l["cookie"] in earlier and "peer" not in l:
+            r.same("earlier", life=l["end"], explain=earlier[l["cookie"]])
+    lives = [l for l in lives if l["cookie"] not in earlier or "peer" in l]
+    by_life = by_socket(lives, lambda l: [e["cookie"] for e in ends_of(l)])
+    by_explain = by_socket(
+        explained, lambda c: [c[s]["cookie"] for s in ("left", "right") if c[s].get("cookie")])
+    for ends, number in by_life.keys() - by_explain.keys():
+        l = by_life[ends, number]
         r.differ("not-in-explain", f"life has sockets {sorted(ends)} as one connection "
                  f"({l['end']}), explain has "
-                 f"{[sorted(e) for e in by_explain if e & ends] or 'none'}")
-    for ends in by_explain.keys() - by_life.keys():
+                 f"{[sorted(e) for e, _ in by_explain if e & ends] or 'none'}")
+    for ends, number in by_explain.keys() - by_life.keys():
         r.differ("not-in-life", f"explain has sockets {sorted(ends)} as one connection "
-                 f"({by_explain[ends]['names']}), life has "
-                 f"{[sorted(e) for e in by_life if e & ends] or 'none'}")
+                 f"({by_explain[ends, number]['names']}), life has "
+                 f"{[sorted(e) for e, _ in by_life if e & ends] or 'none'}")
     return [(by_life[e], by_explain[e]) for e in by_life.keys() & by_explain.keys()]
 
 
@@ -147,7 +156,8 @@ def names_by_life(life, explained):
         if end["end"] == "abandoned" or end["state"] == "syn_sent" and end["end"] == "lives":
             names.add("syn-unanswered")
         names.add(END_NAMES.get(end["end"]))
-        names.add(WHY_NAMES.get(end.get("why")))
+        if (end["end"], end.get("why")) != ("unreachable", "syn_ack"): # it did not expire
+            names.add(WHY_NAMES.get(end.get("why")))
     return names - {None}
 
 
@@ -159,7 +169,8 @@ def ending(r, life, explained):
         ways = "/".join(e["end"] + (f" ({e['why']})" if "why" in e else "") for e in ends_of(life))
         r.differ("ending", f"{port(explained)}: life says {ways}, explain {explained['names']}")
     # A FIN may wait behind data: who has closed need not have sent one.
-    if any("fin_seq" in explained[s] for s in ("left", "right")) and life["closer"] == "none":
+    if any("fin_seq" in explained[s] for s in ("left", "right")) and \
+            all(end["closer"] == "none" for end in ends_of(life)):
         r.differ("closer", f"{port(explained)}: life says that nobody closed, explain has a FIN")
 
 

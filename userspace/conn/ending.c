@@ -146,6 +146,8 @@ struct ending ending_of_end(const struct conn_pair *pair, unsigned int i)
 	const struct conn *other = pair->count > 1 && !pair->apart ? pair->ends[!i].c : NULL;
 	struct ending e = ending_of(c);
 
+	if (other && e.why == CONN_WHY_SYN && other->synacks)
+		e.evidence |= EVIDENCE_SYN_ANSWERED;
 	if (!other || (e.how != CONN_RESET_IN && e.how != CONN_REFUSED))
 		return e;
 	if (other->flags & CONN_RST_OUT_FOREIGN && e.evidence & EVIDENCE_RST_IN) {

@@ -23,6 +23,7 @@ void conversations_free(struct conversations *t)
 	free(t->handed);
 	free(t->handed_sides);
 	free(t->handed_states);
+	free(t->earlier);
 	index_fini(&t->by_other);
 	index_fini(&t->by_name);
 	free(t);
@@ -98,6 +99,42 @@ static bool is_wanted(const struct conversations *t, const struct end *end,
 	return !(r->flags & RECORD_NAME_PARTS) && selector_match(&t->selector, r);
 }
 
+/* Another end stands for its side. */
+static bool is_earlier(const struct conversations *t, const struct end *end)
+{
+	return end->conn.object != CONN_FREE && end->draft &&
+	       &t->ends[t->drafts[end->draft].ends[end->side]] != end;
+}
+
+static int list_earlier(struct conversations *t)
+{
+	const struct end *end, *stop = t->ends + t->ends_count;
+	struct conversation *c = t->list;
+	uint32_t count = 0, n;
+	struct draft *draft;
+
+	for (end = t->ends; end < stop; end++)
+		t->drafts[end->draft].earlier += is_earlier(t, end);
+	for (draft = t->drafts; draft < t->drafts + t->drafts_count; draft++)
+		count += draft->earlier;
+	t->earlier = calloc(count + 1, sizeof(*t->earlier));
+	if (!t->earlier)
+		return -ENOMEM;
+	for (count = 0, draft = t->drafts; draft < t->drafts + t->drafts_count; draft++) {
+		n = draft->earlier;
+		draft->earlier = count;
+		if (draft->wanted) {
+			c->earlier = t->earlier + count;
+			c++->earlier_count = n;
+		}
+		count += n;
+	}
+	for (end = t->ends; end < stop; end++)
+		if (is_earlier(t, end))
+			t->earlier[t->drafts[end->draft].earlier++] = &end->conn;
+	return 0;
+}
+
 static int make_list(struct conversations *t, size_t *count)
 {
 	struct conversation *c;
@@ -135,7 +172,7 @@ static int make_list(struct conversations *t, size_t *count)
 		c->count = draft->count;
 		c++;
 	}
-	return 0;
+	return list_earlier(t);
 }
 
 static void hand_out(struct conversations *t)

@@ -51,6 +51,9 @@ struct conversation_end {
  * @sides: for each record: the number of the end whose it is
  * @states: for each record: the state of that end after it, enum tcptrail_state; 0: not known
  * @count: how many
+ * @earlier: connection ends that were given up for one of @ends: requests whose SYN-ACK did
+ *	not come, or that answered a stale SYN
+ * @earlier_count: how many
  * @joined: both ends have a connection of the tracker, and it says that they are one
  * @complete: its start is on record, and its end (or that it is in TIME-WAIT)
  * @lossy: the trail lost records while it lasted
@@ -61,6 +64,8 @@ struct conversation {
 	const uint8_t *sides;
 	const uint8_t *states;
 	size_t count;
+	const struct conn *const *earlier;
+	unsigned int earlier_count;
 	bool joined;
 	bool complete;
 	bool lossy;

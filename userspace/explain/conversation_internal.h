@@ -53,12 +53,14 @@ struct end {
  * @ends: by side; 0: nothing of it is on record
  * @count: records
  * @next: where its next record goes when they are handed out
+ * @earlier: struct conversation's; then where the next one goes
  * @wanted: the selector means it
  */
 struct draft {
 	uint32_t ends[2];
 	uint32_t count;
 	uint32_t next;
+	uint32_t earlier;
 	bool wanted;
 };
 
@@ -113,6 +115,7 @@ struct conversations {
 	const struct tcptrail_record **handed;
 	uint8_t *handed_sides;
 	uint8_t *handed_states;
+	const struct conn **earlier;
 };
 
 /** name_hash() - of two addresses and ports, in either order */

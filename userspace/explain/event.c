@@ -103,10 +103,28 @@ static uint8_t cause_of_close(const struct conn *c, uint8_t why)
 	return why ? CAUSE_TIME : CAUSE_SEGMENT;
 }
 
+/* The connection of this side that ended with @r. */
+static const struct conn *ended_by(const struct ladder *l, uint8_t side,
+				   const struct tcptrail_record *r)
+{
+	const struct conversation *conversation = l->conversation;
+	const struct conn *c = l->sides[side].end->conn;
+	unsigned int i;
+
+	if (c && c->end && c->since_ns == r->time_ns)
+		return c;
+	for (i = 0; i < conversation->earlier_count; i++) {
+		c = conversation->earlier[i];
+		if (c->cookie == r->cookie && c->since_ns == r->time_ns)
+			return c;
+	}
+	return NULL;
+}
+
 static void add_state(struct events *m, const struct ladder *l, uint8_t side, uint8_t before,
 		      uint8_t state, const struct tcptrail_record *r)
 {
-	const struct conn *c = l->sides[side].end->conn;
+	const struct conn *ended;
 	struct event *event;
 
 	add_ack(m, &l->sides[side], side, before, state, r);
@@ -119,13 +137,14 @@ static void add_state(struct events *m, const struct ladder *l, uint8_t side, ui
 		event->cause = CAUSE_ACTION;
 		break;
 	case TCPTRAIL_CLOSE:
+		ended = ended_by(l, side, r);
 		/* RFC 9293: from SYN-RECEIVED back to LISTEN */
 		if (r->kind == TCPTRAIL_REQUEST && r->transition.reason == TCPTRAIL_REASON_RESET &&
-		    (!c || c->end != CONN_DROPPED))
+		    (!ended || ended->end != CONN_DROPPED))
 			event->state = TCPTRAIL_LISTEN;
-		if (c && c->end && c->since_ns == r->time_ns) {
-			event->why = why_closed(c, r);
-			event->cause = cause_of_close(c, event->why);
+		if (ended) {
+			event->why = why_closed(ended, r);
+			event->cause = cause_of_close(ended, event->why);
 		} else if (event->state == TCPTRAIL_CLOSE && r->kind != TCPTRAIL_SOCKET) {
 			event->cause = CAUSE_TIME;
 		}

@@ -113,13 +113,17 @@ static void tell_refused(struct facts *f)
 static void tell_failed(struct facts *f, const struct ending *e)
 {
 	bool arrived = e->evidence & EVIDENCE_SYN_ARRIVED;
+	bool answered = e->evidence & EVIDENCE_SYN_ANSWERED;
 
 	if (e->how == CONN_REFUSED && e->by == ENDING_BY_PEER)
 		tell_refused(f);
 	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN)
 		return;
-	names(f, arrived ? "syn-arrived" : "filtered");
+	names(f, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
 	say(f,
+	    answered ?
+		    "The server did answer: its SYN-ACK is on record where it was sent, and did not "
+		    "arrive." :
 	    arrived ? "The SYN did arrive at the server's host, which did not answer: a full "
 		      "queue of the listener does that, or a wrong MD5 or AO key. Which one is not "
 		      "known from here." :

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "userspace/base/address.h"
+#include "userspace/base/number.h"
 #include "userspace/base/time.h"
+#include "userspace/explain/ending_words.h"
 #include "userspace/explain/narrative_internal.h"
 
 #define ACCEPT_WAIT_NS (10 * MS) /* worth a sentence from here */
@@ -153,6 +155,24 @@ static void tell_opened(struct facts *f)
 	tell_shortcuts(f);
 }
 
+/* Requests of the same SYN that were given up before the last one. */
+static void tell_earlier(struct facts *f)
+{
+	const struct conversation *c = f->l->conversation;
+	const char *const ends[2] = { side_name(f, LADDER_RIGHT), side_name(f, LADDER_LEFT) };
+	struct conn_pair pair;
+	struct buf text;
+
+	if (!c->earlier_count || f->stray)
+		return;
+	conn_pair_of(&pair, c->earlier[c->earlier_count - 1], NULL, 0);
+	buf_init(&text, NULL);
+	ending_sentence(&text, &pair, 0, ends);
+	say(f, "Before the last one, %u request%s of the server for this SYN had ended: %s.",
+	    c->earlier_count, plural(c->earlier_count), buf_string(&text));
+	buf_free(&text);
+}
+
 void narrative_open(struct facts *f)
 {
 	const struct conn *client = f->conn[LADDER_LEFT];
@@ -160,11 +180,15 @@ void narrative_open(struct facts *f)
 
 	if (f->stray)
 		tell_stray(f);
+	tell_earlier(f);
 	if (established && f->syn[LADDER_LEFT])
 		tell_opened(f);
 	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT) {
-		names(f, "syn-unanswered");
-		say(f, "The SYN has not been answered so far.");
+		names(f, f->synack ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
+		say(f, f->synack ?
+			       "The server has answered the SYN, and its SYN-ACK has not arrived "
+			       "so far." :
+			       "The SYN has not been answered so far.");
 	}
 	if (f->syn[LADDER_LEFT] && (established || !f->synack || !f->l->pair.count))
 		tell_tries(f);

@@ -93,6 +93,20 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 	json_end_object(j);
 }
 
+static void put_earlier(struct json *j, const struct conversation *c)
+{
+	if (!c->earlier_count)
+		return;
+	json_array(j, "earlier");
+	for (unsigned int i = 0; i < c->earlier_count; i++) {
+		json_object(j, NULL);
+		json_u64(j, "cookie", c->earlier[i]->cookie);
+		json_word(j, "end", conn_end_key(c->earlier[i]->end));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 void ladder_json(struct buf *out, struct ladder_style *style, const struct ladder *l,
 		 const struct narrative *narrative)
 {
@@ -108,6 +122,7 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 	json_bool(&j, "opener_known", l->opener_known);
 	put_side(&j, l, LADDER_LEFT);
 	put_side(&j, l, LADDER_RIGHT);
+	put_earlier(&j, l->conversation);
 	json_array(&j, "steps");
 	for (i = 0; i < l->count; i++)
 		put_row(&j, l, &l->rows[i]);

@@ -124,6 +124,9 @@ expect()
 	says stuck verdict=syn-recv-unanswered local_port=7000
 	never stuck verdict=syn-recv-flood
 	never stuck state=syn_sent 'host is down'
+	count 1 life .
+	count 1 explain .
+	says explain names=syn-ack-lost 'has not arrived'
 }
 tell late
 
@@ -299,6 +302,10 @@ expect()
 	never life end=reset_in
 	never life peer.end=reset_in
 	never explain 'RST'
+	says life end=unanswered peer.end=unreachable
+	count 1 explain .
+	says explain names=syn-ack-lost '"earlier":\[\{"cookie":[0-9]*,"end":"unreachable"'
+	never explain names=syn-arrived
 }
 tell
 
