@@ -31,6 +31,7 @@ END_NAMES = {
     "reused": "time-wait-reuse",
     "killed": "killed",
     "netns_gone": "netns-gone",
+    "no_port": "no-source-port",
 }
 WHY_NAMES = {
     "unread": "aborted-unread",

@@ -22,6 +22,7 @@ const char *conn_end_key(uint8_t end)
 		[CONN_EVICTED] = "evicted",
 		[CONN_DROPPED] = "request_dropped",
 		[CONN_SILENT] = "silent",
+		[CONN_NO_PORT] = "no_port",
 	};
 
 	return end < CONN_ENDS ? keys[end] : "unseen";

@@ -58,6 +58,7 @@ enum conn_closer {
  * @CONN_DROPPED: a request that no RST and no timer ended: ICMP, or ss -K
  * @CONN_SILENT: closed by this end without a segment: TCP_REPAIR; or SO_LINGER of 0 s, or
  *	connect() to AF_UNSPEC, when both sides had closed
+ * @CONN_NO_PORT: connect() found no source port, and sent nothing
  */
 enum conn_end {
 	CONN_LIVES = 0,
@@ -77,6 +78,7 @@ enum conn_end {
 	CONN_EVICTED,
 	CONN_DROPPED,
 	CONN_SILENT,
+	CONN_NO_PORT,
 	CONN_ENDS,
 };
 

@@ -15,6 +15,7 @@ static uint8_t by_of(const struct conn *c)
 	case CONN_UNANSWERED:
 	case CONN_UNREACHABLE:
 	case CONN_FIN_TIMEOUT:
+	case CONN_NO_PORT:
 		return ENDING_BY_NOBODY;
 	case CONN_RESET_IN:
 	case CONN_REFUSED:

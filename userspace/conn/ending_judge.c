@@ -122,6 +122,11 @@ static enum conn_end end_without_error(const struct conn *c, const struct tcptra
 		return CONN_SILENT;
 	switch (r->transition.old_state) {
 	case TCPTRAIL_SYN_SENT:
+		/* tcp_v4_connect() enters SYN-SENT, and asks for a port then */
+		return r->flags & TCPTRAIL_F_NO_LPORT && r->flags & TCPTRAIL_F_TASK &&
+				       !(c->flags & CONN_WHOLE) ?
+			       CONN_NO_PORT :
+			       CONN_ABANDONED;
 	case TCPTRAIL_SYN_RECV:
 		return CONN_ABANDONED;
 	case TCPTRAIL_LISTEN:

@@ -91,12 +91,17 @@ static void judge(const struct conversations *t, struct conversation *c)
 	c->lossy = has_gap(t, c, over && (c->ends[0].conn || c->ends[1].conn));
 }
 
+/* A record that does not tell its port yet could be of any: one that got none had port 0. */
 static bool is_wanted(const struct conversations *t, const struct end *end,
 		      const struct tcptrail_record *r)
 {
+	struct tcptrail_record whole = *r;
+
 	if (t->selector.cookie)
 		return r->cookie == t->selector.cookie || end->conn.cookie == t->selector.cookie;
-	return !(r->flags & RECORD_NAME_PARTS) && selector_match(&t->selector, r);
+	if (end->conn.end == CONN_NO_PORT)
+		whole.flags &= ~TCPTRAIL_F_NO_LPORT;
+	return !(whole.flags & RECORD_NAME_PARTS) && selector_match(&t->selector, &whole);
 }
 
 /* Another end stands for its side. */

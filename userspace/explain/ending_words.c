@@ -141,6 +141,8 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 	static const char *const sentences[CONN_ENDS] = {
 		[CONN_LIVES] = "alive",
 		[CONN_ABANDONED] = "given up before it was established",
+		[CONN_NO_PORT] = "not begun: connect() found no source port (EADDRNOTAVAIL), and "
+				 "sent nothing",
 		[CONN_KILLED] = "killed by someone else (ss -K)",
 		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
 		[CONN_NETNS_GONE] = "its network namespace is gone",

@@ -14,7 +14,7 @@ void narrative_make(struct narrative *narrative, const struct ladder *l)
 	facts_collect(&f);
 	if (!begun && !f.syn[0] && !f.syn[1])
 		say(&f, "Its beginning is not on record.");
-	if (begun && !f.segments)
+	if (begun && !f.segments && !(f.conn[0] && f.conn[0]->end == CONN_NO_PORT))
 		say(&f, "No segment of it is on record, only states (segments may be turned off).");
 	narrative_open(&f);
 	narrative_close(&f);

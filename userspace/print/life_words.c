@@ -87,6 +87,7 @@ const char *life_end_word(uint8_t end)
 		[CONN_EVICTED] = "dropped",
 		[CONN_DROPPED] = "SYN dropped",
 		[CONN_SILENT] = "closed silently",
+		[CONN_NO_PORT] = "no source port",
 	};
 
 	return words[end < CONN_ENDS ? end : CONN_UNSEEN];

@@ -18,8 +18,9 @@ expect()
 	unrecorded kind=timewait
 	known_wrong 'nothing is stuck'
 	says stuck@live remote_port=9001 hoarder
-	known_wrong 'abandoned, lives/lives'
 	never life end=abandoned
+	count 10 life end=no_port
+	count 10 explain names=no-source-port
 	known_wrong 'nothing is stuck'
 	says stuck@live '(EADDRNOTAVAIL|source port)'
 	says top@live port_share=1.000
