@@ -33,7 +33,7 @@
  *	record shows: ESTABLISHED sockets on which nothing moves, full accept queues
  * @states: bit n: only state n, normal or not; 0: all that are not normal for ever
  * @older_ns: how long is too long; 0: verdict_stuck_after_ns() of the state
- * @max_findings: keep the worst so many; 0: all
+ * @max_findings: keep so many, the most severe; 0: all
  * @all_ports: tell of the ports of every destination, not only where many are in use
  * @close_waits: tell of all CLOSE-WAITs that have a file
  * @alive: does this one exist? NULL: all that the tracker has do

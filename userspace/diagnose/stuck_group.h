@@ -26,7 +26,7 @@ struct stuck_group {
 };
 
 /**
- * struct stuck_groups - all of them, worst first
+ * struct stuck_groups - all of them, the most severe first
  * @groups: the groups
  * @count: how many
  * @members: what they point into

@@ -16,7 +16,7 @@
  * @growing: the other one
  * @walk: which walk over the connections goes on: 1 or 2; 0: none
  * @at: the last connection that was looked at, NULL before the first
- * @younger_ns: whoever has been stuck only since then, or later, is not among the worst
+ * @younger_ns: whoever has been stuck only since then, or later, is not among the most severe
  */
 struct stuck_scan {
 	struct stuck_result results[2];
@@ -187,7 +187,7 @@ static int judge_one(struct stuck_scan *s, const struct conn *c)
 	return err;
 }
 
-static int look_at(struct stuck_scan *s, const struct conn *c)
+static int scan_conn(struct stuck_scan *s, const struct conn *c)
 {
 	const struct stuck_query *q = &s->growing->query;
 
@@ -266,7 +266,7 @@ int stuck_scan_step(struct stuck_scan *s, size_t most)
 	for (; s->walk && most && !err; most--) {
 		s->at = tracker_next(s->growing->query.tracker, s->at);
 		if (s->at)
-			err = look_at(s, s->at);
+			err = scan_conn(s, s->at);
 		else if (s->walk == 1)
 			s->walk = 2;
 		else

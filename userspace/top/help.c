@@ -29,8 +29,8 @@ const char ui_help[] =
 	"  SENT AGAIN segments that were not answered in time; RSTs; records that the trail\n"
 	"             lost: what these would have told is missing from all other numbers\n"
 	"  STUCK      sockets that have been in a state for too long, as tcptrail stuck lists\n"
-	"             them, the worst first. AGE is the age of the oldest; with >= it is a\n"
-	"             lower limit, because the socket is older than the trail\n"
+	"             them, the most severe first. AGE is the age of the oldest; >= before it\n"
+	"             says at least, because the socket is older than the trail\n"
 	"  FLOWS      who opens connections to whom: OPEN/S in the last ten updates; how many\n"
 	"             are LIVE and in TIME-WAIT; PORT: the share of the source ports in use\n"
 	"             towards that peer. *:80: others open connections to port 80 here\n";

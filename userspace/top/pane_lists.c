@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lists: what is stuck, the worst first, and who opens connections to whom. */
+/* The lists: what is stuck, the most severe first, and who opens connections to whom. */
 #include <stdio.h>
 #include <string.h>
 

@@ -17,7 +17,7 @@
 /**
  * struct stuck_row - a group of connections that are stuck, often of only one
  * @id: tells it from others after the next update
- * @rank: 0: it is the worst
+ * @rank: 0: it is the most severe
  * @age_ns: how long the oldest has been so
  * @count: connections in it
  * @lport: this end's port; 0: not all share it

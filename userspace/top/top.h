@@ -97,7 +97,7 @@ struct numbers {
  * @activity: of the connections
  * @numbers: of the activity
  * @stuck_total: how many sockets are stuck
- * @stuck_groups: how many groups there are; the worst are listed
+ * @stuck_groups: how many groups there are; the most severe are listed
  * @lists: by enum ui_pane; UI_STUCK has struct stuck_row, UI_FLOWS struct flow_row
  * @details: what stuck_row.text points into
  * @clock: for people; set to the time of the last update

@@ -10,7 +10,7 @@
 #include "userspace/conn/filter_conn.h"
 #include "userspace/top/top.h"
 
-#define STUCK_MAX 500 /* rows, the worst */
+#define STUCK_MAX 500 /* rows, the most severe */
 
 /* Who holds what is looked up so often: /proc is large. */
 #define HOLDERS_NS (2 * SEC)
