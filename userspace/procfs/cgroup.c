@@ -53,7 +53,7 @@ static bool begins(const char **part, size_t *length, const char *begin)
 }
 
 /* "docker-ID.scope", "ID", "cri-containerd-ID.scope", "…:cri-containerd:ID" */
-static bool take_container_id(struct cgroup_name *name, const char *part, size_t length)
+static bool parse_container_id(struct cgroup_name *name, const char *part, size_t length)
 {
 	const char *id;
 
@@ -69,8 +69,8 @@ static bool take_container_id(struct cgroup_name *name, const char *part, size_t
 }
 
 /* "lxc.payload.NAME", "lxc/NAME", "machine-NAME.scope" */
-static bool take_machine(struct cgroup_name *name, const char *path, const char *part,
-			 size_t length)
+static bool parse_machine(struct cgroup_name *name, const char *path, const char *part,
+			  size_t length)
 {
 	if (begins(&part, &length, "lxc.payload.") ||
 	    (part - path >= 5 && !memcmp(part - 5, "/lxc/", 5))) {
@@ -84,7 +84,7 @@ static bool take_machine(struct cgroup_name *name, const char *path, const char 
 	return false;
 }
 
-static bool take_unit(struct cgroup_name *name, const char *part, size_t length)
+static bool parse_unit(struct cgroup_name *name, const char *part, size_t length)
 {
 	static const char *const kinds[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 	size_t i, stem;
@@ -109,13 +109,13 @@ void cgroup_parse(struct cgroup_name *name, const char *path)
 	for (; end && !name->container[0]; end = begin ? begin - 1 : 0) {
 		for (begin = end; begin && path[begin - 1] != '/'; begin--)
 			;
-		if (take_container_id(name, path + begin, end - begin) ||
-		    take_machine(name, path, path + begin, end - begin)) {
+		if (parse_container_id(name, path + begin, end - begin) ||
+		    parse_machine(name, path, path + begin, end - begin)) {
 			name->unit[0] = '\0';
 			break;
 		}
 		if (!name->unit[0])
-			take_unit(name, path + begin, end - begin);
+			parse_unit(name, path + begin, end - begin);
 	}
 }
 
