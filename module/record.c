@@ -236,6 +236,8 @@ static __always_inline u16 full_socket(struct tcptrail_record *r, struct sock *s
 		flags |= bytes(t, sk);
 		if (unlikely(!(flags & TCPTRAIL_F_ORPHAN)) && flags & TCPTRAIL_F_TASK)
 			t->reason = abort_reason(t, sk);
+		else if (unlikely(state & TCPF_FIN_WAIT2 && !t->error && tp->linger2 < 0))
+			t->reason = TCPTRAIL_REASON_LINGER2;
 	} else {
 		t->srtt_us = tp->srtt_us >> 3;
 	}

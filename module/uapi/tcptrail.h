@@ -105,6 +105,8 @@ enum tcptrail_kind {
  *	no unread bytes, which would be the reason before that one
  * @TCPTRAIL_REASON_DUPLICATE: child closed: it was made on two CPUs at once, and the other
  *	one took the request's place. It was never a connection
+ * @TCPTRAIL_REASON_LINGER2: socket that no process holds, in FIN_WAIT2: it has a TCP_LINGER2
+ *	below 0, and does not wait for the peer's FIN
  */
 enum tcptrail_reason {
 	TCPTRAIL_REASON_NONE = 0,
@@ -124,6 +126,7 @@ enum tcptrail_reason {
 	TCPTRAIL_REASON_DISCONNECT = 14,
 	TCPTRAIL_REASON_LINGER = 15,
 	TCPTRAIL_REASON_DUPLICATE = 16,
+	TCPTRAIL_REASON_LINGER2 = 17,
 };
 
 /**

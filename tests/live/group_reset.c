@@ -106,6 +106,19 @@ static void linger2_below_0(void **state)
 	pair_end(&p);
 }
 
+/* The kernel ends it when the FIN is acknowledged, and calls that late data. */
+static void linger2_below_0_at_once(void **state)
+{
+	struct pair p;
+
+	pair_connect(&p, AF_INET);
+	set(p.client, IPPROTO_TCP, TCP_LINGER2, -1);
+	close_fd(&p.client);
+	find_event(p.cport, p.sport, "S FIN_WAIT2>CLOSE linger2");
+	sent(p.cport, p.sport, "> RST", TCPTRAIL_RESET_LATE_DATA);
+	pair_end(&p);
+}
+
 static void too_many_orphans(void **state)
 {
 	struct peer peer = peer_new();
@@ -305,6 +318,7 @@ int group_reset(void)
 		cmocka_unit_test_setup(disconnected, start),
 		cmocka_unit_test_setup(unread, start),
 		cmocka_unit_test_setup(linger2_below_0, start),
+		cmocka_unit_test_setup(linger2_below_0_at_once, start),
 		cmocka_unit_test_setup(too_many_orphans, start),
 		cmocka_unit_test_setup(listener_closed, start),
 		cmocka_unit_test_setup(keepalive, start),

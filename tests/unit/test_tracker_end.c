@@ -90,6 +90,13 @@ static const struct expected endings[] = {
 		    "81000 B socket FIN_WAIT1 FIN_WAIT2\n"
 		    "90000 B socket FIN_WAIT2 CLOSE orphan pid=790\n90001 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LINGER2 },
+	{ "the same, when the FIN is acknowledged: the kernel calls that late data, too",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80010 B out FIN,ACK seq=9001 ack=1001\n"
+		    "100000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "100001 B socket FIN_WAIT2 CLOSE orphan reason=linger2\n"
+		    "100002 B out RST seq=9002 reset_reason=late_data\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LINGER2 },
 	{ "no room for the TIME-WAIT: a RST that comes later answers the peer's FIN",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"

@@ -117,6 +117,7 @@ static const struct name reasons[] = {
 	[TCPTRAIL_REASON_DISCONNECT] = { "disconnect" },
 	[TCPTRAIL_REASON_LINGER] = { "linger" },
 	[TCPTRAIL_REASON_DUPLICATE] = { "duplicate" },
+	[TCPTRAIL_REASON_LINGER2] = { "linger2" },
 };
 
 const char *reason_key(uint8_t reason)

@@ -81,6 +81,8 @@ static uint8_t why_aborted(const struct conn *c, const struct tcptrail_record *r
 {
 	if (c->flags & CONN_MPTCP)
 		return CONN_WHY_MPTCP;
+	if (r->transition.reason == TCPTRAIL_REASON_LINGER2)
+		return CONN_WHY_LINGER2;
 	if (ended_by_call(r))
 		return why_called_off(r);
 	if (!(r->flags & TCPTRAIL_F_ORPHAN))
@@ -135,6 +137,8 @@ static enum conn_end end_without_error(const struct conn *c, const struct tcptra
 	case TCPTRAIL_CLOSING:
 		return end_of_closed(c, r);
 	case TCPTRAIL_FIN_WAIT2:
+		if (r->transition.reason == TCPTRAIL_REASON_LINGER2)
+			return CONN_RESET_OUT;
 		if (ended_by_call(r) &&
 		    (r->transition.unread || r->transition.reason || !c->fin_in_ns))
 			return CONN_RESET_OUT;
@@ -288,7 +292,9 @@ static bool take_reset_reason(struct conn *c)
 		reset_by_us(c, CONN_WHY_MEMORY);
 		break;
 	case TCPTRAIL_RESET_LATE_DATA:
-		reset_by_us(c, CONN_WHY_LATE_DATA);
+		/* So tcp_rcv_state_process() calls what TCP_LINGER2 does, too. */
+		if (c->why != CONN_WHY_LINGER2)
+			reset_by_us(c, CONN_WHY_LATE_DATA);
 		break;
 	case TCPTRAIL_RESET_MPTCP:
 		reset_by_us(c, CONN_WHY_MPTCP);

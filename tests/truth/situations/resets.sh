@@ -206,6 +206,25 @@ expect()
 }
 tell
 
+situation linger2-negative-at-close 'the same in tcp_rcv_state_process(): TCPAbortOnData'
+play()
+{
+	on s shop opt linger2 -1 listen s:7000 accept sleep 1 close wait
+	sleep 1
+	on c buyer connect s:7000 wait
+	sleep 5
+}
+expect()
+{
+	provoked kind=socket old_state=fin_wait2 new_state=close reason=linger2
+	provoked kind=segment direction=out tcp_flags=RST
+	says life end=reset_in peer.end=reset_out peer.why=linger2
+	says explain names=reset-by-server TCP_LINGER2
+	never explain names=data-after-close
+	never explain 'still sent data'
+}
+tell
+
 situation no-time-wait-bucket 'tcp_time_wait(): TCPTimeWaitOverflow'
 play()
 {
