@@ -113,10 +113,25 @@ class Drawing:
         if self.may_cross(t) and self.chance(0.08):
             self.cross(t)
             return
+        if self.chance(0.15) and self.burst(t):
+            return
         weighed = [(e, what, weight) for e in c.ends for what, weight in self.choices(e)]
         if weighed:
             e, what, _ = self.rng.choices(weighed, [w[2] for w in weighed])[0]
             self.do(e, t, what)
+
+    def burst(self, t):
+        able = [e for e in self.c.ends if self.c.has_room(e) and e.held and not e.queued and
+                e.fin_at is None and self.c.peer(e).unread < 20000 and
+                self.c.has_room(self.c.peer(e)) and self.c.peer(e).orphan_at is None]
+        if not able:
+            return False
+        e = self.rng.choice(able)
+        what = self.rng.choice(("close", "close", "shut", "exit", "die", "abort", "disconnect"))
+        n = self.rng.randint(1, 9000)
+        self.c.burst(e, t, n, what)
+        self.step(e, t, "write", n, what)
+        return True
 
     def walk(self, until, actions):
         for _ in range(actions):
@@ -132,6 +147,8 @@ class Drawing:
         self.connect(t, *client_options)
         self.c.until(t)
         self.c.open(t, accepted)
+        self.c.client.linger2 = "linger2" in client_options
+        self.c.server.linger2 = "linger2" in server_options
         if not accepted:
             return
         self.steps["server"].append("accept")
@@ -140,11 +157,21 @@ class Drawing:
                 e.copied = True
                 self.steps[e.name] += ["child", "wait", "end"]
 
+    def accept_at_once(self):
+        """And have no child that holds it, too."""
+        if self.c.server.queued:
+            self.c.server.accepted, self.c.server.queued = True, False
+            self.steps["server"].append("accept")
+        for e in self.c.ends:
+            e.copied = False
+            self.steps[e.name] = " ".join(self.steps[e.name]).replace("child wait end", "").split()
+
     # ---- The kinds of connections
 
     def draw_walk(self):
         self.port = OPEN + self.number
-        self.begin(round(self.rng.uniform(1, END - 20), 3))
+        options = [["opt", "linger2", "-1"] if self.chance(0.03) else [] for _ in range(2)]
+        self.begin(round(self.rng.uniform(1, END - 20), 3), *options)
         self.walk(END - 2, self.rng.randint(0, 9))
 
     def only_client(self, *names):
@@ -218,8 +245,7 @@ class Drawing:
         self.port = OPEN + self.number
         c, t = self.c, round(self.rng.uniform(1, END - 40), 3)
         self.begin(t)
-        c.server.accepted or self.steps["server"].append("accept")
-        c.server.accepted, c.server.queued = True, False
+        self.accept_at_once()
         writer = self.rng.choice(c.ends)
         reader = c.peer(writer)
         self.step(writer, t + 1, "fill")
@@ -282,16 +308,13 @@ class Drawing:
                    "keepalive": ["opt", "keepalive", "1", "opt", "keepidle", "40",
                                  "opt", "keepintvl", "3", "opt", "keepcnt", "3"]}.get(then, [])
         self.begin(t, options if e is c.client else [], options if e is c.server else [])
-        c.server.accepted or self.steps["server"].append("accept")
-        c.server.accepted, c.server.queued, p = True, False, c.peer(e)
-        e.copied = p.copied = False
-        for name in self.steps:
-            self.steps[name] = drop_children(self.steps[name])
+        self.accept_at_once()
+        p = c.peer(e)
         self.t = t + 0.5
         if self.chance(0.5):
             self.do(e, round(t + 1, 3), "write")
         c.until(DARK_AT)
-        at = round(self.rng.uniform(DARK_AT + 1, DARK_AT + 40), 3)
+        at = round(self.rng.uniform(DARK_AT + 5, DARK_AT + 40), 3)
         getattr(self, "dark_" + {"timeout": "write", "retries": "write"}.get(then, then))(
             e, p, at, then)
 
@@ -367,14 +390,9 @@ class Drawing:
     def truth_of(e):
         known = e.bytes_known and e.over
         return {"end": e.end, "why": e.why, "state": e.state, "accepted": e.accepted,
-                "closer": e.closer,
+                "closer": e.closer, "unacked": e.unacked_at_end,
                 "unread": e.unread_at_end, "sent": e.sent if known else None,
                 "received": e.received if known else None}
-
-
-def drop_children(steps):
-    text = " ".join(steps).replace("child wait end", "")
-    return text.split()
 
 
 KINDS = (("walk", 80), ("refused", 3), ("dropped", 4), ("gives_up", 2), ("fill", 4), ("dark", 7))

@@ -142,6 +142,9 @@ class Batch:
         m = re.search(r"[Rr]eset by the (client|server): closed with (\d+) bytes unread", sentence)
         if m and truth["ends"][m[1]]["unread"] not in (None, int(m[2])):
             wrong(f"{truth['ends'][m[1]]['unread']} bytes unread")
+        m = re.search(r"(\d+) bytes that were not acknowledged were thrown away", sentence)
+        if m and truth["kind"] == "walk" and int(m[1]) not in [e["unacked"] for e in truth["ends"].values()]:
+            wrong([e["unacked"] for e in truth["ends"].values()])
         m = re.search(r"(\d+) bytes came after the FIN", sentence)
         if m and truth["half_bytes"] not in (None, int(m[1])):
             wrong(f"{truth['half_bytes']} bytes came after the FIN")

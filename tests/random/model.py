@@ -42,6 +42,8 @@ class End:
         self.unread_at_end = None
         self.over_at = None
         self.bytes_known = True
+        self.linger2 = False  # TCP_LINGER2 below 0: FIN-WAIT-2 ends at once, by RST
+        self.unacked_at_end = 0
         self.closer = "none"  # as far as it has heard
 
     @property
@@ -107,7 +109,9 @@ class Connection:
         return None
 
     def verdicts(self, e, t):
-        """What stuck may say of this end now: a list; empty: it must not be listed."""
+        """What stuck may say of this end now; None: nothing."""
+        if e.end == "fin_timeout" and t - e.over_at < ROUND:
+            return ["fin-wait2-orphan", None]
         limit = STUCK_AFTER.get(e.state)
         if e.over or limit is None:
             return [None]
@@ -236,8 +240,7 @@ class Connection:
         e.held = False
         if e.copied:
             return
-        alive = self.has_room(e)
-        if not alive:
+        if not self.has_room(e):
             return
         if e.unread:
             self.reset_by(e, t, "unread")
@@ -245,6 +248,8 @@ class Connection:
         e.orphan_at = t
         if e.fin_at is None:
             self.fin(e, t)
+        if e.linger2 and e.state == "fin_wait2" and not e.over:
+            self.reset_by(e, t, "linger2")
 
     def do_closel(self, e, t):
         """The listener, with the connection still in its queue."""
@@ -294,6 +299,13 @@ class Connection:
         self.told.append(f"{t:.2f} {e.name} {what} {' '.join(map(str, numbers))}".rstrip())
         getattr(self, "do_" + what)(e, t, *numbers)
 
+    def burst(self, e, t, n, what):
+        """Bytes, and the end right behind them: both are under way together."""
+        self.do(e, t, "write", n)
+        self.do(e, t, what)
+        if e.end == "reset_out" and e.over_at == t:
+            e.unacked_at_end = n
+
     # ---- Two at once, on an established connection in which nothing is unread
 
     def cross(self, t, mine, yours, n):
@@ -333,6 +345,8 @@ class Connection:
             e.finish(t, "reset_out", "linger")
             self.blame(e.name)
             self.names |= {"reset", f"reset-by-{e.name}", "aborted-linger"}
+        if what[self.client] == what[self.server]:
+            self.ended_by = None
         for e in self.ends:
             if not e.over:
                 e.finish(t + LINE, "reset_in")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=sh disable=SC2154 # not unassigned: by tests/truth/play.sh
+# shellcheck shell=sh disable=SC2154,SC2034,SC2094 # play.sh of tests/truth has the rest
 #
 # In the guest: play each batch of drawn connections (draw.py) that is in the share, on the
 # hosts of tests/truth, and keep what the commands say.
