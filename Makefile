@@ -71,7 +71,7 @@ test:
 	@scripts/test $(KERNELS)
 
 soak:
-	@scripts/packages build test lab
+	@scripts/packages build test lab python3
 	@tests/random/run --count 10000 $(if $(SEED),--seed $(SEED))
 
 check:
