@@ -202,7 +202,9 @@ static const struct golden goldens[] = {
 	{ "jitter", NULL, { "three-way-handshake" }, false, false },
 	{ "syn_arrived", NULL, { "syn-unanswered", "syn-arrived" }, false, false },
 	{ "syn_inside", NULL, { "three-way-handshake", "stale-duplicate-syn" }, false, false },
-	{ "time_wait_cleared", NULL, { "time-wait-cleared" }, false, false },
+	{ "time_wait_cleared", NULL, { "time-wait-holds-off", "time-wait-cleared" }, false, false },
+	{ "older_timestamp", NULL, { "time-wait-holds-off" }, false, false },
+	{ "self_connect", NULL, { "self-connect" }, false, false },
 };
 
 /* What none of these is called. */
@@ -219,6 +221,7 @@ static const struct {
 	{ "syn_arrived", "filtered" },
 	{ "syn_inside", "simultaneous-open" },
 	{ "time_wait_cleared", "time-wait-assassination" },
+	{ "self_connect", "simultaneous-open" },
 };
 
 static void test_golden(void **state)

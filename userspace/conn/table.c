@@ -195,6 +195,12 @@ static void keep_remote(const struct tracker *m, const struct conn *c, struct tu
 	t->raddr = raddr;
 }
 
+static bool is_self(const struct tuple *t)
+{
+	return t->lport == t->rport &&
+	       (t->ipv6 ? !memcmp(t->laddr, t->raddr, 16) : t->addr4[0] == t->addr4[1]);
+}
+
 void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
 {
 	struct tuple tuple;
@@ -213,7 +219,7 @@ void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_r
 	if (r->family == AF_INET6)
 		c->flags |= CONN_FAMILY_6;
 	if (whole) {
-		c->flags |= CONN_WHOLE;
+		c->flags |= CONN_WHOLE | (is_self(&tuple) ? CONN_SELF : 0);
 		index_by_tuple(m, c);
 		if (m->has_early)
 			join_named(m, c, table_hash(m, &tuple));

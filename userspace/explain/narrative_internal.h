@@ -71,6 +71,9 @@ uint64_t facts_time(const struct ladder_row *row, unsigned int side);
 /** facts_rst() - the first RST of @side not before @since_ns, or NULL */
 const struct ladder_row *facts_rst(const struct facts *f, unsigned int side, uint64_t since_ns);
 
+/** facts_newcomer() - the first SYN that came to this side when it had a connection already */
+const struct ladder_row *facts_newcomer(const struct facts *f, unsigned int side);
+
 /** facts_is_orderly() - had both closed when @c ended? Then the closing tells, and TIME-WAIT */
 bool facts_is_orderly(const struct conn *c);
 

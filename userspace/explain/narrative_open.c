@@ -132,7 +132,16 @@ static void tell_opened(struct facts *f)
 	owner(f, LADDER_LEFT, client);
 	if (server->pid)
 		snprintf(to, sizeof(to), " to %.16s[%u]", server->comm, server->pid);
-	if (ladder_has_flag(f->l, CONN_SIMULTANEOUS_OPEN)) {
+	if (ladder_has_flag(f->l, CONN_SELF)) {
+		names(f, "self-connect");
+		say(f,
+		    "A socket that is connected to itself: connect() went to port %u of its own "
+		    "address, and its source port was the same. No server can bind the port meanwhile.",
+		    server->port);
+		say(f,
+		    "A client that calls connect() again and again, until its server on this host "
+		    "listens, may meet itself if the port is one of net.ipv4.ip_local_port_range.");
+	} else if (ladder_has_flag(f->l, CONN_SIMULTANEOUS_OPEN)) {
 		names(f, "simultaneous-open");
 		say(f,
 		    "Both ends sent a SYN before the other's arrived: a simultaneous open (RFC 9293, "

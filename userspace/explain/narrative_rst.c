@@ -2,8 +2,7 @@
 /* RSTs: whose they are, which of them ended something, and which did not. */
 #include "userspace/explain/narrative_internal.h"
 
-/* A SYN that came to this side when it had a connection already. */
-static bool has_newcomer(const struct facts *f, unsigned int side)
+const struct ladder_row *facts_newcomer(const struct facts *f, unsigned int side)
 {
 	const struct ladder_row *row;
 
@@ -11,8 +10,8 @@ static bool has_newcomer(const struct facts *f, unsigned int side)
 		if (row->kind == LADDER_SEGMENT && row->from != side && !row->lost &&
 		    (row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&
 		    f->established_ns[side] && facts_time(row, side) > f->established_ns[side])
-			return true;
-	return false;
+			return row;
+	return NULL;
 }
 
 static void tell_between(struct facts *f, unsigned int side)
@@ -39,7 +38,7 @@ void narrative_reset_in(struct facts *f, unsigned int side, const struct ending 
 		tell_between(f, side);
 	} else if (e->by == ENDING_BY_HOST) {
 		return;
-	} else if (has_newcomer(f, side)) {
+	} else if (facts_newcomer(f, side)) {
 		names(f, "half-open-found");
 		say_of(f, side,
 		       "& had sent a SYN with another number: it does not know this connection any more "
@@ -147,12 +146,11 @@ void narrative_rst_in_time_wait(struct facts *f, unsigned int side)
 {
 	const struct conn *other = f->conn[!side];
 
-	if (has_newcomer(f, side)) {
+	if (facts_newcomer(f, side)) {
 		names(f, "time-wait-cleared");
 		say_of(f, side,
-		       "A new SYN of &, older by its number or timestamp, had been answered with an ACK "
-		       "from TIME-WAIT; the RST of & was the answer to that, and cleared the way for "
-		       "the new connection.");
+		       "The RST of & was the answer to the ACK that its new SYN had got from TIME-WAIT, "
+		       "and cleared the way for the new connection.");
 		return;
 	}
 	names(f, "time-wait-assassination");

@@ -2,11 +2,42 @@
 /* What was left of it: TIME-WAIT, for how long, and what ended that. */
 #include "userspace/explain/narrative_internal.h"
 
+/*
+ * A SYN that came to TIME-WAIT and did not take it over was answered with the old connection's
+ * ACK. tcp_timewait_state_process() takes one whose number lies beyond what has come, or whose
+ * timestamp is newer; and none with an older timestamp.
+ */
+static void tell_newcomer(struct facts *f, unsigned int side)
+{
+	const struct ladder_row *syn = facts_newcomer(f, side), *ack;
+
+	if (!syn || facts_time(syn, side) < f->time_wait_ns[side])
+		return;
+	for (ack = syn + 1; ack < f->l->rows + f->l->count; ack++)
+		if (ack->kind == LADDER_SEGMENT && ack->from == side)
+			break;
+	if (ack == f->l->rows + f->l->count || ack->tcp_flags != TCPTRAIL_ACK)
+		return;
+	names(f, "time-wait-holds-off");
+	say_of(f, side,
+	       (int32_t)(syn->seq - ack->ack) > 0 ?
+		       "A new SYN of & was answered with an ACK of the old connection: its timestamp "
+		       "is older than the last one of that." :
+		       "A new SYN of & was answered with an ACK of the old connection: its number is "
+		       "not beyond that one's, and its timestamp, if it has one, is not newer.");
+	say(f, "A second client behind a NAT does that, a host that has started anew, or a client "
+	       "with a fixed port.");
+	if (!f->end[side])
+		say_of(f, side,
+		       "& cannot connect from this port until TIME-WAIT is over, or its RST ends it.");
+}
+
 static void tell(struct facts *f, unsigned int side)
 {
 	const struct conn *c = f->conn[side];
 	const struct ladder_row *end = f->end[side];
 
+	tell_newcomer(f, side);
 	if (!end) {
 		say(f, "%s is in TIME-WAIT.", subject(f, side));
 		return;

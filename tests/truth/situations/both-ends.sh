@@ -206,9 +206,7 @@ expect()
 	provoked kind=socket new_state=established local_port=45000 remote_port=45000
 	count 1 life .
 	count 1 explain .
-	known_wrong '"Both ends sent a SYN before the other'\''s arrived: a simultaneous open (RFC 9293, 3.5), one connection with two active openers."'
 	says explain '(itself|self-connect|own port)'
-	known_wrong '"Both ends sent a SYN before the other'\''s arrived: a simultaneous open (RFC 9293, 3.5), one connection with two active openers."'
 	never explain 'two active openers'
 }
 tell

@@ -534,8 +534,7 @@ expect()
 	provoked kind=socket old_state=established new_state=close error=ECONNRESET local_port=7000
 	unrecorded kind=segment direction=out 'tcp_flags=RST.*' remote_port=7000
 	never explain names=reset-by-client
-	known_wrong '"The client, buyer, ended it with RST."'
-	never explain 'buyer.*(aborted|closed|reset)'
+	never explain 'buyer(\[[0-9]*\])?,? (ended|aborted|closed|reset)'
 	says explain '(between|did not send|not from)'
 }
 tell

@@ -44,8 +44,7 @@ expect()
 	provoked kind=segment direction=out tcp_flags=ACK
 	unrecorded kind=timewait reason=syn
 	count 1 life .
-	known_wrong '"The server, server, closed first. FIN, ACK, FIN, ACK: the four-way teardown, in 29us. The server is in TIME-WAIT."'
-	says explain '(older|timestamp)'
+	says explain names=time-wait-holds-off 'timestamp is older'
 	never explain names=time-wait-assassination
 	never explain names=simultaneous-open
 	never explain 'port scanner'
