@@ -284,7 +284,7 @@ static void test_flows_bounded(void **state)
 	/* What is idle goes, after as many looks as are recent. */
 	tracker_free(run.tracker);
 	assert_int_equal(tracker_create(&run.tracker, &(struct tracker_config){ 0 }), 0);
-	for (unsigned int i = 0; i < FLOWS_LOOKS + 2; i++)
+	for (unsigned int i = 0; i < FLOWS_UPDATES + 2; i++)
 		activity_update(run.activity, run.tracker, (3 + i) * SEC);
 	assert_int_equal(run.activity->flows.count, 0);
 	assert_int_equal(run.activity->flows.crowded, 0);

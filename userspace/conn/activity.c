@@ -90,7 +90,7 @@ void activity_step(void *activity, const struct tracker *m, const struct conn *c
 
 uint64_t activity_recent_ns(const struct activity *a)
 {
-	for (unsigned int i = 0; i < FLOWS_LOOKS; i++)
+	for (unsigned int i = 0; i < FLOWS_UPDATES; i++)
 		if (a->updated_ns[i])
 			return a->now_ns - a->updated_ns[i];
 	return 0;
@@ -98,8 +98,9 @@ uint64_t activity_recent_ns(const struct activity *a)
 
 static void note_time(struct activity *a, uint64_t now_ns)
 {
-	memmove(&a->updated_ns[0], &a->updated_ns[1], (FLOWS_LOOKS - 1) * sizeof(a->updated_ns[0]));
-	a->updated_ns[FLOWS_LOOKS - 1] = a->now_ns;
+	memmove(&a->updated_ns[0], &a->updated_ns[1],
+		(FLOWS_UPDATES - 1) * sizeof(a->updated_ns[0]));
+	a->updated_ns[FLOWS_UPDATES - 1] = a->now_ns;
 	a->now_ns = now_ns > a->now_ns ? now_ns : a->now_ns;
 }
 

@@ -53,7 +53,7 @@ struct activity {
 	struct flows flows;
 	uint64_t newest_ns;
 	uint64_t now_ns;
-	uint64_t updated_ns[FLOWS_LOOKS];
+	uint64_t updated_ns[FLOWS_UPDATES];
 };
 
 /** activity_record() - tracker_config.record; @activity is its arg, as below */

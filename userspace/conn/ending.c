@@ -82,6 +82,11 @@ bool ending_is_after_close(const struct conn *c)
 	       c->object == CONN_MINISOCKET && c->state == TCPTRAIL_TIME_WAIT;
 }
 
+bool ending_is_orderly(const struct conn *c)
+{
+	return c->end == CONN_NORMAL || c->end == CONN_REUSED || ending_is_after_close(c);
+}
+
 /* How much an end explains; the higher one is told as the reason. */
 enum weight {
 	WEIGHT_NORMAL,

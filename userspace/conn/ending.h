@@ -76,6 +76,9 @@ struct ending ending_of_pair(const struct conn_pair *pair, unsigned int *end);
 /** ending_is_after_close() - both ends had closed: @c ended, however it did, in TIME-WAIT */
 bool ending_is_after_close(const struct conn *c);
 
+/** ending_is_orderly() - both ends had closed when @c ended */
+bool ending_is_orderly(const struct conn *c);
+
 /** ending_by_key() - "us", "peer" ..., for JSON */
 const char *ending_by_key(uint8_t by);
 

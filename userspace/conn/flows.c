@@ -37,7 +37,7 @@ uint64_t flow_recent(const struct flow *flow)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i <= FLOWS_LOOKS; i++)
+	for (unsigned int i = 0; i <= FLOWS_UPDATES; i++)
 		sum += flow->recent[i];
 	return sum;
 }
@@ -67,11 +67,11 @@ void flows_begin(struct flows *f)
 
 void flows_end(struct flows *f, bool forget)
 {
-	f->look = (f->look + 1) % (FLOWS_LOOKS + 1);
+	f->current = (f->current + 1) % (FLOWS_UPDATES + 1);
 	for (unsigned int i = 0; i < f->count; i++) {
 		if (forget)
 			memset(f->list[i].recent, 0, sizeof(f->list[i].recent));
-		f->list[i].recent[f->look] = 0;
+		f->list[i].recent[f->current] = 0;
 	}
 }
 
@@ -112,5 +112,5 @@ void flows_add(struct flows *f, const struct tracker *m, const struct conn *c, b
 	flow->live += !c->end && c->state != TCPTRAIL_TIME_WAIT;
 	flow->time_wait += !c->end && c->state == TCPTRAIL_TIME_WAIT;
 	flow->opened += is_new;
-	flow->recent[f->look] += is_new;
+	flow->recent[f->current] += is_new;
 }

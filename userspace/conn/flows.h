@@ -13,7 +13,7 @@
 #include "userspace/conn/tracker.h"
 
 #define FLOWS_MAX 4096
-#define FLOWS_LOOKS 10 /* "recent" is what came in so many looks */
+#define FLOWS_UPDATES 10 /* "recent" is what came in so many updates */
 
 /**
  * struct flow_key - what connections of a flow have in common
@@ -38,7 +38,7 @@ struct flow_key {
  * @live: connections that are neither over nor in TIME-WAIT
  * @time_wait: those in TIME-WAIT
  * @opened: connections that began while the table was kept
- * @recent: likewise, in each of the last looks and since the last one
+ * @recent: likewise, in each of the last updates and since the last one
  */
 struct flow {
 	struct flow_key key;
@@ -46,38 +46,38 @@ struct flow {
 	uint32_t live;
 	uint32_t time_wait;
 	uint64_t opened;
-	uint32_t recent[FLOWS_LOOKS + 1];
+	uint32_t recent[FLOWS_UPDATES + 1];
 };
 
 /**
  * struct flows - zero at the start
  * @list: those that are, in no order
  * @count: how many
- * @look: where in flow.recent is counted now
+ * @current: where in flow.recent is counted now
  * @secret: keys the hash
- * @crowded: connections of the last look that had no place in the table
+ * @crowded: connections of the last update that had no place in the table
  * @slots: a hash table: index into @list plus 1
  */
 struct flows {
 	struct flow list[FLOWS_MAX];
 	unsigned int count;
-	unsigned int look;
+	unsigned int current;
 	uint64_t secret[2];
 	uint64_t crowded;
 	uint16_t slots[2 * FLOWS_MAX];
 };
 
-/** flows_begin() - a look begins: drop what is idle; what lives will be counted from 0 */
+/** flows_begin() - an update begins: drop what is idle; what lives will be counted from 0 */
 void flows_begin(struct flows *flows);
 
 /** flows_end() - it is over; @forget: what came up to now was not recent */
 void flows_end(struct flows *flows, bool forget);
 
-/** flows_add() - a connection; @is_new: it began since the last look */
+/** flows_add() - a connection; @is_new: it began since the last update */
 void flows_add(struct flows *flows, const struct tracker *tracker, const struct conn *conn,
 	       bool is_new);
 
-/** flow_recent() - how many began in the last FLOWS_LOOKS looks */
+/** flow_recent() - how many began in the last FLOWS_UPDATES updates */
 uint64_t flow_recent(const struct flow *flow);
 
 #endif

@@ -159,8 +159,7 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		buf_printf(out, "; half-open: %s lives on, in %s", us, state_name(c->state));
 		return;
 	}
-	if (ending_is_after_close(c) || e.how == CONN_NORMAL || e.how == CONN_REUSED ||
-	    (!e.how && c->state == TCPTRAIL_TIME_WAIT)) {
+	if (ending_is_orderly(c) || (!c->end && c->state == TCPTRAIL_TIME_WAIT)) {
 		say_closed(out, &pair->ends[i], us, them);
 		buf_str(out, after_close(c));
 		return;

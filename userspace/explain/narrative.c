@@ -7,20 +7,20 @@
 
 void narrative_make(struct narrative *narrative, const struct ladder *l)
 {
-	struct facts f = { .l = l, .narrative = narrative };
+	struct milestones m = { .l = l, .narrative = narrative };
 	bool begun = ladder_has_begun(l, LADDER_LEFT) || ladder_has_begun(l, LADDER_RIGHT);
 
 	*narrative = (struct narrative){ 0 };
-	facts_collect(&f);
-	if (!begun && !f.syn[0] && !f.syn[1])
-		say(&f, "Its beginning is not on record.");
-	if (begun && !f.segments && !(f.conn[0] && f.conn[0]->end == CONN_NO_PORT))
-		say(&f, "No segment of it is on record, only states (segments may be turned off).");
-	narrative_open(&f);
-	narrative_close(&f);
-	narrative_end(&f);
-	narrative_rst(&f);
-	narrative_time_wait(&f);
+	milestones_collect(&m);
+	if (!begun && !m.syn[0] && !m.syn[1])
+		say(&m, "Its beginning is not on record.");
+	if (begun && !m.segments && !(m.conn[0] && m.conn[0]->end == CONN_NO_PORT))
+		say(&m, "No segment of it is on record, only states (segments may be turned off).");
+	narrative_open(&m);
+	narrative_close(&m);
+	narrative_end(&m);
+	narrative_rst(&m);
+	narrative_time_wait(&m);
 	if (l->conversation->lossy)
-		say(&f, "The trail has lost records meanwhile: steps may be missing here.");
+		say(&m, "The trail has lost records meanwhile: steps may be missing here.");
 }

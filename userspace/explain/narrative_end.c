@@ -88,42 +88,42 @@ static const struct detail details[] = {
 	{ CONN_NETNS_GONE, CONN_WHY_UNTOLD, "netns-gone", NULL },
 };
 
-static void tell_detail(struct facts *f, unsigned int side, const struct ending *e)
+static void tell_detail(struct milestones *m, unsigned int side, const struct ending *e)
 {
 	const struct detail *d;
 
 	for (d = details; d < details + ARRAY_SIZE(details); d++) {
 		if (d->how != e->how || d->why != e->why)
 			continue;
-		names(f, d->names);
+		names(m, d->names);
 		if (d->text)
-			say_of(f, side, d->text);
+			say_of(m, side, d->text);
 	}
 }
 
 /* Who else than the server may have refused the SYN? */
-static void tell_refused(struct facts *f)
+static void tell_refused(struct milestones *m)
 {
-	const struct conversation_end *server = f->l->sides[LADDER_RIGHT].end;
+	const struct conversation_end *server = m->l->sides[LADDER_RIGHT].end;
 	char address[ENDPOINT_MAX + 1];
 
 	*put_endpoint(address, server->address, server->port) = '\0';
-	say(f, "Nobody listens at %s, or a firewall %s rejects it by RST.", address,
+	say(m, "Nobody listens at %s, or a firewall %s rejects it by RST.", address,
 	    server->here ? "there" : "on the way");
 }
 
 /* The handshake came to nothing: what may have been the cause. */
-static void tell_failed(struct facts *f, const struct ending *e)
+static void tell_failed(struct milestones *m, const struct ending *e)
 {
 	bool arrived = e->evidence & EVIDENCE_SYN_ARRIVED;
 	bool answered = e->evidence & EVIDENCE_SYN_ANSWERED;
 
 	if (e->how == CONN_REFUSED && e->by == ENDING_BY_PEER)
-		tell_refused(f);
+		tell_refused(m);
 	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN)
 		return;
-	names(f, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
-	say(f,
+	names(m, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
+	say(m,
 	    answered ?
 		    "The server did answer: its SYN-ACK is on record where it was sent, and did not "
 		    "arrive." :
@@ -135,30 +135,30 @@ static void tell_failed(struct facts *f, const struct ending *e)
 }
 
 /* An end that gave up on an established connection: after what. */
-static void tell_given_up(struct facts *f, unsigned int side, const struct conn *c)
+static void tell_given_up(struct milestones *m, unsigned int side, const struct conn *c)
 {
 	const struct ladder_row *row;
 
-	if (f->retransmits[side])
-		say(f, "It gave up after %u retransmission%s in a row.", f->retransmits[side],
-		    plural(f->retransmits[side]));
-	if (f->fin[side] && c->why == CONN_WHY_FIN)
-		say(f, "The FIN was sent %s in %s.", times(f->fins[side]).text,
-		    span(f->fin[side]->time_ns, c->since_ns).text);
-	if (f->probes[side] && c->why == CONN_WHY_KEEPALIVE)
-		say(f, "%u of the probes %s on record.", f->probes[side],
-		    f->probes[side] == 1 ? "is" : "are");
-	row = facts_rst(f, side, 0);
+	if (m->retransmits[side])
+		say(m, "It gave up after %u retransmission%s in a row.", m->retransmits[side],
+		    plural(m->retransmits[side]));
+	if (m->fin[side] && c->why == CONN_WHY_FIN)
+		say(m, "The FIN was sent %s in %s.", times(m->fins[side]).text,
+		    span(m->fin[side]->time_ns, c->since_ns).text);
+	if (m->probes[side] && c->why == CONN_WHY_KEEPALIVE)
+		say(m, "%u of the probes %s on record.", m->probes[side],
+		    m->probes[side] == 1 ? "is" : "are");
+	row = milestones_rst(m, side, 0);
 	if (row && row->time_ns <= c->since_ns)
-		say(f, "It said so with a RST%s.", row->lost ? ", which was lost, too" : "");
+		say(m, "It said so with a RST%s.", row->lost ? ", which was lost, too" : "");
 	if (c->why != CONN_WHY_FIN)
-		say_silence(f, c->since_ns);
+		say_silence(m, c->since_ns);
 }
 
 /* Bytes waited, and neither they nor a probe of the window are on record as sent. */
-static void tell_unsent(struct facts *f, const struct ending *e)
+static void tell_unsent(struct milestones *m, const struct ending *e)
 {
-	say(f, "Nothing was retransmitted. %s",
+	say(m, "Nothing was retransmitted. %s",
 	    e->evidence & EVIDENCE_NO_PROBE ?
 		    "No probe of a closed window was sent, either: this machine could not send. "
 		    "No route, or a filter of its own, are the usual causes." :
@@ -173,92 +173,92 @@ static bool is_established(const struct conn *c)
 }
 
 /* The ending of one end: the sentence, its names, and what else there is to say. */
-static void tell_ending(struct facts *f, unsigned int i, const char *before)
+static void tell_ending(struct milestones *m, unsigned int i, const char *before)
 {
-	struct ending e = ending_of_end(&f->l->pair, i);
-	const struct conn *c = f->l->pair.ends[i].c;
-	unsigned int side = c == f->conn[LADDER_LEFT] ? LADDER_LEFT : LADDER_RIGHT;
+	struct ending e = ending_of_end(&m->l->pair, i);
+	const struct conn *c = m->l->pair.ends[i].c;
+	unsigned int side = c == m->conn[LADDER_LEFT] ? LADDER_LEFT : LADDER_RIGHT;
 
-	say_ending(f, i, before);
-	if (!is_established(c) && f->syn[LADDER_LEFT])
-		say(f, "That was %s after the first SYN.",
-		    span(f->syn[LADDER_LEFT]->time_ns, c->since_ns).text);
-	tell_detail(f, side, &e);
+	say_ending(m, i, before);
+	if (!is_established(c) && m->syn[LADDER_LEFT])
+		say(m, "That was %s after the first SYN.",
+		    span(m->syn[LADDER_LEFT]->time_ns, c->since_ns).text);
+	tell_detail(m, side, &e);
 	if (e.how == CONN_RESET_IN)
-		narrative_reset_in(f, side, &e);
+		narrative_reset_in(m, side, &e);
 	else if (!is_established(c))
-		tell_failed(f, &e);
+		tell_failed(m, &e);
 	else if (e.how == CONN_UNANSWERED || e.how == CONN_UNREACHABLE)
-		tell_given_up(f, side, c);
+		tell_given_up(m, side, c);
 	if (e.why == CONN_WHY_UNSENT)
-		tell_unsent(f, &e);
+		tell_unsent(m, &e);
 	if (e.how == CONN_RESET_OUT && c->unacked)
-		say(f, "%u bytes that were not acknowledged were thrown away.", c->unacked);
+		say(m, "%u bytes that were not acknowledged were thrown away.", c->unacked);
 }
 
 /* Has the end that tells less a story of its own, and no mere consequence? */
 static bool has_own_ending(const struct conn *c, bool other_lives)
 {
-	if (!c->end || facts_is_orderly(c) || c->end == CONN_UNSEEN || c->end == CONN_EVICTED)
+	if (!c->end || ending_is_orderly(c) || c->end == CONN_UNSEEN || c->end == CONN_EVICTED)
 		return false;
 	return other_lives || (c->end != CONN_RESET_IN && c->end != CONN_REFUSED);
 }
 
 /* The other end is gone, and this one was not told. */
-static void tell_survivor(struct facts *f, const struct conn *c)
+static void tell_survivor(struct milestones *m, const struct conn *c)
 {
-	unsigned int side = c == f->conn[LADDER_RIGHT];
+	unsigned int side = c == m->conn[LADDER_RIGHT];
 
-	if (conn_pair_survivor(&f->l->pair) < 0) {
-		say(f, "%s lives on, in %s.", subject(f, side), state_name(c->state));
+	if (conn_pair_survivor(&m->l->pair) < 0) {
+		say(m, "%s lives on, in %s.", subject(m, side), state_name(c->state));
 		return;
 	}
-	names(f, "half-open");
-	say(f, "Half-open: %s lives on, in %s.", side_name(f, side), state_name(c->state));
+	names(m, "half-open");
+	say(m, "Half-open: %s lives on, in %s.", side_name(m, side), state_name(c->state));
 }
 
 /* Its FIN went to an end that had given up, or been dropped, before. */
-static void tell_too_late(struct facts *f, unsigned int side)
+static void tell_too_late(struct milestones *m, unsigned int side)
 {
-	const struct conn *c = f->conn[side], *other = f->conn[!side];
+	const struct conn *c = m->conn[side], *other = m->conn[!side];
 	char who[40];
 
-	if (!f->fin[side] || !other || !other->end || other->since_ns >= f->fin[side]->time_ns)
+	if (!m->fin[side] || !other || !other->end || other->since_ns >= m->fin[side]->time_ns)
 		return;
-	say(f, "%s%s closed %s after %s was gone%s.", subject(f, side), owner(f, side, who),
-	    span(other->since_ns, f->fin[side]->time_ns).text, side_name(f, !side),
+	say(m, "%s%s closed %s after %s was gone%s.", subject(m, side), owner(m, side, who),
+	    span(other->since_ns, m->fin[side]->time_ns).text, side_name(m, !side),
 	    c && c->end == CONN_RESET_IN ? ", and was answered with RST" : "");
 }
 
 /* Only segments of no connection are on record: was a SYN refused here? */
-static void tell_unmatched(struct facts *f)
+static void tell_unmatched(struct milestones *m)
 {
-	if (!f->syn[LADDER_LEFT] || f->synack || !facts_rst(f, LADDER_RIGHT, 0))
+	if (!m->syn[LADDER_LEFT] || m->synack || !milestones_rst(m, LADDER_RIGHT, 0))
 		return;
-	names(f, "refused");
-	say(f, "Refused: a RST answered the SYN.");
-	tell_refused(f);
+	names(m, "refused");
+	say(m, "Refused: a RST answered the SYN.");
+	tell_refused(m);
 }
 
-void narrative_end(struct facts *f)
+void narrative_end(struct milestones *m)
 {
-	const struct conn_pair *pair = &f->l->pair;
+	const struct conn_pair *pair = &m->l->pair;
 	unsigned int i, teller;
 	bool lives;
 
 	if (!pair->count) {
-		tell_unmatched(f);
+		tell_unmatched(m);
 		return;
 	}
 	lives = ending_of_pair(pair, &teller).how == CONN_LIVES;
-	if (!lives && !facts_is_orderly(pair->ends[teller].c))
-		tell_ending(f, teller, "");
+	if (!lives && !ending_is_orderly(pair->ends[teller].c))
+		tell_ending(m, teller, "");
 	for (i = 0; i < pair->count; i++)
 		if (i != teller && has_own_ending(pair->ends[i].c, lives)) {
-			tell_ending(f, i, lives ? "" : "later ");
+			tell_ending(m, i, lives ? "" : "later ");
 			if (lives)
-				tell_survivor(f, pair->ends[teller].c);
+				tell_survivor(m, pair->ends[teller].c);
 		}
-	tell_too_late(f, LADDER_LEFT);
-	tell_too_late(f, LADDER_RIGHT);
+	tell_too_late(m, LADDER_LEFT);
+	tell_too_late(m, LADDER_RIGHT);
 }

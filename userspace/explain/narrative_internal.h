@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The making of a narrative: narrative.c calls the chapters, and they say what the facts
- * are, which are collected once.
+ * The making of a narrative: narrative.c calls the chapters, and they tell the milestones
+ * of the connection, which are collected once.
  */
 #ifndef EXPLAIN_NARRATIVE_INTERNAL_H
 #define EXPLAIN_NARRATIVE_INTERNAL_H
@@ -11,7 +11,7 @@
 #include "userspace/explain/narrative.h"
 
 /**
- * struct facts - what the rows and records hold. Rows are NULL if there are none
+ * struct milestones - the steps of a connection by rows and times. Rows are NULL if there are none
  * @l: the ladder
  * @narrative: what is said of it
  * @conn: by side, the tracker's; NULL if it knows none
@@ -36,7 +36,7 @@
  * @last_ns: time of the last record
  * @segments: some are on record
  */
-struct facts {
+struct milestones {
 	const struct ladder *l;
 	struct narrative *narrative;
 	const struct conn *conn[2];
@@ -62,20 +62,18 @@ struct facts {
 	bool segments;
 };
 
-/** facts_collect() - all but @l and @narrative, which are given */
-void facts_collect(struct facts *f);
+/** milestones_collect() - all but @l and @narrative, which are given */
+void milestones_collect(struct milestones *m);
 
-/** facts_time() - when a row happened for a side */
-uint64_t facts_time(const struct ladder_row *row, unsigned int side);
+/** milestone_time() - when a row happened for a side */
+uint64_t milestone_time(const struct ladder_row *row, unsigned int side);
 
-/** facts_rst() - the first RST of @side not before @since_ns, or NULL */
-const struct ladder_row *facts_rst(const struct facts *f, unsigned int side, uint64_t since_ns);
+/** milestones_rst() - the first RST of @side not before @since_ns, or NULL */
+const struct ladder_row *milestones_rst(const struct milestones *m, unsigned int side,
+					uint64_t since_ns);
 
-/** facts_newcomer() - the first SYN that came to this side when it had a connection already */
-const struct ladder_row *facts_newcomer(const struct facts *f, unsigned int side);
-
-/** facts_is_orderly() - had both closed when @c ended? Then the closing tells, and TIME-WAIT */
-bool facts_is_orderly(const struct conn *c);
+/** milestones_newcomer() - the first SYN that came to this side when it had a connection already */
+const struct ladder_row *milestones_newcomer(const struct milestones *m, unsigned int side);
 
 /* A span of time, or a number, in words. */
 struct words {
@@ -84,19 +82,19 @@ struct words {
 
 /* narrative_say.c */
 
-void say(struct facts *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void say(struct milestones *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** say_of() - a sentence in which '@' stands for @side, and '&' for the other one */
-void say_of(struct facts *f, unsigned int side, const char *sentence);
+void say_of(struct milestones *m, unsigned int side, const char *sentence);
 
 /** say_ending() - of the pair's @end, as life says it, with something before it */
-void say_ending(struct facts *f, unsigned int end, const char *before);
+void say_ending(struct milestones *m, unsigned int end, const char *before);
 
 /** say_silence() - how long before that the last step on record was: data is not recorded */
-void say_silence(struct facts *f, uint64_t time_ns);
+void say_silence(struct milestones *m, uint64_t time_ns);
 
 /** names() - one more of the names, or several with spaces between */
-void names(struct facts *f, const char *what);
+void names(struct milestones *m, const char *what);
 
 struct words span(uint64_t from_ns, uint64_t to_ns);
 
@@ -104,35 +102,35 @@ struct words span(uint64_t from_ns, uint64_t to_ns);
 struct words times(unsigned int n);
 
 /** side_name() - "the client", inside a sentence */
-const char *side_name(const struct facts *f, unsigned int side);
+const char *side_name(const struct milestones *m, unsigned int side);
 
 /** subject() - "The client", at its beginning */
-const char *subject(const struct facts *f, unsigned int side);
+const char *subject(const struct milestones *m, unsigned int side);
 
 /** owner() - ", curl[812]," to stand after it; empty if nobody is known */
-const char *owner(const struct facts *f, unsigned int side, char to[40]);
+const char *owner(const struct milestones *m, unsigned int side, char to[40]);
 
 /* The chapters, in the order in which they are told. */
 
 /** narrative_open() - how it was opened, or that it was not */
-void narrative_open(struct facts *f);
+void narrative_open(struct milestones *m);
 
 /** narrative_close() - who closed first, and how */
-void narrative_close(struct facts *f);
+void narrative_close(struct milestones *m);
 
 /** narrative_end() - how it ended, by whom and why */
-void narrative_end(struct facts *f);
+void narrative_end(struct milestones *m);
 
 /** narrative_reset_in() - what is known of the RST that ended this side; for narrative_end() */
-void narrative_reset_in(struct facts *f, unsigned int side, const struct ending *e);
+void narrative_reset_in(struct milestones *m, unsigned int side, const struct ending *e);
 
 /** narrative_rst() - which RSTs ended it, and those that ended nothing */
-void narrative_rst(struct facts *f);
+void narrative_rst(struct milestones *m);
 
 /** narrative_time_wait() - what was left of it */
-void narrative_time_wait(struct facts *f);
+void narrative_time_wait(struct milestones *m);
 
 /** narrative_rst_in_time_wait() - the RST that ended it; for narrative_time_wait() */
-void narrative_rst_in_time_wait(struct facts *f, unsigned int side);
+void narrative_rst_in_time_wait(struct milestones *m, unsigned int side);
 
 #endif

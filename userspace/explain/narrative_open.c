@@ -11,105 +11,105 @@
 
 #define ACCEPT_WAIT_NS (10 * MS) /* worth a sentence from here */
 
-static void tell_stray(struct facts *f)
+static void tell_stray(struct milestones *m)
 {
-	names(f, "stale-duplicate-syn");
-	say_of(f, !f->stray->from,
+	names(m, "stale-duplicate-syn");
+	say_of(m, !m->stray->from,
 	       "A SYN that & did not send came to @: an old duplicate, or a forged one.");
-	if (f->refusal)
-		say(f,
+	if (m->refusal)
+		say(m,
 		    "The server took it for a new connection and answered; the client refused the "
 		    "wrong acknowledgement with RST, and the server went back to LISTEN: that is "
 		    "what the third step of the handshake is for.");
 }
 
-static void tell_tries(struct facts *f)
+static void tell_tries(struct milestones *m)
 {
-	if (f->syns[LADDER_LEFT] > 1) {
-		names(f, "syn-retransmitted");
-		if (!f->conn[LADDER_LEFT] || f->conn[LADDER_LEFT]->why != CONN_WHY_SYN)
-			say(f, "The SYN was sent %u times.", f->syns[LADDER_LEFT]);
+	if (m->syns[LADDER_LEFT] > 1) {
+		names(m, "syn-retransmitted");
+		if (!m->conn[LADDER_LEFT] || m->conn[LADDER_LEFT]->why != CONN_WHY_SYN)
+			say(m, "The SYN was sent %u times.", m->syns[LADDER_LEFT]);
 	}
-	if (f->synacks > 1 && f->third && f->third->lost && !f->synack->lost) {
-		names(f, "third-step-lost");
-		say(f,
+	if (m->synacks > 1 && m->third && m->third->lost && !m->synack->lost) {
+		names(m, "third-step-lost");
+		say(m,
 		    "The third step was lost: the client was established, and the server was not "
 		    "until it had asked again; its SYN-ACK was sent %u times.",
-		    f->synacks);
-	} else if (f->synacks > 1) {
-		names(f, "syn-ack-retransmitted");
-		say(f, "The SYN-ACK was sent %u times.", f->synacks);
+		    m->synacks);
+	} else if (m->synacks > 1) {
+		names(m, "syn-ack-retransmitted");
+		say(m, "The SYN-ACK was sent %u times.", m->synacks);
 	}
 }
 
-static void tell_fast_open(struct facts *f, const struct ladder_row *syn)
+static void tell_fast_open(struct milestones *m, const struct ladder_row *syn)
 {
-	uint32_t taken = f->synack->ack - syn->seq - 1;
+	uint32_t taken = m->synack->ack - syn->seq - 1;
 
 	if (!syn->len) {
-		names(f, "fast-open");
-		say(f, "Fast Open (RFC 7413): the SYN brought no data but a cookie, and the server "
+		names(m, "fast-open");
+		say(m, "Fast Open (RFC 7413): the SYN brought no data but a cookie, and the server "
 		       "had its socket before the handshake was over.");
 	} else if (taken) {
-		names(f, "fast-open");
-		say(f,
+		names(m, "fast-open");
+		say(m,
 		    "Fast Open (RFC 7413): the SYN brought %u bytes, and the server took %u of them "
 		    "before the handshake was over.",
 		    syn->len, taken);
 	} else {
-		names(f, "fast-open-declined");
-		say(f, "The SYN brought %u bytes (Fast Open), which the server did not take.",
+		names(m, "fast-open-declined");
+		say(m, "The SYN brought %u bytes (Fast Open), which the server did not take.",
 		    syn->len);
 	}
 }
 
 /* What the server kept, or did not keep, between SYN and ACK. */
-static void tell_shortcuts(struct facts *f)
+static void tell_shortcuts(struct milestones *m)
 {
-	const struct ladder_row *syn = f->syn[LADDER_LEFT];
+	const struct ladder_row *syn = m->syn[LADDER_LEFT];
 
-	if (!f->synack)
+	if (!m->synack)
 		return;
-	if (f->synack->no_socket) {
-		names(f, "syn-cookie");
-		say(f,
+	if (m->synack->no_socket) {
+		names(m, "syn-cookie");
+		say(m,
 		    "The server answered with a SYN cookie: it kept no request, its number holds "
 		    "all (net.ipv4.tcp_syncookies: the queue was full, or it always does so).");
 	}
-	if (syn->len || (f->synack->fast && !ladder_has_flag(f->l, CONN_SIMULTANEOUS_OPEN)))
-		tell_fast_open(f, syn);
+	if (syn->len || (m->synack->fast && !ladder_has_flag(m->l, CONN_SIMULTANEOUS_OPEN)))
+		tell_fast_open(m, syn);
 }
 
-static void tell_mptcp(struct facts *f)
+static void tell_mptcp(struct milestones *m)
 {
-	names(f, "mptcp");
-	say(f, "It is a subflow of an MPTCP connection: which process accepted that, read from it "
+	names(m, "mptcp");
+	say(m, "It is a subflow of an MPTCP connection: which process accepted that, read from it "
 	       "and closed it is not known from a subflow.");
 }
 
-static void tell_accept(struct facts *f)
+static void tell_accept(struct milestones *m)
 {
-	uint64_t right_ns = f->established_ns[LADDER_RIGHT];
-	const struct conn_pair *pair = &f->l->pair;
+	uint64_t right_ns = m->established_ns[LADDER_RIGHT];
+	const struct conn_pair *pair = &m->l->pair;
 	unsigned int i;
 
-	if (f->accepted_ns && right_ns && f->accepted_ns > right_ns + ACCEPT_WAIT_NS)
-		say(f, "It waited %s in the accept queue.", span(right_ns, f->accepted_ns).text);
+	if (m->accepted_ns && right_ns && m->accepted_ns > right_ns + ACCEPT_WAIT_NS)
+		say(m, "It waited %s in the accept queue.", span(right_ns, m->accepted_ns).text);
 	for (i = 0; i < pair->count; i++) {
-		if (!pair->ends[i].timing.unaccepted || f->accepted_ns ||
-		    f->last_ns <= right_ns + ACCEPT_WAIT_NS || f->l->conversation->lossy)
+		if (!pair->ends[i].timing.unaccepted || m->accepted_ns ||
+		    m->last_ns <= right_ns + ACCEPT_WAIT_NS || m->l->conversation->lossy)
 			continue;
-		names(f, "never-accepted");
-		say(f, pair->ends[i].c->end ? "It ended before accept() took it." :
+		names(m, "never-accepted");
+		say(m, pair->ends[i].c->end ? "It ended before accept() took it." :
 					      "Nobody has accepted it so far.");
 	}
 }
 
 /* The ends have other names for each other than they have themselves. */
-static void tell_nat(struct facts *f)
+static void tell_nat(struct milestones *m)
 {
-	const struct conversation_end *client = f->l->sides[LADDER_LEFT].end,
-				      *server = f->l->sides[LADDER_RIGHT].end;
+	const struct conversation_end *client = m->l->sides[LADDER_LEFT].end,
+				      *server = m->l->sides[LADDER_RIGHT].end;
 	char to[ENDPOINT_MAX + 1], from[ENDPOINT_MAX + 1];
 
 	*put_endpoint(to, client->calls, client->calls_port) = '\0';
@@ -117,90 +117,90 @@ static void tell_nat(struct facts *f)
 	if (client->calls_port == server->port && !memcmp(client->calls, server->address, 16) &&
 	    server->calls_port == client->port && !memcmp(server->calls, client->address, 16))
 		return;
-	names(f, "nat");
-	say(f, "The client called %s, and the server sees %s: NAT is between them.", to, from);
+	names(m, "nat");
+	say(m, "The client called %s, and the server sees %s: NAT is between them.", to, from);
 }
 
-static void tell_opened(struct facts *f)
+static void tell_opened(struct milestones *m)
 {
-	uint64_t left_ns = f->established_ns[LADDER_LEFT];
-	uint64_t right_ns = f->established_ns[LADDER_RIGHT];
-	const struct ladder_row *syn = f->syn[LADDER_LEFT];
-	const struct conversation_end *server = f->l->sides[LADDER_RIGHT].end;
+	uint64_t left_ns = m->established_ns[LADDER_LEFT];
+	uint64_t right_ns = m->established_ns[LADDER_RIGHT];
+	const struct ladder_row *syn = m->syn[LADDER_LEFT];
+	const struct conversation_end *server = m->l->sides[LADDER_RIGHT].end;
 	char client[40], to[40] = "";
 
-	owner(f, LADDER_LEFT, client);
+	owner(m, LADDER_LEFT, client);
 	if (server->pid)
 		snprintf(to, sizeof(to), " to %.16s[%u]", server->comm, server->pid);
-	if (ladder_has_flag(f->l, CONN_SELF)) {
-		names(f, "self-connect");
-		say(f,
+	if (ladder_has_flag(m->l, CONN_SELF)) {
+		names(m, "self-connect");
+		say(m,
 		    "A socket that is connected to itself: connect() went to port %u of its own "
 		    "address, and its source port was the same. No server can bind the port meanwhile.",
 		    server->port);
-		say(f,
+		say(m,
 		    "A client that calls connect() again and again, until its server on this host "
 		    "listens, may meet itself if the port is one of net.ipv4.ip_local_port_range.");
-	} else if (ladder_has_flag(f->l, CONN_SIMULTANEOUS_OPEN)) {
-		names(f, "simultaneous-open");
-		say(f,
+	} else if (ladder_has_flag(m->l, CONN_SIMULTANEOUS_OPEN)) {
+		names(m, "simultaneous-open");
+		say(m,
 		    "Both ends sent a SYN before the other's arrived: a simultaneous open (RFC 9293, "
 		    "3.5), one connection with two active openers.");
 	} else {
-		names(f, "three-way-handshake");
+		names(m, "three-way-handshake");
 	}
 	if (left_ns && right_ns)
-		say(f,
+		say(m,
 		    "%s%s opened it%s: the handshake took %s for the client and %s for the server.",
-		    subject(f, LADDER_LEFT), client, to, span(syn->time_ns, left_ns).text,
-		    span(facts_time(syn, LADDER_RIGHT), right_ns).text);
+		    subject(m, LADDER_LEFT), client, to, span(syn->time_ns, left_ns).text,
+		    span(milestone_time(syn, LADDER_RIGHT), right_ns).text);
 	else
-		say(f, "%s%s opened it%s: the handshake took %s%s.", subject(f, LADDER_LEFT),
+		say(m, "%s%s opened it%s: the handshake took %s%s.", subject(m, LADDER_LEFT),
 		    client, to, span(syn->time_ns, left_ns ? left_ns : right_ns).text,
 		    left_ns ? "" : ", as the server saw it");
-	tell_nat(f);
-	if (ladder_has_flag(f->l, CONN_MPTCP))
-		tell_mptcp(f);
-	tell_shortcuts(f);
+	tell_nat(m);
+	if (ladder_has_flag(m->l, CONN_MPTCP))
+		tell_mptcp(m);
+	tell_shortcuts(m);
 }
 
 /* Requests of the same SYN that were given up before the last one. */
-static void tell_earlier(struct facts *f)
+static void tell_earlier(struct milestones *m)
 {
-	const struct conversation *c = f->l->conversation;
-	const char *const ends[2] = { side_name(f, LADDER_RIGHT), side_name(f, LADDER_LEFT) };
+	const struct conversation *c = m->l->conversation;
+	const char *const ends[2] = { side_name(m, LADDER_RIGHT), side_name(m, LADDER_LEFT) };
 	struct conn_pair pair;
 	struct buf text;
 
-	if (!c->earlier_count || f->stray)
+	if (!c->earlier_count || m->stray)
 		return;
 	conn_pair_of(&pair, c->earlier[c->earlier_count - 1], NULL, 0);
 	buf_init(&text, NULL);
 	ending_sentence(&text, &pair, 0, ends);
-	say(f, "Before the last one, %u request%s of the server for this SYN had ended: %s.",
+	say(m, "Before the last one, %u request%s of the server for this SYN had ended: %s.",
 	    c->earlier_count, plural(c->earlier_count), buf_string(&text));
 	buf_free(&text);
 }
 
-void narrative_open(struct facts *f)
+void narrative_open(struct milestones *m)
 {
-	const struct conn *client = f->conn[LADDER_LEFT];
-	bool established = f->established_ns[LADDER_LEFT] || f->established_ns[LADDER_RIGHT];
+	const struct conn *client = m->conn[LADDER_LEFT];
+	bool established = m->established_ns[LADDER_LEFT] || m->established_ns[LADDER_RIGHT];
 
-	if (f->stray)
-		tell_stray(f);
-	tell_earlier(f);
-	if (established && f->syn[LADDER_LEFT])
-		tell_opened(f);
+	if (m->stray)
+		tell_stray(m);
+	tell_earlier(m);
+	if (established && m->syn[LADDER_LEFT])
+		tell_opened(m);
 	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT) {
-		names(f, f->synack ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
-		say(f, f->synack ?
+		names(m, m->synack ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
+		say(m, m->synack ?
 			       "The server has answered the SYN, and its SYN-ACK has not arrived "
 			       "so far." :
 			       "The SYN has not been answered so far.");
 	}
-	if (f->syn[LADDER_LEFT] && (established || !f->synack || !f->l->pair.count))
-		tell_tries(f);
-	if (established && f->syn[LADDER_LEFT])
-		tell_accept(f);
+	if (m->syn[LADDER_LEFT] && (established || !m->synack || !m->l->pair.count))
+		tell_tries(m);
+	if (established && m->syn[LADDER_LEFT])
+		tell_accept(m);
 }

@@ -9,17 +9,17 @@
 #include "userspace/explain/narrative_internal.h"
 
 /* The next sentence; NULL if there is no room for one. */
-static char *next_sentence(struct facts *f)
+static char *next_sentence(struct milestones *m)
 {
-	struct narrative *n = f->narrative;
+	struct narrative *n = m->narrative;
 
 	return n->sentences_count < NARRATIVE_SENTENCES_MAX ? n->sentences[n->sentences_count++] :
 							      NULL;
 }
 
-void say(struct facts *f, const char *format, ...)
+void say(struct milestones *m, const char *format, ...)
 {
-	char *sentence = next_sentence(f);
+	char *sentence = next_sentence(m);
 	va_list args;
 
 	if (!sentence)
@@ -29,14 +29,14 @@ void say(struct facts *f, const char *format, ...)
 	va_end(args);
 }
 
-void say_of(struct facts *f, unsigned int side, const char *text)
+void say_of(struct milestones *m, unsigned int side, const char *text)
 {
-	char *sentence = next_sentence(f), *p = sentence;
+	char *sentence = next_sentence(m), *p = sentence;
 	const char *put;
 	size_t length;
 
 	for (; sentence && *text; text++) {
-		put = *text == '@' ? side_name(f, side) : *text == '&' ? side_name(f, !side) : text;
+		put = *text == '@' ? side_name(m, side) : *text == '&' ? side_name(m, !side) : text;
 		length = put == text ? 1 : strlen(put);
 		if (p + length >= sentence + NARRATIVE_SENTENCE_MAX)
 			break;
@@ -49,12 +49,12 @@ void say_of(struct facts *f, unsigned int side, const char *text)
 	sentence[0] = (char)toupper((unsigned char)sentence[0]);
 }
 
-void say_ending(struct facts *f, unsigned int end, const char *before)
+void say_ending(struct milestones *m, unsigned int end, const char *before)
 {
-	const struct conn_pair *pair = &f->l->pair;
-	unsigned int side = pair->ends[0].c == f->conn[LADDER_RIGHT];
-	const char *const ends[2] = { side_name(f, side), side_name(f, !side) };
-	char *sentence = next_sentence(f);
+	const struct conn_pair *pair = &m->l->pair;
+	unsigned int side = pair->ends[0].c == m->conn[LADDER_RIGHT];
+	const char *const ends[2] = { side_name(m, side), side_name(m, !side) };
+	char *sentence = next_sentence(m);
 	struct buf text;
 
 	if (!sentence)
@@ -66,16 +66,16 @@ void say_ending(struct facts *f, unsigned int end, const char *before)
 	buf_free(&text);
 }
 
-void say_silence(struct facts *f, uint64_t time_ns)
+void say_silence(struct milestones *m, uint64_t time_ns)
 {
 	const struct ladder_row *row, *last = NULL;
 
-	for (row = f->l->rows; row < f->l->rows + f->l->count; row++)
+	for (row = m->l->rows; row < m->l->rows + m->l->count; row++)
 		if (row->time_ns < time_ns && row->kind == LADDER_SEGMENT && !row->probe &&
 		    !row->again && !(row->tcp_flags & TCPTRAIL_RST))
 			last = row;
 	if (last)
-		say(f, "The last step on record before that was %s earlier.",
+		say(m, "The last step on record before that was %s earlier.",
 		    span(last->time_ns, time_ns).text);
 }
 
@@ -89,9 +89,9 @@ static bool is_named(const struct narrative *n, const char *what, size_t length)
 	return false;
 }
 
-void names(struct facts *f, const char *what)
+void names(struct milestones *m, const char *what)
 {
-	struct narrative *n = f->narrative;
+	struct narrative *n = m->narrative;
 	size_t length;
 
 	for (; *what; what += length + (what[length] == ' ')) {
@@ -126,23 +126,23 @@ struct words times(unsigned int n)
 	return w;
 }
 
-const char *side_name(const struct facts *f, unsigned int side)
+const char *side_name(const struct milestones *m, unsigned int side)
 {
-	if (f->l->opener_known)
+	if (m->l->opener_known)
 		return side == LADDER_LEFT ? "the client" : "the server";
 	return side == LADDER_LEFT ? "the left end" : "the right end";
 }
 
-const char *subject(const struct facts *f, unsigned int side)
+const char *subject(const struct milestones *m, unsigned int side)
 {
-	if (f->l->opener_known)
+	if (m->l->opener_known)
 		return side == LADDER_LEFT ? "The client" : "The server";
 	return side == LADDER_LEFT ? "The left end" : "The right end";
 }
 
-const char *owner(const struct facts *f, unsigned int side, char to[40])
+const char *owner(const struct milestones *m, unsigned int side, char to[40])
 {
-	const struct conversation_end *end = f->l->sides[side].end;
+	const struct conversation_end *end = m->l->sides[side].end;
 
 	to[0] = '\0';
 	if (end->pid)

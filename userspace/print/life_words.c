@@ -99,13 +99,11 @@ const char *life_word(const struct conn_pair *pair)
 	struct ending e = ending_of_pair(pair, &i);
 	const struct conn *c = pair->ends[i].c;
 
-	if (ending_is_after_close(c) && e.how != CONN_REUSED)
+	if (ending_is_orderly(c) && e.how != CONN_REUSED)
 		return closed_word(pair, i);
 	switch (e.how) {
 	case CONN_LIVES:
 		return state_name(c->state);
-	case CONN_NORMAL:
-		return closed_word(pair, i);
 	case CONN_RESET_IN:
 		return e.by == ENDING_BY_BETWEEN ? "reset between" :
 		       e.by == ENDING_BY_HOST	 ? "reset by host" :

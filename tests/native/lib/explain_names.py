@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The names that explain gives, one a line: of names(f, "..."), and of the tables of names.
+"""The names that explain gives, one a line: of names(m, "..."), and of the tables of names.
 
 	explain_names.py FILE...	the files userspace/explain/narrative*.c
 """
@@ -8,7 +8,7 @@ import re
 import sys
 
 PLACES = (
-	r'\bnames\(f,(.*?)\);',	# names(f, lost ? "lost-last-ack" : "fin-retransmitted")
+	r'\bnames\(m,(.*?)\);',	# names(m, lost ? "lost-last-ack" : "fin-retransmitted")
 	r'\bby_names\[\] = \{(.*?)\};',
 	r'\{ CONN_\w+, CONN_WHY_\w+, ("[^"]*")',	# struct detail: how, why, names
 )
