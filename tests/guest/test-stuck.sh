@@ -156,7 +156,7 @@ wait "$churner"
 every_verdict()
 {
 	look
-	verdict close-wait-leak '"local_port":7001' '"comm":"shop".*"comm":"shop"' \
+	verdict close-wait-end-unread '"local_port":7001' '"comm":"shop".*"comm":"shop"' \
 		'"netns_name":"bob"' '"command":"[^"]*/shop listen 10.0.0.2 7001 16 accept [^"]*fork wait"'
 	verdict close-wait-unread '"local_port":7002' '"comm":"sleepy"' '"unread":812,'
 	verdict close-wait-not-accepted '"local_port":7003' '"holders":\[\]' \
@@ -178,7 +178,7 @@ every_verdict()
 	verdict syn-sent-unanswered '"remote_port":7013' '"comm":"caller"'
 	verdict fin-wait2-orphan '"remote_port":7001' '"holders":\[\]' '"netns_name":"alice"'
 	check 'the four that leave are one group' \
-		said groups close-wait-leak '"kind":"group"' '"count":4,' '"remote_address":"10.0.0.1"'
+		said groups close-wait-end-unread '"kind":"group"' '"count":4,' '"remote_address":"10.0.0.1"'
 	check 'the flood is one group' said groups syn-recv-flood '"count":[67][0-9],"peers":[67][0-9]'
 	check 'lines stay within 100 columns' [ "$(wc -L <"$work/text")" -le 100 ]
 	check 'what spreads comes first' \
@@ -195,7 +195,7 @@ verdict time-wait-ports-out '"remote_port":7012' '"count":(29|30),' '"ports_used
 phase='older than the module'
 modprobe tcptrail
 every_verdict
-check 'ages are told as at least' said all close-wait-leak '"age_at_least":true' '7001'
+check 'ages are told as at least' said all close-wait-end-unread '"age_at_least":true' '7001'
 
 phase='nothing new'
 # Ten seconds after the last connect() the churn is over, and its ports are still gone.
@@ -236,7 +236,7 @@ await alice time-wait :7022
 wait "$maker"
 sleep 4
 look
-verdict close-wait-leak '"local_port":7021' '"age_at_least":false' '"accepted":true' \
+verdict close-wait-end-unread '"local_port":7021' '"age_at_least":false' '"accepted":true' \
 	'"opener":{"pid":[0-9]+,"comm":"cart"}' '"growth":{"count":5,"per_hour":[1-9][0-9]*,' \
 	'"fd_limit":1024,"out_seconds":'
 check '… and says so' grep -q 'accepted by cart\[' "$work/text"

@@ -125,7 +125,7 @@ check '… leaves what it names, the listener too' shows '^3 sockets'
 keys /
 keys C-u Enter
 keys Home Enter
-check 'all about one' shows 'Its code path that reads 0 bytes'
+check 'all about one' shows 'The close is missing'
 keys Escape
 keys /
 keys -l ':8080 close-wait'

@@ -36,11 +36,11 @@ struct verdict_live_case {
 
 static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
-	  "The peer closed 14m03s ago; httpd[790] has not." },
+	  "The peer closed 14m03s ago; httpd[790] has not. If it has read the end" },
 	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n",
-	  10, "812 bytes lie unread: httpd[790] has stopped reading." },
+	  10, "812 bytes lay unread. Whether httpd[790] reads them is not known" },
 	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=1\n",
-	  10, "1 byte lies unread" },
+	  10, "1 byte lay unread" },
 	{ "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n", 10,
 	  "waits in the queue of httpd[790]" },
 	{ "close-wait-not-accepted",
@@ -96,6 +96,43 @@ static const struct verdict_case verdict_cases[] = {
 };
 
 static const struct verdict_live_case verdict_live_cases[] = {
+	/* Recv-Q, at the FIN and now, tells what was read. */
+	{ { "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 10,
+	    "has read to the end and not closed. The close is missing: its code that has read" },
+	  { .cookie = B } },
+	{ { "close-wait-leak",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=5\n"
+		     "99 B snapshot CLOSE_WAIT inode=6001\n",
+	    10, "has read to the end and not closed. The close is missing: nothing is left" },
+	  { .cookie = B } },
+	{ { "close-wait-end-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 10,
+	    "httpd[790] has not read the end of file, though nothing else is left to read." },
+	  { .cookie = B, .end_unread = true } },
+	{ { "close-wait-unread",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n"
+		     "99 B snapshot CLOSE_WAIT inode=6001 unread=812\n",
+	    10, "as many as when it closed: httpd[790] has stopped reading." },
+	  { .cookie = B, .end_unread = true } },
+	{ { "close-wait-unread",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n"
+		     "99 B snapshot CLOSE_WAIT inode=6001 unread=811\n",
+	    10, "811 bytes lie unread, fewer than there were: httpd[790] has read" },
+	  { .cookie = B, .end_unread = true } },
+	{ { "close-wait-unread", "9 B snapshot CLOSE_WAIT inode=6001 unread=811\n", 10,
+	    "Whether its process reads them is not known from one look" },
+	  { .cookie = B, .end_unread = true } },
+	{ { "fin-wait2-unread",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
+		     "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n"
+		     "99 B snapshot FIN_WAIT2 inode=6001 unread=5000\n",
+	    60, "5000 bytes of the peer lie unread: httpd[790] has to read." },
+	  { .cookie = B } },
+	/* What was unread when our FIN was acknowledged may be read by now. */
+	{ { "fin-wait2-held",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
+		     "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 unread=7\n",
+	    60, "neither data nor its FIN" },
+	  { .cookie = L } },
 	{ { "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n",
 	    10, "httpd[790] (5 wait there, the backlog is 128)" },
 	  { .cookie = L, .queued = 5, .backlog = 128 } },

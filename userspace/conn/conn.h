@@ -169,6 +169,7 @@ enum conn_why {
 #define CONN_MPTCP (1U << 25) /* a subflow: who holds, reads, closes it is MPTCP's */
 #define CONN_SELF (1U << 27) /* one socket that is connected to itself: its own address and port */
 #define CONN_SYN_ACK_ACKED (1U << 26) /* its request was answered, and waited all the same */
+#define CONN_READS (1U << 27) /* in CLOSE-WAIT: fewer bytes are unread than were before */
 
 /**
  * struct conn - one end of a connection

@@ -312,6 +312,10 @@ static bool is_in(const struct conn *c, uint8_t state)
 
 static void found_facts(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
 {
+	/* No byte comes after the peer's FIN: whatever is missing was read. */
+	if (c->state == TCPTRAIL_CLOSE_WAIT && found_state(r) == TCPTRAIL_CLOSE_WAIT &&
+	    r->transition.unread < c->unread)
+		c->flags |= CONN_READS;
 	step_facts(m, c, r);
 	switch (found_state(r)) {
 	case TCPTRAIL_NEW_SYN_RECV:

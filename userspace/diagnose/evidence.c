@@ -20,6 +20,11 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_STALLED] = "stalled",
 	[FINDING_ZERO_WINDOW] = "zero_window",
 	[FINDING_UNREAD] = "unread",
+	[FINDING_LISTED] = "listed",
+	[FINDING_READS] = "reads",
+	[FINDING_READS_NOTHING] = "reads_nothing",
+	[FINDING_END_UNREAD] = "end_unread",
+	[FINDING_END_READ] = "end_read",
 	[FINDING_PEER_HERE] = "peer_here",
 	[FINDING_MPTCP] = "mptcp",
 	[FINDING_REARMED] = "rearmed",
@@ -80,6 +85,23 @@ static uint64_t of_conn(const struct conn *c)
 	return e;
 }
 
+/* What the process has read, by what the kernel says now, and what was unread at the FIN. */
+static uint64_t of_reading(const struct finding *f)
+{
+	const struct conn *c = f->conn;
+	uint64_t e = c->flags & CONN_READS ? FINDING(READS) : 0;
+
+	if (!finding_live(f))
+		return e;
+	e |= FINDING(LISTED);
+	if (f->state != TCPTRAIL_CLOSE_WAIT)
+		return e;
+	e |= f->live.end_unread ? FINDING(END_UNREAD) : FINDING(END_READ);
+	if (c->unread && !(c->flags & (CONN_READS | CONN_AT_LEAST)))
+		e |= FINDING(READS_NOTHING);
+	return e;
+}
+
 static uint64_t of_burst(const struct port_usage *usage)
 {
 	return (usage->passive ? FINDING(OUR_PORT) : 0) |
@@ -92,7 +114,7 @@ uint64_t finding_evidence(const struct finding *f)
 
 	if (f->usage)
 		return of_burst(f->usage);
-	e = of_state(f->state) | of_conn(f->conn);
+	e = of_state(f->state) | of_conn(f->conn) | of_reading(f);
 	if (f->peer)
 		e |= FINDING(PEER_HERE);
 	if (accept_queue_full(f->queue))

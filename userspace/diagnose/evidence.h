@@ -24,7 +24,12 @@ enum finding_evidence {
 	FINDING_UNACKED, /* bytes of ours are not acknowledged */
 	FINDING_STALLED, /* they wait in vain: nothing of them is acknowledged any more */
 	FINDING_ZERO_WINDOW, /* the peer answers, and says that it has no room */
-	FINDING_UNREAD, /* bytes of the peer lie unread */
+	FINDING_UNREAD, /* bytes of the peer lie unread, as far as last told */
+	FINDING_LISTED, /* the kernel lists it now: what is told of its bytes is of now */
+	FINDING_READS, /* fewer bytes are unread than when the peer closed, or at an earlier look */
+	FINDING_READS_NOTHING, /* as many bytes are unread as when the peer closed */
+	FINDING_END_UNREAD, /* the peer's FIN has come, and no read() has got so far */
+	FINDING_END_READ, /* nothing is left to read, the end of file included */
 	FINDING_PEER_HERE, /* the other end is a socket of this machine */
 	FINDING_MPTCP, /* a subflow: who holds and reads it is MPTCP's affair */
 	FINDING_REARMED, /* the peer has repeated its FIN in TIME-WAIT */

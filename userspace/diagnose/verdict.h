@@ -36,7 +36,7 @@ enum verdict_weight {
 	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
 };
 
-#define VERDICT_SENTENCE_MAX 384
+#define VERDICT_SENTENCE_MAX 512
 
 /**
  * struct verdict - what a rule says

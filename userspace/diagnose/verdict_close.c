@@ -3,6 +3,7 @@
 #include "userspace/diagnose/verdict_internal.h"
 
 #define CLOSED_MAX 96
+#define LEAK_MAX 256
 
 static const char *holder_of(const struct verdict_context *x)
 {
@@ -42,13 +43,44 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 	       x->listener ? x->listener : "The listener");
 }
 
+/* Since the peer has closed, or since data has moved: what came later counts. */
+static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
+			      const struct verdict_context *x)
+{
+	snprintf(to, CLOSED_MAX,
+		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s" :
+					     "The peer closed %s ago",
+		 x->age);
+	return to;
+}
+
+/* "has stopped reading" needs two numbers: at the FIN, which is on record, and now. */
 static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	SENTENCE(v, "The peer closed; %u byte%s lie%s unread: %s %s stopped reading.",
-		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
-		 holder_of(x), has(x));
-	REMEDY(v, "See where it waits (its stack), or why the socket left its poll set; it must "
-		  "read to the end, then close.");
+	unsigned int unread = f->conn->unread;
+	const char *holder = holder_of(x);
+	char closed[CLOSED_MAX];
+
+	put_closed(closed, f, x);
+	if (f->evidence & FINDING(READS_NOTHING))
+		SENTENCE(v,
+			 "%s; %u byte%s lie%s unread, as many as when it closed: %s %s stopped "
+			 "reading.",
+			 closed, unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
+	else if (f->evidence & FINDING(READS))
+		SENTENCE(v,
+			 "%s; %u byte%s lie%s unread, fewer than there were: %s %s read, and may "
+			 "do so still.",
+			 closed, unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
+	else
+		SENTENCE(v,
+			 "%s; when last looked at, %u byte%s lay unread. Whether %s reads them is "
+			 "not known from one look.",
+			 closed, unread, plural(unread), holder);
+	REMEDY(v,
+	       "%s where it waits (its stack), or why the socket left its poll set; it must read "
+	       "to the end, then close.",
+	       f->evidence & FINDING(READS_NOTHING) ? "See" : "If their number stays, see");
 }
 
 /* ": in the last 5 minutes 60 were added and 58 ended"; where it does not go on, since when */
@@ -67,10 +99,15 @@ static int put_trend(char *to, size_t size, const struct trend *t)
 }
 
 /* What is on record of those that began and those that were closed, and what comes of it. */
-static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
+static const char *put_leak(char to[LEAK_MAX], const struct descriptor_leak *g)
 {
-	int n = snprintf(to, size, " It has %u such sockets", g->count);
+	const size_t size = LEAK_MAX;
+	int n;
 
+	to[0] = '\0';
+	if (!g || (g->count < DESCRIPTOR_LEAK_ENOUGH && g->out_ns))
+		return to;
+	n = snprintf(to, size, " It has %u such sockets", g->count);
 	if (descriptor_leak_is_known(g))
 		n += put_trend(to + n, size - (size_t)n, &g->trend);
 	if (!g->out_ns)
@@ -84,33 +121,47 @@ static void put_leak(char *to, size_t size, const struct descriptor_leak *g)
 			 number_text(put_about, g->out_ns).s);
 	else
 		snprintf(to + n, size - (size_t)n, ".");
+	return to;
 }
 
-/* Since the peer has closed, or since data has moved: what came later counts. */
-static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
-			      const struct verdict_context *x)
+/* A FIN that came by itself was read by itself, and told the process the end of file. */
+static const char *missing_close(const struct finding *f)
 {
-	snprintf(to, CLOSED_MAX,
-		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s" :
-					     "The peer closed %s ago",
-		 x->age);
-	return to;
+	if (!(f->evidence & FINDING(END_READ)))
+		return "If it has read the end of file (0 bytes), that code must close the socket; "
+		       "if not, see where it waits. The kernel knows which, of a live socket.";
+	if (f->evidence & FINDING(READS) || f->at_least)
+		return "The close is missing: nothing is left to read but the end of file (0 "
+		       "bytes), if it has not read that. That code must close the socket.";
+	return "The close is missing: its code that has read the end of file (0 bytes) must close "
+	       "the socket.";
 }
 
 static void say_leak(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char leak[256] = "", closed[CLOSED_MAX];
+	const char *read = f->evidence & FINDING(END_READ) ? " read to the end and" : "";
+	char leak[LEAK_MAX], closed[CLOSED_MAX];
 
-	if (x->leak && (x->leak->count >= DESCRIPTOR_LEAK_ENOUGH || !x->leak->out_ns))
-		put_leak(leak, sizeof(leak), x->leak);
-	SENTENCE(v, "%s; %s %s not.%s", put_closed(closed, f, x), holder_of(x), has(x), leak);
+	SENTENCE(v, "%s; %s %s%s not%s.%s", put_closed(closed, f, x), holder_of(x), has(x), read,
+		 *read ? " closed" : "", put_leak(leak, x->leak));
 	if (x->holders > 1)
 		REMEDY(v,
 		       "%s descriptors must be closed: inherited ones too (close them after "
 		       "fork, open with O_CLOEXEC).",
 		       x->holders == 2 ? "Both" : "All");
 	else
-		REMEDY(v, "Its code path that reads 0 bytes (end of file) must close the socket.");
+		REMEDY(v, "%s", missing_close(f));
+}
+
+static void say_end_unread(const struct finding *f, const struct verdict_context *x,
+			   struct verdict *v)
+{
+	char leak[LEAK_MAX], closed[CLOSED_MAX];
+
+	SENTENCE(v, "%s; %s %s not read the end of file, though nothing else is left to read.%s",
+		 put_closed(closed, f, x), holder_of(x), has(x), put_leak(leak, x->leak));
+	REMEDY(v, "See why it does not read: is the socket in its poll set, is its thread blocked "
+		  "(its stack)? It must read the end (0 bytes), then close.");
 }
 
 static void say_zero_window(const struct finding *f, const struct verdict_context *x,
@@ -177,6 +228,18 @@ static void say_fin_wait2(const struct finding *f, const struct verdict_context 
 		  "net.ipv4.tcp_fin_timeout.");
 }
 
+static void say_fin_wait2_unread(const struct finding *f, const struct verdict_context *x,
+				 struct verdict *v)
+{
+	SENTENCE(v,
+		 "Our half is shut down, and %u byte%s of the peer lie%s unread: %s has to read. "
+		 "Nothing has come for %s.",
+		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
+		 holder_of(x), x->age);
+	REMEDY(v, "See where it waits (its stack), or why the socket left its poll set. It has to "
+		  "read to the end, or to close the socket.");
+}
+
 static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	char tries[TRIES_MAX];
@@ -198,8 +261,10 @@ const struct rule verdict_rules_close[] = {
 	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(NOT_ACCEPTED), 0,
 	  say_not_accepted },
 	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(UNREAD), 0, say_unread },
-	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(PEER_CLOSED), 0,
-	  say_leak },
+	{ "close-wait-end-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(END_UNREAD), 0,
+	  say_end_unread },
+	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(PEER_CLOSED),
+	  FINDING(END_UNREAD), say_leak },
 	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, FINDING(ZERO_WINDOW), 0,
 	  say_zero_window },
 	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK,
@@ -210,6 +275,9 @@ const struct rule verdict_rules_close[] = {
 	  FINDING(ZERO_WINDOW), say_fin_wait1 },
 	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, FINDING(ORPHAN), 0,
 	  say_fin_wait2_orphan },
+	{ "fin-wait2-unread", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2,
+	  FINDING(FIN_ACKED) | FINDING(LISTED) | FINDING(UNREAD), FINDING(ORPHAN),
+	  say_fin_wait2_unread },
 	{ "fin-wait2-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(FIN_ACKED), 0,
 	  say_fin_wait2 },
 	{ "closing-stuck", VERDICT_PASSES, TCPTRAIL_CLOSING,

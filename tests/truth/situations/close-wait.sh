@@ -16,9 +16,7 @@ expect()
 	provoked kind=socket new_state=close_wait
 	says stuck verdict=close-wait-leak comm=leaky local_port=7000
 	never stuck 'stopped reading'
-	known_wrong 'close-wait-leak'
 	says stuck@live '(has read|read to) '
-	known_wrong 'close-wait-leak'
 	says stuck@late '(has read|read to) '
 	never stuck@live 'poll set'
 }
@@ -36,11 +34,8 @@ expect()
 {
 	provoked kind=socket new_state=close_wait
 	says stuck verdict=close-wait.* comm=lost
-	known_wrong 'close-wait-leak'
 	says stuck@live '(not read|has not) .*(end|file)'
-	known_wrong 'close-wait-leak'
 	says stuck@late '(not read|has not) .*(end|file)'
-	known_wrong 'close-wait-leak'
 	never stuck@live 'code path that reads 0 bytes'
 }
 tell late

@@ -106,9 +106,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait
-	known_wrong 'close-wait-unread'
 	never stuck@live 'stopped reading'
-	known_wrong 'close-wait-unread, fin-wait2-orphan'
 	never stuck@late 'stopped reading'
 }
 tell late
@@ -128,7 +126,6 @@ expect()
 	provoked kind=socket new_state=close_wait
 	never stuck@live verdict=close-wait-leak
 	never stuck@live state=close_wait 'must close'
-	known_wrong 'fin-wait2-held: it is this end that has to read'
 	never stuck@live state=fin_wait2 'must close'
 	says stuck@live state=close_wait '(zero-window|window)'
 	says stuck@late state=close_wait '(zero-window|window)'
@@ -285,9 +282,7 @@ expect()
 {
 	provoked kind=socket new_state=fin_wait2
 	never stuck@live 'peer does not close'
-	known_wrong 'close-wait-leak, fin-wait2-held'
 	says stuck@live state=fin_wait2 unread=5000 '(has to|must|does not) read'
-	known_wrong 'fin-wait2-held, close-wait-leak'
 	says stuck@late state=fin_wait2 '(has to|must|does not) read'
 }
 tell late
