@@ -106,11 +106,10 @@ tell
 situation simultaneous-open 'RFC 9293 3.5: both SYNs cross'
 play()
 {
-	on s right bind s:7000 until go connect c:7001 sleep 1 close wait
-	on c left bind c:7001 until go connect s:7000 eof close wait
-	sleep 1
-	: >go
-	sleep 10
+	now=$(cut -d ' ' -f 1 /proc/uptime)
+	on s right bind s:7000 clock "$now" at 1 connect c:7001 sleep 1 close wait
+	on c left bind c:7001 clock "$now" at 1 connect s:7000 eof close wait
+	sleep 12
 }
 expect()
 {
