@@ -187,6 +187,7 @@ static const struct golden goldens[] = {
 	{ "user_timeout", NULL, { "timed-out", "user-timeout" }, false, false },
 	{ "retransmits", NULL, { "timed-out", "retransmissions-exhausted" }, false, false },
 	{ "zero_window", NULL, { "timed-out", "window-probes-exhausted" }, false, false },
+	{ "twice", NULL, { "three-way-handshake", "four-way-teardown" }, false, false },
 	{ "zero_window_orphan", NULL, { "timed-out", "window-probes-exhausted" }, false, false },
 	{ "fin_unanswered", NULL, { "timed-out", "fin-unanswered" }, false, false },
 	{ "reuse_by_connect", NULL, { "time-wait-reuse", "reuse-by-connect" }, false, false },

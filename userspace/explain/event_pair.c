@@ -19,31 +19,42 @@ static bool same_segment(const struct tcptrail_segment *a, const struct tcptrail
 	return a->seq == b->seq && (!(a->tcp_flags & TCPTRAIL_ACK) || a->ack == b->ack);
 }
 
+/* The newest that the segment which arrived at @at may be, if it was sent before; NO_EVENT. */
+static size_t find_sent(const struct events *m, size_t at, bool arrived)
+{
+	const struct event *in = &m->list[at], *out;
+	unsigned int searched = 0;
+	size_t i;
+
+	for (i = at; i-- > 0 && searched < SEARCH_MAX; searched++) {
+		out = &m->list[i];
+		if (out->kind == EVENT_SENT && out->side != in->side &&
+		    (out->other != NO_EVENT) == arrived &&
+		    same_segment(&out->record->segment, &in->record->segment))
+			return i;
+	}
+	return NO_EVENT;
+}
+
 /*
  * From the last to the first, each takes the newest that is left: a retransmission that
- * came belongs to the try that came, and the tries before it were lost.
+ * came belongs to the try that came, and the tries before it were lost. If none is left, the
+ * network has delivered one of them twice: the sender's row is of the first arrival.
  */
 static void pair_segments(struct events *m)
 {
-	struct event *in, *out;
-	unsigned int searched;
-	size_t i, j;
+	struct event *in;
+	size_t i;
 
 	for (i = m->count; i-- > 0;) {
 		in = &m->list[i];
 		if (in->kind != EVENT_RECEIVED || in->made)
 			continue;
-		searched = 0;
-		for (j = i; j-- > 0 && searched < SEARCH_MAX; searched++) {
-			out = &m->list[j];
-			if (out->kind != EVENT_SENT || out->side == in->side ||
-			    out->other != NO_EVENT ||
-			    !same_segment(&out->record->segment, &in->record->segment))
-				continue;
-			out->other = i;
-			in->other = j;
-			break;
-		}
+		in->other = find_sent(m, i, false);
+		if (in->other == NO_EVENT)
+			in->other = find_sent(m, i, true);
+		if (in->other != NO_EVENT)
+			m->list[in->other].other = i;
 	}
 }
 

@@ -332,6 +332,29 @@ expect()
 }
 tell
 
+situation delivered-twice 'tc-netem(8): duplicate; each segment was sent once'
+play()
+{
+	tc -n c qdisc change dev c0 root netem delay 10ms duplicate 100%
+	tc -n s qdisc change dev s0 root netem delay 10ms duplicate 100%
+	on s shop listen s:7000 accept eof sleep 1 close wait
+	sleep 1
+	on c buyer connect s:7000 write 812 sleep 1 close wait
+	sleep 5
+}
+expect()
+{
+	provoked kind=segment direction=in tcp_flags=FIN
+	says life closer=us ended_by=nobody
+	says explain names=four-way-teardown
+	never explain names=stale-duplicate-syn
+	never explain names=syn-retransmitted
+	never explain names=fin-retransmitted
+	never explain names=lost-last-ack
+	never explain 'forged'
+}
+tell
+
 situation flood 'forged senders: 70 handshakes wait for their third step'
 play()
 {
