@@ -206,6 +206,19 @@ static const struct expected endings[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
 		    "82000 B socket LAST_ACK CLOSE pid=790\n",
 	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "… with bytes unread, too: shutdown() on the loopback",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n"
+		    "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7\n"
+		    "81001 B out FIN,ACK seq=9001 ack=1001\n"
+		    "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "… and closed meanwhile: a RST goes",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n"
+		    "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7\n"
+		    "81001 B out FIN,ACK seq=9001 ack=1001\n"
+		    "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n"
+		    "81003 B out RST,ACK seq=9002 ack=1001\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_UNREAD },
 	{ "too many orphans, in LAST-ACK",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
 		    "81001 B socket LAST_ACK CLOSE orphan pid=790\n"

@@ -9,6 +9,8 @@
 
 static uint8_t by_of(const struct conn *c)
 {
+	if (ending_is_after_close(c))
+		return ENDING_BY_NOBODY;
 	switch (c->end) {
 	case CONN_NORMAL:
 	case CONN_REUSED:

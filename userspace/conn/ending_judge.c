@@ -106,11 +106,14 @@ static bool may_be_late_data(const struct conn *c, const struct tcptrail_record 
 
 /*
  * A process that lets go of a connection that both sides have closed sends a RST only if
- * bytes are lost with it: unread ones, or ones that had not left yet, which the RST shows.
+ * bytes are lost with it: unread ones, or ones that had not left yet. The RST comes behind
+ * this record, and shows that (infer_from_rst_out()). Where segments are not recorded, unread
+ * bytes have to do. On the loopback the last ACK, too, comes while a task has the socket.
  */
 static enum conn_end end_of_closed(const struct conn *c, const struct tcptrail_record *r)
 {
-	if (c->flags & CONN_RST_OUT || (ended_by_call(r) && r->transition.unread))
+	if (c->flags & CONN_RST_OUT ||
+	    (ended_by_call(r) && r->transition.unread && !ending_has_segments(c)))
 		return CONN_RESET_OUT;
 	if (r->transition.reason == TCPTRAIL_REASON_LINGER ||
 	    r->transition.reason == TCPTRAIL_REASON_DISCONNECT)
@@ -266,7 +269,9 @@ static void aborted(struct conn *c)
 	case CONN_NORMAL:
 	case CONN_ABANDONED:
 	case CONN_FIN_TIMEOUT:
-		reset_by_us(c, c->flags & CONN_TASK_ENDED ? CONN_WHY_ABORTED : c->why);
+		reset_by_us(c, !(c->flags & CONN_TASK_ENDED) ? c->why :
+			       c->unread		     ? CONN_WHY_UNREAD :
+							       CONN_WHY_ABORTED);
 		break;
 	case CONN_SILENT: /* data waited behind our FIN */
 		c->end = CONN_RESET_OUT;

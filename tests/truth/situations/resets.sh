@@ -206,6 +206,25 @@ expect()
 }
 tell
 
+situation shutdown-with-unread-bytes-on-the-loopback 'the last ACK comes in shutdown() itself'
+play()
+{
+	on s shop listen self:7000 accept write 812 shut wait
+	sleep 1
+	on s buyer connect self:7000 sleep 1 shut wait
+	sleep 70
+}
+expect()
+{
+	provoked kind=socket old_state=last_ack new_state=close unread=812 comm=buyer
+	unrecorded kind=segment tcp_flags=RST
+	says life end=normal peer.end=normal ended_by=nobody
+	says explain names=four-way-teardown
+	never explain names=aborted-unread
+	never explain names=reset
+}
+tell
+
 situation linger2-negative-at-close 'the same in tcp_rcv_state_process(): TCPAbortOnData'
 play()
 {
