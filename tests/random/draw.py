@@ -3,6 +3,10 @@
 
     draw.py SEED COUNT DIRECTORY
 
+The seed says, too, what the network does: of four seeds two let it deliver everything once,
+one some segments twice, one lets it lose some (but RSTs: a lost one leaves a half-open
+connection, and the model would have to know which).
+
 writes into DIRECTORY: steps.client and steps.server, the steps of tests/truth/act for either host;
 schedule, what play.sh does at which time; truth, a line of JSON for each connection.
 
@@ -14,24 +18,27 @@ import sys
 
 from model import Connection, LINE, ROUND
 
-OPEN, DARK, DROPPED, ICMP, RESET, CLOSED = 20000, 30000, 40000, 45000, 47000, 50000
+OPEN, DARK, REJECTED, DROPPED, ICMP, RESET, CLOSED = (
+    20000, 30000, 35000, 40000, 45000, 47000, 50000)
 
 END = 330  # seconds: the play ends, and all commands are asked
 LOOKS = (110, 220)  # stuck is asked
-DARK_AT = 150  # from here on nothing gets through to and from the DARK ports
+DARK_AT = 150  # from here on nothing gets through to and from the DARK ports, and
+# a firewall rejects what goes to and from the REJECTED ones
 NO_CROSSING = 3  # seconds around a look, in which the guest has other things to do
 
 
 class Drawing:
     """A connection that is being drawn: its model, and the steps of its two processes."""
 
-    def __init__(self, number, rng):
-        self.rng, self.number = rng, number
+    def __init__(self, number, rng, network):
+        self.rng, self.number, self.network = rng, number, network
         self.c = Connection(number, LOOKS + (END,))
         self.client_port = 10000 + number
         self.steps = {"client": [], "server": []}
         self.schedule = []
         self.kind = "walk"
+        self.local = False  # both ends are on host s
         self.ends = {"client", "server"}
 
     def chance(self, p):
@@ -45,11 +52,14 @@ class Drawing:
 
     def connect(self, t, *before, how="connect"):
         self.t = t
-        self.steps["client"] += [*before, "bind", f"c:{self.client_port}", "at", f"{t:.3f}",
+        host = "s" if self.local else "c"
+        self.steps["client"] += [*before, "bind", f"{host}:{self.client_port}", "at", f"{t:.3f}",
                                  how, f"s:{self.port}"]
 
     def pause(self):
         shortest, longest = self.rng.choices(((0.3, 1), (1, 10), (10, 75)), (6, 4, 2))[0]
+        if self.network == "loses":
+            shortest, longest = shortest + 4, longest + 5
         return round(self.rng.uniform(shortest, longest), 2)
 
     # ---- What either end may do now, with weights
@@ -86,13 +96,15 @@ class Drawing:
         self.c.do(e, t, what, *numbers)
         if what == "kill":
             host, port = ("c", self.client_port) if e is self.c.client else ("s", self.port)
+            host = "s" if self.local else host
             self.schedule.append((t, f"kill_socket {host} sport = :{port}"))
         else:
             self.step(e, t, what, *numbers)
 
     def cross(self, t):
         mine = self.rng.choice(("close", "shut", "abort", "write"))
-        yours = self.rng.choice(("close", "shut", "abort", *(["write"] if mine != "write" else [])))
+        both = ["close", "shut", "abort"]
+        yours = self.rng.choice(both + ["write"] * (mine != "write"))
         n = self.rng.randint(1, 1000)
         self.c.cross(t, mine, yours, n)
         for e, what in ((self.c.client, mine), (self.c.server, yours)):
@@ -100,16 +112,18 @@ class Drawing:
 
     def may_cross(self, t):
         c = self.c
+        if self.local or self.network == "loses":
+            return False
         return (all(e.state == "established" and not e.over and e.held and not e.unread and
                     e.accepted and not e.copied for e in c.ends) and
                 all(abs(t - look) > NO_CROSSING for look in LOOKS))
 
     def act_once(self, t):
         c = self.c
-        c.until(t)
-        # Not while a timer may go off at the same moment.
-        if any(c.deadline(e) and abs(c.deadline(e) - t) < ROUND for e in c.ends if not e.over):
+        # Not while a timer may go off at the same time.
+        if any(c.deadline(e) and abs(c.deadline(e) - t) < ROUND for e in c.ends):
             return
+        c.until(t)
         if self.may_cross(t) and self.chance(0.08):
             self.cross(t)
             return
@@ -123,11 +137,13 @@ class Drawing:
     def burst(self, t):
         able = [e for e in self.c.ends if self.c.has_room(e) and e.held and not e.queued and
                 e.fin_at is None and self.c.peer(e).unread < 20000 and
-                self.c.has_room(self.c.peer(e)) and self.c.peer(e).orphan_at is None]
+                self.c.has_room(self.c.peer(e)) and self.c.peer(e).orphan_at is None and
+                not (e.unread and self.network == "loses")]
         if not able:
             return False
         e = self.rng.choice(able)
-        what = self.rng.choice(("close", "close", "shut", "exit", "die", "abort", "disconnect"))
+        aborts = ["abort", "disconnect"] if self.network != "loses" else []
+        what = self.rng.choice(["close", "close", "shut", "exit", "die", *aborts])
         n = self.rng.randint(1, 9000)
         self.c.burst(e, t, n, what)
         self.step(e, t, "write", n, what)
@@ -164,12 +180,16 @@ class Drawing:
             self.steps["server"].append("accept")
         for e in self.c.ends:
             e.copied = False
-            self.steps[e.name] = " ".join(self.steps[e.name]).replace("child wait end", "").split()
+            steps = " ".join(self.steps[e.name])
+            self.steps[e.name] = steps.replace("child wait end", "").split()
 
     # ---- The kinds of connections
 
     def draw_walk(self):
         self.port = OPEN + self.number
+        self.local = self.chance(0.15)
+        if self.local:
+            self.c.client.fin_timeout = self.c.server.fin_timeout
         options = [["opt", "linger2", "-1"] if self.chance(0.03) else [] for _ in range(2)]
         self.begin(round(self.rng.uniform(1, END - 20), 3), *options)
         self.walk(END - 2, self.rng.randint(0, 9))
@@ -301,7 +321,10 @@ class Drawing:
         self.port = DARK + self.number
         c, t = self.c, round(self.rng.uniform(90, 140), 3)
         e = self.rng.choice(c.ends)
-        then = self.rng.choice(("idle", "write", "timeout", "retries", "close", "keepalive"))
+        then = self.rng.choice(("idle", "write", "timeout", "retries", "close", "keepalive",
+                                "rejected"))
+        if then == "rejected":
+            self.port = REJECTED + self.number
         if then == "retries":
             e = c.client  # play.sh sets tcp_retries2 there
         options = {"timeout": ["opt", "usertimeout", "15000"],
@@ -346,6 +369,16 @@ class Drawing:
             self.c.names |= {"timed-out", "user-timeout" if then == "timeout" else
                              "retransmissions-exhausted"}
 
+    def dark_rejected(self, e, p, at, then):
+        """What it sends is answered by a firewall, in the other end's name."""
+        self.step(e, at, "write", 10)
+        self.c.told.append(f"{at} {e.name} write 10, a firewall rejects it")
+        e.bytes_known = False
+        e.finish(at, "reset_in")
+        self.c.names |= {"reset"}
+        self.c.may |= {"reset-between", "reset-by-firewall"}
+        self.c.looks = []
+
     def dark_close(self, e, p, at, then):
         if e.unread:
             self.step(e, at - 0.5, "read", e.unread)
@@ -375,8 +408,19 @@ class Drawing:
         # A socket that waits in nobody's queue any more, and no accept(): told as such.
         if c.server.end is not None and self.kind != "gives_up" and not c.server.accepted:
             c.names.add("never-accepted")
-        return {"n": self.number, "kind": self.kind, "from": self.client_port, "to": self.port,
-                "told": c.told, "closer": c.closer, "ended_by": c.ended_by,
+        if sum(e.over for e in c.ends) == 1 and self.ends == {"client", "server"} and \
+                all(e.state != "time_wait" and e.end != "normal" for e in c.ends):
+            c.names.add("half-open")
+        if self.network == "loses":
+            c.may |= {"syn-retransmitted", "syn-ack-retransmitted", "third-step-lost",
+                      "fin-retransmitted", "lost-last-ack"}
+        if self.network == "repeats":
+            # A FIN that comes once more is acknowledged from TIME-WAIT, and who gets that has
+            # no socket any more.
+            c.may |= {"syn-ack-retransmitted", "time-wait-assassination"}
+        return {"n": self.number, "kind": self.kind, "local": self.local,
+                "from": self.client_port, "to": self.port, "told": c.told,
+                "closer": c.closer, "ended_by": c.ended_by,
                 "half_bytes": c.half_bytes, "names": sorted(c.names),
                 "may": sorted(c.may), "unsure": self.unsure(), "stuck": c.stuck,
                 "ends": {e.name: self.truth_of(e) for e in c.ends if e.name in self.ends}}
@@ -398,9 +442,14 @@ class Drawing:
 KINDS = (("walk", 80), ("refused", 3), ("dropped", 4), ("gives_up", 2), ("fill", 4), ("dark", 7))
 
 
-def draw(number, rng):
-    d = Drawing(number, rng)
+NETWORKS = ("delivers", "delivers", "repeats", "loses")
+
+
+def draw(number, rng, network):
+    d = Drawing(number, rng, network)
     d.kind = rng.choices([k[0] for k in KINDS], [k[1] for k in KINDS])[0]
+    if network == "loses" and d.kind == "gives_up":
+        d.kind = "walk"
     getattr(d, "draw_" + d.kind)()
     return d
 
@@ -408,16 +457,19 @@ def draw(number, rng):
 def main():
     seed, count, directory = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     rng = random.Random(seed)
-    drawn = [draw(n, rng) for n in range(count)]
+    network = NETWORKS[seed % len(NETWORKS)]
+    drawn = [draw(n, rng, network) for n in range(count)]
     with open(f"{directory}/truth", "w") as f:
         for d in drawn:
             print(json.dumps(d.truth()), file=f)
     for name in ("client", "server"):
         with open(f"{directory}/steps.{name}", "w") as f:
             for d in drawn:
-                if d.steps[name]:
-                    print("child name", f"{name[0]}{d.number}", *d.steps[name], "wait end", file=f)
-    schedule = [(DARK_AT, "dark")] + [(t, f"look {t}") for t in LOOKS] + [(END, "true")]
+                for end in ("server", "client"):
+                    if d.steps[end] and name == ("server" if d.local else end):
+                        print(f"child name {end[0]}{d.number}", *d.steps[end], "wait end", file=f)
+    schedule = [(0, network), (DARK_AT, "dark"), (END, "true")]
+    schedule += [(t, f"look {t}") for t in LOOKS]
     for d in drawn:
         schedule += d.schedule
     with open(f"{directory}/schedule", "w") as f:

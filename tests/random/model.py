@@ -13,7 +13,7 @@ stuck, by which verdict.
 LINE = 0.05  # seconds: what was sent has arrived, and its answer too
 TIME_WAIT = 60
 FIN_TIMEOUT = {"client": 60, "server": 120}  # play.sh sets the latter
-ROUND = 2.5  # seconds: the timers of minisockets are so coarse
+ROUND = 5  # seconds: the timers of minisockets are so coarse
 
 # How long a state may last, as tcptrail-stuck(1) says.
 STUCK_AFTER = {"close_wait": 10, "fin_wait2": 60}
@@ -26,6 +26,7 @@ class End:
 
     def __init__(self, name):
         self.name = name
+        self.fin_timeout = FIN_TIMEOUT[name]
         self.state = "established"
         self.since = 0.0
         self.held = True  # its process has the descriptor
@@ -96,8 +97,8 @@ class Connection:
             if e.state == "time_wait" and e.since + TIME_WAIT <= t:
                 e.finish(e.since + TIME_WAIT, "normal")
             if e.state == "fin_wait2" and e.orphan_at is not None and \
-                    e.orphan_at + FIN_TIMEOUT[e.name] <= t:
-                e.finish(e.orphan_at + FIN_TIMEOUT[e.name], "fin_timeout")
+                    e.orphan_at + e.fin_timeout <= t:
+                e.finish(e.orphan_at + e.fin_timeout, "fin_timeout")
                 self.blame("nobody")
                 self.names.add("fin-wait2-timeout")
 
@@ -105,7 +106,7 @@ class Connection:
         if e.state == "time_wait":
             return e.since + TIME_WAIT
         if e.state == "fin_wait2" and e.orphan_at is not None:
-            return e.orphan_at + FIN_TIMEOUT[e.name]
+            return e.orphan_at + e.fin_timeout
         return None
 
     def verdicts(self, e, t):

@@ -19,8 +19,27 @@ paths()
 
 dark()
 {
-	filter r forward 'tcp dport 30000-39999 drop'
-	filter r forward 'tcp sport 30000-39999 drop'
+	filter r forward 'tcp dport 30000-34999 drop'
+	filter r forward 'tcp sport 30000-34999 drop'
+	filter r forward 'tcp dport 35000-39999 reject with tcp reset'
+	filter r forward 'tcp sport 35000-39999 reject with tcp reset'
+}
+
+# What the network does with segments.
+delivers()
+{
+	:
+}
+
+repeats()
+{
+	tc -n c qdisc change dev c0 root netem delay 10ms duplicate 10%
+	tc -n s qdisc change dev s0 root netem delay 10ms duplicate 10%
+}
+
+loses()
+{
+	filter r forward 'tcp flags & rst == 0 numgen random mod 100 < 5 drop'
 }
 
 # Wait until that time after the begin.
