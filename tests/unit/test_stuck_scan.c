@@ -154,7 +154,7 @@ static void test_destinations(void **state)
 
 	assert_int_equal(stuck_scan_create(&scan), 0);
 	for (i = 0; i < 200; i++) {
-		r = script_line("0 A socket CLOSE SYN_SENT");
+		r = script_line("0 A socket SYN_SENT ESTABLISHED");
 		r.cookie = 1000 + i;
 		r.lport = (uint16_t)(40000 + i);
 		if (i % 8 == 1)
@@ -184,7 +184,7 @@ static void test_many_destinations(void **state)
 	uint32_t i;
 
 	for (i = 0; i < others + 1300; i++) {
-		r = script_line(i < others + 300 ? "0 A socket CLOSE SYN_SENT" :
+		r = script_line(i < others + 300 ? "0 A socket SYN_SENT ESTABLISHED" :
 						   "0 A timewait FIN_WAIT2 TIME_WAIT");
 		r.cookie = 1000 + i;
 		r.lport = (uint16_t)(33000 + i % 20000);

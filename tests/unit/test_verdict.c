@@ -255,51 +255,69 @@ static void test_half_closed(void **state)
 	assert_int_equal(stuck_s(close_wait, &live, 12, 101), 99);
 }
 
-static void make_burst(struct tracker *tracker, unsigned int count)
+/* Connections of app's, so many each second for so long, up to the second @until_s. */
+static void make_burst(struct tracker *tracker, unsigned int seconds, unsigned int each_second,
+		       unsigned int until_s)
 {
-	unsigned int i;
+	static const char *const lines[] = {
+		"0 A socket CLOSE SYN_SENT nolport comm=app pid=77",
+		"0 A socket SYN_SENT ESTABLISHED",
+		"0 A timewait FIN_WAIT2 TIME_WAIT comm=app pid=77",
+	};
+	unsigned int i, k, n = 0;
+	struct tcptrail_record r;
 
-	for (i = 0; i < count; i++)
-		stuck_feed_as(tracker, "0 A timewait FIN_WAIT2 TIME_WAIT comm=app pid=77",
-			      (uint16_t)i);
+	for (i = 0; i < seconds * each_second; i++, n++)
+		for (k = 0; k < ARRAY_SIZE(lines); k++) {
+			r = script_line(lines[k]);
+			r.cookie = 1000 + n;
+			r.lport = k ? (uint16_t)(33000 + n) : 0;
+			r.time_ns = (until_s - seconds) * SEC + (i + 1) * SEC / each_second;
+			tracker_feed(tracker, &r, 1);
+		}
 }
 
 static void test_burst(void **state)
 {
-	struct tracker *tracker = stuck_tracker(0);
-	struct stuck_query query = { .tracker = tracker, .now_ns = 2 * SEC };
+	const struct tracker_config config = { .recent = true };
+	struct stuck_query query = { .now_ns = 120 * SEC, .complete_ns = 100 * SEC };
 	const struct stuck_result *result;
 	struct stuck_words words;
+	struct tracker *tracker;
 	struct stuck_scan *scan;
 	struct stuck_out o;
 	struct buf out;
 
-	make_burst(tracker, PORT_USAGE_BURST - 1);
-	assert_int_equal(stuck_scan_all(&scan, &query)->count, 0);
-
-	make_burst(tracker, PORT_USAGE_BURST + 5);
-	result = stuck_in_slices(scan, &query, SIZE_MAX);
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	query.tracker = tracker;
+	make_burst(tracker, 20, 600, 120);
+	result = stuck_scan_all(&scan, &query);
 	assert_int_equal(result->count, 1);
-	assert_int_equal(result->findings[0].usage->timewaits, PORT_USAGE_BURST + 5);
+	assert_int_equal(result->findings[0].usage->timewaits, 12000);
 	o = stuck_out_of(result);
 	stuck_words(&o, result->findings, &words);
-	/* As many in each second are too many for 28,232 ports: each of them is to blame. */
+	/* A minute of it takes 36,000 of 28,232 ports: each of them is to blame. */
 	assert_string_equal(words.verdict.name, "time-wait-ports-out");
 	assert_int_equal(words.verdict.weight, VERDICT_SPREADS);
-	assert_int_equal(result->stuck, PORT_USAGE_BURST + 5);
-	assert_non_null(strstr(words.verdict.sentence,
-			       "1005 TIME-WAITs towards one peer, made by app[77], 60300 more a "
-			       "minute"));
-	assert_non_null(strstr(words.verdict.sentence, "1005 of 28232 ports (4 %) are in use"));
-	assert_non_null(strstr(words.verdict.sentence, "none is left in 27 s"));
+	assert_int_equal(result->stuck, 12000);
+	assert_non_null(
+		strstr(words.verdict.sentence,
+		       "12000 TIME-WAITs towards one destination, made by app[77], 12000 of "
+		       "them begun in the last 20 s"));
+	assert_non_null(
+		strstr(words.verdict.sentence,
+		       "12000 of 28232 ports (43 %) are in use; 12000 were opened in the "
+		       "last 20 s, 0 ended and left no TIME-WAIT: at this rate none is left "
+		       "in 27 s."));
 	buf_init(&out, NULL);
 	stuck_line(&o, &out, result->findings);
 	assert_non_null(strstr(buf_string(&out), "\"kind\":\"pile\""));
-	assert_non_null(strstr(buf_string(&out), "\"remote_port\":80,\"count\":1005"));
+	assert_non_null(strstr(buf_string(&out), "\"remote_port\":80,\"count\":12000"));
+	assert_non_null(strstr(buf_string(&out), "\"begun\":12000,\"per_minute\":36000,"));
 	buf_free(&out);
 
-	/* The same over a longer time: no harm. It is shown, and nobody is stuck. */
-	query.now_ns = 59 * SEC;
+	/* Half a minute later, without more: no harm. It is shown, and nobody is stuck. */
+	query.now_ns = 150 * SEC;
 	result = stuck_in_slices(scan, &query, SIZE_MAX);
 	assert_int_equal(result->count, 1);
 	assert_string_equal(stuck_verdict(result->findings), "time-wait-churn");

@@ -167,9 +167,10 @@ enum conn_why {
 	(1U << 24) /* a RST went in its name, while it lived on, by no socket */
 
 #define CONN_MPTCP (1U << 25) /* a subflow: who holds, reads, closes it is MPTCP's */
-#define CONN_SELF (1U << 27) /* one socket that is connected to itself: its own address and port */
 #define CONN_SYN_ACK_ACKED (1U << 26) /* its request was answered, and waited all the same */
-#define CONN_READS (1U << 27) /* in CLOSE-WAIT: fewer bytes are unread than were before */
+#define CONN_SELF (1U << 27) /* one socket that is connected to itself: its own address and port */
+#define CONN_READS (1U << 28) /* in CLOSE-WAIT: fewer bytes are unread than were before */
+#define CONN_BOUND (1U << 29) /* bind() gave it its port, before it had a destination */
 
 /**
  * struct conn - one end of a connection

@@ -226,6 +226,8 @@ static void minisocket_lives(struct tracker *m, struct conn *c, const struct tcp
 	if (t->new_state == TCPTRAIL_TIME_WAIT) {
 		step_fin_acked(c, r->time_ns);
 		step_fin_taken(c, r->time_ns);
+		if (c->state != TCPTRAIL_TIME_WAIT)
+			observe_over(m, c, r->time_ns);
 	}
 	step_enter(m, c, t->new_state, r->time_ns);
 }

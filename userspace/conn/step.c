@@ -20,8 +20,6 @@ void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_
 			observe_step(m, c, CONN_STEP_LEAVES, time_ns);
 		c->since_ns = time_ns;
 	}
-	if (state == TCPTRAIL_TIME_WAIT && c->state != state && c->state != TCPTRAIL_NO_STATE)
-		observe_over(m, c, time_ns);
 	if (c->state != state) { /* RSTs before ended nothing */
 		c->flags &= ~(CONN_RST_IN | CONN_RST_OUT);
 		c->reset_reason = TCPTRAIL_RESET_NONE;
@@ -91,6 +89,9 @@ void step_reach(struct tracker *m, struct conn *c, const struct tcptrail_record 
 		break;
 	case TCPTRAIL_SYN_SENT:
 		c->role = CONN_ACTIVE;
+		/* Otherwise connect() chooses one after this. */
+		if (r->lport && !(r->flags & TCPTRAIL_F_NO_LPORT))
+			c->flags |= CONN_BOUND;
 		if (r->flags & TCPTRAIL_F_TASK)
 			task_set(m, &c->opener, t->pid, t->comm);
 		break;

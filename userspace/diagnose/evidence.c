@@ -30,6 +30,8 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_REARMED] = "rearmed",
 	[FINDING_OUR_PORT] = "our_port",
 	[FINDING_PORTS_OUT] = "ports_out",
+	[FINDING_PORTS_LIVE] = "ports_live",
+	[FINDING_PORTS_BOUND] = "ports_bound",
 };
 
 const char *finding_evidence_key(unsigned int bit)
@@ -105,6 +107,8 @@ static uint64_t of_reading(const struct finding *f)
 static uint64_t of_burst(const struct port_usage *usage)
 {
 	return (usage->passive ? FINDING(OUR_PORT) : 0) |
+	       (port_usage_is_live(usage) ? FINDING(PORTS_LIVE) : 0) |
+	       (port_usage_is_bound(usage) ? FINDING(PORTS_BOUND) : 0) |
 	       (usage->out_ns != PORT_USAGE_NEVER ? FINDING(PORTS_OUT) : 0);
 }
 

@@ -34,7 +34,9 @@ enum finding_evidence {
 	FINDING_MPTCP, /* a subflow: who holds and reads it is MPTCP's affair */
 	FINDING_REARMED, /* the peer has repeated its FIN in TIME-WAIT */
 	FINDING_OUR_PORT, /* a burst of TIME-WAITs at a port of our own */
-	FINDING_PORTS_OUT, /* at this rate no source port will be left */
+	FINDING_PORTS_OUT, /* no source port is left, or will be at this rate */
+	FINDING_PORTS_LIVE, /* connections that live take more of them than TIME-WAITs do */
+	FINDING_PORTS_BOUND, /* bind() has taken most of them, for all destinations */
 	FINDING_EVIDENCE_COUNT,
 };
 

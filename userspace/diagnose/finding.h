@@ -96,7 +96,7 @@ static inline bool finding_is_passive(const struct finding *f, const struct trac
 /** finding_sockets() - how many sockets that are */
 static inline uint64_t finding_sockets(const struct finding *f)
 {
-	return f->usage ? f->usage->timewaits : 1;
+	return f->usage ? port_usage_sockets(f->usage) : 1;
 }
 
 #endif

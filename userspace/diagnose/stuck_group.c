@@ -113,6 +113,8 @@ unsigned int stuck_group_shared(const struct stuck_group *group, const struct tr
 	unsigned int shared = many ? passive ? STUCK_LPORT : STUCK_RPORT :
 				     STUCK_LPORT | STUCK_RPORT;
 
+	if (f->usage && !passive && !f->usage->port)
+		return 0; /* all destinations */
 	if (!f->usage || !passive)
 		shared |= STUCK_LADDR | (group->peers == 1 ? STUCK_RADDR : 0);
 	return f->state == TCPTRAIL_LISTEN ? shared & (STUCK_LADDR | STUCK_LPORT) : shared;

@@ -85,15 +85,15 @@ int stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 	s->at = NULL;
 	s->younger_ns = UINT64_MAX;
 	return port_usages_init(&r->ports, tracker_count(query->tracker), query->all_ports,
-				query->kernel, query->now_ns);
+				query->kernel, query->now_ns, query->complete_ns);
 }
 
 /* Bursts first, the biggest before the others; then whatever is oldest. */
 static int most_severe_first(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
-	uint32_t left = x->usage ? x->usage->timewaits : 0;
-	uint32_t right = y->usage ? y->usage->timewaits : 0;
+	uint32_t left = x->usage ? port_usage_sockets(x->usage) : 0;
+	uint32_t right = y->usage ? port_usage_sockets(y->usage) : 0;
 
 	if (left != right)
 		return left > right ? -1 : 1;
@@ -164,7 +164,8 @@ static int count(struct stuck_result *r, const struct conn *c)
 	note_oldest(&r->gauges.since_ns[c->state], c->since_ns);
 	if (counters_place(c) & COUNTERS_UNACCEPTED)
 		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
-	port_usages_estimate(&r->ports, q->tracker, c);
+	if (port_usages_estimate(&r->ports, q->tracker, c))
+		return -ENOMEM;
 	if (c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP) && note_close_wait(r, c))
 		return -ENOMEM;
 	return waiting_add(&r->waiting, q->tracker, c, q->kernel);
@@ -175,13 +176,10 @@ static int judge_one(struct stuck_scan *s, const struct conn *c)
 {
 	struct stuck_result *r = s->growing;
 	const struct stuck_query *q = &r->query;
-	struct port_usage *usage;
+	bool wanted = !q->wanted || q->wanted(q->arg, c);
 	struct finding found;
-	int err;
+	int err = port_usages_count(&r->ports, q->tracker, c, wanted, &r->next_ns);
 
-	usage = port_usages_count(&r->ports, q->tracker, c, &r->next_ns, &err);
-	if (usage && c->state == TCPTRAIL_TIME_WAIT)
-		usage->wanted += !q->wanted || q->wanted(q->arg, c);
 	if (!err && judge(q, &r->waiting, c, &found, &r->next_ns))
 		err = keep(s, &found);
 	return err;
@@ -214,14 +212,19 @@ static int keep_burst(struct stuck_scan *s, const struct port_usage *usage)
 		.conn = c,
 		.cookie = c->cookie,
 		.since_ns = c->since_ns,
-		.state = TCPTRAIL_TIME_WAIT,
+		.state = c->state,
 		.stuck_ns = c->since_ns,
 		.usage = usage,
 	};
 
 	found.evidence = finding_evidence(&found);
 	found.rule = verdict_rule(&found);
-	return keep(s, &found);
+	return found.rule == FINDING_NO_RULE ? 0 : keep(s, &found);
+}
+
+static bool is_listed(const struct stuck_result *r, const struct port_usage *usage)
+{
+	return !r->query.states || r->query.states & 1U << usage->conn->state;
 }
 
 /* How fast a burst grows is another thing each time. */
@@ -229,17 +232,16 @@ static int find_bursts(struct stuck_scan *s)
 {
 	struct stuck_result *r = s->growing;
 	const struct port_usage *usage;
-	bool listed = !r->query.states || r->query.states & 1U << TCPTRAIL_TIME_WAIT;
 	size_t i;
 
-	port_usages_end(&r->ports);
+	port_usages_end(&r->ports, r->query.tracker);
 	for (i = 0; i < r->ports.usages.count; i++) {
 		usage = hashmap_at(&r->ports.usages, i);
 		note_share(&r->gauges, usage);
 		if (!usage->wanted || !port_usage_is_burst(usage))
 			continue;
 		r->next_ns = 0;
-		if (listed && keep_burst(s, usage))
+		if (is_listed(r, usage) && keep_burst(s, usage))
 			return -ENOMEM;
 	}
 	return 0;

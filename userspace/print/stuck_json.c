@@ -160,8 +160,13 @@ static void put_leak(struct json *j, const struct descriptor_leak *g)
 
 static void put_port_usage(struct json *j, const struct port_usage *c)
 {
-	json_u64(j, "count", c->timewaits);
-	json_u64(j, "per_minute", port_usage_per_minute(c));
+	json_u64(j, "count", port_usage_sockets(c));
+	if (c->window_ns)
+		json_seconds(j, "window_seconds", c->window_ns);
+	if (c->window_ns && c->timewaits)
+		json_u64(j, "begun", c->begun);
+	if (c->window_ns >= PORT_USAGE_LEAST_NS && c->timewaits)
+		json_u64(j, "per_minute", port_usage_per_minute(c));
 	if (c->comm[0]) {
 		json_object(j, "maker");
 		json_strn(j, "comm", c->comm, sizeof(c->comm));
@@ -174,6 +179,12 @@ static void put_port_usage(struct json *j, const struct port_usage *c)
 		return;
 	json_u64(j, "ports_used", c->used);
 	json_u64(j, "ports", c->ports);
+	if (c->bound)
+		json_u64(j, "ports_bound", c->bound);
+	if (c->window_ns && c->port) {
+		json_u64(j, "opened", c->opened);
+		json_u64(j, "ended", c->gone);
+	}
 	if (c->out_ns != PORT_USAGE_NEVER)
 		json_seconds(j, "out_seconds", c->out_ns);
 }

@@ -68,7 +68,7 @@ void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuc
 	else if (f->usage->comm[0])
 		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, f->usage->comm,
 			  f->usage->pid) = '\0';
-	if (w->holders_count)
+	if (w->holders_count && !f->usage)
 		name_holders(w->holder, sizeof(w->holder), w->holders, w->holders_count);
 	else
 		strcpy(w->holder, w->owner);

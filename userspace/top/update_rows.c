@@ -149,7 +149,7 @@ static void put_stuck(struct top *top, struct stuck_row *row, const struct stuck
 	*row = (struct stuck_row){
 		.id = conn_id(oldest->conn),
 		.age_ns = finding_age(oldest, o->now_ns),
-		.count = oldest->usage ? oldest->usage->timewaits : group->count,
+		.count = oldest->usage ? finding_sockets(oldest) : group->count,
 		.lport = same_port ? oldest->conn->lport : 0,
 		/* Of a listener that is how many wait. */
 		.unread = oldest->state == TCPTRAIL_LISTEN ? 0 : group->unread,

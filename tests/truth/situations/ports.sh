@@ -16,12 +16,11 @@ expect()
 {
 	felt hoarder 'connect: Cannot assign requested address'
 	unrecorded kind=timewait
-	known_wrong 'nothing is stuck'
-	says stuck@live remote_port=9001 hoarder
+	says stuck@live verdict=source-ports-out remote_port=9001 ports_used=50 ports=50 hoarder
+	never stuck verdict=time-wait-ports-out
 	never life end=abandoned
 	count 10 life end=no_port
 	count 10 explain names=no-source-port
-	known_wrong 'nothing is stuck'
 	says stuck@live '(EADDRNOTAVAIL|source port)'
 	says top@live port_share=1.000
 	says counters@live '^tcptrail_ephemeral_ports_used_ratio (0\.9[0-9]*|1\.0)'
@@ -80,8 +79,9 @@ play()
 expect()
 {
 	felt binder 'bind: Address already in use'
-	known_wrong 'nothing is stuck'
 	says stuck@live binder '(bind|IP_BIND_ADDRESS_NO_PORT)'
+	says stuck@live verdict=source-ports-bound ports_bound=50 ports=50
+	never stuck remote_port=9001
 }
 tell
 
