@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "userspace/base/array.h"
 #include "userspace/session/message.h"
 #include "userspace/session/session.h"
 
@@ -247,12 +248,53 @@ static void test_option_ranges(void **state)
 	free(text);
 }
 
+static struct losses after(struct losses losses, const struct tcptrail_record *records,
+			   size_t count)
+{
+	losses_add(&losses, records, count);
+	return losses;
+}
+
+/* Since when no record is missing: rates are made of nothing older. */
+static void test_complete(void **state)
+{
+	const struct losses history = { .complete_ns = 100 };
+	const struct losses from_now = { .complete_ns = 100, .from_now = true };
+	const struct losses file = { 0 };
+	struct tcptrail_record r[] = {
+		{ .kind = TCPTRAIL_SOCKET, .time_ns = 150, .cpu = 0, .seq = 0 },
+		{ .kind = TCPTRAIL_SNAPSHOT, .time_ns = 155, .cpu = 0, .seq = 0 },
+		{ .kind = TCPTRAIL_SEGMENT, .time_ns = 160, .cpu = 3, .seq = 0 },
+		{ .kind = TCPTRAIL_SOCKET, .time_ns = 170, .cpu = 0, .seq = 1 },
+	};
+	const struct tcptrail_record loss = {
+		.kind = TCPTRAIL_LOSS,
+		.time_ns = 200,
+		.loss = { .cause = TCPTRAIL_LOSS_OVERWRITTEN, .count = 1 },
+	};
+	const struct tcptrail_record unseen = {
+		.kind = TCPTRAIL_LOSS,
+		.time_ns = 300,
+		.loss = { .cause = TCPTRAIL_LOSS_SNAPSHOT },
+	};
+
+	assert_int_equal(after(history, r, ARRAY_SIZE(r)).complete_ns, 100);
+	assert_int_equal(after(file, r, ARRAY_SIZE(r)).complete_ns, 150);
+	/* The ring of CPU 3 has forgotten what came before its first record. */
+	r[2].seq = 1;
+	assert_int_equal(after(history, r, ARRAY_SIZE(r)).complete_ns, 160);
+	assert_int_equal(after(file, r, ARRAY_SIZE(r)).complete_ns, 160);
+	assert_int_equal(after(from_now, r, ARRAY_SIZE(r)).complete_ns, 100);
+	assert_int_equal(after(from_now, &loss, 1).complete_ns, 200);
+	assert_int_equal(after(from_now, &unseen, 1).complete_ns, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge),	      cmocka_unit_test(test_merge_stops),
 		cmocka_unit_test(test_resync),	      cmocka_unit_test(test_options),
-		cmocka_unit_test(test_option_ranges),
+		cmocka_unit_test(test_option_ranges), cmocka_unit_test(test_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

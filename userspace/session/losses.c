@@ -23,8 +23,8 @@ static bool misses_older(struct losses *t, const struct tcptrail_record *r)
 void losses_add(struct losses *t, const struct tcptrail_record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!t->complete_ns ||
-		    (misses_older(t, &records[i]) && records[i].time_ns > t->complete_ns))
+		if ((misses_older(t, &records[i]) && records[i].time_ns > t->complete_ns) ||
+		    !t->complete_ns)
 			t->complete_ns = records[i].time_ns;
 		if (records[i].kind != TCPTRAIL_LOSS) {
 			t->read++;
