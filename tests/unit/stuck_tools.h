@@ -19,7 +19,7 @@
 
 static inline struct tracker *stuck_tracker(uint32_t max_conns)
 {
-	struct tracker_config config = { .max_conns = max_conns };
+	struct tracker_config config = { .max_conns = max_conns, .join = true, .apart = true };
 	struct tracker *tracker;
 
 	assert_int_equal(tracker_create(&tracker, &config), 0);

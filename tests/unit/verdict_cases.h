@@ -17,7 +17,8 @@ struct verdict_live_case {
 	struct kernel_socket live; /* what the kernel says now, of the one or of its listener */
 };
 
-#define B 202 /* the cookie in script.h, and that of LISTENING */
+#define A 101 /* the cookies in script.h, and that of LISTENING */
+#define B 202
 #define L 9
 
 #define ACCEPTED                                              \
@@ -33,6 +34,18 @@ struct verdict_live_case {
 	"1 B request CLOSE NEW_SYN_RECV\n"                    \
 	"2 B request NEW_SYN_RECV CLOSE reason=established\n" \
 	"3 B socket SYN_RECV ESTABLISHED orphan\n"
+
+/* A in one namespace, B in another: they know each other by their SYN-ACK. */
+#define BOTH_SYN                                                              \
+	"0 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n"            \
+	"1 A out SYN seq=1000\n2 B in SYN seq=1000\n"                         \
+	"3 B request CLOSE NEW_SYN_RECV\n4 B out SYN,ACK seq=7000 ack=1001\n" \
+	"5 A in SYN,ACK seq=7000 ack=1001\n"                                  \
+	"6 A socket SYN_SENT ESTABLISHED inode=5001\n"                        \
+	"7 B request NEW_SYN_RECV CLOSE reason=established\n"                 \
+	"8 B socket SYN_RECV ESTABLISHED orphan\n"
+
+#define BOTH_ENDS BOTH_SYN "9 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
 
 static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
@@ -69,6 +82,12 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n",
 	  60, "httpd[790] has kept the socket" },
+	/* The other end is here: its process is the one to look at. */
+	{ "fin-wait2-held",
+	  BOTH_ENDS "10 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
+		    "11 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
+		    "12 A socket FIN_WAIT1 FIN_WAIT2 inode=5001\n",
+	  60, "See what httpd[790] waits for. To wait no longer" },
 	{ "fin-wait2-orphan",
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
@@ -178,6 +197,14 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
 	    "900 bytes wait, and nothing has moved for 40.0s" },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 40000 } },
+	{ { "established-zero-window",
+	    BOTH_ENDS "60000000 A snapshot ESTABLISHED inode=5001 unacked=900\n", 0,
+	    "It lives, but httpd[790] does not read. Look at httpd[790]" },
+	  { .cookie = A, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 40000 } },
+	{ { "fin-wait1-zero-window",
+	    LISTENING BOTH_SYN "10 A socket ESTABLISHED FIN_WAIT1 orphan unacked=900\n", 20,
+	    "but httpd[790] does not read" },
+	  { .cookie = A, .timer = KERNEL_TIMER_PROBE } },
 	{ { "established-unanswered",
 	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
 	    "nothing has come from the peer for 40.0s, and 7 retransmissions" },

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "userspace/conn/counters.h"
+
 static uint32_t inode_of(const struct stuck_result *r, const struct finding *f)
 {
 	const struct conn *listener = tracker_listener(r->query.tracker, f->conn);
@@ -143,4 +145,16 @@ struct owner holders_owner(const struct holders *h, const struct tracker *m, con
 	if (count)
 		return (struct owner){ holder->comm, holder->pid, true };
 	return task ? (struct owner){ task->comm, task->pid, false } : (struct owner){ 0 };
+}
+
+struct owner holders_peer_owner(const struct holders *h, const struct tracker *m,
+				const struct finding *f)
+{
+	const struct conn *peer = finding_peer(f);
+
+	if (peer && counters_place(peer) & COUNTERS_UNACCEPTED)
+		peer = tracker_listener(m, peer);
+	if (!peer || peer->object != CONN_SOCKET || peer->flags & CONN_ORPHAN)
+		return (struct owner){ 0 };
+	return holders_owner(h, m, peer);
 }

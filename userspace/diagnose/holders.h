@@ -59,4 +59,8 @@ struct owner {
 struct owner holders_owner(const struct holders *holders, const struct tracker *tracker,
 			   const struct conn *conn);
 
+/** holders_peer_owner() - whose the other end is; of one that waits to be accepted its listener's owner */
+struct owner holders_peer_owner(const struct holders *holders, const struct tracker *tracker,
+				const struct finding *finding);
+
 #endif

@@ -169,10 +169,12 @@ static void say_zero_window(const struct finding *f, const struct verdict_contex
 {
 	SENTENCE(v,
 		 "We closed with %u byte%s still to go: the peer has closed its window. It lives, "
-		 "but its process does not read; our FIN has to wait behind them.",
-		 f->conn->unacked, plural(f->conn->unacked));
-	REMEDY(v, "Look at the peer's process: where does it wait? Here the kernel gives up by "
-		  "itself (net.ipv4.tcp_orphan_retries), ss -K ends it now.");
+		 "but %s does not read; our FIN has to wait behind them.",
+		 f->conn->unacked, plural(f->conn->unacked), verdict_peer(x, "its process"));
+	REMEDY(v,
+	       "Look at %s: where does it wait? Here the kernel gives up by itself "
+	       "(net.ipv4.tcp_orphan_retries), ss -K ends it now.",
+	       verdict_peer(x, "the peer's process"));
 }
 
 static void say_last_ack(const struct finding *f, const struct verdict_context *x,
@@ -211,8 +213,14 @@ static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_c
 {
 	SENTENCE(v, "We closed, and the peer acknowledged that %s ago; its own FIN has not come.",
 		 x->age);
-	REMEDY(v, "If the peer lives, its process has not closed (CLOSE-WAIT there). Here the "
-		  "connection ends by itself (net.ipv4.tcp_fin_timeout).");
+	if (x->peer)
+		REMEDY(v,
+		       "Look at %s, which has the other end. Here the connection ends by itself "
+		       "(net.ipv4.tcp_fin_timeout).",
+		       x->peer);
+	else
+		REMEDY(v, "If the peer lives, its process has not closed (CLOSE-WAIT there). Here "
+			  "the connection ends by itself (net.ipv4.tcp_fin_timeout).");
 }
 
 static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
@@ -223,9 +231,11 @@ static void say_fin_wait2(const struct finding *f, const struct verdict_context 
 		"Our half is shut down and %s %s kept the socket; for %s the peer has sent neither "
 		"data nor its FIN, or they do not get here.",
 		holder_of(x), has(x), x->age);
-	REMEDY(v, "See what the peer's process waits for, and whether the peer lives. To wait no "
-		  "longer, close the socket here: the kernel then ends it after "
-		  "net.ipv4.tcp_fin_timeout.");
+	REMEDY(v,
+	       "See what %s waits for%s. To wait no longer, close the socket here: the kernel then "
+	       "ends it after net.ipv4.tcp_fin_timeout.",
+	       verdict_peer(x, "the peer's process"),
+	       x->peer ? "" : ", and whether the peer lives");
 }
 
 static void say_fin_wait2_unread(const struct finding *f, const struct verdict_context *x,

@@ -40,6 +40,12 @@ extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
 
+/** verdict_peer() - the process that has the other end; @otherwise, if that one is not known */
+static inline const char *verdict_peer(const struct verdict_context *x, const char *otherwise)
+{
+	return x->peer ? x->peer : otherwise;
+}
+
 #define TRIES_MAX 80
 
 /** verdict_tries() - how often something went out without an answer, as far as it is known */

@@ -64,12 +64,12 @@ void verdict_say_window(const struct finding *f, const struct verdict_context *x
 {
 	SENTENCE(v,
 		 "%u bytes wait, and nothing has moved for %s: the peer has closed its window. It "
-		 "lives, but its process does not read.",
-		 f->conn->unacked, x->age);
+		 "lives, but %s does not read.",
+		 f->conn->unacked, x->age, verdict_peer(x, "its process"));
 	REMEDY(v,
-	       "Look at the peer's process: where does it wait? %s could give up by "
-	       "TCP_USER_TIMEOUT or a timeout of its own.",
-	       x->holder ? x->holder : "The sender");
+	       "Look at %s: where does it wait? %s could give up by TCP_USER_TIMEOUT or a timeout "
+	       "of its own.",
+	       verdict_peer(x, "the peer's process"), x->holder ? x->holder : "The sender");
 }
 
 void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,

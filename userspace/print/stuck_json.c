@@ -140,6 +140,27 @@ static void put_trend(struct json *j, const struct trend *t)
 		json_seconds(j, "newest_seconds", time_between(t->newest_ns, t->until_ns));
 }
 
+/* The other end, if it is here: its members have the names of this end's. */
+static void put_peer(const struct stuck_out *o, struct json *j, const struct finding *f)
+{
+	const struct conn *peer = finding_peer(f);
+	struct owner owner = holders_peer_owner(o->holders, o->tracker, f);
+
+	if (!peer)
+		return;
+	json_object(j, "peer");
+	json_word(j, "state", state_key(peer->state));
+	json_u64(j, "netns", peer->netns);
+	json_u64(j, "cookie", peer->cookie);
+	json_u64(j, "unread", peer->unread);
+	json_u64(j, "unacked", peer->unacked);
+	if (owner.comm) {
+		json_strn(j, "comm", owner.comm, sizeof(((struct task *)0)->comm));
+		json_u64(j, "pid", owner.pid);
+	}
+	json_end_object(j);
+}
+
 static void put_leak(struct json *j, const struct descriptor_leak *g)
 {
 	if (!g)
@@ -253,5 +274,6 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 	json_str(&j, "sentence", words.verdict.sentence);
 	json_str(&j, "remedy", words.verdict.remedy);
 	put_evidence(&j, f->evidence);
+	put_peer(o, &j, f);
 	json_end(&j);
 }

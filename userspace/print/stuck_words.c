@@ -30,10 +30,8 @@ static void name_holders(char *to, size_t size, const struct holder *holders, si
 		snprintf(p, (size_t)(end - p), " and %zu more", count - HOLDERS_NAMED);
 }
 
-static void name_owner(const struct stuck_out *o, const struct conn *c, char name[STUCK_NAME_MAX])
+static void name_owner(struct owner owner, char name[STUCK_NAME_MAX])
 {
-	struct owner owner = holders_owner(o->holders, o->tracker, c);
-
 	if (owner.comm)
 		*put_task(name, name + STUCK_NAME_MAX - 1, owner.comm, owner.pid) = '\0';
 }
@@ -64,7 +62,7 @@ void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuc
 	*put_age(w->age, finding_age(f, o->now_ns)) = '\0';
 	snprintf(age, sizeof(age), "%s%s", f->at_least ? "at least " : "", w->age);
 	if (!f->usage)
-		name_owner(o, f->conn, w->owner);
+		name_owner(holders_owner(o->holders, o->tracker, f->conn), w->owner);
 	else if (f->usage->comm[0])
 		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, f->usage->comm,
 			  f->usage->pid) = '\0';
@@ -73,9 +71,8 @@ void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuc
 	else
 		strcpy(w->holder, w->owner);
 	if (listener)
-		name_owner(o, listener, w->listener);
-	if (finding_peer(f))
-		name_owner(o, finding_peer(f), w->peer);
+		name_owner(holders_owner(o->holders, o->tracker, listener), w->listener);
+	name_owner(holders_peer_owner(o->holders, o->tracker, f), w->peer);
 	context.age = age;
 	context.holder = w->holder[0] ? w->holder : NULL;
 	context.holders = w->holders_count;

@@ -129,7 +129,6 @@ expect()
 	never stuck@live state=fin_wait2 'must close'
 	says stuck@live state=close_wait '(zero-window|window)'
 	says stuck@late state=close_wait '(zero-window|window)'
-	known_wrong 'the peer is here, and is not named'
 	says stuck@live state=close_wait slow
 }
 tell late
@@ -170,8 +169,7 @@ expect()
 	unrecorded kind=segment 'tcp_flags=FIN.*'
 	says stuck@live verdict=fin-wait1-zero-window
 	never explain 'FIN was sent'
-	known_wrong 'fin-wait1-zero-window'
-	says stuck@live comm=sleepy
+	says stuck@live verdict=fin-wait1-zero-window peer.comm=sleepy 'sleepy.* does not read'
 }
 tell late
 
@@ -264,7 +262,6 @@ expect()
 {
 	provoked kind=socket new_state=fin_wait2
 	says stuck verdict=fin-wait2-held comm=client
-	known_wrong 'close-wait-leak, fin-wait2-held'
 	says stuck@live verdict=fin-wait2-held forgetful
 	says stuck verdict=close-wait-leak comm=forgetful
 }
@@ -315,7 +312,6 @@ expect()
 {
 	provoked kind=socket new_state=established
 	says stuck@live verdict=established-zero-window comm=sender
-	known_wrong 'established-zero-window'
 	says stuck@live verdict=established-zero-window sleepy
 	says stuck@late verdict=established-zero-window
 }
