@@ -72,6 +72,14 @@ static uint16_t moved_port(uint16_t port, uint64_t happened)
 	return port == 40000 ? (uint16_t)(FIRST_PORT + happened % PORTS) : port;
 }
 
+/* Each connection has initial sequence numbers of its own. */
+static void move_numbers(struct tcptrail_segment *s, uint64_t happened)
+{
+	s->seq += (uint32_t)happened << 12;
+	if (s->tcp_flags & TCPTRAIL_ACK)
+		s->ack += (uint32_t)happened << 12;
+}
+
 static void happen(struct story *s, const struct tcptrail_record *script, size_t count,
 		   uint64_t at_ns, uint8_t line)
 {
@@ -91,6 +99,8 @@ static void happen(struct story *s, const struct tcptrail_record *script, size_t
 			r.cookie += COOKIES * s->happened;
 		if (r.kind != TCPTRAIL_SEGMENT && r.kind != TCPTRAIL_LOSS && r.transition.inode)
 			r.transition.inode += (uint32_t)s->happened;
+		if (r.kind == TCPTRAIL_SEGMENT)
+			move_numbers(&r.segment, s->happened);
 		append(s, &r);
 	}
 	s->happened++;

@@ -362,6 +362,66 @@ static void test_holders(void **state)
 	tracker_free(tracker);
 }
 
+/* Each of two ends has its window closed by the other: one entry, unless each is asked for. */
+static void test_deadlock(void **state)
+{
+	static const struct kernel_socket sockets[] = {
+		{ .cookie = A, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 40000 },
+		{ .cookie = B, .timer = KERNEL_TIMER_PROBE, .has_info = true, .sent_ms = 30000 },
+		{ 0 },
+	};
+	const struct stuck_kernel kernel = { .sockets = sockets };
+	const struct kernel_view view = stuck_kernel_view(&kernel, 0);
+	struct tracker *tracker = stuck_script(
+		BOTH_ENDS "60000000 A snapshot ESTABLISHED inode=5001 unread=7 unacked=11\n"
+			  "60000000 B snapshot ESTABLISHED inode=6001 unread=8 unacked=12\n");
+	const struct stuck_query query = {
+		.tracker = tracker,
+		.now_ns = tracker_stats(tracker)->newest_ns,
+		.kernel = &view,
+	};
+	struct stuck_groups groups;
+	struct stuck_scan *scan;
+	struct stuck_words words;
+	struct stuck_out o;
+
+	assert_int_equal(stuck_by(stuck_scan_all(&scan, &query), "established-deadlock"), 2);
+	assert_int_equal(stuck_groups_make(&groups, stuck_scan_result(scan), NULL, true), 0);
+	assert_int_equal(groups.count, 2);
+	stuck_groups_free(&groups);
+	assert_int_equal(stuck_groups_make(&groups, stuck_scan_result(scan), NULL, false), 0);
+	assert_int_equal(groups.count, 1);
+	o = stuck_out_of(stuck_scan_result(scan));
+	stuck_words(&o, groups.groups[0].members[0], &words);
+	assert_non_null(
+		strstr(words.verdict.sentence,
+		       "curl[812] has 7 bytes unread and 11 to send, httpd[790] has 8 unread "
+		       "and 12 to send."));
+	stuck_groups_free(&groups);
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
+/* Until the RST of the end that is gone has had time to arrive, nothing is said. */
+static void test_half_open(void **state)
+{
+	struct tracker *tracker = stuck_script(
+		BOTH_ENDS "10 B socket ESTABLISHED CLOSE comm=httpd pid=790\n11 B out RST\n");
+	struct stuck_query query = { .tracker = tracker, .now_ns = 5 * SEC };
+	struct stuck_scan *scan;
+
+	assert_int_equal(stuck_scan_all(&scan, &query)->count, 0);
+	query.now_ns = 20 * SEC;
+	assert_int_equal(stuck_in_slices(scan, &query, 1)->stuck, 1);
+	tracker_feed(tracker,
+		     (struct tcptrail_record[]){
+			     script_line("20000000 A socket ESTABLISHED CLOSE err=104") },
+		     1);
+	assert_int_equal(stuck_in_slices(scan, &query, 1)->stuck, 0);
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_query),	    cmocka_unit_test(test_normal_state),
 		cmocka_unit_test(test_live_age),    cmocka_unit_test(test_burst),
 		cmocka_unit_test(test_half_closed), cmocka_unit_test(test_holders),
+		cmocka_unit_test(test_deadlock),    cmocka_unit_test(test_half_open),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -88,6 +88,16 @@ static const struct verdict_case verdict_cases[] = {
 		    "11 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
 		    "12 A socket FIN_WAIT1 FIN_WAIT2 inode=5001\n",
 	  60, "See what httpd[790] waits for. To wait no longer" },
+	/* The other end was closed without a segment, or its segments did not arrive. */
+	{ "established-half-open", BOTH_ENDS "10 B socket ESTABLISHED CLOSE comm=httpd pid=790\n",
+	  10, "ended 10.0s ago; neither a FIN nor a RST of it has arrived here. curl[812] can" },
+	{ "fin-wait2-half-open",
+	  BOTH_ENDS "10 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
+		    "11 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
+		    "12 A socket FIN_WAIT1 FIN_WAIT2 inode=5001\n"
+		    "13 B socket CLOSE_WAIT LAST_ACK orphan\n"
+		    "14 B socket LAST_ACK CLOSE err=110\n",
+	  60, "The peer's FIN will not come" },
 	{ "fin-wait2-orphan",
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"

@@ -87,6 +87,21 @@ static inline uint64_t kernel_socket_quiet_ms(const struct kernel_socket *s)
 	return s->sent_ms < s->received_ms ? s->sent_ms : s->received_ms;
 }
 
+/** enum kernel_keepalive - does the kernel ask an idle peer whether it lives (SO_KEEPALIVE)? */
+enum kernel_keepalive {
+	KERNEL_KEEPALIVE_UNKNOWN = 0, /* another timer runs, which hides it */
+	KERNEL_KEEPALIVE_ON,
+	KERNEL_KEEPALIVE_OFF,
+};
+
+/** kernel_socket_keepalive() - of an ESTABLISHED or CLOSE-WAIT socket */
+static inline enum kernel_keepalive kernel_socket_keepalive(const struct kernel_socket *s)
+{
+	return s->timer == KERNEL_TIMER_NONE	  ? KERNEL_KEEPALIVE_OFF :
+	       s->timer == KERNEL_TIMER_KEEPALIVE ? KERNEL_KEEPALIVE_ON :
+						    KERNEL_KEEPALIVE_UNKNOWN;
+}
+
 /** kernel_socket_queue_full() - of a listener: is its accept queue full? */
 static inline bool kernel_socket_queue_full(const struct kernel_socket *s)
 {

@@ -171,6 +171,7 @@ enum conn_why {
 #define CONN_SELF (1U << 27) /* one socket that is connected to itself: its own address and port */
 #define CONN_READS (1U << 28) /* in CLOSE-WAIT: fewer bytes are unread than were before */
 #define CONN_BOUND (1U << 29) /* bind() gave it its port, before it had a destination */
+#define CONN_PEER_GONE (1U << 31) /* its other end, on this machine, has ended, and it has not */
 
 /**
  * struct conn - one end of a connection
@@ -219,6 +220,7 @@ enum conn_why {
  * @received: payload bytes received; likewise
  * @synack: both numbers of its SYN-ACK, or that of its SYN, see join.c; 0 if not known,
  *	or not asked for
+ * @peer_gone_ns: with CONN_PEER_GONE, in place of @synack: when the other end ended
  *
  * Spans in microseconds are 0 where the trail does not tell, and stop at
  * CONN_SPAN_MAX.
@@ -265,7 +267,10 @@ struct conn {
 	uint64_t cgroup;
 	uint64_t sent;
 	uint64_t received;
-	uint64_t synack;
+	union {
+		uint64_t synack;
+		uint64_t peer_gone_ns;
+	};
 };
 
 /*

@@ -158,7 +158,7 @@ static uint64_t numbers_of_fin(const struct tcptrail_segment *s)
 
 void join_fin(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
 {
-	if (m->config.join && c->flags & CONN_FOUND && !c->other)
+	if (m->config.join && c->flags & CONN_FOUND && !c->other && !(c->flags & CONN_PEER_GONE))
 		join_by(m, c, numbers_of_fin(s));
 }
 
@@ -201,6 +201,19 @@ void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s)
 		c->flags |= CONN_SYN_ARRIVED;
 }
 
+/* Do the numbers of their SYN-ACKs say that they are of two connections? */
+static bool numbers_differ(const struct conn *a, const struct conn *b)
+{
+	return !((a->flags | b->flags) & CONN_PEER_GONE) && a->synack && b->synack &&
+	       a->synack != b->synack;
+}
+
+/* Did @a begin when @b had lost its other end? */
+static bool is_too_late(const struct conn *a, const struct conn *b)
+{
+	return b->flags & CONN_PEER_GONE && a->begun_ns > b->peer_gone_ns;
+}
+
 /* In one namespace: under the same name, the other way round, at the same time. */
 static struct conn *by_name(const struct tracker *m, const struct conn *c)
 {
@@ -221,8 +234,8 @@ static struct conn *by_name(const struct tracker *m, const struct conn *c)
 	t.raddr = laddr;
 	other = table_by_tuple(m, &t);
 	if (!other || !may_join(c, other) || other->begun_ns > until_ns ||
-	    (other->end && other->since_ns < c->begun_ns) ||
-	    (c->synack && other->synack && c->synack != other->synack))
+	    (other->end && other->since_ns < c->begun_ns) || numbers_differ(c, other) ||
+	    is_too_late(c, other) || is_too_late(other, c))
 		return NULL;
 	return other;
 }
@@ -230,6 +243,24 @@ static struct conn *by_name(const struct tracker *m, const struct conn *c)
 const struct conn *tracker_peer(const struct tracker *m, const struct conn *c)
 {
 	return c->other ? conn_at(m, c->other) : by_name(m, c);
+}
+
+/*
+ * A FIN or a RST tells the other end. Where none arrives the connection is half-open: who
+ * lives on does not know (RFC 9293, 3.5.1), and whoever ended is forgotten soon.
+ */
+void join_ended(struct tracker *m, const struct conn *c)
+{
+	struct conn *other;
+
+	if (!m->config.join)
+		return;
+	other = c->other ? conn_at(m, c->other) : by_name(m, c);
+	if (!other || other->end || other->flags & CONN_PEER_GONE || is_opening(other))
+		return;
+	unindex(m, other);
+	other->flags |= CONN_PEER_GONE;
+	other->peer_gone_ns = c->since_ns;
 }
 
 bool join_waits(struct tracker *m, struct conn *c)

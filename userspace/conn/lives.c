@@ -91,6 +91,7 @@ void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t ti
 	c->end = end;
 	c->since_ns = time_ns;
 	counters_move(m, c);
+	join_ended(m, c);
 	lives_enqueue(m, c);
 }
 

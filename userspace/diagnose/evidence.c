@@ -26,6 +26,8 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_END_UNREAD] = "end_unread",
 	[FINDING_END_READ] = "end_read",
 	[FINDING_PEER_HERE] = "peer_here",
+	[FINDING_PEER_GONE] = "peer_gone",
+	[FINDING_PEER_BLOCKED] = "peer_blocked",
 	[FINDING_MPTCP] = "mptcp",
 	[FINDING_REARMED] = "rearmed",
 	[FINDING_OUR_PORT] = "our_port",
@@ -104,6 +106,19 @@ static uint64_t of_reading(const struct finding *f)
 	return e;
 }
 
+static uint64_t of_peer(const struct finding *f)
+{
+	uint64_t e = finding_peer_is_gone(f) ? FINDING(PEER_GONE) : 0;
+
+	if (!f->peer)
+		return e;
+	e |= FINDING(PEER_HERE);
+	if (f->peer->unread && f->peer->unacked && f->peer_live.cookie &&
+	    kernel_socket_zero_window(&f->peer_live))
+		e |= FINDING(PEER_BLOCKED);
+	return e;
+}
+
 static uint64_t of_burst(const struct port_usage *usage)
 {
 	return (usage->passive ? FINDING(OUR_PORT) : 0) |
@@ -118,9 +133,7 @@ uint64_t finding_evidence(const struct finding *f)
 
 	if (f->usage)
 		return of_burst(f->usage);
-	e = of_state(f->state) | of_conn(f->conn) | of_reading(f);
-	if (f->peer)
-		e |= FINDING(PEER_HERE);
+	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f);
 	if (accept_queue_full(f->queue))
 		e |= FINDING(QUEUE_FULL);
 	if (is_flood(f->handshakes))

@@ -27,6 +27,7 @@
  * @handshakes: those that wait at its port, its own among them; NULL: none
  * @peer: the other end, if it is on this machine: see finding_peer()
  * @peer_cookie: of @peer, when @conn was judged
+ * @peer_live: what the kernel knew of @peer; with a cookie of 0: nothing
  * @usage: all about a burst; NULL for a single connection
  * @evidence: bits of enum finding_evidence: what its rule rests on, and what else is known
  */
@@ -43,6 +44,7 @@ struct finding {
 	const struct syn_backlog *handshakes;
 	const struct conn *peer;
 	uint64_t peer_cookie;
+	struct kernel_socket peer_live;
 	const struct port_usage *usage;
 	uint64_t evidence;
 };
@@ -81,6 +83,12 @@ static inline const struct conn *finding_peer(const struct finding *f)
 	const struct conn *c = f->peer;
 
 	return c && c->object != CONN_FREE && c->cookie == f->peer_cookie ? c : NULL;
+}
+
+/** finding_peer_is_gone() - has the other end ended, on this machine, and nothing has told this one? */
+static inline bool finding_peer_is_gone(const struct finding *f)
+{
+	return (f->conn->flags & (CONN_PEER_GONE | CONN_PEER_FIN)) == CONN_PEER_GONE;
 }
 
 /** finding_is_passive() - did the peer open it, or will it? By what is on record, or by a listener there */

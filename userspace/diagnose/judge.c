@@ -14,12 +14,25 @@ static bool deadline_passed(const struct stuck_query *q, uint64_t since_ns, uint
 	return false;
 }
 
+static struct kernel_socket kernel_socket_of(const struct stuck_query *q, uint64_t cookie)
+{
+	const struct kernel_socket *live = kernel_view_socket(q->kernel, cookie);
+
+	return live ? *live : (struct kernel_socket){ 0 };
+}
+
 static void ask_kernel(const struct stuck_query *q, struct finding *f)
 {
-	const struct kernel_socket *live = kernel_view_socket(q->kernel, f->cookie);
+	f->live = kernel_socket_of(q, f->cookie);
+}
 
-	if (live)
-		f->live = *live;
+static void find_peer(const struct stuck_query *q, struct finding *f)
+{
+	f->peer = tracker_peer(q->tracker, f->conn);
+	if (!f->peer)
+		return;
+	f->peer_cookie = f->peer->cookie;
+	f->peer_live = kernel_socket_of(q, f->peer_cookie);
 }
 
 static uint64_t asked_ns(const struct stuck_query *q)
@@ -67,11 +80,25 @@ static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f)
 	return true;
 }
 
+/* Nothing tells this end that the other one is gone: it does not pass. */
+static bool is_half_open(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+{
+	uint64_t since_ns = f->conn->peer_gone_ns;
+
+	if (!finding_peer_is_gone(f) ||
+	    !deadline_passed(q, since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS, next_ns))
+		return false;
+	f->stuck_ns = since_ns;
+	f->at_least = false;
+	return true;
+}
+
 /*
- * ESTABLISHED and LISTEN have no time limit. They are stuck only if data is
- * unacknowledged and the peer stalls, or if the accept queue is full.
+ * ESTABLISHED and LISTEN have no time limit. They are stuck only if the other
+ * end is gone, if data is unacknowledged and the peer stalls, or if the accept queue is
+ * full.
  */
-static bool is_abnormal(const struct stuck_query *q, struct finding *f)
+static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
 {
 	uint64_t since_ns;
 
@@ -83,6 +110,8 @@ static bool is_abnormal(const struct stuck_query *q, struct finding *f)
 	}
 	if (f->state != TCPTRAIL_ESTABLISHED)
 		return false;
+	if (is_half_open(q, f, next_ns))
+		return true;
 	ask_kernel(q, f);
 	return finding_is_stalled(f) && is_stalled_too_long(q, f);
 }
@@ -108,7 +137,7 @@ static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t
 	uint64_t span_ns = verdict_stuck_after_ns(f->state);
 
 	if (span_ns == UINT64_MAX)
-		return is_abnormal(q, f);
+		return is_abnormal(q, f, next_ns);
 	if (q->older_ns)
 		span_ns = q->older_ns;
 	if (f->state == TCPTRAIL_CLOSE_WAIT || f->state == TCPTRAIL_FIN_WAIT2) {
@@ -170,9 +199,7 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 	if (listener)
 		f->queue = waiting_at(waiting, listener);
 	f->handshakes = waiting_handshakes(waiting, c);
-	f->peer = tracker_peer(q->tracker, c);
-	if (f->peer)
-		f->peer_cookie = f->peer->cookie;
+	find_peer(q, f);
 	f->evidence = finding_evidence(f);
 	if (too_long)
 		f->rule = verdict_rule(f);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/diagnose/evidence.h"
 #include "userspace/diagnose/stuck_group.h"
 
 /* With more peers than these the owner's sockets are one group. */
@@ -162,11 +163,27 @@ static void make_groups(struct stuck_groups *g, const struct entry *entries, siz
 	}
 }
 
+/*
+ * A deadlock is one thing, though each of its two ends is found: it is told of the end that
+ * connected.
+ */
+static bool is_told_with_peer(const struct stuck_result *r, const struct finding *found)
+{
+	size_t i;
+
+	if (found->evidence & FINDING(PEER_BLOCKED) && found->conn->role != CONN_ACTIVE)
+		for (i = 0; i < r->count; i++)
+			if (r->findings[i].cookie == found->peer_cookie &&
+			    r->findings[i].rule == found->rule)
+				return r->findings[i].conn->role == CONN_ACTIVE;
+	return false;
+}
+
 int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		      const struct holders *holders, bool each)
 {
 	struct entry *entries = calloc(r->count + 1, sizeof(*entries));
-	size_t i, next;
+	size_t i, next, count = 0;
 
 	*g = (struct stuck_groups){
 		.groups = calloc(r->count + 1, sizeof(*g->groups)),
@@ -177,13 +194,14 @@ int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		return -ENOMEM;
 	}
 	for (i = 0; i < r->count; i++)
-		set_entry(&entries[i], r->query.tracker, holders, &r->findings[i],
-			  each || r->findings[i].usage ? i + 1 : 0);
-	qsort(entries, r->count, sizeof(*entries), by_owner_and_peer);
-	for (i = 0; i < r->count; i++)
+		if (each || !is_told_with_peer(r, &r->findings[i]))
+			set_entry(&entries[count++], r->query.tracker, holders, &r->findings[i],
+				  each || r->findings[i].usage ? i + 1 : 0);
+	qsort(entries, count, sizeof(*entries), by_owner_and_peer);
+	for (i = 0; i < count; i++)
 		g->members[i] = entries[i].found;
-	for (i = 0; i < r->count; i = next) {
-		next = alike_until(entries, i, r->count, OWNER_BYTES);
+	for (i = 0; i < count; i = next) {
+		next = alike_until(entries, i, count, OWNER_BYTES);
 		make_groups(g, entries, i, next, r->query.now_ns);
 	}
 	free(entries);

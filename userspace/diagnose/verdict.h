@@ -52,7 +52,7 @@ struct verdict {
 	char remedy[256];
 };
 
-#define VERDICT_RULES_MAX 32
+#define VERDICT_RULES_MAX 64
 
 /** verdict_rule() - the number of the first rule that applies, or FINDING_NO_RULE */
 int8_t verdict_rule(const struct finding *finding);

@@ -250,6 +250,19 @@ static void say_fin_wait2_unread(const struct finding *f, const struct verdict_c
 		  "read to the end, or to close the socket.");
 }
 
+static void say_fin_wait2_half_open(const struct finding *f, const struct verdict_context *x,
+				    struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"Our half is shut down and %s %s kept the socket. The peer's FIN will not come: the "
+		"other end was on this machine and has ended; neither a FIN nor a RST of it has "
+		"arrived here.",
+		holder_of(x), has(x));
+	REMEDY(v, "Close the socket here: then the kernel ends it after net.ipv4.tcp_fin_timeout. "
+		  "ss -K ends it now.");
+}
+
 static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	char tries[TRIES_MAX];
@@ -285,6 +298,8 @@ const struct rule verdict_rules_close[] = {
 	  FINDING(ZERO_WINDOW), say_fin_wait1 },
 	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, FINDING(ORPHAN), 0,
 	  say_fin_wait2_orphan },
+	{ "fin-wait2-half-open", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(PEER_GONE), 0,
+	  say_fin_wait2_half_open },
 	{ "fin-wait2-unread", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2,
 	  FINDING(FIN_ACKED) | FINDING(LISTED) | FINDING(UNREAD), FINDING(ORPHAN),
 	  say_fin_wait2_unread },

@@ -83,6 +83,33 @@ void verdict_say_stalled(const struct finding *f, const struct verdict_context *
 		  "15 minutes); TCP_USER_TIMEOUT makes that sooner, ss -K ends it now.");
 }
 
+static void say_half_open(const struct finding *f, const struct verdict_context *x,
+			  struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"Half-open: the other end was on this machine and ended %s ago; neither a FIN nor a "
+		"RST of it has arrived here. %s can receive nothing any more.",
+		x->age, x->holder ? x->holder : "This end");
+	REMEDY(v, "ss -K ends it now. Only something that is sent finds it: set SO_KEEPALIVE (with "
+		  "TCP_KEEPIDLE), or write now and then.");
+}
+
+static void say_deadlock(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
+{
+	const struct conn *peer = finding_peer(f);
+
+	SENTENCE(v,
+		 "A deadlock: for %s both ends have waited to write, and neither reads. %s has %u "
+		 "bytes unread and %u to send, %s has %u unread and %u to send.",
+		 x->age, x->holder ? x->holder : "This end", f->conn->unread, f->conn->unacked,
+		 verdict_peer(x, "the other end"), peer ? peer->unread : 0,
+		 peer ? peer->unacked : 0);
+	REMEDY(v, "One of them must read while it has something to write: with a non-blocking "
+		  "socket, or from a second thread.");
+}
+
 const struct rule verdict_rules_open[] = {
 	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_UNANSWERED), 0,
 	  say_syn_sent },
@@ -94,6 +121,11 @@ const struct rule verdict_rules_open[] = {
 	  say_syn_recv },
 	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0,
 	  say_queue_full },
+	{ "established-half-open", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(PEER_GONE), 0,
+	  say_half_open },
+	{ "established-deadlock", VERDICT_LASTS, TCPTRAIL_ESTABLISHED,
+	  FINDING(STALLED) | FINDING(ZERO_WINDOW) | FINDING(UNREAD) | FINDING(PEER_BLOCKED), 0,
+	  say_deadlock },
 	{ "established-zero-window", VERDICT_LASTS, TCPTRAIL_ESTABLISHED,
 	  FINDING(STALLED) | FINDING(ZERO_WINDOW), 0, verdict_say_window },
 	{ "established-unanswered", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(STALLED),

@@ -151,6 +151,8 @@ static void put_timer(struct buf *p, const struct conn *c, const struct kernel_s
 		break;
 	default:
 		buf_str(p, "timer: none");
+		if (c->state == TCPTRAIL_ESTABLISHED)
+			buf_str(p, ", no keepalive");
 	}
 }
 

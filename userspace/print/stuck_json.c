@@ -99,6 +99,8 @@ static void put_live(struct json *j, const struct kernel_socket *live, uint8_t s
 		json_word(j, "timer", timers[live->timer]);
 	if (live->timer)
 		json_fixed(j, "timer_seconds", live->expires_ms, 3);
+	if (state == TCPTRAIL_ESTABLISHED && kernel_socket_keepalive(live))
+		json_bool(j, "keepalive", kernel_socket_keepalive(live) == KERNEL_KEEPALIVE_ON);
 	json_u64(j, "retransmits", live->retransmits);
 	if (!live->has_info)
 		return;
