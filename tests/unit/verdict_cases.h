@@ -47,6 +47,11 @@ struct verdict_live_case {
 
 #define BOTH_ENDS BOTH_SYN "9 B accept ESTABLISHED comm=httpd pid=790 inode=6001\n"
 
+#define SYN_ARRIVED                                                \
+	LISTENING                                                  \
+	"1 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n" \
+	"2 A out SYN seq=1000\n3 B in SYN seq=1000\n"
+
 static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
 	  "The peer closed 14m03s ago; httpd[790] has not. If it has read the end" },
@@ -107,6 +112,14 @@ static const struct verdict_case verdict_cases[] = {
 	  "0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n1 A out SYN seq=1\n"
 	  "2 A out SYN seq=1\n3 A out SYN seq=1\n",
 	  4, "curl[812] wants to connect, but the SYN was sent 3 times and not answered" },
+	{ "syn-sent-dropped", SYN_ARRIVED, 4, "Its SYN arrived at httpd[790], on this machine" },
+	/* The request has come to its end meanwhile, the SYN cookie never was one. */
+	{ "syn-sent-answer-lost",
+	  SYN_ARRIVED "4 B request CLOSE NEW_SYN_RECV\n5 B out SYN,ACK seq=7000 ack=1001\n"
+		      "6 B request NEW_SYN_RECV CLOSE reason=timeout\n",
+	  4, "and was answered" },
+	{ "syn-sent-answer-lost", SYN_ARRIVED "5 B out SYN,ACK seq=7000 ack=1001 cookie=0\n", 4,
+	  "and was answered" },
 	{ "syn-recv-unanswered",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
 	  "our SYN-ACK was sent 2 times and not answered" },
@@ -224,6 +237,9 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    .has_info = true,
 	    .sent_ms = 1000,
 	    .acked_ms = 40000 } },
+	{ { "syn-sent-queue-full", SYN_ARRIVED, 20,
+	    "arrived at httpd[790], on this machine, and was not answered: the accept queue is full" },
+	  { .cookie = L, .queued = 2, .backlog = 1 } },
 	{ { "accept-queue-full", LISTENING "0 B snapshot LISTEN listener cookie=9 inode=7\n", 20,
 	    "129 connections wait, the backlog is 128; httpd[790] does not take them" },
 	  { .cookie = L, .queued = 129, .backlog = 128 } },

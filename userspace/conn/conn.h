@@ -172,6 +172,7 @@ enum conn_why {
 #define CONN_READS (1U << 28) /* in CLOSE-WAIT: fewer bytes are unread than were before */
 #define CONN_BOUND (1U << 29) /* bind() gave it its port, before it had a destination */
 #define CONN_PEER_GONE (1U << 31) /* its other end, on this machine, has ended, and it has not */
+#define CONN_SYN_ANSWERED (1U << 30) /* where its SYN was to go, a SYN-ACK was sent for it */
 
 /**
  * struct conn - one end of a connection
@@ -218,6 +219,8 @@ enum conn_why {
  * @cgroup: cgroup id
  * @sent: payload bytes sent, each once; with CONN_HAS_BYTES
  * @received: payload bytes received; likewise
+ * @syn_listener: in SYN-SENT, with CONN_SYN_ARRIVED, in place of @received: the cookie of the
+ *	listener where the SYN came; 0 if not known
  * @synack: both numbers of its SYN-ACK, or that of its SYN, see join.c; 0 if not known,
  *	or not asked for
  * @peer_gone_ns: with CONN_PEER_GONE, in place of @synack: when the other end ended
@@ -266,7 +269,10 @@ struct conn {
 	uint32_t other;
 	uint64_t cgroup;
 	uint64_t sent;
-	uint64_t received;
+	union {
+		uint64_t received;
+		uint64_t syn_listener;
+	};
 	union {
 		uint64_t synack;
 		uint64_t peer_gone_ns;

@@ -290,7 +290,7 @@ static struct conn *feed_segment(struct tracker *m, const struct tcptrail_record
 		m->stats.unmatched++;
 		if ((r->segment.tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&
 		    r->segment.direction == TCPTRAIL_IN)
-			join_syn_arrived(m, &r->segment);
+			join_syn_arrived(m, r);
 		return NULL;
 	}
 	table_name(m, c, r);

@@ -126,6 +126,7 @@ static void join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
 	part(m, client);
 	index_numbers(m, client);
 	join(m, client, request);
+	client->flags |= CONN_SYN_ANSWERED;
 }
 
 /*
@@ -162,6 +163,14 @@ void join_fin(struct tracker *m, struct conn *c, const struct tcptrail_segment *
 		join_by(m, c, numbers_of_fin(s));
 }
 
+static void answered(struct tracker *m, uint32_t isn)
+{
+	struct conn *client = find(m, isn);
+
+	if (client && client->role == CONN_ACTIVE)
+		client->flags |= CONN_SYN_ANSWERED;
+}
+
 void join_early(struct tracker *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_segment *s = &r->segment;
@@ -171,6 +180,8 @@ void join_early(struct tracker *m, const struct tcptrail_record *r)
 
 	if (!m->config.join || !tuple_of(&tuple, r) || !(synack || s->tcp_flags & TCPTRAIL_FIN))
 		return;
+	if (synack && s->direction == TCPTRAIL_OUT)
+		answered(m, s->ack - 1); /* a SYN cookie */
 	hash = table_hash(m, &tuple);
 	m->early[hash % JOIN_EARLY] = (struct early){
 		.numbers = synack ? numbers_of(s) : numbers_of_fin(s),
@@ -193,12 +204,19 @@ void join_named(struct tracker *m, struct conn *c, uint32_t hash)
 	e->numbers = 0;
 }
 
-void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s)
+void join_syn_arrived(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = m->config.join ? find(m, s->seq) : NULL;
+	struct conn *c = m->config.join ? find(m, r->segment.seq) : NULL;
+	const struct conn *listener;
+	struct tuple tuple;
 
-	if (c)
-		c->flags |= CONN_SYN_ARRIVED;
+	if (!c)
+		return;
+	c->flags |= CONN_SYN_ARRIVED;
+	if (c->state != TCPTRAIL_SYN_SENT || c->flags & CONN_HAS_BYTES || !tuple_of(&tuple, r))
+		return;
+	listener = table_listener(m, tuple);
+	c->syn_listener = listener ? listener->cookie : 0;
 }
 
 /* Do the numbers of their SYN-ACKs say that they are of two connections? */

@@ -36,17 +36,15 @@ void tracker_raddr(const struct tracker *m, const struct conn *c, uint8_t addres
 	address_of(m, c, 1, address);
 }
 
-const struct conn *tracker_listener(const struct tracker *m, const struct conn *c)
+const struct conn *table_listener(const struct tracker *m, struct tuple t)
 {
 	static const uint8_t any[16];
-	uint8_t laddr[16];
-	struct tuple t = { .netns = c->netns, .lport = c->lport, .laddr = laddr, .raddr = any };
 	const struct conn *found;
 
 	/* Bound to the address, to all IPv4 addresses, to all of both families. */
-	tracker_laddr(m, c, laddr);
-	t.ipv6 = c->flags & CONN_IPV6;
-	t.addr4[0] = c->addr4[0];
+	t.rport = 0;
+	t.raddr = any;
+	t.addr4[1] = 0;
 	found = table_by_tuple(m, &t);
 	if (!found) {
 		t.ipv6 = false;
@@ -58,5 +56,21 @@ const struct conn *tracker_listener(const struct tracker *m, const struct conn *
 		t.laddr = any;
 		found = table_by_tuple(m, &t);
 	}
+	return found && found->state == TCPTRAIL_LISTEN ? found : NULL;
+}
+
+const struct conn *tracker_listener(const struct tracker *m, const struct conn *c)
+{
+	return table_listener(m, table_tuple(m, c));
+}
+
+const struct conn *tracker_syn_listener(const struct tracker *m, const struct conn *c)
+{
+	const struct conn *found;
+
+	if (c->state != TCPTRAIL_SYN_SENT || !(c->flags & CONN_SYN_ARRIVED) ||
+	    c->flags & CONN_HAS_BYTES || !c->syn_listener)
+		return NULL;
+	found = table_by_cookie(m, c->syn_listener);
 	return found && found->state == TCPTRAIL_LISTEN ? found : NULL;
 }

@@ -206,6 +206,9 @@ const struct conn *tracker_peer(const struct tracker *tracker, const struct conn
 /** tracker_listener() - the listener that a passive connection came by, or NULL */
 const struct conn *tracker_listener(const struct tracker *tracker, const struct conn *conn);
 
+/** tracker_syn_listener() - the listener on this machine to which one in SYN-SENT has sent its SYN, or NULL */
+const struct conn *tracker_syn_listener(const struct tracker *tracker, const struct conn *conn);
+
 /**
  * struct task - who did something
  * @refs: the model's: how many connections name it

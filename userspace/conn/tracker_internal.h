@@ -113,6 +113,9 @@ struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple);
 /** table_hash() - of a name */
 uint32_t table_hash(const struct tracker *m, const struct tuple *tuple);
 
+/** table_listener() - who listens at the local end of @tuple; NULL: nobody that is known */
+const struct conn *table_listener(const struct tracker *m, struct tuple tuple);
+
 /** table_tuple() - its name; the addresses point into the pair pool */
 struct tuple table_tuple(const struct tracker *m, const struct conn *c);
 
@@ -165,7 +168,7 @@ void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segmen
 void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);
 
 /** join_syn_arrived() - this SYN came for no connection that is known: tell who sent it */
-void join_syn_arrived(struct tracker *m, const struct tcptrail_segment *s);
+void join_syn_arrived(struct tracker *m, const struct tcptrail_record *r);
 
 /** join_fin() - @c sent or received this FIN */
 void join_fin(struct tracker *m, struct conn *c, const struct tcptrail_segment *s);

@@ -8,6 +8,7 @@
 static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_SYN_UNANSWERED] = "syn_unanswered",
 	[FINDING_SYN_ARRIVED] = "syn_arrived",
+	[FINDING_SYN_ANSWERED] = "syn_answered",
 	[FINDING_SYN_ACK_UNANSWERED] = "syn_ack_unanswered",
 	[FINDING_FLOOD] = "flood",
 	[FINDING_QUEUE_FULL] = "queue_full",
@@ -74,6 +75,8 @@ static uint64_t of_conn(const struct conn *c)
 
 	if (c->flags & CONN_SYN_ARRIVED)
 		e |= FINDING(SYN_ARRIVED);
+	if (c->flags & CONN_SYN_ANSWERED)
+		e |= FINDING(SYN_ANSWERED);
 	if (counters_place(c) & COUNTERS_UNACCEPTED)
 		e |= FINDING(NOT_ACCEPTED);
 	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)

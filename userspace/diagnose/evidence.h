@@ -13,6 +13,7 @@
 enum finding_evidence {
 	FINDING_SYN_UNANSWERED, /* we sent a SYN, and nothing has come */
 	FINDING_SYN_ARRIVED, /* our SYN is on record where it was to go: on this machine */
+	FINDING_SYN_ANSWERED, /* and so is a SYN-ACK for it, where it was sent */
 	FINDING_SYN_ACK_UNANSWERED, /* we sent a SYN-ACK, and its ACK is not on record */
 	FINDING_FLOOD, /* very many handshakes wait at this port, each from another address */
 	FINDING_QUEUE_FULL, /* the kernel says that the accept queue has no room */

@@ -91,6 +91,13 @@ static inline bool finding_peer_is_gone(const struct finding *f)
 	return (f->conn->flags & (CONN_PEER_GONE | CONN_PEER_FIN)) == CONN_PEER_GONE;
 }
 
+/** finding_listener() - where it came in, or where its SYN came on this machine; NULL: not known */
+static inline const struct conn *finding_listener(const struct finding *f, const struct tracker *m)
+{
+	return f->state == TCPTRAIL_SYN_SENT ? tracker_syn_listener(m, f->conn) :
+					       tracker_listener(m, f->conn);
+}
+
 /** finding_is_passive() - did the peer open it, or will it? By what is on record, or by a listener there */
 static inline bool finding_is_passive(const struct finding *f, const struct tracker *tracker)
 {

@@ -7,20 +7,25 @@
 
 #include "userspace/conn/counters.h"
 
-static uint32_t inode_of(const struct stuck_result *r, const struct finding *f)
+static uint32_t inode_of(const struct conn *c)
 {
-	const struct conn *listener = tracker_listener(r->query.tracker, f->conn);
+	return c ? c->inode : 0;
+}
 
-	if (f->conn->inode)
-		return f->conn->inode;
-	return listener ? listener->inode : 0;
+/* One that waits to be accepted is its listener's. */
+static const struct conn *peer_or_listener(const struct tracker *m, const struct finding *f)
+{
+	const struct conn *peer = finding_peer(f);
+
+	return peer && counters_place(peer) & COUNTERS_UNACCEPTED ? tracker_listener(m, peer) :
+								    peer;
 }
 
 /* What has no file is not looked for: /proc is large. With a leak all its sockets count. */
 static int find_owners(struct owners *owners, const struct stuck_result *r)
 {
-	uint32_t *inodes = calloc(2 * r->count + r->close_wait_count + 1, sizeof(*inodes));
-	const struct conn *peer;
+	uint32_t *inodes = calloc(3 * r->count + r->close_wait_count + 1, sizeof(*inodes));
+	const struct finding *f;
 	size_t i, wanted = 0;
 	bool leaks = false;
 	int err;
@@ -28,12 +33,12 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 	if (!inodes)
 		return -ENOMEM;
 	for (i = 0; i < r->count; i++) {
-		inodes[wanted] = inode_of(r, &r->findings[i]);
-		wanted += inodes[wanted] != 0;
-		peer = finding_peer(&r->findings[i]);
-		inodes[wanted] = peer ? peer->inode : 0;
-		wanted += inodes[wanted] != 0;
-		leaks |= r->findings[i].state == TCPTRAIL_CLOSE_WAIT && r->findings[i].conn->inode;
+		f = &r->findings[i];
+		inodes[wanted++] = f->conn->inode;
+		inodes[wanted++] = inode_of(peer_or_listener(r->query.tracker, f));
+		if (!f->conn->inode || f->state == TCPTRAIL_SYN_SENT)
+			inodes[wanted++] = inode_of(finding_listener(f, r->query.tracker));
+		leaks |= f->state == TCPTRAIL_CLOSE_WAIT && f->conn->inode;
 	}
 	for (i = 0; leaks && i < r->close_wait_count; i++)
 		inodes[wanted++] = r->close_waits[i].inode;
@@ -150,10 +155,8 @@ struct owner holders_owner(const struct holders *h, const struct tracker *m, con
 struct owner holders_peer_owner(const struct holders *h, const struct tracker *m,
 				const struct finding *f)
 {
-	const struct conn *peer = finding_peer(f);
+	const struct conn *peer = peer_or_listener(m, f);
 
-	if (peer && counters_place(peer) & COUNTERS_UNACCEPTED)
-		peer = tracker_listener(m, peer);
 	if (!peer || peer->object != CONN_SOCKET || peer->flags & CONN_ORPHAN)
 		return (struct owner){ 0 };
 	return holders_owner(h, m, peer);

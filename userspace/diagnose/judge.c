@@ -195,7 +195,7 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 	if (!too_long && !q->states)
 		return false;
 	ask_kernel(q, f);
-	listener = tracker_listener(q->tracker, c);
+	listener = finding_listener(f, q->tracker);
 	if (listener)
 		f->queue = waiting_at(waiting, listener);
 	f->handshakes = waiting_handshakes(waiting, c);

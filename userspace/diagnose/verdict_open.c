@@ -2,16 +2,67 @@
 /* Before the close: handshakes that do not end, and connections on which nothing moves. */
 #include "userspace/diagnose/verdict_internal.h"
 
+static const char *opener_of(const struct verdict_context *x)
+{
+	return x->holder ? x->holder : "Some process";
+}
+
+static const char *listener_of(const struct verdict_context *x, const char *otherwise)
+{
+	return x->listener ? x->listener : otherwise;
+}
+
+static void say_syn_to_full_queue(const struct finding *f, const struct verdict_context *x,
+				  struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered: "
+		"the accept queue is full (%u wait, the backlog is %u).",
+		opener_of(x), listener_of(x, "its listener"), f->queue->queued, f->queue->backlog);
+	REMEDY(v,
+	       "%s must call accept() faster, or listen() with a larger backlog (up to "
+	       "net.core.somaxconn).",
+	       listener_of(x, "The listener"));
+}
+
+static void say_syn_answer_lost(const struct finding *f, const struct verdict_context *x,
+				struct verdict *v)
+{
+	SENTENCE(v,
+		 "%s wants to connect. Its SYN arrived at %s, on this machine, and was answered; "
+		 "the SYN-ACK has not come back: it is lost on its way.",
+		 opener_of(x), listener_of(x, "its destination"));
+	REMEDY(v, "See by which way the listener's host answers (ip route get), and which filter "
+		  "on that way drops the SYN-ACK.");
+}
+
+static void say_syn_dropped(const struct finding *f, const struct verdict_context *x,
+			    struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered. "
+		"The kernel drops a SYN if the accept queue is full, or if a key is demanded "
+		"(TCP-MD5, TCP-AO) that the SYN does not have.",
+		opener_of(x), listener_of(x, "its destination"));
+	REMEDY(v, "See there which counter rises (nstat -az): TcpExtListenOverflows, "
+		  "TcpExtTCPReqQFullDrop, TcpExtTCPMD5NotFound, TcpExtTCPMD5Failure, "
+		  "TcpExtTCPAOKeyNotFound.");
+}
+
 static void say_syn_sent(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
 	char tries[TRIES_MAX];
 
-	SENTENCE(v, "%s wants to connect, but %s: a filter drops it, or the peer is down.",
-		 x->holder ? x->holder : "Some process",
-		 verdict_tries(tries, "the SYN", f->conn->syns));
-	REMEDY(v, "Check address, route and firewall; a listener without room in its queue is "
-		  "silent, too. The application should set a connect timeout.");
+	SENTENCE(v,
+		 "%s wants to connect, but %s. Whether it arrived is not known: no record of this "
+		 "machine shows that.",
+		 opener_of(x), verdict_tries(tries, "the SYN", f->conn->syns));
+	REMEDY(v, "Check address, route and firewall, and whether the peer is up; a listener "
+		  "without room in its queue is silent, too. The application should set a connect "
+		  "timeout.");
 }
 
 static void say_behind_full_queue(const struct finding *f, const struct verdict_context *x,
@@ -111,8 +162,14 @@ static void say_deadlock(const struct finding *f, const struct verdict_context *
 }
 
 const struct rule verdict_rules_open[] = {
-	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_UNANSWERED), 0,
-	  say_syn_sent },
+	{ "syn-sent-answer-lost", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_ANSWERED), 0,
+	  say_syn_answer_lost },
+	{ "syn-sent-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_SENT,
+	  FINDING(SYN_ARRIVED) | FINDING(QUEUE_FULL), 0, say_syn_to_full_queue },
+	{ "syn-sent-dropped", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_ARRIVED),
+	  FINDING(SYN_ANSWERED) | FINDING(QUEUE_FULL), say_syn_dropped },
+	{ "syn-sent-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_UNANSWERED),
+	  FINDING(SYN_ARRIVED), say_syn_sent },
 	/* Without room in the queue nobody gets in, whether the peer believes so or not. */
 	{ "syn-recv-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(QUEUE_FULL), 0,
 	  say_behind_full_queue },

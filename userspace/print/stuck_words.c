@@ -53,7 +53,7 @@ static void find_holders(const struct stuck_out *o, const struct finding *f, str
 
 void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
 {
-	const struct conn *listener = tracker_listener(o->tracker, f->conn);
+	const struct conn *listener = finding_listener(f, o->tracker);
 	struct verdict_context context = { 0 };
 	char age[sizeof(w->age) + 16];
 

@@ -40,7 +40,6 @@ expect()
 	provoked kind=snapshot old_state=syn_sent
 	says stuck@live verdict=accept-queue-full comm=narrow queued=4 backlog=3
 	says stuck@late verdict=accept-queue-full queued=4 backlog=3
-	known_wrong 'accept-queue-full, syn-sent-unanswered'
 	never stuck@live 'filter'
 	never stuck@live 'host is down'
 }
@@ -61,13 +60,9 @@ expect()
 	provoked kind=segment direction=in tcp_flags=SYN
 	provoked kind=snapshot old_state=syn_sent
 	says stuck@live state=syn_sent comm=crowded
-	known_wrong 'accept-queue-full, syn-sent-unanswered'
 	never stuck 'filter'
-	known_wrong 'accept-queue-full, syn-sent-unanswered'
 	never stuck 'drops it'
-	known_wrong 'accept-queue-full, syn-sent-unanswered'
 	never stuck 'peer is down'
-	known_wrong 'accept-queue-full, syn-sent-unanswered'
 	says stuck@live state=syn_sent narrow
 	never explain names=filtered
 }
