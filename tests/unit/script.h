@@ -158,6 +158,8 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 	} else if (!strcmp(key, "received")) {
 		r->transition.received = n;
 		r->flags |= TCPTRAIL_F_BYTES;
+	} else if (!strcmp(key, "cgroup")) {
+		r->transition.cgroup = n;
 	} else if (!strcmp(key, "uid")) {
 		r->transition.uid = n;
 	} else if (!strcmp(key, "retransmits")) {

@@ -100,6 +100,15 @@ static inline void stuck_line(const struct stuck_out *o, struct buf *out, const 
 	stuck_json(o, out, &group);
 }
 
+/** stuck_words_of() - one finding in words */
+static inline void stuck_words_of(const struct stuck_out *o, const struct finding *f,
+				  struct stuck_words *words)
+{
+	const struct stuck_group group = stuck_group_of(&f, o->now_ns);
+
+	stuck_words(o, &group, words);
+}
+
 /** stuck_paragraphs() - and in text */
 static inline void stuck_paragraphs(const struct stuck_out *o, struct buf *out,
 				    const struct finding *f)

@@ -134,6 +134,57 @@ static void test_many_peers(void **state)
 	buf_free(&out);
 }
 
+/* A socket of the client's, towards the server's port. */
+static void put_opened(struct fixture *f, const char *line, uint64_t ago_ns)
+{
+	struct tcptrail_record r = script_line(line);
+
+	r.time_ns = NOW - ago_ns;
+	r.cookie = f->cookie++;
+	r.lport = (uint16_t)(40000 + f->cookie);
+	tracker_feed(f->tracker, &r, 1);
+}
+
+/* Each worker of a service has forgotten some: one entry. Another service's are another's. */
+static void test_workers(void **state)
+{
+	struct holder holders[13];
+	struct process processes[13] = { 0 };
+	struct holders known = { .owners = { .holders = holders,
+					     .count = 13,
+					     .processes = processes,
+					     .process_count = 13 } };
+	struct fixture *f = *state;
+	struct stuck_words words;
+	char line[64];
+	unsigned int i;
+
+	f->o.holders = &known;
+	for (i = 0; i < 13; i++) {
+		holders[i] = (struct holder){ .inode = 11 + i, .pid = 7 + i, .task = 7 + i };
+		strcpy(holders[i].comm, "worker");
+		processes[i].task = processes[i].pid = 7 + i;
+		strcpy(processes[i].cgroup.unit, i < 12 ? "shop.service" : "session-1.scope");
+		/* Of those that it has accepted, and of those that it has opened. */
+		snprintf(line, sizeof(line), "0 B accept CLOSE_WAIT inode=%u cgroup=%u", 11 + i,
+			 i < 12 ? 5 : 6);
+		put(f, line, 1, 20 * SEC);
+		snprintf(line, sizeof(line), "0 A snapshot CLOSE_WAIT inode=%u cgroup=%u", 11 + i,
+			 i < 12 ? 5 : 6);
+		put_opened(f, line, 30 * SEC);
+	}
+	find(f, false);
+	assert_int_equal(f->groups.count, 4);
+	assert_int_equal(f->groups.groups[0].count, 12);
+	assert_int_equal(f->groups.groups[0].processes, 12);
+	assert_int_equal(f->groups.groups[1].processes, 12);
+	assert_int_equal(f->groups.groups[2].processes, 1);
+	stuck_words(&f->o, &f->groups.groups[0], &words);
+	assert_non_null(strstr(words.verdict.sentence, "and 11 more processes have not."));
+	find(f, true);
+	assert_int_equal(f->groups.count, 26);
+}
+
 /* What spreads stands before what lasts, and that before what passes. */
 static void test_order(void **state)
 {
@@ -402,7 +453,7 @@ static void test_leaks(void **state)
 	assert_int_equal(leak->count, 1);
 
 	found = &f->result->findings[f->result->findings[0].conn->inode != 12];
-	stuck_words(&f->o, found, &words);
+	stuck_words_of(&f->o, found, &words);
 	assert_string_equal(words.verdict.name, "close-wait-leak");
 	assert_non_null(strstr(words.verdict.sentence, "has not. It has 3 such sockets."));
 	buf_init(&out, NULL);
@@ -425,6 +476,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_owner_and_peer, make, drop),
 		cmocka_unit_test_setup_teardown(test_many_peers, make, drop),
+		cmocka_unit_test_setup_teardown(test_workers, make, drop),
 		cmocka_unit_test_setup_teardown(test_order, make, drop),
 		cmocka_unit_test_setup_teardown(test_asymmetric, make, drop),
 		cmocka_unit_test_setup_teardown(test_listeners, make, drop),

@@ -55,7 +55,7 @@ static void check_case(const struct verdict_case *rule, const struct kernel_sock
 
 	found = find_rule(stuck_scan_all(&scan, &query), rule->name);
 	o = stuck_out_of(stuck_scan_result(scan));
-	stuck_words(&o, found, &words);
+	stuck_words_of(&o, found, &words);
 	assert_string_equal(words.verdict.name, rule->name);
 	assert_true(words.verdict.remedy[0]);
 	buf_init(&out, NULL);
@@ -295,7 +295,7 @@ static void test_burst(void **state)
 	assert_int_equal(result->count, 1);
 	assert_int_equal(result->findings[0].usage->timewaits, 12000);
 	o = stuck_out_of(result);
-	stuck_words(&o, result->findings, &words);
+	stuck_words_of(&o, result->findings, &words);
 	/* A minute of it takes 36,000 of 28,232 ports: each of them is to blame. */
 	assert_string_equal(words.verdict.name, "time-wait-ports-out");
 	assert_int_equal(words.verdict.weight, VERDICT_SPREADS);
@@ -348,7 +348,7 @@ static void test_holders(void **state)
 	assert_int_equal(result->count, 1);
 	o = stuck_out_of(result);
 	o.holders = &known;
-	stuck_words(&o, result->findings, &words);
+	stuck_words_of(&o, result->findings, &words);
 	assert_string_equal(words.holder, "httpd[790] fd 17, httpd[791] fd 17");
 	assert_non_null(strstr(words.verdict.sentence, "httpd[791] fd 17 have not."));
 	assert_non_null(strstr(words.verdict.remedy, "Both descriptors"));
@@ -392,7 +392,7 @@ static void test_deadlock(void **state)
 	assert_int_equal(stuck_groups_make(&groups, stuck_scan_result(scan), NULL, false), 0);
 	assert_int_equal(groups.count, 1);
 	o = stuck_out_of(stuck_scan_result(scan));
-	stuck_words(&o, groups.groups[0].members[0], &words);
+	stuck_words(&o, groups.groups, &words);
 	assert_non_null(
 		strstr(words.verdict.sentence,
 		       "curl[812] has 7 bytes unread and 11 to send, httpd[790] has 8 unread "

@@ -13,33 +13,48 @@
 /**
  * struct entry - a finding, and what it shares with others; no padding, so that bytes are compared
  * @each: a number of its own, where nothing is to be shared; else 0
+ * @cgroup: control group
  * @netns: namespace
- * @pid: who holds it, 0 if nobody is known to
+ * @pid: who holds it; 0 if nobody is known to, or if the process is one of a service's
  * @comm: that one's name, or whose it was last
+ * @laddr: our address, where we accepted; listeners of one port may have several
  * @port: our own where we accepted, else the peer's
  * @state: enum tcptrail_state
  * @passive: we accepted
  * @rule: the verdict's number
  * @raddr: the peer; all before it makes a group of one owner
  * @found: the finding
+ * @holder: the pid of whoever holds it, 0 if nobody is known to
  */
 struct entry {
 	uint64_t each;
+	uint64_t cgroup;
 	uint32_t netns;
 	uint32_t pid;
 	char comm[16];
+	uint8_t laddr[16];
 	uint16_t port;
 	uint8_t state;
 	uint8_t passive;
 	int32_t rule;
 	uint8_t raddr[16];
 	const struct finding *found;
+	uint32_t holder;
 };
 
 #define OWNER_BYTES offsetof(struct entry, raddr)
 #define KEY_BYTES offsetof(struct entry, found)
 
-_Static_assert(KEY_BYTES == 56, "struct entry has no padding");
+_Static_assert(KEY_BYTES == 80, "struct entry has no padding");
+
+/* Workers of one service are told together: what one of them does wrong the others do, too. */
+static bool is_of_service(const struct holders *holders, uint32_t pid)
+{
+	const struct process *process = owners_process(&holders->owners, pid);
+	const char *kind = process ? strrchr(process->cgroup.unit, '.') : NULL;
+
+	return process && (process->cgroup.container[0] || (kind && !strcmp(kind, ".service")));
+}
 
 static void set_entry(struct entry *e, const struct tracker *m, const struct holders *holders,
 		      const struct finding *found, size_t each)
@@ -54,8 +69,13 @@ static void set_entry(struct entry *e, const struct tracker *m, const struct hol
 	e->rule = found->rule;
 	e->passive = finding_is_passive(found, m);
 	e->port = e->passive ? c->lport : c->rport;
+	e->cgroup = c->cgroup;
 	tracker_raddr(m, c, e->raddr);
-	e->pid = owner.holds ? owner.pid : 0;
+	if (e->passive && e->state != TCPTRAIL_LISTEN)
+		tracker_laddr(m, c, e->laddr);
+	e->holder = owner.holds ? owner.pid : 0;
+	if (owner.holds && !e->passive && !is_of_service(holders, owner.pid))
+		e->pid = owner.pid;
 	if (owner.comm)
 		memcpy(e->comm, owner.comm, sizeof(e->comm));
 }
@@ -63,6 +83,13 @@ static void set_entry(struct entry *e, const struct tracker *m, const struct hol
 static int by_owner_and_peer(const void *a, const void *b)
 {
 	return memcmp(a, b, KEY_BYTES);
+}
+
+static int by_holder(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return (x->holder > y->holder) - (x->holder < y->holder);
 }
 
 static int oldest_first(const void *a, const void *b)
@@ -99,6 +126,7 @@ struct stuck_group stuck_group_of(const struct finding **found, uint64_t now_ns)
 		.members = found,
 		.count = 1,
 		.peers = 1,
+		.processes = 1,
 		.weight = verdict_weight((*found)->rule),
 	};
 
@@ -131,8 +159,18 @@ static size_t alike_until(const struct entry *entries, size_t first, size_t end,
 	return next;
 }
 
-static void make_group(struct stuck_groups *g, size_t first, size_t next, size_t peers,
-		       uint64_t now_ns)
+static size_t count_holders(struct entry *entries, size_t count)
+{
+	size_t i, holders = 1;
+
+	qsort(entries, count, sizeof(*entries), by_holder);
+	for (i = 1; i < count; i++)
+		holders += entries[i].holder != entries[i - 1].holder;
+	return holders;
+}
+
+static void make_group(struct stuck_groups *g, struct entry *entries, size_t first, size_t next,
+		       size_t peers, uint64_t now_ns)
 {
 	struct stuck_group *group = &g->groups[g->count++];
 	size_t i;
@@ -143,23 +181,24 @@ static void make_group(struct stuck_groups *g, size_t first, size_t next, size_t
 	for (i = first + 1; i < next; i++)
 		add_member(group, g->members[i], now_ns);
 	qsort(group->members, group->count, sizeof(*group->members), oldest_first);
+	group->processes = count_holders(entries + first, group->count);
 }
 
 /* Those of one owner: one group, or one for each peer if these are few. */
-static void make_groups(struct stuck_groups *g, const struct entry *entries, size_t first,
-			size_t end, uint64_t now_ns)
+static void make_groups(struct stuck_groups *g, struct entry *entries, size_t first, size_t end,
+			uint64_t now_ns)
 {
 	size_t next, peers = 0;
 
 	for (next = first; next < end; next = alike_until(entries, next, end, KEY_BYTES))
 		peers++;
 	if (peers > PEERS_APART) {
-		make_group(g, first, end, peers, now_ns);
+		make_group(g, entries, first, end, peers, now_ns);
 		return;
 	}
 	for (; first < end; first = next) {
 		next = alike_until(entries, first, end, KEY_BYTES);
-		make_group(g, first, next, 1, now_ns);
+		make_group(g, entries, first, next, 1, now_ns);
 	}
 }
 

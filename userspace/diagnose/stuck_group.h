@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Findings that share verdict, owner and peer are told together. */
+/*
+ * Findings that share verdict, owner and peer are told together. The processes of one service
+ * are one owner: they accept at the same port, or are of the same unit or container.
+ */
 #ifndef DIAGNOSE_STUCK_GROUP_H
 #define DIAGNOSE_STUCK_GROUP_H
 
@@ -10,6 +13,7 @@
  * @members: pointers to findings, the oldest first
  * @count: how many
  * @peers: from how many addresses; 1 if these are told apart, so that all have one
+ * @processes: how many hold them; 1 if that is not known
  * @weight: how bad the verdict is
  * @age_ns: of all together: the measure of two of the same weight
  * @unread: bytes in all of them
@@ -19,6 +23,7 @@ struct stuck_group {
 	const struct finding **members;
 	size_t count;
 	size_t peers;
+	size_t processes;
 	enum verdict_weight weight;
 	uint64_t age_ns;
 	uint64_t unread;

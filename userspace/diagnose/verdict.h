@@ -15,6 +15,7 @@
  * @age: how long it has been so, in words ("14m03s", "at least 2s")
  * @holder: who holds it, in words; NULL if nobody is known to
  * @holders: how many descriptors that are
+ * @processes: how many processes hold it and those that are told with it
  * @listener: who listens where it came in, in words; NULL if not known
  * @peer: whose the other end is, in words; NULL if it is elsewhere, or not known
  * @leak: how the CLOSE-WAITs of the process that holds it grow; NULL if not known
@@ -23,6 +24,7 @@ struct verdict_context {
 	const char *age;
 	const char *holder;
 	size_t holders;
+	size_t processes;
 	const char *listener;
 	const char *peer;
 	const struct descriptor_leak *leak;

@@ -13,7 +13,7 @@ static const char *holder_of(const struct verdict_context *x)
 /* What its holder, or its holders, do. */
 static const char *has(const struct verdict_context *x)
 {
-	return x->holders > 1 ? "have" : "has";
+	return x->holders > 1 || x->processes > 1 ? "have" : "has";
 }
 
 /* Its process has another socket, which hands the data on and closes the subflows. */

@@ -69,6 +69,8 @@ static void put_sockets(const struct stuck_out *o, struct buf *p, const struct s
 	buf_printf(p, "%zu sockets", group->count);
 	if (group->peers > 1)
 		buf_printf(p, " of %zu peers", group->peers);
+	if (group->processes > 1)
+		buf_printf(p, " in %zu processes", group->processes);
 	buf_printf(p, ", the newest %s%s so; of the oldest: ", newest->at_least ? "at least " : "",
 		   number_text(put_age, finding_age(newest, o->now_ns)).s);
 }

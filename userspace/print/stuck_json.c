@@ -239,6 +239,8 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 	if (group->count > 1) {
 		json_u64(j, "count", group->count);
 		json_u64(j, "peers", group->peers);
+		if (group->processes > 1)
+			json_u64(j, "processes", group->processes);
 	}
 	json_seconds(j, "age_seconds", finding_age(f, o->now_ns));
 	json_bool(j, "age_at_least", f->at_least);
@@ -261,7 +263,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 	struct stuck_words words;
 	struct json j;
 
-	stuck_words(o, f, &words);
+	stuck_words(o, group, &words);
 	json_begin(&j, out);
 	json_word(&j, "kind", f->usage ? "pile" : group->count > 1 ? "group" : "stuck");
 	json_word(&j, "state", state_key(f->state));

@@ -44,7 +44,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 #define STUCK_NAME_MAX 128
 
 /**
- * struct stuck_words - one finding in words
+ * struct stuck_words - a group in words, those that belong to one socket of its oldest
  * @age: "14m03s"
  * @holder: "nginx[1234] fd 17, nginx[1235] fd 17"; empty if nobody is known
  * @owner: "nginx[1234]": the first of them, or who acted last
@@ -73,7 +73,7 @@ struct stuck_words {
 	struct verdict verdict;
 };
 
-void stuck_words(const struct stuck_out *o, const struct finding *finding,
+void stuck_words(const struct stuck_out *o, const struct stuck_group *group,
 		 struct stuck_words *words);
 
 #endif

@@ -82,6 +82,8 @@ static void put_line(const struct stuck_out *o, struct buf *out, const struct st
 		buf_char(out, '-');
 	else
 		buf_printf(out, w->holders_count || f->usage ? "%s" : "(%s)", w->owner);
+	if (group->processes > 1)
+		buf_printf(out, " +%zu", group->processes - 1);
 	buf_char(out, '\n');
 }
 
@@ -89,7 +91,7 @@ void stuck_text(const struct stuck_out *o, struct buf *out, const struct stuck_g
 {
 	struct stuck_words words;
 
-	stuck_words(o, group->members[0], &words);
+	stuck_words(o, group, &words);
 	put_line(o, out, group, &words);
 	stuck_put_details(o, out, group, &words);
 	if (words.verdict.name[0]) {

@@ -51,11 +51,25 @@ static void find_holders(const struct stuck_out *o, const struct finding *f, str
 		w->leak = hashmap_find(&o->holders->leaks, &task);
 }
 
-void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
+/* Who holds it; of a service one of its processes, and how many others there are. */
+static const char *who_holds(const struct stuck_group *group, const struct stuck_words *w,
+			     char service[2 * STUCK_NAME_MAX])
 {
+	size_t others = group->processes - 1;
+
+	if (!others)
+		return w->holder[0] ? w->holder : NULL;
+	snprintf(service, 2 * STUCK_NAME_MAX, "%s and %zu more process%s", w->owner, others,
+		 others == 1 ? "" : "es");
+	return service;
+}
+
+void stuck_words(const struct stuck_out *o, const struct stuck_group *group, struct stuck_words *w)
+{
+	const struct finding *f = group->members[0];
 	const struct conn *listener = finding_listener(f, o->tracker);
 	struct verdict_context context = { 0 };
-	char age[sizeof(w->age) + 16];
+	char age[sizeof(w->age) + 16], service[2 * STUCK_NAME_MAX];
 
 	*w = (struct stuck_words){ .netns = kernel_view_netns_name(o->kernel, f->conn->netns) };
 	find_holders(o, f, w);
@@ -74,10 +88,11 @@ void stuck_words(const struct stuck_out *o, const struct finding *f, struct stuc
 		name_owner(holders_owner(o->holders, o->tracker, listener), w->listener);
 	name_owner(holders_peer_owner(o->holders, o->tracker, f), w->peer);
 	context.age = age;
-	context.holder = w->holder[0] ? w->holder : NULL;
+	context.holder = who_holds(group, w, service);
 	context.holders = w->holders_count;
 	context.listener = w->listener[0] ? w->listener : NULL;
 	context.peer = w->peer[0] ? w->peer : NULL;
-	context.leak = w->leak;
+	context.processes = group->processes;
+	context.leak = group->processes > 1 ? NULL : w->leak;
 	verdict_say(f, &context, &w->verdict);
 }

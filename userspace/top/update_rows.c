@@ -145,7 +145,7 @@ static void put_stuck(struct top *top, struct stuck_row *row, const struct stuck
 	bool same_port = stuck_group_shared(group, o->tracker) & STUCK_LPORT;
 	struct stuck_words words;
 
-	stuck_words(o, oldest, &words);
+	stuck_words(o, group, &words);
 	*row = (struct stuck_row){
 		.id = conn_id(oldest->conn),
 		.age_ns = finding_age(oldest, o->now_ns),

@@ -182,10 +182,8 @@ expect()
 {
 	provoked kind=socket new_state=close_wait
 	count 24 each verdict=close-wait-leak
-	known_wrong 'close-wait-leak'
 	count 1 stuck@live verdict=close-wait-leak
-	known_wrong 'close-wait-leak'
-	says stuck@live verdict=close-wait-leak count=24 unit=shop.service
+	says stuck@live verdict=close-wait-leak count=24 processes=12 unit=shop.service
 }
 tell
 
