@@ -54,7 +54,7 @@ struct verdict_live_case {
 
 static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
-	  "The peer closed 14m03s ago; httpd[790] has not. If it has read the end" },
+	  "The peer closed 14m03s ago; the socket, which httpd[790] had last, is still open. If it" },
 	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n",
 	  10, "812 bytes lay unread. Whether httpd[790] reads them is not known" },
 	{ "close-wait-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=1\n",
@@ -140,12 +140,12 @@ static const struct verdict_case verdict_cases[] = {
 static const struct verdict_live_case verdict_live_cases[] = {
 	/* Recv-Q, at the FIN and now, tells what was read. */
 	{ { "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 10,
-	    "has read to the end and not closed. The close is missing: its code that has read" },
+	    "had last, is still open. The close is missing: its code that has read" },
 	  { .cookie = B } },
 	{ { "close-wait-leak",
 	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=5\n"
 		     "99 B snapshot CLOSE_WAIT inode=6001\n",
-	    10, "has read to the end and not closed. The close is missing: nothing is left" },
+	    10, "had last, is still open. The close is missing: nothing is left" },
 	  { .cookie = B } },
 	{ { "close-wait-end-unread", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 10,
 	    "httpd[790] has not read the end of file, though nothing else is left to read." },

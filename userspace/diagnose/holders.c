@@ -113,12 +113,50 @@ int holders_count_leaks(struct holders *h, const struct stuck_result *r)
 	return 0;
 }
 
+/* Who has opened it, if that process has no descriptor of it any more. */
+static const struct task *former_owner(const struct holders *h, const struct tracker *m,
+				       const struct conn *c, const struct holder **holder)
+{
+	const struct task *opener = tracker_task(m, c->opener);
+	size_t count, i;
+
+	*holder = holders_of(h, c, &count);
+	for (i = 0; opener && i < count; i++)
+		if ((*holder)[i].pid == opener->pid)
+			return NULL;
+	return count ? opener : NULL;
+}
+
+static int find_heirs(struct holders *h, const struct stuck_result *r)
+{
+	const struct holder *holder;
+	const struct task *opener;
+	struct heir *heir;
+	size_t i, known;
+
+	hashmap_init(&h->heirs, offsetof(struct heir, lineage), sizeof(*heir));
+	for (i = 0; i < r->count && !h->foreign_pids; i++) {
+		opener = former_owner(h, r->query.tracker, r->findings[i].conn, &holder);
+		if (!opener)
+			continue;
+		known = h->heirs.count;
+		heir = hashmap_get(&h->heirs, &(struct heir){ holder->pid, opener->pid });
+		if (!heir)
+			return -ENOMEM;
+		if (h->heirs.count > known)
+			lineage_find(&heir->lineage, holder->pid, opener->pid, opener->comm);
+	}
+	return 0;
+}
+
 int holders_find(struct holders *h, const struct stuck_result *r)
 {
 	int err;
 
 	*h = (struct holders){ .foreign_pids = !process_pids_are_initial() };
 	err = find_owners(&h->owners, r);
+	if (!err)
+		err = find_heirs(h, r);
 	return err ? err : holders_count_leaks(h, r);
 }
 
@@ -126,6 +164,7 @@ void holders_free(struct holders *h)
 {
 	owners_free(&h->owners);
 	hashmap_fini(&h->leaks);
+	hashmap_fini(&h->heirs);
 }
 
 const struct holder *holders_of(const struct holders *h, const struct conn *c, size_t *count)
@@ -160,4 +199,21 @@ struct owner holders_peer_owner(const struct holders *h, const struct tracker *m
 	if (!peer || peer->object != CONN_SOCKET || peer->flags & CONN_ORPHAN)
 		return (struct owner){ 0 };
 	return holders_owner(h, m, peer);
+}
+
+const struct task *holders_inherited_from(const struct holders *h, const struct tracker *m,
+					  const struct conn *c)
+{
+	const struct holder *holder;
+	const struct task *opener = h ? former_owner(h, m, c, &holder) : NULL;
+	uint64_t opened_ns = c->begun_ns + c->accepted_us * US;
+	const struct heir *heir;
+
+	if (!opener || c->flags & CONN_FOUND || (c->role == CONN_PASSIVE && !c->accepted_us))
+		return NULL;
+	heir = hashmap_find(&h->heirs, &(struct heir){ holder->pid, opener->pid });
+	return heir && heir->lineage.descends && heir->lineage.executed &&
+			       heir->lineage.begun_ns >= opened_ns ?
+		       opener :
+		       NULL;
 }

@@ -5,18 +5,28 @@
 
 #include "userspace/diagnose/descriptor_leak.h"
 #include "userspace/diagnose/stuck.h"
+#include "userspace/procfs/lineage.h"
 #include "userspace/procfs/owners.h"
 
 /**
  * struct holders - zero: nobody is known to hold anything
  * @owners: by the socket's inode
  * @leaks: struct descriptor_leak by task
+ * @heirs: struct heir by holder and opener
  * @foreign_pids: the numbers of processes are others than in the records
  */
 struct holders {
 	struct owners owners;
 	struct hashmap leaks;
+	struct hashmap heirs;
 	bool foreign_pids;
+};
+
+/** struct heir - a process that holds what another one, which lives, has opened */
+struct heir {
+	uint32_t holder;
+	uint32_t opener;
+	struct lineage lineage;
 };
 
 /**
@@ -58,6 +68,16 @@ struct owner {
 /** holders_owner() - its first holder; where nobody is known to hold it, the task that acted on it last */
 struct owner holders_owner(const struct holders *holders, const struct tracker *tracker,
 			   const struct conn *conn);
+
+/**
+ * holders_inherited_from() - the process that has opened it and does not hold it any more
+ *
+ * Its child, or a child's child, holds the descriptor, began later and has executed another
+ * program: it has inherited the descriptor. Whoever is sent a descriptor (SCM_RIGHTS), or
+ * was forked to work on it, has not. Return: NULL: not known to be so
+ */
+const struct task *holders_inherited_from(const struct holders *holders,
+					  const struct tracker *tracker, const struct conn *conn);
 
 /** holders_peer_owner() - whose the other end is; of one that waits to be accepted its listener's owner */
 struct owner holders_peer_owner(const struct holders *holders, const struct tracker *tracker,

@@ -105,5 +105,8 @@ void verdict_say(const struct finding *finding, const struct verdict_context *co
 		return;
 	verdict->name = rule->name;
 	verdict->weight = rule->weight;
-	rule->say(finding, context, verdict);
+	if (context->inherited_from && rule->say_inherited)
+		rule->say_inherited(finding, context, verdict);
+	else
+		rule->say(finding, context, verdict);
 }

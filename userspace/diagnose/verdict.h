@@ -16,6 +16,7 @@
  * @holder: who holds it, in words; NULL if nobody is known to
  * @holders: how many descriptors that are
  * @processes: how many processes hold it and those that are told with it
+ * @inherited_from: who has opened it, and whose program that it started holds it; or NULL
  * @listener: who listens where it came in, in words; NULL if not known
  * @peer: whose the other end is, in words; NULL if it is elsewhere, or not known
  * @leak: how the CLOSE-WAITs of the process that holds it grow; NULL if not known
@@ -25,6 +26,7 @@ struct verdict_context {
 	const char *holder;
 	size_t holders;
 	size_t processes;
+	const char *inherited_from;
 	const char *listener;
 	const char *peer;
 	const struct descriptor_leak *leak;

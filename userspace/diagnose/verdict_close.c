@@ -54,6 +54,25 @@ static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
 	return to;
 }
 
+static void say_inherited(const struct finding *f, const struct verdict_context *x,
+			  struct verdict *v)
+{
+	bool accepted = f->conn->role == CONN_PASSIVE;
+	char closed[CLOSED_MAX];
+
+	SENTENCE(v,
+		 "%s. %s has %s the connection and does not hold it any more; %s %s inherited it, "
+		 "and %s it open.",
+		 put_closed(closed, f, x), x->inherited_from, accepted ? "accepted" : "opened",
+		 holder_of(x), has(x), x->holders > 1 || x->processes > 1 ? "keep" : "keeps");
+	REMEDY(v,
+	       "In the code of %s, %s: then programs that it starts do not inherit the socket. The "
+	       "connection is closed when those end.",
+	       x->inherited_from,
+	       accepted ? "accept with accept4() and SOCK_CLOEXEC, or set O_CLOEXEC" :
+			  "open sockets with SOCK_CLOEXEC (O_CLOEXEC)");
+}
+
 /* "has stopped reading" needs two numbers: at the FIN, which is on record, and now. */
 static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
@@ -142,8 +161,13 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 	const char *read = f->evidence & FINDING(END_READ) ? " read to the end and" : "";
 	char leak[LEAK_MAX], closed[CLOSED_MAX];
 
-	SENTENCE(v, "%s; %s %s%s not%s.%s", put_closed(closed, f, x), holder_of(x), has(x), read,
-		 *read ? " closed" : "", put_leak(leak, x->leak));
+	put_closed(closed, f, x);
+	/* Who had it last may have passed it on. */
+	if (x->holder && !x->holders)
+		SENTENCE(v, "%s; the socket, which %s had last, is still open.", closed, x->holder);
+	else
+		SENTENCE(v, "%s; %s %s%s not%s.%s", closed, holder_of(x), has(x), read,
+			 *read ? " closed" : "", put_leak(leak, x->leak));
 	if (x->holders > 1)
 		REMEDY(v,
 		       "%s descriptors must be closed: inherited ones too (close them after "
@@ -283,11 +307,12 @@ const struct rule verdict_rules_close[] = {
 	  FINDING(ZERO_WINDOW), verdict_say_stalled },
 	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(NOT_ACCEPTED), 0,
 	  say_not_accepted },
-	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(UNREAD), 0, say_unread },
+	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(UNREAD), 0, say_unread,
+	  say_inherited },
 	{ "close-wait-end-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(END_UNREAD), 0,
-	  say_end_unread },
+	  say_end_unread, say_inherited },
 	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(PEER_CLOSED),
-	  FINDING(END_UNREAD), say_leak },
+	  FINDING(END_UNREAD), say_leak, say_inherited },
 	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, FINDING(ZERO_WINDOW), 0,
 	  say_zero_window },
 	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK,

@@ -21,6 +21,7 @@
  * @needs: evidence that has to be there, all of it
  * @refuted_by: evidence of which there must be none
  * @say: then write sentence and remedy
+ * @say_inherited: likewise, where the holder has inherited the descriptor; NULL: the same
  */
 struct rule {
 	const char *name;
@@ -30,6 +31,8 @@ struct rule {
 	uint64_t refuted_by;
 	void (*say)(const struct finding *finding, const struct verdict_context *context,
 		    struct verdict *verdict);
+	void (*say_inherited)(const struct finding *finding, const struct verdict_context *context,
+			      struct verdict *verdict);
 };
 
 /* Each list ends with a rule without a name. The first that applies has the word. */

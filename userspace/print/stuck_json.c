@@ -249,6 +249,8 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 	put_counts(j, group);
 	put_live(j, finding_live(f), f->state);
 	life_json_tasks(j, o->tracker, f->conn);
+	if (w->inherited_from[0])
+		json_bool(j, "inherited", true);
 	put_holders(j, w);
 	if (w->unheld)
 		json_bool(j, "unheld", true);

@@ -48,6 +48,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
  * @age: "14m03s"
  * @holder: "nginx[1234] fd 17, nginx[1235] fd 17"; empty if nobody is known
  * @owner: "nginx[1234]": the first of them, or who acted last
+ * @inherited_from: who has opened it, if its holder has inherited it; empty: not known
  * @listener: who listens where it came in
  * @peer: whose the other end is, if it is on this machine
  * @holders: who holds it now
@@ -62,6 +63,7 @@ struct stuck_words {
 	char age[DURATION_MAX + 1];
 	char holder[STUCK_NAME_MAX];
 	char owner[STUCK_NAME_MAX];
+	char inherited_from[STUCK_NAME_MAX];
 	char listener[STUCK_NAME_MAX];
 	char peer[STUCK_NAME_MAX];
 	const struct holder *holders;

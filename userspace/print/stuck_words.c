@@ -39,8 +39,11 @@ static void name_owner(struct owner owner, char name[STUCK_NAME_MAX])
 /* Who holds it now, and what that process has besides. */
 static void find_holders(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
 {
+	const struct task *opener = holders_inherited_from(o->holders, o->tracker, f->conn);
 	uint64_t task;
 
+	if (opener)
+		name_owner((struct owner){ opener->comm, opener->pid, false }, w->inherited_from);
 	w->holders = holders_of(o->holders, f->conn, &w->holders_count);
 	w->unheld = holders_none(o->holders, f->conn);
 	if (!w->holders_count)
@@ -90,6 +93,7 @@ void stuck_words(const struct stuck_out *o, const struct stuck_group *group, str
 	context.age = age;
 	context.holder = who_holds(group, w, service);
 	context.holders = w->holders_count;
+	context.inherited_from = w->inherited_from[0] ? w->inherited_from : NULL;
 	context.listener = w->listener[0] ? w->listener : NULL;
 	context.peer = w->peer[0] ? w->peer : NULL;
 	context.processes = group->processes;

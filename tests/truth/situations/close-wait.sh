@@ -86,11 +86,8 @@ expect()
 {
 	provoked kind=accept comm=daemon
 	says stuck@live count=4 comm=logrotated
-	known_wrong 'close-wait-leak'
 	says stuck@live logrotated '(inherit|O_CLOEXEC)'
-	known_wrong 'close-wait-leak'
 	says stuck@live 'O_CLOEXEC.*daemon|daemon.*O_CLOEXEC'
-	known_wrong 'close-wait-leak'
 	never stuck@live 'code path that reads 0 bytes'
 }
 tell late
@@ -141,7 +138,6 @@ expect()
 {
 	provoked kind=accept comm=dispatcher
 	says stuck@live count=2 comm=worker
-	known_wrong 'close-wait-leak'
 	never stuck 'sentence=.*dispatcher.* has not.*'
 }
 tell
