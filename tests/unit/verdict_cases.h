@@ -52,6 +52,13 @@ struct verdict_live_case {
 	"1 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n" \
 	"2 A out SYN seq=1000\n3 B in SYN seq=1000\n"
 
+#define RELAY_FIRST ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
+#define RELAY_SECOND(us)                                                                    \
+	"5 B socket CLOSE SYN_SENT cookie=7 port=50000 raddr=10.0.0.9 comm=httpd pid=790\n" \
+	"6 B socket SYN_SENT ESTABLISHED cookie=7\n" us                                     \
+	" B socket ESTABLISHED FIN_WAIT1 cookie=7 comm=httpd pid=790 inode=6002\n" us       \
+	" B socket FIN_WAIT1 FIN_WAIT2 cookie=7 inode=6002\n"
+
 static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-leak", ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n", 843,
 	  "The peer closed 14m03s ago; the socket, which httpd[790] had last, is still open. If it" },
@@ -75,6 +82,12 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 mptcp\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 mptcp\n",
 	  60, "ss -Mnp" },
+	/* The end is handed on to another connection of the same process, and only then. */
+	{ "close-wait-relay", RELAY_FIRST RELAY_SECOND("11"), 843,
+	  "httpd[790] has handed that on: 2us later it shut down its half of another connection, to "
+	  "10.0.0.9:50000, and waits" },
+	{ "fin-wait2-relay", RELAY_FIRST RELAY_SECOND("11"), 843, "10.0.0.1:40000, had closed" },
+	{ "close-wait-leak", RELAY_FIRST RELAY_SECOND("200011"), 843, "had last" },
 	{ "last-ack-unanswered",
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n"
 		   "11 B out FIN,ACK seq=1\n12 B out FIN,ACK seq=1\n13 B out FIN,ACK seq=1\n",

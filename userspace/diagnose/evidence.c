@@ -29,6 +29,7 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_PEER_HERE] = "peer_here",
 	[FINDING_PEER_GONE] = "peer_gone",
 	[FINDING_PEER_BLOCKED] = "peer_blocked",
+	[FINDING_RELAY] = "relay",
 	[FINDING_MPTCP] = "mptcp",
 	[FINDING_REARMED] = "rearmed",
 	[FINDING_OUR_PORT] = "our_port",
@@ -137,6 +138,8 @@ uint64_t finding_evidence(const struct finding *f)
 	if (f->usage)
 		return of_burst(f->usage);
 	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f);
+	if (f->relay)
+		e |= FINDING(RELAY);
 	if (accept_queue_full(f->queue))
 		e |= FINDING(QUEUE_FULL);
 	if (is_flood(f->handshakes))

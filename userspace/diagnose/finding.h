@@ -7,6 +7,7 @@
 #define DIAGNOSE_FINDING_H
 
 #include "userspace/diagnose/port_usage.h"
+#include "userspace/diagnose/relay.h"
 #include "userspace/diagnose/waiting.h"
 
 #define FINDING_NO_RULE (-1)
@@ -28,6 +29,7 @@
  * @peer: the other end, if it is on this machine: see finding_peer()
  * @peer_cookie: of @peer, when @conn was judged
  * @peer_live: what the kernel knew of @peer; with a cookie of 0: nothing
+ * @relay: what is known of it as a leg of a relay; NULL: it is none
  * @usage: all about a burst; NULL for a single connection
  * @evidence: bits of enum finding_evidence: what its rule rests on, and what else is known
  */
@@ -45,6 +47,7 @@ struct finding {
 	const struct conn *peer;
 	uint64_t peer_cookie;
 	struct kernel_socket peer_live;
+	const struct relay *relay;
 	const struct port_usage *usage;
 	uint64_t evidence;
 };

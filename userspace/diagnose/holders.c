@@ -13,18 +13,23 @@ static uint32_t inode_of(const struct conn *c)
 }
 
 /* One that waits to be accepted is its listener's. */
-static const struct conn *peer_or_listener(const struct tracker *m, const struct finding *f)
+static const struct conn *or_listener(const struct tracker *m, const struct conn *c)
 {
-	const struct conn *peer = finding_peer(f);
+	return c && counters_place(c) & COUNTERS_UNACCEPTED ? tracker_listener(m, c) : c;
+}
 
-	return peer && counters_place(peer) & COUNTERS_UNACCEPTED ? tracker_listener(m, peer) :
-								    peer;
+static const struct conn *leg_peer(const struct tracker *m, const struct finding *f)
+{
+	const struct conn *leg = relay_other(f->relay);
+
+	return leg ? tracker_peer(m, leg) : NULL;
 }
 
 /* What has no file is not looked for: /proc is large. With a leak all its sockets count. */
 static int find_owners(struct owners *owners, const struct stuck_result *r)
 {
-	uint32_t *inodes = calloc(3 * r->count + r->close_wait_count + 1, sizeof(*inodes));
+	uint32_t *inodes = calloc(4 * r->count + r->close_wait_count + 1, sizeof(*inodes));
+	const struct tracker *m = r->query.tracker;
 	const struct finding *f;
 	size_t i, wanted = 0;
 	bool leaks = false;
@@ -35,9 +40,10 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 	for (i = 0; i < r->count; i++) {
 		f = &r->findings[i];
 		inodes[wanted++] = f->conn->inode;
-		inodes[wanted++] = inode_of(peer_or_listener(r->query.tracker, f));
+		inodes[wanted++] = inode_of(or_listener(m, finding_peer(f)));
+		inodes[wanted++] = inode_of(or_listener(m, leg_peer(m, f)));
 		if (!f->conn->inode || f->state == TCPTRAIL_SYN_SENT)
-			inodes[wanted++] = inode_of(finding_listener(f, r->query.tracker));
+			inodes[wanted++] = inode_of(finding_listener(f, m));
 		leaks |= f->state == TCPTRAIL_CLOSE_WAIT && f->conn->inode;
 	}
 	for (i = 0; leaks && i < r->close_wait_count; i++)
@@ -191,14 +197,26 @@ struct owner holders_owner(const struct holders *h, const struct tracker *m, con
 	return task ? (struct owner){ task->comm, task->pid, false } : (struct owner){ 0 };
 }
 
+static struct owner owner_of_other(const struct holders *h, const struct tracker *m,
+				   const struct conn *other)
+{
+	const struct conn *c = or_listener(m, other);
+
+	if (!c || c->object != CONN_SOCKET || c->flags & CONN_ORPHAN)
+		return (struct owner){ 0 };
+	return holders_owner(h, m, c);
+}
+
+struct owner holders_leg_owner(const struct holders *h, const struct tracker *m,
+			       const struct finding *f)
+{
+	return owner_of_other(h, m, leg_peer(m, f));
+}
+
 struct owner holders_peer_owner(const struct holders *h, const struct tracker *m,
 				const struct finding *f)
 {
-	const struct conn *peer = peer_or_listener(m, f);
-
-	if (!peer || peer->object != CONN_SOCKET || peer->flags & CONN_ORPHAN)
-		return (struct owner){ 0 };
-	return holders_owner(h, m, peer);
+	return owner_of_other(h, m, finding_peer(f));
 }
 
 const struct task *holders_inherited_from(const struct holders *h, const struct tracker *m,

@@ -79,6 +79,10 @@ struct owner holders_owner(const struct holders *holders, const struct tracker *
 const struct task *holders_inherited_from(const struct holders *holders,
 					  const struct tracker *tracker, const struct conn *conn);
 
+/** holders_leg_owner() - of a relay: whose the other end of the other leg is */
+struct owner holders_leg_owner(const struct holders *holders, const struct tracker *tracker,
+			       const struct finding *finding);
+
 /** holders_peer_owner() - whose the other end is; of one that waits to be accepted its listener's owner */
 struct owner holders_peer_owner(const struct holders *holders, const struct tracker *tracker,
 				const struct finding *finding);

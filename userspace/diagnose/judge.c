@@ -172,8 +172,8 @@ static bool is_listed(const struct stuck_query *q, const struct finding *f, bool
 	return too_long || finding_age(f, q->now_ns) >= q->older_ns;
 }
 
-bool judge(const struct stuck_query *q, const struct waiting *waiting, const struct conn *c,
-	   struct finding *f, uint64_t *next_ns)
+bool judge(const struct stuck_query *q, const struct waiting *waiting, const struct relays *relays,
+	   const struct conn *c, struct finding *f, uint64_t *next_ns)
 {
 	const struct conn *listener;
 	bool too_long;
@@ -200,6 +200,7 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 		f->queue = waiting_at(waiting, listener);
 	f->handshakes = waiting_handshakes(waiting, c);
 	find_peer(q, f);
+	f->relay = relays_leg(relays, c);
 	f->evidence = finding_evidence(f);
 	if (too_long)
 		f->rule = verdict_rule(f);

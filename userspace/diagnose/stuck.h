@@ -96,6 +96,7 @@ struct close_wait {
  * @gauges: the numbers
  * @next_ns: until then another scan finds the same, unless a record comes
  * @waiting: who waits
+ * @relays: which connections are legs of a relay
  * @ports: which ports are in use
  * @close_waits: if they were asked for
  * @close_wait_count: how many
@@ -111,6 +112,7 @@ struct stuck_result {
 	struct stuck_gauges gauges;
 	uint64_t next_ns;
 	struct waiting waiting;
+	struct relays relays;
 	struct port_usages ports;
 	struct close_wait *close_waits;
 	size_t close_wait_count;
@@ -148,11 +150,13 @@ int stuck_find(struct stuck_scan **scan, const struct stuck_query *query);
  * judge() - is this connection stuck, or was it asked for?
  * @query: what is asked
  * @waiting: all who wait, of the same moment
+ * @relays: all legs, likewise
  * @conn: the connection; it lives
  * @finding: filled if so, with its rule
  * @next_ns: lowered to the time from which the answer is another one, if no record comes
  */
-bool judge(const struct stuck_query *query, const struct waiting *waiting, const struct conn *conn,
-	   struct finding *finding, uint64_t *next_ns);
+bool judge(const struct stuck_query *query, const struct waiting *waiting,
+	   const struct relays *relays, const struct conn *conn, struct finding *finding,
+	   uint64_t *next_ns);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/diagnose/evidence.h"
 #include "userspace/diagnose/stuck_group.h"
 
 /* With more peers than these the owner's sockets are one group. */
@@ -202,20 +201,34 @@ static void make_groups(struct stuck_groups *g, struct entry *entries, size_t fi
 	}
 }
 
-/*
- * A deadlock is one thing, though each of its two ends is found: it is told of the end that
- * connected.
- */
-static bool is_told_with_peer(const struct stuck_result *r, const struct finding *found)
+static bool has_verdict(const struct finding *found, const char *name)
+{
+	return found->rule != FINDING_NO_RULE &&
+	       !strcmp(verdict_name((unsigned int)found->rule), name);
+}
+
+static bool is_found(const struct stuck_result *r, const struct conn *c, const char *verdict)
 {
 	size_t i;
 
-	if (found->evidence & FINDING(PEER_BLOCKED) && found->conn->role != CONN_ACTIVE)
-		for (i = 0; i < r->count; i++)
-			if (r->findings[i].cookie == found->peer_cookie &&
-			    r->findings[i].rule == found->rule)
-				return r->findings[i].conn->role == CONN_ACTIVE;
+	for (i = 0; i < r->count; i++)
+		if (r->findings[i].conn == c && has_verdict(&r->findings[i], verdict))
+			return true;
 	return false;
+}
+
+/*
+ * Two findings that are one thing are told once: a deadlock of the end that connected, a
+ * relay of the leg whose peer has closed.
+ */
+static bool is_told_with_other(const struct stuck_result *r, const struct finding *found)
+{
+	const struct conn *peer = finding_peer(found), *leg = relay_other(found->relay);
+
+	if (has_verdict(found, "established-deadlock"))
+		return found->conn->role != CONN_ACTIVE && peer && peer->role == CONN_ACTIVE &&
+		       is_found(r, peer, "established-deadlock");
+	return has_verdict(found, "fin-wait2-relay") && leg && is_found(r, leg, "close-wait-relay");
 }
 
 int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
@@ -233,7 +246,7 @@ int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		return -ENOMEM;
 	}
 	for (i = 0; i < r->count; i++)
-		if (each || !is_told_with_peer(r, &r->findings[i]))
+		if (each || !is_told_with_other(r, &r->findings[i]))
 			set_entry(&entries[count++], r->query.tracker, holders, &r->findings[i],
 				  each || r->findings[i].usage ? i + 1 : 0);
 	qsort(entries, count, sizeof(*entries), by_owner_and_peer);

@@ -43,11 +43,13 @@ static void gauges_init(struct stuck_gauges *g)
 static void empty(struct stuck_result *r)
 {
 	waiting_fini(&r->waiting);
+	relays_fini(&r->relays);
 	port_usages_fini(&r->ports);
 	free(r->findings);
 	free(r->close_waits);
 	*r = (struct stuck_result){ .next_ns = UINT64_MAX };
 	waiting_init(&r->waiting);
+	relays_init(&r->relays);
 	gauges_init(&r->gauges);
 }
 
@@ -168,6 +170,8 @@ static int count(struct stuck_result *r, const struct conn *c)
 		return -ENOMEM;
 	if (c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP) && note_close_wait(r, c))
 		return -ENOMEM;
+	if (relays_add(&r->relays, q->tracker, c))
+		return -ENOMEM;
 	return waiting_add(&r->waiting, q->tracker, c, q->kernel);
 }
 
@@ -180,7 +184,7 @@ static int judge_one(struct stuck_scan *s, const struct conn *c)
 	struct finding found;
 	int err = port_usages_count(&r->ports, q->tracker, c, wanted, &r->next_ns);
 
-	if (!err && judge(q, &r->waiting, c, &found, &r->next_ns))
+	if (!err && judge(q, &r->waiting, &r->relays, c, &found, &r->next_ns))
 		err = keep(s, &found);
 	return err;
 }
@@ -261,6 +265,12 @@ static int end(struct stuck_scan *s)
 	return 1;
 }
 
+static int end_counting(struct stuck_scan *s)
+{
+	s->walk = 2;
+	return relays_pair(&s->growing->relays);
+}
+
 int stuck_scan_step(struct stuck_scan *s, size_t most)
 {
 	int err = 0;
@@ -270,7 +280,7 @@ int stuck_scan_step(struct stuck_scan *s, size_t most)
 		if (s->at)
 			err = scan_conn(s, s->at);
 		else if (s->walk == 1)
-			s->walk = 2;
+			err = end_counting(s);
 		else
 			return end(s);
 	}

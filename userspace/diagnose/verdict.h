@@ -18,6 +18,8 @@
  * @processes: how many processes hold it and those that are told with it
  * @inherited_from: who has opened it, and whose program that it started holds it; or NULL
  * @listener: who listens where it came in, in words; NULL if not known
+ * @leg: of a relay: the remote end of the other leg; or NULL
+ * @leg_peer: whose that one is, in words; NULL if it is elsewhere, or not known
  * @peer: whose the other end is, in words; NULL if it is elsewhere, or not known
  * @leak: how the CLOSE-WAITs of the process that holds it grow; NULL if not known
  */
@@ -28,6 +30,8 @@ struct verdict_context {
 	size_t processes;
 	const char *inherited_from;
 	const char *listener;
+	const char *leg;
+	const char *leg_peer;
 	const char *peer;
 	const struct descriptor_leak *leak;
 };

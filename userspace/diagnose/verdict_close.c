@@ -73,6 +73,40 @@ static void say_inherited(const struct finding *f, const struct verdict_context 
 			  "open sockets with SOCK_CLOEXEC (O_CLOEXEC)");
 }
 
+/* Its process has read the end of file here and passed it on: it waits for somebody else. */
+static void say_close_wait_relay(const struct finding *f, const struct verdict_context *x,
+				 struct verdict *v)
+{
+	char closed[CLOSED_MAX];
+
+	SENTENCE(
+		v,
+		"%s. %s %s handed that on: %s later it shut down its half of another connection, to "
+		"%s, and waits for that side to close.",
+		put_closed(closed, f, x), holder_of(x), has(x),
+		number_text(put_span, f->relay->span_ns).s, x->leg ? x->leg : "another peer");
+	REMEDY(v,
+	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
+	       "timeout for half-closed connections).",
+	       x->leg_peer ? x->leg_peer : "the process on that side");
+}
+
+static void say_fin_wait2_relay(const struct finding *f, const struct verdict_context *x,
+				struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"%s %s shut down its half %s after the peer of another connection, %s, had closed: "
+		"it relays, and has handed that on. For %s the peer here has sent neither data nor "
+		"its FIN, or they do not get here.",
+		holder_of(x), has(x), number_text(put_span, f->relay->span_ns).s,
+		x->leg ? x->leg : "which is over", x->age);
+	REMEDY(v,
+	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
+	       "timeout for half-closed connections).",
+	       verdict_peer(x, "the peer's process"));
+}
+
 /* "has stopped reading" needs two numbers: at the FIN, which is on record, and now. */
 static void say_unread(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
@@ -305,6 +339,8 @@ const struct rule verdict_rules_close[] = {
 	  FINDING(STALLED) | FINDING(ZERO_WINDOW), 0, verdict_say_window },
 	{ "close-wait-unanswered", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(STALLED),
 	  FINDING(ZERO_WINDOW), verdict_say_stalled },
+	{ "close-wait-relay", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(RELAY),
+	  FINDING(UNREAD) | FINDING(END_UNREAD), say_close_wait_relay },
 	{ "close-wait-not-accepted", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(NOT_ACCEPTED), 0,
 	  say_not_accepted },
 	{ "close-wait-unread", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(UNREAD), 0, say_unread,
@@ -325,6 +361,8 @@ const struct rule verdict_rules_close[] = {
 	  say_fin_wait2_orphan },
 	{ "fin-wait2-half-open", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(PEER_GONE), 0,
 	  say_fin_wait2_half_open },
+	{ "fin-wait2-relay", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(RELAY), FINDING(UNREAD),
+	  say_fin_wait2_relay },
 	{ "fin-wait2-unread", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2,
 	  FINDING(FIN_ACKED) | FINDING(LISTED) | FINDING(UNREAD), FINDING(ORPHAN),
 	  say_fin_wait2_unread },

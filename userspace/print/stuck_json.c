@@ -142,6 +142,24 @@ static void put_trend(struct json *j, const struct trend *t)
 		json_seconds(j, "newest_seconds", time_between(t->newest_ns, t->until_ns));
 }
 
+/* The other leg. */
+static void put_relay(const struct stuck_out *o, struct json *j, const struct finding *f)
+{
+	const struct conn *leg = relay_other(f->relay);
+	uint8_t raddr[16];
+
+	if (!leg)
+		return;
+	tracker_raddr(o->tracker, leg, raddr);
+	json_object(j, "relay");
+	json_word(j, "state", state_key(leg->state));
+	json_u64(j, "cookie", leg->cookie);
+	json_address(j, "remote_address", raddr);
+	json_u64(j, "remote_port", leg->rport);
+	json_seconds(j, "seconds", f->relay->span_ns);
+	json_end_object(j);
+}
+
 /* The other end, if it is here: its members have the names of this end's. */
 static void put_peer(const struct stuck_out *o, struct json *j, const struct finding *f)
 {
@@ -280,6 +298,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 	json_str(&j, "sentence", words.verdict.sentence);
 	json_str(&j, "remedy", words.verdict.remedy);
 	put_evidence(&j, f->evidence);
+	put_relay(o, &j, f);
 	put_peer(o, &j, f);
 	json_end(&j);
 }

@@ -50,6 +50,8 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
  * @owner: "nginx[1234]": the first of them, or who acted last
  * @inherited_from: who has opened it, if its holder has inherited it; empty: not known
  * @listener: who listens where it came in
+ * @leg: of a relay: the remote end of the other leg, and whose it is if that is known
+ * @leg_peer: whose that one is
  * @peer: whose the other end is, if it is on this machine
  * @holders: who holds it now
  * @holders_count: how many descriptors
@@ -65,6 +67,8 @@ struct stuck_words {
 	char owner[STUCK_NAME_MAX];
 	char inherited_from[STUCK_NAME_MAX];
 	char listener[STUCK_NAME_MAX];
+	char leg[2 * STUCK_NAME_MAX];
+	char leg_peer[STUCK_NAME_MAX];
 	char peer[STUCK_NAME_MAX];
 	const struct holder *holders;
 	size_t holders_count;

@@ -67,6 +67,21 @@ static const char *who_holds(const struct stuck_group *group, const struct stuck
 	return service;
 }
 
+/* "10.0.0.9:9090 (backend[14])" */
+static void name_leg(const struct stuck_out *o, const struct finding *f, struct stuck_words *w)
+{
+	const struct conn *leg = relay_other(f->relay);
+	uint8_t raddr[16];
+
+	if (!leg)
+		return;
+	name_owner(holders_leg_owner(o->holders, o->tracker, f), w->leg_peer);
+	tracker_raddr(o->tracker, leg, raddr);
+	*put_endpoint(w->leg, raddr, leg->rport) = '\0';
+	if (w->leg_peer[0])
+		snprintf(w->leg + strlen(w->leg), STUCK_NAME_MAX, " (%.100s)", w->leg_peer);
+}
+
 void stuck_words(const struct stuck_out *o, const struct stuck_group *group, struct stuck_words *w)
 {
 	const struct finding *f = group->members[0];
@@ -90,11 +105,14 @@ void stuck_words(const struct stuck_out *o, const struct stuck_group *group, str
 	if (listener)
 		name_owner(holders_owner(o->holders, o->tracker, listener), w->listener);
 	name_owner(holders_peer_owner(o->holders, o->tracker, f), w->peer);
+	name_leg(o, f, w);
 	context.age = age;
 	context.holder = who_holds(group, w, service);
 	context.holders = w->holders_count;
 	context.inherited_from = w->inherited_from[0] ? w->inherited_from : NULL;
 	context.listener = w->listener[0] ? w->listener : NULL;
+	context.leg = w->leg[0] ? w->leg : NULL;
+	context.leg_peer = w->leg_peer[0] ? w->leg_peer : NULL;
 	context.peer = w->peer[0] ? w->peer : NULL;
 	context.processes = group->processes;
 	context.leak = group->processes > 1 ? NULL : w->leak;

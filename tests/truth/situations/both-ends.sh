@@ -71,10 +71,11 @@ expect()
 	provoked kind=socket new_state=close_wait local_port=8080
 	provoked kind=socket new_state=fin_wait2 remote_port=9090
 	says each@live state=close_wait comm=proxy local_port=8080
-	known_wrong 'close-wait-leak, fin-wait2-held'
-	says stuck@live comm=proxy '(backend|both legs|other leg|handed)'
-	known_wrong 'close-wait-leak, fin-wait2-held'
-	never stuck@live 'sentence=.*' comm=proxy local_port=8080 'code path that reads 0 bytes'
+	says each state=fin_wait2 verdict=fin-wait2-relay remote_port=9090
+	count 1 stuck comm=proxy
+	says stuck comm=proxy verdict=close-wait-relay 'handed.*:9090 .backend'
+	says stuck@live comm=proxy 'See what backend'
+	never stuck comm=proxy local_port=8080 'code path that reads 0 bytes'
 }
 tell late
 
