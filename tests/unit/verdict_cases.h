@@ -82,6 +82,11 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 mptcp\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 mptcp\n",
 	  60, "ss -Mnp" },
+	{ "established-self",
+	  "0 A socket CLOSE SYN_SENT raddr=10.0.0.1 port=80 comm=curl pid=812\n"
+	  "1 A socket SYN_SENT SYN_RECV raddr=10.0.0.1 port=80\n"
+	  "2 A socket SYN_RECV ESTABLISHED raddr=10.0.0.1 port=80 inode=1\n",
+	  10, "connect to port 80 of this host" },
 	/* The end is handed on to another connection of the same process, and only then. */
 	{ "close-wait-relay", RELAY_FIRST RELAY_SECOND("11"), 843,
 	  "httpd[790] has handed that on: 2us later it shut down its half of another connection, to "

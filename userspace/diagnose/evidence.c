@@ -30,6 +30,7 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_PEER_GONE] = "peer_gone",
 	[FINDING_PEER_BLOCKED] = "peer_blocked",
 	[FINDING_RELAY] = "relay",
+	[FINDING_SELF] = "self",
 	[FINDING_MPTCP] = "mptcp",
 	[FINDING_REARMED] = "rearmed",
 	[FINDING_OUR_PORT] = "our_port",
@@ -82,6 +83,8 @@ static uint64_t of_conn(const struct conn *c)
 		e |= FINDING(NOT_ACCEPTED);
 	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)
 		e |= FINDING(ORPHAN);
+	if (c->flags & CONN_SELF)
+		e |= FINDING(SELF);
 	if (c->flags & CONN_MPTCP)
 		e |= FINDING(MPTCP);
 	if (c->unread)

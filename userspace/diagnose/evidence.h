@@ -35,6 +35,7 @@ enum finding_evidence {
 	FINDING_PEER_GONE, /* it was, and has ended; no FIN or RST of it has arrived here */
 	FINDING_PEER_BLOCKED, /* the other end waits to write, too: this end's window is closed */
 	FINDING_RELAY, /* its process has handed an end on: from or to this connection */
+	FINDING_SELF, /* both ends are this one socket */
 	FINDING_MPTCP, /* a subflow: who holds and reads it is MPTCP's affair */
 	FINDING_REARMED, /* the peer has repeated its FIN in TIME-WAIT */
 	FINDING_OUR_PORT, /* a burst of TIME-WAITs at a port of our own */

@@ -93,9 +93,17 @@ static bool is_half_open(const struct stuck_query *q, struct finding *f, uint64_
 	return true;
 }
 
+/* It talks to itself, for as long as its process likes that. */
+static bool is_self_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+{
+	return f->conn->flags & CONN_SELF &&
+	       deadline_passed(q, f->since_ns, q->older_ns ? q->older_ns : VERDICT_STALL_NS,
+			       next_ns);
+}
+
 /*
  * ESTABLISHED and LISTEN have no time limit. They are stuck only if the other
- * end is gone, if data is unacknowledged and the peer stalls, or if the accept queue is
+ * end is gone or is the same socket, if data is unacknowledged and the peer stalls, or if the accept queue is
  * full.
  */
 static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
@@ -110,7 +118,7 @@ static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t
 	}
 	if (f->state != TCPTRAIL_ESTABLISHED)
 		return false;
-	if (is_half_open(q, f, next_ns))
+	if (is_half_open(q, f, next_ns) || is_self_too_long(q, f, next_ns))
 		return true;
 	ask_kernel(q, f);
 	return finding_is_stalled(f) && is_stalled_too_long(q, f);

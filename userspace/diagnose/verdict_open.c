@@ -146,6 +146,21 @@ static void say_half_open(const struct finding *f, const struct verdict_context 
 		  "TCP_KEEPIDLE), or write now and then.");
 }
 
+static void say_self(const struct finding *f, const struct verdict_context *x, struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"%s is connected to itself: it wanted to connect to port %u of this host, where "
+		"nobody listened, and was given that port as its own. It reads what it writes, and "
+		"no server can take the port.",
+		opener_of(x), f->conn->lport);
+	REMEDY(v,
+	       "Close it. Keep the ports of servers out of the range for clients "
+	       "(net.ipv4.ip_local_port_range), or reserve them "
+	       "(net.ipv4.ip_local_reserved_ports=%u).",
+	       f->conn->lport);
+}
+
 static void say_deadlock(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
@@ -180,6 +195,7 @@ const struct rule verdict_rules_open[] = {
 	  say_queue_full },
 	{ "established-half-open", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(PEER_GONE), 0,
 	  say_half_open },
+	{ "established-self", VERDICT_SPREADS, TCPTRAIL_ESTABLISHED, FINDING(SELF), 0, say_self },
 	{ "established-deadlock", VERDICT_LASTS, TCPTRAIL_ESTABLISHED,
 	  FINDING(STALLED) | FINDING(ZERO_WINDOW) | FINDING(UNREAD) | FINDING(PEER_BLOCKED), 0,
 	  say_deadlock },

@@ -203,6 +203,8 @@ expect()
 {
 	provoked kind=socket new_state=established local_port=45000 remote_port=45000
 	count 1 life .
+	says stuck verdict=established-self comm=narcissus '45000' 'connected to itself'
+	count 1 stuck .
 	count 1 explain .
 	says explain '(itself|self-connect|own port)'
 	never explain 'two active openers'
