@@ -210,7 +210,6 @@ expect()
 {
 	provoked kind=snapshot old_state=syn_sent
 	says stuck state=syn_sent comm=caller
-	known_wrong 'syn-sent-unanswered'
 	never stuck 'a filter drops it'
 	known_wrong 'syn-sent-unanswered'
 	never stuck 'sent ([3-9]|[1-9][0-9]+) times'
