@@ -201,9 +201,12 @@ __attribute__((constructor)) static void in_utf8(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run)); /* large, and hardly touched */
-	struct tracker_config config = {
-		.max_conns = CONNS_MAX, .record = record, .step = step, .ended = ended, .arg = run
-	};
+	struct tracker_config config = { .max_conns = CONNS_MAX,
+					 .recent = true,
+					 .record = record,
+					 .step = step,
+					 .ended = ended,
+					 .arg = run };
 	const uint16_t ports[] = { 80, 443 };
 	struct tcptrail_record *records;
 	size_t count;

@@ -169,6 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.summarize = size && *data & 2;
 	run.join = size && *data & 4;
 	config.join = run.join;
+	config.recent = run.summarize;
 	clock_init(&run.clock, 0, true);
 	buf_init(&run.text, NULL);
 	buf_init(&run.json, NULL);
