@@ -77,6 +77,8 @@ class Drawing:
             found += [("shut", 12), ("exit", 4), ("die", 4)]
         if e.unread and not e.over:
             found.append(("read", 40))
+        if e.state == "close_wait" and not e.unread and not e.end_read and not e.over:
+            found.append(("read_end", 30))
         if c.has_room(e):
             found += [("abort", 5), ("disconnect", 2), ("kill", 2)]
         if established and not e.copied:
@@ -99,7 +101,7 @@ class Drawing:
             host = "s" if self.local else host
             self.schedule.append((t, f"kill_socket {host} sport = :{port}"))
         else:
-            self.step(e, t, what, *numbers)
+            self.step(e, t, *(["read", 1] if what == "read_end" else [what, *numbers]))
 
     def cross(self, t):
         mine = self.rng.choice(("close", "shut", "abort", "write"))

@@ -43,6 +43,8 @@ class End:
         self.unread_at_end = None
         self.over_at = None
         self.bytes_known = True
+        self.end_read = False  # its process has read the end of file
+        self.end_behind_data = False  # the kernel may count it as read with the data
         self.linger2 = False  # TCP_LINGER2 below 0: FIN-WAIT-2 ends at once, by RST
         self.unacked_at_end = 0
         self.closer = "none"  # as far as it has heard
@@ -120,6 +122,8 @@ class Connection:
         if age < limit - 1:
             return [None]
         said = [self.verdict(e)]
+        if e.end_behind_data and said == ["close-wait-end-unread"]:
+            said.append("close-wait-leak")
         if e.state == "fin_wait2" and e.orphan_at is not None and \
                 abs(t - self.deadline(e)) < ROUND:
             said.append(None)
@@ -139,7 +143,9 @@ class Connection:
             return "fin-wait2-unread" if e.unread else "fin-wait2-held"
         if not e.accepted:
             return "close-wait-not-accepted"
-        return "close-wait-unread" if e.unread else "close-wait-leak"
+        if e.unread:
+            return "close-wait-unread"
+        return "close-wait-leak" if e.end_read else "close-wait-end-unread"
 
     # ---- What the kernels do
 
@@ -189,6 +195,7 @@ class Connection:
             self.closed()
         if p.state == "close_wait" and not p.over:
             self.sent_at_fin = p.sent
+            p.end_behind_data = p.unread > 0
 
     def first_fin(self, e, arrives):
         if self.closer == "none":
@@ -231,6 +238,9 @@ class Connection:
     def do_read(self, e, t, n):
         e.unread -= n
         e.read_at = t
+
+    def do_read_end(self, e, t):
+        e.end_read = True
 
     def do_shut(self, e, t):
         if e.over or e.fin_at is not None or e.state == "time_wait":
