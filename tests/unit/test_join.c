@@ -253,7 +253,7 @@ static const struct {
 	/* A RST that only one of the two ends knows of. */
 	{ "500000 A in RST\n500010 A socket ESTABLISHED CLOSE err=104\n"
 	  "900000 B socket ESTABLISHED CLOSE err=110\n",
-	  "timed out: timed out: the probes of the server were not answered" },
+	  "timed out: timed out: no answer to the probes of the server came" },
 	{ "500000 A in RST\n500010 A socket ESTABLISHED CLOSE err=104\n"
 	  "500020 B in RST\n500030 B socket ESTABLISHED CLOSE err=104\n",
 	  "reset between: reset by a RST that the server did not send: something between sent "

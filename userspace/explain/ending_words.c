@@ -93,7 +93,7 @@ static void say_window(struct buf *out, const struct conn *c, const char *us)
 		   c->unacked, us);
 	buf_str(out, c->flags & CONN_ORPHAN ? "and no process held the socket any more "
 					      "(net.ipv4.tcp_orphan_retries)" :
-					      "its probes were not answered");
+					      "no answer to its probes came");
 }
 
 static void say_unanswered(struct buf *out, const struct conn *c, const char *us)
@@ -131,7 +131,7 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 			   c->unacked, us);
 		break;
 	default:
-		buf_printf(out, "timed out: the probes of %s were not answered", us);
+		buf_printf(out, "timed out: no answer to the probes of %s came", us);
 	}
 }
 

@@ -66,6 +66,7 @@ enum ladder_probe {
  * @why: enum ladder_why
  * @time_ns: when it was sent, or when it arrived if only that is known
  * @half_closed: LADDER_DATA after the first FIN
+ * @stray: it arrived, and the end that it names, which is here, has not sent it
  * @no_socket: it was sent here, in the name of no socket
  * @foreign_netns: it was sent here, but in this network namespace, not in that of its end
  * @fast: SYN-ACK of a whole socket, not of a request: a simultaneous open, or Fast Open
@@ -88,6 +89,7 @@ struct ladder_row {
 	bool inferred;
 	uint8_t probe;
 	bool half_closed;
+	bool stray;
 	bool no_socket;
 	bool fast;
 	uint8_t why;

@@ -170,6 +170,15 @@ static uint8_t guess_sender(const struct builder *b, const struct ladder_row *ro
 							    0;
 }
 
+/* Would its sender's record be there, had its sender sent it? */
+static bool is_stray(const struct builder *b, uint8_t from)
+{
+	const struct conn *c = b->ladder->sides[from].end->conn;
+
+	return c && c->flags & CONN_SEGMENTS && !b->ladder->conversation->lossy &&
+	       !(c->flags & CONN_FOUND);
+}
+
 static void received(struct builder *b, size_t at)
 {
 	const struct event *e = &b->events->list[at];
@@ -197,6 +206,7 @@ static void received(struct builder *b, size_t at)
 	}
 	if (paired)
 		return;
+	row->stray = !row->inferred && is_stray(b, from);
 	row->again = row->inferred ? 0 : count_before(b->ladder, row);
 	state = b->ladder->sides[from].end->here ? 0 : guess_sender(b, row);
 	if (state && state != b->state[from]) {

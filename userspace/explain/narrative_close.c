@@ -48,6 +48,28 @@ static void tell_half_close(struct milestones *m, unsigned int first)
 	    span(begin, end).text, side_name(m, !first), m->l->half_closed_bytes);
 }
 
+/* The second FIN was taken by the end that had closed first, or is acknowledged. */
+static bool is_complete(const struct milestones *m, unsigned int first)
+{
+	const struct conn *c = m->conn[!first];
+
+	if (m->time_wait_ns[first] || (!c && !m->conn[first]))
+		return true;
+	return (c && ending_is_orderly(c)) || (m->conn[first] && ending_is_orderly(m->conn[first]));
+}
+
+static void tell_second_close(struct milestones *m, unsigned int first)
+{
+	const struct conn *c = m->conn[!first];
+
+	say(m, "%s closed %s later%s.", subject(m, !first),
+	    span(m->fin[first]->time_ns, milestone_time(m->fin[!first], !first)).text,
+	    !c	    ? "" :
+	    !c->end ? ", and its FIN has not been acknowledged so far" :
+		      ", and its FIN was not acknowledged");
+	tell_half_close(m, first);
+}
+
 static void tell_teardown(struct milestones *m, unsigned int first)
 {
 	struct words took = span(m->fin[first]->time_ns, milestone_time(m->fin[!first], first));
@@ -108,7 +130,10 @@ static void tell_close(struct milestones *m, const bool fin[2], unsigned int fir
 	} else if (fin[0] && fin[1]) {
 		if (!orderly)
 			say(m, "%s%s closed first.", subject(m, first), who);
-		tell_teardown(m, first);
+		if (is_complete(m, first))
+			tell_teardown(m, first);
+		else
+			tell_second_close(m, first);
 	} else if (!orderly) {
 		say(m, "%s%s closed; %s %s.", subject(m, first), who, side_name(m, !first),
 		    m->end[first]  ? "had not until then" :

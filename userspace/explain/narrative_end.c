@@ -41,8 +41,8 @@ static const struct detail details[] = {
 	  "@ forgot the request, as if the SYN had never come." },
 	{ CONN_UNANSWERED, CONN_WHY_DEFERRED, "request-expired", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_KEEPALIVE, "timed-out keepalive-timeout",
-	  "It gave up (ETIMEDOUT) with nothing unacknowledged: it was idle, and its keepalive "
-	  "probes (SO_KEEPALIVE) went unanswered." },
+	  "It gave up (ETIMEDOUT) with nothing unacknowledged: it was idle, and no answer to "
+	  "its keepalive probes (SO_KEEPALIVE) came." },
 	{ CONN_UNANSWERED, CONN_WHY_USER_TIMEOUT, "timed-out user-timeout",
 	  "The application had set how long it would wait (ETIMEDOUT)." },
 	{ CONN_UNANSWERED, CONN_WHY_WINDOW, "timed-out window-probes-exhausted",

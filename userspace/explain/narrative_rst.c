@@ -103,7 +103,7 @@ static void tell_ignored(struct milestones *m)
 		names(m, "rst-ignored");
 		say_of(m, !row->from,
 		       "A RST came to @, which took no notice of it (RFC 5961) and went on.");
-		if (!row->sent && m->l->sides[row->from].end->here)
+		if (row->stray)
 			say_of(m, row->from, "@ did not send it: it was forged, or old.");
 		return;
 	}
@@ -134,10 +134,27 @@ static void tell_late_answer(struct milestones *m)
 	    span(client->since_ns, m->refusal->time_ns).text);
 }
 
+/* A SYN that came inside a connection that goes on, and got a challenge ACK. */
+static void tell_ignored_syn(struct milestones *m, unsigned int side)
+{
+	const struct ladder_row *syn = milestones_newcomer(m, side);
+	const struct conn *c = m->conn[side];
+
+	if (!syn || m->stray || !c || c->end == CONN_RESET_IN ||
+	    (m->time_wait_ns[side] && milestone_time(syn, side) >= m->time_wait_ns[side]))
+		return;
+	names(m, "syn-ignored");
+	say_of(m, side,
+	       "A SYN came to @ inside the connection. Such a SYN ends nothing: it is answered with "
+	       "an ACK (RFC 5961, 4.2).");
+}
+
 void narrative_rst(struct milestones *m)
 {
 	name_resets(m);
 	tell_ignored(m);
+	tell_ignored_syn(m, LADDER_LEFT);
+	tell_ignored_syn(m, LADDER_RIGHT);
 	tell_half_open(m);
 	tell_late_answer(m);
 }

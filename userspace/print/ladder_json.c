@@ -55,6 +55,7 @@ static void put_segment(struct json *j, const struct ladder *l, const struct lad
 	json_bool(j, "lost", row->lost);
 	json_bool(j, "inferred", row->inferred);
 	json_bool(j, "probe", row->probe);
+	json_bool(j, "stray", row->stray);
 	if (row->sent && row->arrived)
 		json_seconds(j, "transit_seconds", row->arrival_ns - row->time_ns);
 }

@@ -53,7 +53,10 @@ void ladder_label(char *to, const struct ladder_style *style, const struct ladde
 	char flags[TCP_FLAGS_MAX + 1],
 		seq[LADDER_NUMBER_MAX + 5] = "", ack[LADDER_NUMBER_MAX + 5] = "", data[32] = "";
 	static const char *const probes[] = { "", " probe", " keepalive probe", " window probe" };
-	const char *mark = row->probe ? probes[row->probe] : row->again ? " again" : "";
+	const char *mark = row->probe ? probes[row->probe] :
+			   row->stray ? " stray" :
+			   row->again ? " again" :
+					"";
 
 	*put_tcp_flags(flags, shown) = '\0';
 	if (shown != TCPTRAIL_ACK) {

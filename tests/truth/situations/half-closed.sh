@@ -209,6 +209,8 @@ expect()
 	provoked kind=socket new_state=last_ack
 	says stuck verdict=last-ack-unanswered
 	never stuck verdict=fin-wait2-held
+	never explain names=four-way-teardown
+	never explain names=three-segment-teardown
 }
 tell late
 

@@ -136,6 +136,7 @@ expect()
 	count 1 life .
 	says life end=normal
 	count 1 explain .
+	says explain names=syn-ignored
 	never explain names=simultaneous-open
 	never explain names=stale-duplicate-syn
 	never explain names=reset

@@ -554,6 +554,7 @@ expect()
 	unrecorded kind=segment direction=out 'tcp_flags=RST.*' remote_port=7000
 	never explain names=reset-by-client
 	never explain 'buyer(\[[0-9]*\])?,? (ended|aborted|closed|reset)'
+	says explain '"tcp_flags":"RST".*"stray":true'
 	says explain '(between|did not send|not from)'
 }
 tell
