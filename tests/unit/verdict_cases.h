@@ -153,6 +153,16 @@ static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-not-accepted", "0 B snapshot CLOSE_WAIT\n", 20, "nobody has accepted" },
 	{ "syn-sent-unanswered", "0 A snapshot SYN_SENT retransmits=4 inode=1\n", 20,
 	  "the SYN was sent 5 times" },
+	{ "accept-queue-waiting", NOT_ACCEPTED, 10,
+	  "1 connection waits to be accepted, the oldest for 10.0s: httpd[790] does not accept. "
+	  "None has been accepted since it listens." },
+	/* The recording is younger than the listener. */
+	{ "accept-queue-waiting",
+	  "10000000 B snapshot LISTEN listener cookie=9 inode=7\n"
+	  "10000000 B snapshot ESTABLISHED age_us=9000000\n",
+	  5,
+	  "the oldest for at least 14.0s: its process has not accepted yet. Whether it accepts "
+	  "any is not known: the recording began 5.0s ago." },
 };
 
 static const struct verdict_live_case verdict_live_cases[] = {
@@ -259,7 +269,7 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    "arrived at httpd[790], on this machine, and was not answered: the accept queue is full" },
 	  { .cookie = L, .queued = 2, .backlog = 1 } },
 	{ { "accept-queue-full", LISTENING "0 B snapshot LISTEN listener cookie=9 inode=7\n", 20,
-	    "129 connections wait, the backlog is 128; httpd[790] does not take them" },
+	    "129 connections wait, the backlog is 128, and new clients get no answer: httpd[790] does not accept." },
 	  { .cookie = L, .queued = 129, .backlog = 128 } },
 	{ { "syn-recv-queue-full", LISTENING "1 B request CLOSE NEW_SYN_RECV\n", 20,
 	    "the accept queue of httpd[790] is full: 2 wait, the backlog is 1" },

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "userspace/base/record.h"
+#include "userspace/base/time.h"
 
 /** enum conn_object - which kernel object holds the connection now */
 enum conn_object {
@@ -205,14 +206,15 @@ enum conn_why {
  * @acks: bare ACKs that it sent in its present state
  * @synack_us: begun to SYN-ACK (sent or received), microseconds
  * @established_us: begun to ESTABLISHED
- * @accepted_us: begun to accept()
+ * @accepted_us: begun to accept(); of a listener: how long the one had waited since it was
+ *	established that @accept_ns is about
  * @fin_out_acked_us: our FIN to its acknowledgement
  * @fin_in_acked_us: the peer's FIN to our acknowledgement
  * @uid: owner, with CONN_OWNED
  * @inode: of the socket file, 0 if it has none
  * @unread: bytes received and not read, when last told
  * @unacked: bytes sent and not acknowledged, when last told
- * @opener: who called connect() or accept(), see tracker_task()
+ * @opener: who called connect() or accept(), of a listener at @accept_ns, see tracker_task()
  * @owner: who last acted on it
  * @next: the model's: the next ended one
  * @other: the model's: the other end, see tracker_peer(); 0 if not known
@@ -221,6 +223,10 @@ enum conn_why {
  * @received: payload bytes received; likewise
  * @syn_listener: in SYN-SENT, with CONN_SYN_ARRIVED, in place of @received: the cookie of the
  *	listener where the SYN came; 0 if not known
+ * @accept_ns: of a listener: when accept() took one of its connections last, 0 if that is not
+ *	on record. One that waited for less than CONN_ACCEPT_AT_ONCE_US is not noted for
+ *	CONN_ACCEPT_NOTED_NS after one that waited longer: of several listeners at a port
+ *	(SO_REUSEPORT) it is not known which one it was, and the others may accept at once
  * @synack: both numbers of its SYN-ACK, or that of its SYN, see join.c; 0 if not known,
  *	or not asked for
  * @peer_gone_ns: with CONN_PEER_GONE, in place of @synack: when the other end ended
@@ -271,6 +277,7 @@ struct conn {
 	uint64_t sent;
 	union {
 		uint64_t received;
+		uint64_t accept_ns;
 		uint64_t syn_listener;
 	};
 	union {
@@ -293,6 +300,8 @@ struct conn {
 _Static_assert(sizeof(struct conn) == 160, "struct conn: its size is stated");
 
 #define CONN_SPAN_MAX UINT32_MAX
+#define CONN_ACCEPT_AT_ONCE_US 1000000
+#define CONN_ACCEPT_NOTED_NS (10 * SEC)
 
 /** conn_span() - microseconds from @from to @to, in the bounds of a span field */
 static inline uint32_t conn_span(uint64_t from, uint64_t to)

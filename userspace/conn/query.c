@@ -36,10 +36,10 @@ void tracker_raddr(const struct tracker *m, const struct conn *c, uint8_t addres
 	address_of(m, c, 1, address);
 }
 
-const struct conn *table_listener(const struct tracker *m, struct tuple t)
+struct conn *table_listener(const struct tracker *m, struct tuple t)
 {
 	static const uint8_t any[16];
-	const struct conn *found;
+	struct conn *found;
 
 	/* Bound to the address, to all IPv4 addresses, to all of both families. */
 	t.rport = 0;

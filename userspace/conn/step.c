@@ -121,10 +121,28 @@ void step_reach(struct tracker *m, struct conn *c, const struct tcptrail_record 
 	}
 }
 
+/* When accept() was called last, and by whom: the listener knows. */
+static void note_accept(struct tracker *m, const struct conn *c, const struct tcptrail_record *r)
+{
+	uint64_t since_ns = c->begun_ns + c->established_us * 1000ULL;
+	uint32_t waited_us = conn_span(since_ns, r->time_ns);
+	struct conn *listener = table_listener(m, table_tuple(m, c));
+
+	if (!listener || (waited_us < CONN_ACCEPT_AT_ONCE_US &&
+			  listener->accepted_us >= CONN_ACCEPT_AT_ONCE_US &&
+			  time_between(listener->accept_ns, r->time_ns) < CONN_ACCEPT_NOTED_NS))
+		return;
+	listener->accept_ns = r->time_ns;
+	listener->accepted_us = waited_us;
+	if (r->flags & TCPTRAIL_F_TASK)
+		task_set(m, &listener->opener, r->transition.pid, r->transition.comm);
+}
+
 void step_accepted(struct tracker *m, struct conn *c, const struct tcptrail_record *r)
 {
 	c->role = CONN_PASSIVE;
 	c->flags |= CONN_ACCEPTED;
+	note_accept(m, c, r);
 	if (r->flags & TCPTRAIL_F_TASK)
 		task_set(m, &c->opener, r->transition.pid, r->transition.comm);
 	if (c->accepted_us || c->flags & CONN_FOUND)

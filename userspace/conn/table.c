@@ -133,8 +133,11 @@ static void index_by_tuple(struct tracker *m, struct conn *c)
 	struct tuple tuple = table_tuple(m, c);
 	struct conn *before = table_by_tuple(m, &tuple);
 
-	/* The newest life has the name; an earlier one still has its cookie. */
-	if (before)
+	/*
+	 * The newest life has the name; an earlier one still has its cookie. Listeners may
+	 * share theirs (SO_REUSEPORT): it is any of them that is found by it.
+	 */
+	if (before && (before->state != TCPTRAIL_LISTEN || before->end))
 		unindex(m, before);
 	if (!index_add(&m->by_tuple, table_hash(m, &tuple), conn_slot(m, c)))
 		c->flags |= CONN_INDEXED;

@@ -114,7 +114,7 @@ struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple);
 uint32_t table_hash(const struct tracker *m, const struct tuple *tuple);
 
 /** table_listener() - who listens at the local end of @tuple; NULL: nobody that is known */
-const struct conn *table_listener(const struct tracker *m, struct tuple tuple);
+struct conn *table_listener(const struct tracker *m, struct tuple tuple);
 
 /** table_tuple() - its name; the addresses point into the pair pool */
 struct tuple table_tuple(const struct tracker *m, const struct conn *c);

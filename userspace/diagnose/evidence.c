@@ -37,6 +37,8 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_PORTS_OUT] = "ports_out",
 	[FINDING_PORTS_LIVE] = "ports_live",
 	[FINDING_PORTS_BOUND] = "ports_bound",
+	[FINDING_WAITED] = "waited",
+	[FINDING_ACCEPTING] = "accepting",
 };
 
 const char *finding_evidence_key(unsigned int bit)
@@ -87,7 +89,7 @@ static uint64_t of_conn(const struct conn *c)
 		e |= FINDING(SELF);
 	if (c->flags & CONN_MPTCP)
 		e |= FINDING(MPTCP);
-	if (c->unread)
+	if (c->unread && c->state != TCPTRAIL_LISTEN)
 		e |= FINDING(UNREAD);
 	if (c->unacked)
 		e |= FINDING(UNACKED);
@@ -134,6 +136,14 @@ static uint64_t of_burst(const struct port_usage *usage)
 	       (usage->out_ns != PORT_USAGE_NEVER ? FINDING(PORTS_OUT) : 0);
 }
 
+/* A listener's own, or the one that a connection came by. */
+static bool is_queue_full(const struct finding *f)
+{
+	if (f->state != TCPTRAIL_LISTEN)
+		return accept_queue_full(f->queue);
+	return finding_live(f) && kernel_socket_queue_full(&f->live);
+}
+
 uint64_t finding_evidence(const struct finding *f)
 {
 	uint64_t e;
@@ -143,8 +153,12 @@ uint64_t finding_evidence(const struct finding *f)
 	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f);
 	if (f->relay)
 		e |= FINDING(RELAY);
-	if (accept_queue_full(f->queue))
+	if (is_queue_full(f))
 		e |= FINDING(QUEUE_FULL);
+	if (f->waiting)
+		e |= FINDING(WAITED);
+	if (f->accepting)
+		e |= FINDING(ACCEPTING);
 	if (is_flood(f->handshakes))
 		e |= FINDING(FLOOD);
 	if (finding_live(f) && kernel_socket_zero_window(&f->live))

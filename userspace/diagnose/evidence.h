@@ -42,6 +42,8 @@ enum finding_evidence {
 	FINDING_PORTS_OUT, /* no source port is left, or will be at this rate */
 	FINDING_PORTS_LIVE, /* connections that live take more of them than TIME-WAITs do */
 	FINDING_PORTS_BOUND, /* bind() has taken most of them, for all destinations */
+	FINDING_WAITED, /* connections have waited for accept() for too long */
+	FINDING_ACCEPTING, /* accept() has taken others out of that queue meanwhile */
 	FINDING_EVIDENCE_COUNT,
 };
 

@@ -25,6 +25,9 @@
  *	when nothing has moved; of a LISTEN one, since when somebody has waited
  * @live: what the kernel knew of it; with a cookie of 0: nothing
  * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
+ * @waiting: of a listener: how many wait in its own queue, if one has for too long
+ * @moved_ns: of a listener: accept_queue_moved_ns(), when it was judged
+ * @accepting: that is not long ago
  * @handshakes: those that wait at its port, its own among them; NULL: none
  * @peer: the other end, if it is on this machine: see finding_peer()
  * @peer_cookie: of @peer, when @conn was judged
@@ -43,6 +46,9 @@ struct finding {
 	uint64_t stuck_ns;
 	struct kernel_socket live;
 	const struct accept_queue *queue;
+	uint32_t waiting;
+	uint64_t moved_ns;
+	bool accepting;
 	const struct syn_backlog *handshakes;
 	const struct conn *peer;
 	uint64_t peer_cookie;

@@ -186,15 +186,53 @@ bool holders_none(const struct holders *h, const struct conn *c)
 	return h && h->owners.complete && c->inode && !holders_of(h, c, &count);
 }
 
+static bool is_one_process(const struct holder *holders, size_t count)
+{
+	return holders[0].task == holders[count - 1].task;
+}
+
+/* Of several that hold it, the one that opened or accepted it acts on it; a listener's, that accepts. */
+static struct owner owner_among(const struct holder *holders, size_t count,
+				const struct task *actor)
+{
+	size_t i;
+
+	for (i = 0; actor && i < count; i++)
+		if (holders[i].pid == actor->pid)
+			return (struct owner){ holders[i].comm, holders[i].pid, holders[i].task,
+					       true };
+	return (struct owner){ holders->comm, holders->pid, holders->task,
+			       is_one_process(holders, count) };
+}
+
 struct owner holders_owner(const struct holders *h, const struct tracker *m, const struct conn *c)
 {
+	const struct task *opener = tracker_task(m, c->opener), *last = tracker_task(m, c->owner);
+	const struct holder *holders;
 	size_t count;
-	const struct holder *holder = holders_of(h, c, &count);
-	const struct task *task = tracker_task(m, c->owner ? c->owner : c->opener);
 
+	holders = holders_of(h, c, &count);
 	if (count)
-		return (struct owner){ holder->comm, holder->pid, true };
-	return task ? (struct owner){ task->comm, task->pid, false } : (struct owner){ 0 };
+		return owner_among(holders, count, h->foreign_pids ? NULL : opener);
+	if (!last || (opener && c->role == CONN_LISTENER))
+		last = opener;
+	return last ? (struct owner){ last->comm, last->pid, 0, false } : (struct owner){ 0 };
+}
+
+const struct task *holders_gone(const struct holders *h, const struct tracker *m,
+				const struct conn *c)
+{
+	const struct task *maker = c->flags & CONN_FOUND ? NULL : tracker_task(m, c->owner);
+	const struct holder *holders;
+	size_t count, i;
+
+	holders = holders_of(h, c, &count);
+	if (!maker || !count || !h->owners.complete)
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (holders[i].pid == maker->pid)
+			return NULL;
+	return maker;
 }
 
 static struct owner owner_of_other(const struct holders *h, const struct tracker *m,

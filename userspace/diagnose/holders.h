@@ -57,15 +57,22 @@ bool holders_none(const struct holders *holders, const struct conn *conn);
  * struct owner - whose a connection is
  * @comm: the process's name, not terminated if it is long; NULL: not known
  * @pid: its number
- * @holds: it has a descriptor now
+ * @task: whose descriptor table it is in, see struct holder; 0: nobody is known to hold it
+ * @acts: it is the only process that holds it; or the one that opened or accepted it; of a
+ *	listener the one that accepted last
  */
 struct owner {
 	const char *comm;
 	uint32_t pid;
-	bool holds;
+	uint32_t task;
+	bool acts;
 };
 
-/** holders_owner() - its first holder; where nobody is known to hold it, the task that acted on it last */
+/**
+ * holders_owner() - of those that hold it the one that acts on it, else the first of them
+ *
+ * Where nobody is known to hold it: the task that acted on it last.
+ */
 struct owner holders_owner(const struct holders *holders, const struct tracker *tracker,
 			   const struct conn *conn);
 
@@ -86,5 +93,8 @@ struct owner holders_leg_owner(const struct holders *holders, const struct track
 /** holders_peer_owner() - whose the other end is; of one that waits to be accepted its listener's owner */
 struct owner holders_peer_owner(const struct holders *holders, const struct tracker *tracker,
 				const struct finding *finding);
+/** holders_gone() - who called listen(), and is not among those that hold the listener now; or NULL */
+const struct task *holders_gone(const struct holders *holders, const struct tracker *tracker,
+				const struct conn *listener);
 
 #endif

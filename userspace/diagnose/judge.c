@@ -102,20 +102,61 @@ static bool is_self_too_long(const struct stuck_query *q, struct finding *f, uin
 }
 
 /*
- * ESTABLISHED and LISTEN have no time limit. They are stuck only if the other
- * end is gone or is the same socket, if data is unacknowledged and the peer stalls, or if the accept queue is
- * full.
+ * How many wait in this listener's queue, if one has for too long. The trail knows by port: if
+ * listeners share it (SO_REUSEPORT), the kernel alone knows which queue a connection is in;
+ * the others hold no more than they do. An empty queue had none of those that are older.
  */
-static bool is_abnormal(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+static uint32_t waiting_in_queue(const struct stuck_query *q, const struct finding *f)
 {
-	uint64_t since_ns;
+	const struct accept_queue *queue = f->queue;
 
-	if (f->state == TCPTRAIL_LISTEN && accept_queue_full(f->queue)) {
+	if (!queue->waited)
+		return 0;
+	if (!finding_live(f))
+		return queue->listener == f->conn ? queue->waiting : 0;
+	if (!f->live.queued && queue->unaccepted_ns < asked_ns(q))
+		return 0;
+	if (queue->listeners <= 1)
+		return queue->waiting;
+	return queue->waited > queue->queued - f->live.queued ? f->live.queued : 0;
+}
+
+/* Nobody gets in, or who is in is not accepted. */
+static bool is_queue_abnormal(const struct stuck_query *q, const struct waiting *waiting,
+			      struct finding *f, uint64_t *next_ns)
+{
+	uint64_t since_ns = f->queue->unaccepted_ns;
+
+	if (f->queue->next_ns < *next_ns)
+		*next_ns = f->queue->next_ns;
+	ask_kernel(q, f);
+	f->waiting = waiting_in_queue(q, f);
+	f->moved_ns = accept_queue_moved_ns(f->queue);
+	f->accepting = f->moved_ns &&
+		       !deadline_passed(q, f->moved_ns, waiting->too_long_ns, next_ns);
+	if (finding_live(f) && kernel_socket_queue_full(&f->live)) {
 		since_ns = asked_ns(q);
-		f->stuck_ns = f->queue->since_ns < since_ns ? f->queue->since_ns : since_ns;
 		f->at_least = true;
-		return true;
+		if (f->queue->since_ns < since_ns)
+			since_ns = f->queue->since_ns;
+	} else if (!f->waiting || f->accepting) {
+		return false;
+	} else {
+		f->at_least = f->queue->at_least;
 	}
+	f->stuck_ns = since_ns;
+	return true;
+}
+
+/*
+ * ESTABLISHED and LISTEN have no time limit. They are stuck only if the other end is gone or
+ * is the same socket, if data is unacknowledged and the peer stalls, or if nobody is accepted.
+ */
+static bool is_abnormal(const struct stuck_query *q, const struct waiting *waiting,
+			struct finding *f, uint64_t *next_ns)
+{
+	if (f->state == TCPTRAIL_LISTEN)
+		return f->queue && is_queue_abnormal(q, waiting, f, next_ns);
 	if (f->state != TCPTRAIL_ESTABLISHED)
 		return false;
 	if (is_half_open(q, f, next_ns) || is_self_too_long(q, f, next_ns))
@@ -140,12 +181,13 @@ static bool is_quiet_too_long(const struct stuck_query *q, struct finding *f, ui
 	return !q->kernel || time_between(f->stuck_ns, asked_ns(q)) >= span_ns;
 }
 
-static bool is_too_long(const struct stuck_query *q, struct finding *f, uint64_t *next_ns)
+static bool is_too_long(const struct stuck_query *q, const struct waiting *waiting,
+			struct finding *f, uint64_t *next_ns)
 {
 	uint64_t span_ns = verdict_stuck_after_ns(f->state);
 
 	if (span_ns == UINT64_MAX)
-		return is_abnormal(q, f, next_ns);
+		return is_abnormal(q, waiting, f, next_ns);
 	if (q->older_ns)
 		span_ns = q->older_ns;
 	if (f->state == TCPTRAIL_CLOSE_WAIT || f->state == TCPTRAIL_FIN_WAIT2) {
@@ -198,14 +240,14 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 		.stuck_ns = c->since_ns,
 	};
 	if (c->state == TCPTRAIL_LISTEN)
-		f->queue = waiting_at(waiting, c);
-	too_long = is_too_long(q, f, next_ns);
+		f->queue = waiting_at(waiting, q->tracker, c);
+	too_long = is_too_long(q, waiting, f, next_ns);
 	if (!too_long && !q->states)
 		return false;
 	ask_kernel(q, f);
 	listener = finding_listener(f, q->tracker);
-	if (listener)
-		f->queue = waiting_at(waiting, listener);
+	if (listener && c->state != TCPTRAIL_LISTEN)
+		f->queue = waiting_at(waiting, q->tracker, listener);
 	f->handshakes = waiting_handshakes(waiting, c);
 	find_peer(q, f);
 	f->relay = relays_leg(relays, c);

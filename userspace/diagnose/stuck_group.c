@@ -72,8 +72,8 @@ static void set_entry(struct entry *e, const struct tracker *m, const struct hol
 	tracker_raddr(m, c, e->raddr);
 	if (e->passive && e->state != TCPTRAIL_LISTEN)
 		tracker_laddr(m, c, e->laddr);
-	e->holder = owner.holds ? owner.pid : 0;
-	if (owner.holds && !e->passive && !is_of_service(holders, owner.pid))
+	e->holder = owner.task ? owner.pid : 0;
+	if (owner.task && !e->passive && !is_of_service(holders, owner.pid))
 		e->pid = owner.pid;
 	if (owner.comm)
 		memcpy(e->comm, owner.comm, sizeof(e->comm));

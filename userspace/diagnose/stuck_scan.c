@@ -83,6 +83,8 @@ int stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 	empty(r);
 	r->number = s->whole->number + 1;
 	r->query = *query;
+	r->waiting.too_long_ns = query->older_ns ? query->older_ns : VERDICT_ACCEPT_NS;
+	r->waiting.long_since_ns = time_between(r->waiting.too_long_ns, query->now_ns);
 	s->walk = 1;
 	s->at = NULL;
 	s->younger_ns = UINT64_MAX;

@@ -36,7 +36,7 @@ const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int cou
 
 /* The particular stand before the general. */
 static const struct rule *const lists[] = { verdict_rules_ports, verdict_rules_close,
-					    verdict_rules_open };
+					    verdict_rules_open, verdict_rules_listen };
 
 static const struct rule *rule_at(unsigned int number)
 {

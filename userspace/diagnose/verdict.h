@@ -9,6 +9,7 @@
 
 #include "userspace/diagnose/descriptor_leak.h"
 #include "userspace/diagnose/finding.h"
+#include "userspace/procfs/process.h"
 
 /**
  * struct verdict_context - what a sentence names beside the finding
@@ -17,6 +18,14 @@
  * @holders: how many descriptors that are
  * @processes: how many processes hold it and those that are told with it
  * @inherited_from: who has opened it, and whose program that it started holds it; or NULL
+ * @unheld: no process has a descriptor of it, though it has a file
+ * @owner: who of these acts on it; NULL if nobody is known to hold it
+ * @process: what /proc says of @owner, if it is known that no other one acts; or NULL
+ * @gone: of a listener: who called listen() and does not hold it any more; NULL: nobody
+ * @acceptor: of a listener: who called accept() last; NULL: not on record
+ * @accepted: how long ago that was
+ * @recorded: for how long a listener that is older has been on record; NULL: since listen()
+ * @none_accepted: since listen() nobody has called accept() with success
  * @listener: who listens where it came in, in words; NULL if not known
  * @leg: of a relay: the remote end of the other leg; or NULL
  * @leg_peer: whose that one is, in words; NULL if it is elsewhere, or not known
@@ -29,6 +38,14 @@ struct verdict_context {
 	size_t holders;
 	size_t processes;
 	const char *inherited_from;
+	bool unheld;
+	const char *owner;
+	const struct process *process;
+	const char *gone;
+	const char *acceptor;
+	const char *accepted;
+	const char *recorded;
+	bool none_accepted;
 	const char *listener;
 	const char *leg;
 	const char *leg_peer;
@@ -93,6 +110,9 @@ uint64_t verdict_stuck_after_ns(uint8_t state);
 
 /* How long an established connection's bytes may wait unacknowledged. */
 #define VERDICT_STALL_NS (10 * SEC)
+
+/* How long a connection may wait for accept(). */
+#define VERDICT_ACCEPT_NS (10 * SEC)
 
 /* So many requests at one listener are a flood, if they come from as many addresses. */
 #define VERDICT_FLOOD 64

@@ -31,7 +31,7 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 {
 	char queue[64] = "";
 
-	if (f->queue && f->queue->known)
+	if (f->queue && accept_queue_known(f->queue))
 		snprintf(queue, sizeof(queue), " (%u wait there, the backlog is %u)",
 			 f->queue->queued, f->queue->backlog);
 	SENTENCE(v, "The peer connected and closed; nobody has accepted the connection%s%s%s.",

@@ -39,6 +39,7 @@ struct rule {
 extern const struct rule verdict_rules_ports[]; /* verdict_ports.c */
 extern const struct rule verdict_rules_close[]; /* verdict_close.c */
 extern const struct rule verdict_rules_open[]; /* verdict_open.c */
+extern const struct rule verdict_rules_listen[]; /* verdict_listen.c */
 
 #define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
 #define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)

@@ -100,17 +100,6 @@ static void say_syn_recv(const struct finding *f, const struct verdict_context *
 		  "has seen the SYN.");
 }
 
-static void say_queue_full(const struct finding *f, const struct verdict_context *x,
-			   struct verdict *v)
-{
-	SENTENCE(v,
-		 "The accept queue is full: %u connections wait, the backlog is %u; %s does not "
-		 "take them, and new clients get no answer.",
-		 f->queue->queued, f->queue->backlog, x->holder ? x->holder : "the listener");
-	REMEDY(v, "See where it waits (its stack): it is blocked or overloaded. If it only cannot "
-		  "keep up, a larger backlog in listen() helps (up to net.core.somaxconn).");
-}
-
 void verdict_say_window(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
@@ -191,8 +180,6 @@ const struct rule verdict_rules_open[] = {
 	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(FLOOD), 0, say_flood },
 	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, FINDING(SYN_ACK_UNANSWERED), 0,
 	  say_syn_recv },
-	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0,
-	  say_queue_full },
 	{ "established-half-open", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(PEER_GONE), 0,
 	  say_half_open },
 	{ "established-self", VERDICT_SPREADS, TCPTRAIL_ESTABLISHED, FINDING(SELF), 0, say_self },

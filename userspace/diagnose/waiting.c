@@ -31,23 +31,56 @@ void waiting_fini(struct waiting *w)
 	hashmap_fini(&w->peers);
 }
 
-static struct accept_queue *queue_of(struct waiting *w, const struct conn *listener,
-				     const struct kernel_view *kernel)
+static struct accept_queue *queue_of(struct waiting *w, const struct conn *listener)
 {
 	size_t before = w->queues.count;
 	struct accept_queue *queue = hashmap_get(&w->queues, &listener);
-	const struct kernel_socket *live;
 
-	if (!queue || w->queues.count == before)
-		return queue;
-	queue->since_ns = WAITING_NOBODY;
-	live = kernel_view_socket(kernel, listener->cookie);
-	if (live) {
-		queue->known = true;
-		queue->queued = live->queued;
-		queue->backlog = live->backlog;
+	if (queue && w->queues.count != before) {
+		queue->unaccepted_ns = WAITING_NOBODY;
+		queue->since_ns = WAITING_NOBODY;
+		queue->next_ns = UINT64_MAX;
 	}
 	return queue;
+}
+
+/* One of those that share an address and port. */
+static void add_listener(struct accept_queue *queue, const struct conn *c,
+			 const struct kernel_view *kernel)
+{
+	const struct kernel_socket *live = kernel_view_socket(kernel, c->cookie);
+
+	queue->listeners++;
+	if (!live)
+		return;
+	queue->asked++;
+	queue->full += kernel_socket_queue_full(live);
+	queue->queued += live->queued;
+	queue->backlog += live->backlog;
+}
+
+static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
+{
+	if (since_ns < *oldest_ns)
+		*oldest_ns = since_ns;
+}
+
+/* Established, perhaps closed by the peer since. */
+static void add_unaccepted(const struct waiting *w, struct accept_queue *queue,
+			   const struct conn *c)
+{
+	uint64_t since_ns = c->begun_ns + c->established_us * 1000ULL;
+
+	note_oldest(&since_ns, c->since_ns);
+	if (since_ns < queue->unaccepted_ns) {
+		queue->unaccepted_ns = since_ns;
+		queue->at_least = c->flags & CONN_AT_LEAST;
+	}
+	queue->waiting++;
+	if (since_ns <= w->long_since_ns)
+		queue->waited++;
+	else
+		note_oldest(&queue->next_ns, since_ns + w->too_long_ns);
 }
 
 static int add_handshake(struct waiting *w, const struct tracker *m, const struct conn *c)
@@ -75,34 +108,54 @@ static bool is_handshake(const struct conn *c)
 	return c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV;
 }
 
+/* A listener has itself, if no other one has its name. */
+static const struct conn *listener_of(const struct tracker *m, const struct conn *c)
+{
+	const struct conn *listener = tracker_listener(m, c);
+
+	return listener || c->state != TCPTRAIL_LISTEN ? listener : c;
+}
+
+/* Where records were lost, accept() may have taken it: then the kernel has to know its listener. */
+static bool is_certain(const struct tracker *m, const struct conn *c, const struct conn *listener,
+		       const struct kernel_view *kernel)
+{
+	return tracker_stats(m)->last_loss_ns <= c->begun_ns ||
+	       kernel_view_socket(kernel, listener->cookie);
+}
+
 int waiting_add(struct waiting *w, const struct tracker *m, const struct conn *c,
 		const struct kernel_view *kernel)
 {
 	bool unaccepted = counters_place(c) & COUNTERS_UNACCEPTED;
-	const struct conn *listener = c;
+	const struct conn *listener;
 	struct accept_queue *queue;
-	uint64_t since_ns;
 
 	if (is_handshake(c) && add_handshake(w, m, c))
 		return -ENOMEM;
-	if (unaccepted || c->state == TCPTRAIL_NEW_SYN_RECV)
-		listener = tracker_listener(m, c);
-	else if (c->state != TCPTRAIL_LISTEN)
+	if (!unaccepted && c->state != TCPTRAIL_NEW_SYN_RECV && c->state != TCPTRAIL_LISTEN)
 		return 0;
+	listener = listener_of(m, c);
 	if (!listener)
 		return 0;
-	queue = queue_of(w, listener, kernel);
+	queue = queue_of(w, listener);
 	if (!queue)
 		return -ENOMEM;
-	since_ns = c->begun_ns < c->since_ns ? c->begun_ns : c->since_ns;
-	queue->waiting += unaccepted;
-	if (listener != c && since_ns < queue->since_ns)
-		queue->since_ns = since_ns;
+	if (c->state == TCPTRAIL_LISTEN) {
+		add_listener(queue, c, kernel);
+		return 0;
+	}
+	if (unaccepted && is_certain(m, c, listener, kernel))
+		add_unaccepted(w, queue, c);
+	note_oldest(&queue->since_ns, c->begun_ns < c->since_ns ? c->begun_ns : c->since_ns);
 	return 0;
 }
 
-const struct accept_queue *waiting_at(const struct waiting *w, const struct conn *listener)
+const struct accept_queue *waiting_at(const struct waiting *w, const struct tracker *m,
+				      const struct conn *c)
 {
+	const struct conn *listener = listener_of(m, c);
+
 	return listener ? hashmap_find(&w->queues, &listener) : NULL;
 }
 

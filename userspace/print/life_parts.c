@@ -46,7 +46,11 @@ static void say_end(struct buf *out, const struct tracker *tracker, const struct
 		return;
 	buf_str(out, INDENT "task    ");
 	if (opener)
-		say_task(out, c->role == CONN_PASSIVE ? "accepted by " : "opened by ", opener);
+		say_task(out,
+			 c->role == CONN_PASSIVE  ? "accepted by " :
+			 c->role == CONN_LISTENER ? "accepted last by " :
+						    "opened by ",
+			 opener);
 	if (opener && owner && c->owner != c->opener)
 		buf_str(out, ", ");
 	if (owner && c->owner != c->opener)

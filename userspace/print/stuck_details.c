@@ -118,7 +118,9 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 			   o->holders ? "no process is seen to hold it" :
 					"who held it is not recorded");
 	if (opener) {
-		buf_str(p, c->role == CONN_PASSIVE ? ", accepted by " : ", opened by ");
+		buf_str(p, c->role == CONN_PASSIVE  ? ", accepted by " :
+			   c->role == CONN_LISTENER ? ", accepted last by " :
+						      ", opened by ");
 		buf_task(p, opener->comm, opener->pid);
 	} else if (c->role == CONN_PASSIVE && !c->inode && c->object == CONN_SOCKET &&
 		   !(c->flags & (CONN_ORPHAN | CONN_MPTCP))) {

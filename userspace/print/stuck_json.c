@@ -266,6 +266,11 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 		put_single(j, f->conn);
 	put_counts(j, group);
 	put_live(j, finding_live(f), f->state);
+	if (f->state == TCPTRAIL_LISTEN) {
+		json_u64(j, "waiting", f->waiting);
+		if (f->moved_ns)
+			json_seconds(j, "accepted_seconds", time_between(f->moved_ns, o->now_ns));
+	}
 	life_json_tasks(j, o->tracker, f->conn);
 	if (w->inherited_from[0])
 		json_bool(j, "inherited", true);

@@ -21,8 +21,6 @@
 #include "userspace/base/order.h"
 #include "userspace/procfs/owners_internal.h"
 
-#define PID_NAMESPACE_INIT 0xEFFFFFFC /* the inode of the first one, on every Linux */
-
 ORDER(by_inode, uint32_t, COMPARE(*x, *y))
 
 ORDER(by_holder, struct holder,
@@ -177,10 +175,7 @@ static size_t not_found(const struct owners *owners, uint32_t *inodes, size_t co
 /* In another PID namespace, or where /proc hides others, some processes are out of sight. */
 static bool sees_all(const struct owners *owners)
 {
-	struct stat st;
-
-	return owners->complete && !owners->unreadable && !stat("/proc/self/ns/pid", &st) &&
-	       st.st_ino == PID_NAMESPACE_INIT;
+	return owners->complete && !owners->unreadable && process_pids_are_initial();
 }
 
 static int find_sockets(dev_t *device)

@@ -24,7 +24,8 @@
  * @socket: netlink
  * @buffer: for its answers
  * @before_ns: before the kernel listed the sockets of this block
- * @stalled: established ones on which nothing moves, to be asked for more
+ * @stalled: established ones on which nothing moves, or that wait for accept(), to be asked
+ *	for more
  * @stalled_count: how many
  * @stalled_room: for how many there is memory
  */
@@ -70,10 +71,15 @@ static int add_socket(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* Bytes are not acknowledged, and the timer has gone off, or asks if the window is still closed. */
+static bool is_stalled(const struct inet_diag_msg *msg)
+{
+	return msg->idiag_wqueue && (msg->idiag_timer == KERNEL_TIMER_PROBE || msg->idiag_retrans);
+}
+
 /*
- * Of a hundred thousand established sockets a few stand still: their bytes are not
- * acknowledged, and the timer has gone off, or asks whether the window is still
- * closed. The fixed part of the message tells.
+ * Of a hundred thousand established sockets a few stand still, or wait for accept() and have
+ * no file. The fixed part of the message tells.
  */
 static int add_stalled(const struct nlmsghdr *nlh, void *data)
 {
@@ -81,9 +87,8 @@ static int add_stalled(const struct nlmsghdr *nlh, void *data)
 	struct dump *d = data;
 
 	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) || !msg->idiag_wqueue ||
-	    (msg->idiag_timer != KERNEL_TIMER_PROBE && !msg->idiag_retrans) ||
-	    d->stalled_count == STALLED_MAX)
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||
+	    (msg->idiag_inode && !is_stalled(msg)) || d->stalled_count == STALLED_MAX)
 		return MNL_CB_OK;
 	if (array_push(d->stalled, d->stalled_count, d->stalled_room, msg->id))
 		return no_memory();

@@ -45,8 +45,8 @@ static uint64_t repeated_ns(const struct inet_diag_msg *msg, const struct tcp_in
 }
 
 /*
- * How long it has been so at the least. The peer's FIN, and the peer's
- * acknowledgement of ours, cannot be newer than the last segment that
+ * How long it has been so at the least. The third step of a handshake that accept() has not
+ * taken, the peer's FIN, and the peer's acknowledgement of ours, cannot be newer than the last segment that
  * acknowledged something; each unanswered SYN took a second or more; and so did
  * the turns of our FIN, if nothing else is unacknowledged.
  */
@@ -62,6 +62,8 @@ static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_in
 		if (msg->idiag_timer == TIMER_MINISOCKET)
 			return left_ns < fin_timeout_ns ? fin_timeout_ns - left_ns : 0;
 		return info ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
+	case TCPTRAIL_ESTABLISHED: /* and not accepted */
+		return info && !msg->idiag_inode ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
 	case TCPTRAIL_CLOSE_WAIT:
 		return info ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
 	case TCPTRAIL_SYN_SENT:

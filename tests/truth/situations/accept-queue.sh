@@ -15,13 +15,9 @@ expect()
 {
 	provoked kind=socket new_state=established orphan=true
 	count 1 life peer.accepted=true
-	known_wrong 'nothing is stuck'
-	says stuck local_port=8080 '(queued|count)=11'
-	known_wrong 'nothing is stuck'
+	says stuck local_port=8080 verdict=accept-queue-waiting waiting=11
 	says stuck@live comm=wedged '11 '
-	known_wrong 'nothing is stuck'
 	says stuck@late comm=wedged '11 '
-	known_wrong 'nothing is stuck'
 	says stuck@without comm=wedged '11 '
 	never stuck 'queue is full'
 }
@@ -99,11 +95,8 @@ play()
 expect()
 {
 	felt hoarder 'Too many open files'
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=hoarder local_port=7000
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=hoarder '(12 of 12|EMFILE|descriptor)'
-	known_wrong 'nothing is stuck'
 	says stuck@late comm=hoarder '(12 of 12|EMFILE|descriptor)'
 }
 tell late
@@ -119,11 +112,8 @@ play()
 expect()
 {
 	provoked kind=socket new_state=established orphan=true
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=frozen local_port=7000
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=frozen '(stopped|SIGSTOP|SIGCONT)'
-	known_wrong 'nothing is stuck'
 	says stuck@late comm=frozen '(stopped|SIGSTOP|SIGCONT)'
 }
 tell late
@@ -142,9 +132,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=established orphan=true
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=paused local_port=7000
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=paused '(frozen|freeze|paused)'
 }
 tell
@@ -160,9 +148,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=established orphan=true
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=hung local_port=7000
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=hung '(blocked in the kernel|state D|wchan)'
 }
 tell
@@ -178,9 +164,7 @@ play()
 expect()
 {
 	provoked kind=accept comm=master
-	known_wrong 'nothing is stuck'
 	says stuck@live local_port=7000 '"comm":"master".*"comm":"master"'
-	known_wrong 'nothing is stuck'
 	says stuck@live local_port=7000 'accepted last'
 }
 tell
@@ -199,9 +183,7 @@ expect()
 {
 	felt app-new 'Address already in use'
 	provoked kind=socket new_state=established orphan=true
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=backup-job local_port=7003
-	known_wrong 'nothing is stuck'
 	says stuck@late comm=backup-job local_port=7003
 }
 tell late
@@ -219,7 +201,6 @@ expect()
 {
 	provoked kind=accept comm=good
 	provoked kind=socket new_state=established orphan=true
-	known_wrong 'nothing is stuck'
 	says stuck@live comm=dead local_port=7000
 	never stuck@live holders=good
 	never stuck@live 'sentence=.*good.*'

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Listeners that do not accept. What waits is on record; why its process does not act, /proc
+ * says: it is frozen, stopped, blocked in the kernel, or has no descriptor left.
+ */
+#include "userspace/diagnose/verdict_internal.h"
+
+#define WHY_MAX 160
+#define HISTORY_MAX 160
+
+static enum process_halt halt_of(const struct verdict_context *x)
+{
+	return x->process ? process_halt(x->process) : PROCESS_RUNS;
+}
+
+/* Of many threads the one that accepts may be among those that are blocked. */
+static void put_running(char to[WHY_MAX], const struct verdict_context *x)
+{
+	const struct process *p = x->process;
+	int n = snprintf(to, WHY_MAX, x->recorded ? "has not accepted yet" : "does not accept");
+
+	if (p && p->blocked)
+		snprintf(to + n, WHY_MAX - (size_t)n,
+			 ", and %u of its %u threads are blocked in the kernel (state D%s%s)",
+			 p->blocked, p->threads, p->wchan[0] ? ", in " : "", p->wchan);
+}
+
+/* "has no descriptor left (12 of 12 are in use): accept() fails with EMFILE" */
+static void put_why(char to[WHY_MAX], const struct verdict_context *x)
+{
+	const struct process *p = x->process;
+
+	switch (halt_of(x)) {
+	case PROCESS_RUNS:
+		put_running(to, x);
+		break;
+	case PROCESS_FROZEN:
+		snprintf(to, WHY_MAX, "is in a frozen control group (cgroup.freeze, docker pause)");
+		break;
+	case PROCESS_STOPPED:
+		snprintf(to, WHY_MAX, "is stopped by a signal (SIGSTOP, state T)");
+		break;
+	case PROCESS_TRACED:
+		snprintf(to, WHY_MAX, "is stopped by a debugger (state t)");
+		break;
+	case PROCESS_BLOCKED:
+		snprintf(to, WHY_MAX, "is blocked in the kernel (state D%s%s)",
+			 p->wchan[0] ? ", in " : "", p->wchan);
+		break;
+	case PROCESS_NO_DESCRIPTOR:
+		snprintf(
+			to, WHY_MAX,
+			"has no descriptor left (%u of %llu are in use): accept() fails with EMFILE",
+			p->fds, (unsigned long long)p->fd_limit);
+	}
+}
+
+/* " app[7] accepted last, 20.0s ago." */
+static void put_history(char to[HISTORY_MAX], const struct finding *f,
+			const struct verdict_context *x)
+{
+	to[0] = '\0';
+	if (x->accepted)
+		snprintf(to, HISTORY_MAX, " %s accepted last, %s ago.",
+			 x->acceptor ? x->acceptor : "Some process", x->accepted);
+	else if (f->queue->listeners > 1)
+		snprintf(to, HISTORY_MAX, " %u listeners share the port (SO_REUSEPORT).",
+			 f->queue->listeners);
+	else if (x->recorded && halt_of(x) == PROCESS_RUNS)
+		snprintf(to, HISTORY_MAX,
+			 " Whether it accepts any is not known: the recording began %s ago.",
+			 x->recorded);
+	else if (x->none_accepted)
+		snprintf(to, HISTORY_MAX, " None has been accepted since it listens.");
+}
+
+/* Of several listeners at a port it is not known without the kernel whose these are. */
+static const char *name_of(const struct finding *f, const struct verdict_context *x)
+{
+	if (f->queue->listeners > 1 && !finding_live(f))
+		return "one of the listeners";
+	return x->owner ? x->owner : x->holder ? x->holder : "its process";
+}
+
+static void say_remedy(const struct finding *f, const struct verdict_context *x, struct verdict *v)
+{
+	const char *name = name_of(f, x);
+
+	switch (halt_of(x)) {
+	case PROCESS_RUNS:
+		if (x->gone)
+			REMEDY(v,
+			       "End %s. %s has to open the listener with SOCK_CLOEXEC, so that "
+			       "no program that it starts inherits it.",
+			       name, x->gone);
+		else
+			REMEDY(v,
+			       "See what %s does (its stack): whether it waits for something else, "
+			       "or has forgotten the listening socket.",
+			       name);
+		break;
+	case PROCESS_FROZEN:
+		REMEDY(v,
+		       "Thaw it: systemctl thaw, docker unpause, or write 0 to its cgroup.freeze.");
+		break;
+	case PROCESS_STOPPED:
+		REMEDY(v, "kill -CONT %u lets it go on.", x->process->pid);
+		break;
+	case PROCESS_TRACED:
+		REMEDY(v,
+		       "Let it go on in the debugger, or detach that (TracerPid in "
+		       "/proc/%u/status).",
+		       x->process->pid);
+		break;
+	case PROCESS_BLOCKED:
+		REMEDY(v,
+		       "/proc/%u/stack shows what it waits for: a disk, a file server (NFS), or "
+		       "a child of vfork().",
+		       x->process->pid);
+		break;
+	case PROCESS_NO_DESCRIPTOR:
+		REMEDY(v,
+		       "Raise its limit (RLIMIT_NOFILE, systemd's LimitNOFILE=), and see in "
+		       "/proc/%u/fd what it has open.",
+		       x->process->pid);
+	}
+}
+
+static void say_waiting(const struct finding *f, const struct verdict_context *x, struct verdict *v)
+{
+	char why[WHY_MAX], history[HISTORY_MAX], gone[WHY_MAX] = "";
+
+	put_why(why, x);
+	put_history(history, f, x);
+	if (x->gone)
+		snprintf(gone, sizeof(gone), " %s called listen() and does not hold it any more.",
+			 x->gone);
+	SENTENCE(v, "%u connection%s wait%s to be accepted, the oldest%s for %s: %s %s.%s%s",
+		 f->waiting, plural(f->waiting), f->waiting == 1 ? "s" : "",
+		 f->queue->listeners > 1 ? " of this port" : "", x->age, name_of(f, x), why,
+		 history, gone);
+	say_remedy(f, x, v);
+}
+
+static void say_full(const struct finding *f, const struct verdict_context *x, struct verdict *v)
+{
+	char why[WHY_MAX], history[HISTORY_MAX];
+
+	put_why(why, x);
+	if (f->accepting)
+		snprintf(why, sizeof(why), "accepts too slowly");
+	put_history(history, f, x);
+	SENTENCE(
+		v,
+		"The accept queue is full: %u connections wait, the backlog is %u, and new clients "
+		"get no answer: %s %s.%s",
+		f->live.queued, f->live.backlog, name_of(f, x), why, history);
+	if (f->accepting)
+		REMEDY(v, "A larger backlog in listen() helps against bursts (up to "
+			  "net.core.somaxconn); more threads or processes that accept, against "
+			  "lasting load.");
+	else
+		say_remedy(f, x, v);
+}
+
+const struct rule verdict_rules_listen[] = {
+	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0, say_full },
+	{ "accept-queue-waiting", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(WAITED),
+	  FINDING(ACCEPTING), say_waiting },
+	{ 0 },
+};
