@@ -326,6 +326,32 @@ static void test_burst(void **state)
 	tracker_free(tracker);
 }
 
+/* In no process's descriptor table: no process is blamed. */
+static void test_unheld(void **state)
+{
+	struct tracker *tracker =
+		stuck_script(ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n");
+	const struct stuck_query query = { .tracker = tracker, .now_ns = 20 * SEC };
+	struct holders known = { .owners = { .complete = true } };
+	const struct finding *found;
+	struct stuck_words words;
+	struct stuck_scan *scan;
+	struct stuck_out o;
+
+	o = stuck_out_of(stuck_scan_all(&scan, &query));
+	o.holders = &known;
+	found = stuck_scan_result(scan)->findings;
+	stuck_words_of(&o, found, &words);
+	assert_non_null(strstr(words.verdict.sentence, "without a descriptor (io_uring"));
+	assert_non_null(strstr(words.verdict.remedy, "httpd[790] had it last"));
+	/* Where some processes are out of sight, one of them may hold it. */
+	known.owners.complete = false;
+	stuck_words_of(&o, found, &words);
+	assert_non_null(strstr(words.verdict.sentence, "which httpd[790] had last, is still open"));
+	stuck_scan_free(scan);
+	tracker_free(tracker);
+}
+
 /* Every process that holds it is named, and all have to close. */
 static void test_holders(void **state)
 {
@@ -466,7 +492,7 @@ int main(void)
 		cmocka_unit_test(test_live_age),    cmocka_unit_test(test_burst),
 		cmocka_unit_test(test_half_closed), cmocka_unit_test(test_holders),
 		cmocka_unit_test(test_deadlock),    cmocka_unit_test(test_inherited),
-		cmocka_unit_test(test_half_open),
+		cmocka_unit_test(test_half_open),   cmocka_unit_test(test_unheld),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

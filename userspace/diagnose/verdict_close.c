@@ -7,7 +7,19 @@
 
 static const char *holder_of(const struct verdict_context *x)
 {
+	if (x->unheld)
+		return "what has it without a descriptor (io_uring, a message under way, the "
+		       "kernel)";
 	return x->holder ? x->holder : "its process";
+}
+
+/* No process has a descriptor of it: who had one last has done something unusual with it. */
+static void ask_last(const struct verdict_context *x, struct verdict *v)
+{
+	REMEDY(v,
+	       "%s had it last: did it register the socket with io_uring, or send it to another "
+	       "process (SCM_RIGHTS) that has not received it?",
+	       x->holder ? x->holder : "Whoever opened or accepted it");
 }
 
 /* What its holder, or its holders, do. */
@@ -130,6 +142,10 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 			 "%s; when last looked at, %u byte%s lay unread. Whether %s reads them is "
 			 "not known from one look.",
 			 closed, unread, plural(unread), holder);
+	if (x->unheld) {
+		ask_last(x, v);
+		return;
+	}
 	REMEDY(v,
 	       "%s where it waits (its stack), or why the socket left its poll set; it must read "
 	       "to the end, then close.",
@@ -197,12 +213,14 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 
 	put_closed(closed, f, x);
 	/* Who had it last may have passed it on. */
-	if (x->holder && !x->holders)
+	if (!x->unheld && x->holder && !x->holders)
 		SENTENCE(v, "%s; the socket, which %s had last, is still open.", closed, x->holder);
 	else
 		SENTENCE(v, "%s; %s %s%s not%s.%s", closed, holder_of(x), has(x), read,
 			 *read ? " closed" : "", put_leak(leak, x->leak));
-	if (x->holders > 1)
+	if (x->unheld)
+		ask_last(x, v);
+	else if (x->holders > 1)
 		REMEDY(v,
 		       "%s descriptors must be closed: inherited ones too (close them after "
 		       "fork, open with O_CLOEXEC).",

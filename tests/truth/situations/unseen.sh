@@ -66,12 +66,8 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait
-	# Before, fdinfo of the ring says "TCP", and not which socket.
-	since 6.13 || known_wrong 'close-wait-leak'
 	says stuck@live state=close_wait '(io_uring|no descriptor)'
-	since 6.13 || known_wrong 'close-wait-leak'
 	says stuck@late state=close_wait '(io_uring|no descriptor)'
-	since 6.13 || known_wrong 'close-wait-leak'
 	never stuck@late 'its process'
 }
 tell late
@@ -87,9 +83,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait
-	known_wrong 'close-wait-leak'
 	says stuck@live state=close_wait '(under way|no descriptor|SCM_RIGHTS)'
-	known_wrong 'close-wait-leak'
 	never stuck@late 'its process'
 }
 tell late
