@@ -19,6 +19,7 @@ static const struct option {
 	int level;
 	int option;
 } known[] = {
+	{ "device", SOL_SOCKET, SO_BINDTOIFINDEX },
 	{ "keepalive", SOL_SOCKET, SO_KEEPALIVE },
 	{ "linger", SOL_SOCKET, SO_LINGER },
 	{ "mark", SOL_SOCKET, SO_MARK },

@@ -107,6 +107,38 @@ expect()
 }
 tell
 
+situation same-names-in-two-vrfs 'vrf.rst: two sockets of one namespace have the same addresses and ports'
+play()
+{
+	modprobe vrf
+	ip netns add host
+	for vrf in 1 2; do
+		ip netns add "west$vrf"
+		ip -n host link add "red$vrf" index "10$vrf" type vrf table "10$vrf"
+		ip -n host link set "red$vrf" up
+		ip link add "e$vrf" netns host type veth peer name w0 netns "west$vrf"
+		ip -n host link set "e$vrf" master "red$vrf"
+		link_up host "e$vrf" 10.8.0.1/24
+		link_up "west$vrf" w0 10.8.0.2/24
+		on "west$vrf" "server$vrf" listen 10.8.0.2:7016 accept eof close wait
+	done
+	sleep 1
+	on host client1 opt device 101 bind 10.8.0.1:45000 connect 10.8.0.2:7016 write 11 sleep 1 close wait
+	on host client2 opt device 102 bind 10.8.0.1:45000 connect 10.8.0.2:7016 write 22 sleep 2 close wait
+	sleep 70
+}
+expect()
+{
+	provoked kind=timewait new_state=time_wait
+	count 2 life .
+	count 1 life end=normal sent=11 peer.received=11 comm=client1 peer.comm=server1
+	count 1 life end=normal sent=22 peer.received=22 comm=client2 peer.comm=server2
+	count 2 explain .
+	count 1 explain client1 server1 'names=(four-way|three-segment)-teardown'
+	count 1 explain client2 server2 'names=(four-way|three-segment)-teardown'
+}
+tell
+
 situation dnat-on-the-client 'the address that the client knows is not the server'\''s'
 play()
 {
