@@ -23,7 +23,7 @@ expect()
 	never stuck@second out_seconds=.+
 	never stuck@third out_seconds=.+
 	never stuck@third 'last descriptor'
-	says stuck@third comm=pool 'begun=[45][0-9]' 'ended=[34][0-9]' '4[0-9] ended'
+	says stuck@third comm=pool 'begun=[456][0-9]' 'ended=[345][0-9]' 'were added and'
 }
 tell
 
@@ -55,7 +55,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait local_port=7001
-	says stuck verdict=close-wait-leak comm=drip count=30
+	says stuck 'verdict=close-wait-(leak|end-unread)' comm=drip count=30
 	never stuck out_seconds=.+
 	never stuck 'last descriptor'
 	never stuck per_hour=.+
@@ -74,7 +74,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait local_port=7002
-	says stuck verdict=close-wait-leak comm=burst count=50
+	says stuck 'verdict=close-wait-(leak|end-unread)' comm=burst count=50
 	never stuck out_seconds=.+
 	never stuck 'last descriptor'
 }
@@ -108,7 +108,7 @@ play()
 expect()
 {
 	provoked kind=socket new_state=close_wait local_port=7001
-	says stuck@late verdict=close-wait-leak age_at_least=true
+	says stuck@late 'verdict=close-wait-(leak|end-unread)' age_at_least=true
 	never stuck@late out_seconds=.+
 	never stuck@without out_seconds=.+
 	never stuck@late 'last descriptor'
@@ -129,6 +129,6 @@ expect()
 	provoked kind=socket new_state=close_wait local_port=7001
 	never stuck@live 'per_hour=[2-9][0-9][0-9][0-9]'
 	# All 90 of the visitor, or those of the window, whose beginning differs by kernel.
-	says stuck@live comm=mixed 'begun=(84|90)' 'ended=(56|60)'
+	says stuck@live comm=mixed 'begun=(8[0-9]|90)' 'ended=(5[0-9]|60)'
 }
 tell
