@@ -164,6 +164,8 @@ static inline void script_pair(struct tcptrail_record *r, const char *key, const
 		r->transition.uid = n;
 	} else if (!strcmp(key, "retransmits")) {
 		r->transition.retransmits = n;
+	} else if (!strcmp(key, "retrans_total")) {
+		r->transition.retrans_total = n;
 	} else if (!strcmp(key, "reason")) {
 		r->transition.reason = script_reason(value, line);
 	} else {

@@ -419,6 +419,7 @@ static void test_repeated(void **state)
 		.attr = { sizeof(m.attr) + sizeof(m.info), INET_DIAG_INFO },
 		.info = { .tcpi_rto = 6400000 } };
 	struct tcptrail_record r = { 0 };
+	struct kernel_socket live;
 
 	/* 0.2 + 0.4 + 0.8 + 1.6 + 3.2 s, and 1.4 s of 6.4 s */
 	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
@@ -427,6 +428,19 @@ static void test_repeated(void **state)
 	m.msg.idiag_wqueue = 2; /* that may be data from before the close */
 	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
 	assert_int_equal(record_min_age_ns(&r), 0);
+
+	/* Five turns, and one SYN only was sent again: the others did not leave this machine. */
+	m.msg.idiag_state = TCPTRAIL_SYN_SENT;
+	m.info.tcpi_total_retrans = 1;
+	m.info.tcpi_snd_mss = 536;
+	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(r.transition.retrans_total, 1);
+	assert_int_equal(diag_live(&live, &m, sizeof(m)), 0);
+	assert_int_equal(live.repeated_ms, 7600);
+	assert_true(kernel_socket_not_leaving(&live));
+	m.info.tcpi_total_retrans = 5;
+	assert_int_equal(diag_live(&live, &m, sizeof(m)), 0);
+	assert_false(kernel_socket_not_leaving(&live));
 }
 
 /* What comes over netlink is not trusted: any length, any bytes. */

@@ -255,6 +255,25 @@ static void test_half_closed(void **state)
 	assert_int_equal(stuck_s(close_wait, &live, 12, 101), 99);
 }
 
+/* Data was sent after a long pause: it waits since then, whatever else is older. */
+static void test_after_pause(void **state)
+{
+	static const char script[] = ACCEPTED "9 B snapshot ESTABLISHED inode=6001 unacked=900\n";
+	struct kernel_socket live = { .cookie = B,
+				      .timer = KERNEL_TIMER_RETRANSMIT,
+				      .retransmits = 2,
+				      .resent = 2,
+				      .has_info = true,
+				      .acked_ms = 1000000,
+				      .received_ms = 1000000,
+				      .repeated_ms = 1500,
+				      .mss = 1448 };
+
+	assert_int_equal(stuck_s(script, &live, 2000, 2000), 0);
+	live.repeated_ms = 11000;
+	assert_int_equal(stuck_s(script, &live, 2000, 2000), 11);
+}
+
 /* Connections of app's, so many each second for so long, up to the second @until_s. */
 static void make_burst(struct tracker *tracker, unsigned int seconds, unsigned int each_second,
 		       unsigned int until_s)
@@ -493,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_half_closed), cmocka_unit_test(test_holders),
 		cmocka_unit_test(test_deadlock),    cmocka_unit_test(test_inherited),
 		cmocka_unit_test(test_half_open),   cmocka_unit_test(test_unheld),
+		cmocka_unit_test(test_after_pause),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -324,12 +324,18 @@ static void found_facts(struct tracker *m, struct conn *c, const struct tcptrail
 		step_sent_times(&c->synacks, r->transition.retransmits);
 		break;
 	case TCPTRAIL_SYN_SENT:
-		step_sent_times(&c->syns, r->transition.retransmits);
+		/* The timer counts SYNs, too, that could not leave this machine. */
+		if (r->transition.retransmits <= r->transition.retrans_total)
+			step_sent_times(&c->syns, r->transition.retransmits);
+		else
+			step_sent_times(&c->syns, (uint8_t)r->transition.retrans_total);
 		break;
 	case TCPTRAIL_FIN_WAIT1:
 	case TCPTRAIL_LAST_ACK:
 	case TCPTRAIL_CLOSING:
-		step_sent_times(&c->fins, r->transition.retransmits);
+		/* With data before the FIN it is that data that is sent again. */
+		if (!r->transition.unacked)
+			step_sent_times(&c->fins, r->transition.retransmits);
 		break;
 	}
 }

@@ -10,6 +10,7 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_SYN_ARRIVED] = "syn_arrived",
 	[FINDING_SYN_ANSWERED] = "syn_answered",
 	[FINDING_SYN_ACK_UNANSWERED] = "syn_ack_unanswered",
+	[FINDING_SYN_ACK_ACKED] = "syn_ack_acked",
 	[FINDING_FLOOD] = "flood",
 	[FINDING_QUEUE_FULL] = "queue_full",
 	[FINDING_NOT_ACCEPTED] = "not_accepted",
@@ -19,6 +20,10 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_ORPHAN] = "orphan",
 	[FINDING_UNACKED] = "unacked",
 	[FINDING_STALLED] = "stalled",
+	[FINDING_NOT_LEAVING] = "not_leaving",
+	[FINDING_PEER_HEARD] = "peer_heard",
+	[FINDING_FULL_UNACKED] = "full_unacked",
+	[FINDING_FULL_NEVER_ACKED] = "full_never_acked",
 	[FINDING_ZERO_WINDOW] = "zero_window",
 	[FINDING_UNREAD] = "unread",
 	[FINDING_LISTED] = "listed",
@@ -98,6 +103,53 @@ static uint64_t of_conn(const struct conn *c)
 	return e;
 }
 
+/*
+ * The kernel sends a SYN-ACK again after 1, 3, 7 ... seconds, unless its ACK has come and the
+ * request waits for data (TCP_DEFER_ACCEPT). Two that were due and not sent are no delay.
+ */
+static bool is_synack_acked(const struct finding *f)
+{
+	uint64_t age_ns = time_between(f->since_ns, f->asked_ns), due_ns = SEC, turn_ns = SEC;
+	unsigned int sent, due = 1;
+
+	if (f->conn->object != CONN_REQUEST || f->lossy)
+		return false;
+	if (finding_live(f))
+		sent = f->live.retransmits + 1U;
+	else if (f->conn->flags & CONN_SEGMENTS)
+		sent = f->conn->synacks;
+	else
+		return false;
+	for (; due_ns <= age_ns; due_ns += turn_ns) {
+		due++;
+		turn_ns *= 2;
+	}
+	return sent && sent + 2 <= due;
+}
+
+static uint64_t of_path(const struct finding *f)
+{
+	const struct kernel_socket *live = &f->live;
+	uint64_t e = 0;
+
+	if (!finding_live(f))
+		return 0;
+	if (kernel_socket_zero_window(live))
+		e |= FINDING(ZERO_WINDOW);
+	if (kernel_socket_not_leaving(live))
+		e |= FINDING(NOT_LEAVING);
+	if (!finding_is_stalled(f))
+		return e;
+	e |= FINDING(STALLED);
+	if (kernel_socket_heard_ms(live) < live->repeated_ms / 2)
+		e |= FINDING(PEER_HEARD);
+	if (live->mss && f->conn->unacked >= live->mss)
+		e |= FINDING(FULL_UNACKED);
+	if (live->acked_bytes && live->acked_bytes < live->mss)
+		e |= FINDING(FULL_NEVER_ACKED);
+	return e;
+}
+
 /* What the process has read, by what the kernel says now, and what was unread at the FIN. */
 static uint64_t of_reading(const struct finding *f)
 {
@@ -150,7 +202,7 @@ uint64_t finding_evidence(const struct finding *f)
 
 	if (f->usage)
 		return of_burst(f->usage);
-	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f);
+	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f) | of_path(f);
 	if (f->relay)
 		e |= FINDING(RELAY);
 	if (is_queue_full(f))
@@ -161,9 +213,7 @@ uint64_t finding_evidence(const struct finding *f)
 		e |= FINDING(ACCEPTING);
 	if (is_flood(f->handshakes))
 		e |= FINDING(FLOOD);
-	if (finding_live(f) && kernel_socket_zero_window(&f->live))
-		e |= FINDING(ZERO_WINDOW);
-	if (finding_is_stalled(f))
-		e |= FINDING(STALLED);
+	if (is_synack_acked(f))
+		e |= FINDING(SYN_ACK_ACKED);
 	return e;
 }

@@ -15,6 +15,7 @@ enum finding_evidence {
 	FINDING_SYN_ARRIVED, /* our SYN is on record where it was to go: on this machine */
 	FINDING_SYN_ANSWERED, /* and so is a SYN-ACK for it, where it was sent */
 	FINDING_SYN_ACK_UNANSWERED, /* we sent a SYN-ACK, and its ACK is not on record */
+	FINDING_SYN_ACK_ACKED, /* that ACK has come: the SYN-ACK is not sent again when it is due */
 	FINDING_FLOOD, /* very many handshakes wait at this port, each from another address */
 	FINDING_QUEUE_FULL, /* the kernel says that the accept queue has no room */
 	FINDING_NOT_ACCEPTED, /* accept() has not returned it */
@@ -24,6 +25,10 @@ enum finding_evidence {
 	FINDING_ORPHAN, /* no process has the socket any more */
 	FINDING_UNACKED, /* bytes of ours are not acknowledged */
 	FINDING_STALLED, /* they wait in vain: nothing of them is acknowledged any more */
+	FINDING_NOT_LEAVING, /* what is sent again does not leave this machine */
+	FINDING_PEER_HEARD, /* something has come from the peer since they were sent */
+	FINDING_FULL_UNACKED, /* the first of them fill a segment */
+	FINDING_FULL_NEVER_ACKED, /* no full segment was ever acknowledged, and smaller ones were */
 	FINDING_ZERO_WINDOW, /* the peer answers, and says that it has no room */
 	FINDING_UNREAD, /* bytes of the peer lie unread, as far as last told */
 	FINDING_LISTED, /* the kernel lists it now: what is told of its bytes is of now */

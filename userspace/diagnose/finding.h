@@ -23,6 +23,8 @@
  *	it, but it was asked for
  * @stuck_ns: since when it has been stuck: in this state; of an ESTABLISHED one, since
  *	when nothing has moved; of a LISTEN one, since when somebody has waited
+ * @asked_ns: of when it tells: when the kernel was asked, or now
+ * @lossy: records were lost since it began
  * @live: what the kernel knew of it; with a cookie of 0: nothing
  * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
  * @waiting: of a listener: how many wait in its own queue, if one has for too long
@@ -44,6 +46,8 @@ struct finding {
 	bool at_least;
 	int8_t rule;
 	uint64_t stuck_ns;
+	uint64_t asked_ns;
+	bool lossy;
 	struct kernel_socket live;
 	const struct accept_queue *queue;
 	uint32_t waiting;

@@ -37,7 +37,7 @@ static void find_peer(const struct stuck_query *q, struct finding *f)
 
 static uint64_t asked_ns(const struct stuck_query *q)
 {
-	return q->kernel->at_ns ? q->kernel->at_ns : q->now_ns;
+	return q->kernel && q->kernel->at_ns ? q->kernel->at_ns : q->now_ns;
 }
 
 /* Since when nothing has moved, by what the kernel knew when it was asked. */
@@ -76,7 +76,7 @@ static bool is_stalled_too_long(const struct stuck_query *q, struct finding *f)
 	if (time_between(since_ns, asked_ns(q)) < (q->older_ns ? q->older_ns : VERDICT_STALL_NS))
 		return false;
 	f->stuck_ns = since_ns;
-	f->at_least = false;
+	f->at_least = f->live.repeated_ms;
 	return true;
 }
 
@@ -238,7 +238,9 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 		.at_least = c->flags & CONN_AT_LEAST,
 		.rule = FINDING_NO_RULE,
 		.stuck_ns = c->since_ns,
+		.lossy = tracker_stats(q->tracker)->last_loss_ns > c->begun_ns,
 	};
+	f->asked_ns = asked_ns(q);
 	if (c->state == TCPTRAIL_LISTEN)
 		f->queue = waiting_at(waiting, q->tracker, c);
 	too_long = is_too_long(q, waiting, f, next_ns);

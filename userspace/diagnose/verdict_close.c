@@ -3,6 +3,7 @@
 #include "userspace/diagnose/verdict_internal.h"
 
 #define CLOSED_MAX 96
+#define FIN_MAX 96
 #define LEAK_MAX 256
 
 static const char *holder_of(const struct verdict_context *x)
@@ -253,13 +254,29 @@ static void say_zero_window(const struct finding *f, const struct verdict_contex
 	       verdict_peer(x, "the peer's process"));
 }
 
-static void say_last_ack(const struct finding *f, const struct verdict_context *x,
-			 struct verdict *v)
+/* The FIN goes behind the data: as long as that is not acknowledged, nothing is told of the FIN. */
+static const char *put_fin(char to[FIN_MAX], const struct finding *f)
 {
 	char tries[TRIES_MAX];
 
+	if (f->conn->unacked)
+		snprintf(to, FIN_MAX, "%u byte%s before our FIN %s not acknowledged",
+			 f->conn->unacked, plural(f->conn->unacked),
+			 f->conn->unacked == 1 ? "is" : "are");
+	else
+		snprintf(to, FIN_MAX, "%s", verdict_tries(tries, "our FIN", f->conn->fins));
+	return to;
+}
+
+static void say_last_ack(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
+{
+	char fin[FIN_MAX];
+
+	if (verdict_says_not_leaving(f, x, v))
+		return;
 	SENTENCE(v, "Both sides closed, but %s: the peer is gone, or something drops its segments.",
-		 verdict_tries(tries, "our FIN", f->conn->fins));
+		 put_fin(fin, f));
 	REMEDY(v, "It ends by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now. Many of "
 		  "them: look for a firewall that forgets connections too early.");
 }
@@ -267,19 +284,13 @@ static void say_last_ack(const struct finding *f, const struct verdict_context *
 static void say_fin_wait1(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
-	char tries[TRIES_MAX];
+	char fin[FIN_MAX];
 
-	verdict_tries(tries, "our FIN", f->conn->fins);
-	if (f->conn->unacked)
-		SENTENCE(v,
-			 "We closed with %u byte%s not acknowledged, and %s: %s or something drops "
-			 "its segments.",
-			 f->conn->unacked, plural(f->conn->unacked), tries,
-			 finding_live(f) ? "the peer is gone," :
-					   "the peer is gone, does not read (zero window),");
-	else
-		SENTENCE(v, "We closed, but %s: the peer is gone, or something drops its segments.",
-			 tries);
+	if (verdict_says_not_leaving(f, x, v))
+		return;
+	SENTENCE(v, "We closed, but %s: the peer is gone, %sor something drops its segments.",
+		 put_fin(fin, f),
+		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
 	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself "
 		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
 }
@@ -341,12 +352,14 @@ static void say_fin_wait2_half_open(const struct finding *f, const struct verdic
 
 static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char tries[TRIES_MAX];
+	char fin[FIN_MAX];
 
+	if (verdict_says_not_leaving(f, x, v))
+		return;
 	SENTENCE(v,
 		 "Both sides closed at once, but %s: the peer is gone, or something drops its "
 		 "segments.",
-		 verdict_tries(tries, "our FIN", f->conn->fins));
+		 put_fin(fin, f));
 	REMEDY(v, "It ends by itself; ss -K ends it now.");
 }
 

@@ -55,6 +55,10 @@ static inline const char *verdict_peer(const struct verdict_context *x, const ch
 /** verdict_tries() - how often something went out without an answer, as far as it is known */
 const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
 
+/** verdict_says_not_leaving() - the same in each state: what is sent again stays here. False: it does not */
+bool verdict_says_not_leaving(const struct finding *f, const struct verdict_context *x,
+			      struct verdict *v);
+
 /* Data that waits in vain: the same in ESTABLISHED and in CLOSE-WAIT (verdict_open.c). */
 void verdict_say_window(const struct finding *f, const struct verdict_context *x,
 			struct verdict *v);

@@ -1,6 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Before the close: handshakes that do not end, and connections on which nothing moves. */
+#include "userspace/base/time.h"
 #include "userspace/diagnose/verdict_internal.h"
+
+#define BECAUSE_MAX 256
+
+bool verdict_says_not_leaving(const struct finding *f, const struct verdict_context *x,
+			      struct verdict *v)
+{
+	const struct kernel_socket *live = &f->live;
+
+	if (!(f->evidence & FINDING(NOT_LEAVING)))
+		return false;
+	if (live->timer == KERNEL_TIMER_PROBE)
+		SENTENCE(
+			v,
+			"%u bytes wait, and the peer's window has room for them, but in %u tries no "
+			"segment has left this machine: it has no route to the peer, or its device "
+			"or a local filter stops them.",
+			f->conn->unacked, live->retransmits);
+	else
+		SENTENCE(
+			v,
+			"Of %u retransmissions no more than %u left this machine%s: it has no route "
+			"to the peer any more, or its device does not send.",
+			live->retransmits, live->resent,
+			f->state == TCPTRAIL_SYN_SENT ? ", and the SYN is not answered" : "");
+	REMEDY(v,
+	       "See the route (ip route get ADDRESS), the neighbour (ip neigh) and the device (ip "
+	       "-s link) here; nothing is known of the peer.");
+	return true;
+}
 
 static const char *opener_of(const struct verdict_context *x)
 {
@@ -56,6 +86,8 @@ static void say_syn_sent(const struct finding *f, const struct verdict_context *
 {
 	char tries[TRIES_MAX];
 
+	if (verdict_says_not_leaving(f, x, v))
+		return;
 	SENTENCE(v,
 		 "%s wants to connect, but %s. Whether it arrived is not known: no record of this "
 		 "machine shows that.",
@@ -87,6 +119,19 @@ static void say_flood(const struct finding *f, const struct verdict_context *x, 
 		  "flood upstream.");
 }
 
+static void say_deferred(const struct finding *f, const struct verdict_context *x,
+			 struct verdict *v)
+{
+	SENTENCE(
+		v,
+		"The client has answered our SYN-ACK, for that is not sent again; for %s it has sent "
+		"no data, and %s waits for some (TCP_DEFER_ACCEPT).",
+		x->age, x->listener ? x->listener : "the listener");
+	REMEDY(v,
+	       "Nothing, unless the client waits for the server to speak first: then the server "
+	       "must not set TCP_DEFER_ACCEPT. The connection is handed on when its time is over.");
+}
+
 static void say_syn_recv(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
@@ -112,15 +157,53 @@ void verdict_say_window(const struct finding *f, const struct verdict_context *x
 	       verdict_peer(x, "the peer's process"), x->holder ? x->holder : "The sender");
 }
 
+/* What the peer has been heard to say tells whether it lives; sizes, what the path takes. */
+static const char *stalled_because(char to[BECAUSE_MAX], const struct finding *f)
+{
+	bool full = f->evidence & FINDING(FULL_UNACKED);
+
+	if (f->evidence & FINDING(PEER_HEARD))
+		snprintf(
+			to, BECAUSE_MAX, "The peer lives: it was heard %s ago. %s",
+			number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s,
+			full ? "What we send does not arrive: nothing, or only full segments, if a "
+			       "hop has a smaller MTU." :
+			       "What we send does not arrive.");
+	else if (full && f->evidence & FINDING(FULL_NEVER_ACKED))
+		snprintf(
+			to, BECAUSE_MAX,
+			"Nothing has come from the peer for %s. It is gone, the path is, or a hop "
+			"has a smaller MTU: small segments were acknowledged, a full one (%u bytes) "
+			"never was.",
+			number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s, f->live.mss);
+	else
+		snprintf(to, BECAUSE_MAX,
+			 "Nothing has come from the peer for %s: the peer is gone, or the path is.",
+			 number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s);
+	return to;
+}
+
 void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
+	const uint64_t mtu = FINDING(PEER_HEARD) | FINDING(FULL_NEVER_ACKED);
+	char because[BECAUSE_MAX];
+
+	if (verdict_says_not_leaving(f, x, v))
+		return;
 	SENTENCE(v,
-		 "%u bytes are not acknowledged, nothing has come from the peer for %s, and %u "
-		 "retransmission%s did not help: the peer is gone, or the path is.",
-		 f->conn->unacked, x->age, f->live.retransmits, plural(f->live.retransmits));
-	REMEDY(v, "Check host and path. The kernel gives up by itself (net.ipv4.tcp_retries2, some "
-		  "15 minutes); TCP_USER_TIMEOUT makes that sooner, ss -K ends it now.");
+		 "%u bytes are not acknowledged for %s, and %u retransmission%s did not help. %s",
+		 f->conn->unacked, x->age, f->live.retransmits, plural(f->live.retransmits),
+		 stalled_because(because, f));
+	if (f->evidence & FINDING(FULL_UNACKED) && f->evidence & mtu)
+		REMEDY(v,
+		       "Compare ping -M do -s %u with -s 500: if only the small one is answered, let "
+		       "ICMP through, lower MTU or MSS here, or set net.ipv4.tcp_mtu_probing=1.",
+		       f->live.pmtu > 48 ? f->live.pmtu - 28 : 1472);
+	else
+		REMEDY(v, "Check host and path. The kernel gives up by itself "
+			  "(net.ipv4.tcp_retries2, some 15 minutes); TCP_USER_TIMEOUT makes that "
+			  "sooner, ss -K ends it now.");
 }
 
 static void say_half_open(const struct finding *f, const struct verdict_context *x,
@@ -177,9 +260,12 @@ const struct rule verdict_rules_open[] = {
 	/* Without room in the queue nobody gets in, whether the peer believes so or not. */
 	{ "syn-recv-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(QUEUE_FULL), 0,
 	  say_behind_full_queue },
-	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(FLOOD), 0, say_flood },
-	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, FINDING(SYN_ACK_UNANSWERED), 0,
-	  say_syn_recv },
+	{ "syn-recv-deferred", VERDICT_HARMLESS, TCPTRAIL_SYN_RECV, FINDING(SYN_ACK_ACKED), 0,
+	  say_deferred },
+	{ "syn-recv-flood", VERDICT_SPREADS, TCPTRAIL_SYN_RECV, FINDING(FLOOD),
+	  FINDING(SYN_ACK_ACKED), say_flood },
+	{ "syn-recv-unanswered", VERDICT_PASSES, TCPTRAIL_SYN_RECV, FINDING(SYN_ACK_UNANSWERED),
+	  FINDING(SYN_ACK_ACKED), say_syn_recv },
 	{ "established-half-open", VERDICT_LASTS, TCPTRAIL_ESTABLISHED, FINDING(PEER_GONE), 0,
 	  say_half_open },
 	{ "established-self", VERDICT_SPREADS, TCPTRAIL_ESTABLISHED, FINDING(SELF), 0, say_self },

@@ -226,12 +226,26 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
  * The kernel's two times begin with the connection; its two counts tell whether any byte
  * went either way. The peer's FIN is counted among those that were received.
  */
-static void take_times(struct kernel_socket *live, const struct tcp_info *info, bool peer_fin)
+static void parse_times(struct kernel_socket *live, const struct tcp_info *info, bool peer_fin)
 {
 	live->sent_ms = info->tcpi_bytes_sent ? info->tcpi_last_data_sent : KERNEL_NEVER_MS;
 	live->received_ms = info->tcpi_bytes_received > peer_fin ? info->tcpi_last_data_recv :
 								   KERNEL_NEVER_MS;
 	live->acked_ms = info->tcpi_last_ack_recv;
+}
+
+/* What tells a path that takes no full segment, or no segment at all. The SYN is no payload. */
+static void parse_path(struct kernel_socket *live, const struct inet_diag_msg *msg,
+		       const struct tcp_info *info)
+{
+	uint64_t acked = info->tcpi_bytes_acked ? info->tcpi_bytes_acked - 1 : 0;
+
+	live->mss = info->tcpi_snd_mss;
+	live->pmtu = info->tcpi_pmtu;
+	live->acked_bytes = acked < UINT32_MAX ? (uint32_t)acked : UINT32_MAX;
+	live->resent = info->tcpi_total_retrans;
+	if (msg->idiag_timer == KERNEL_TIMER_RETRANSMIT && msg->idiag_retrans)
+		live->repeated_ms = (uint32_t)(repeated_ns(msg, info) / MS);
 }
 
 int diag_live(struct kernel_socket *live, const void *payload, size_t length)
@@ -249,6 +263,8 @@ int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 		.end_unread = flags_of(msg) & TCPTRAIL_F_PEER_FIN && msg->idiag_rqueue,
 		.window = UINT32_MAX,
 	};
+	if (a.info_size)
+		parse_path(live, msg, &a.info);
 	if (msg->idiag_state == TCPTRAIL_LISTEN) {
 		live->queued = msg->idiag_rqueue;
 		live->backlog = msg->idiag_wqueue;
@@ -256,7 +272,7 @@ int diag_live(struct kernel_socket *live, const void *payload, size_t length)
 		/* Until then the kernel has no times, and tells those since it booted. */
 		live->has_info = true;
 		live->backoff = a.info.tcpi_backoff;
-		take_times(live, &a.info, flags_of(msg) & TCPTRAIL_F_PEER_FIN);
+		parse_times(live, &a.info, flags_of(msg) & TCPTRAIL_F_PEER_FIN);
 		live->unsent = a.info.tcpi_notsent_bytes;
 		live->unsent -= live->unsent && is_closing(msg->idiag_state);
 		if (a.info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))

@@ -330,10 +330,8 @@ play()
 expect()
 {
 	provoked kind=request new_state=new_syn_recv
-	known_wrong 'syn-recv-unanswered'
 	never stuck 'SYN-ACK is not answered'
 	never stuck@late 'SYN-ACK is not answered'
-	known_wrong 'syn-recv-unanswered'
 	never stuck 'asymmetric'
 	never explain 'got no answer'
 }

@@ -25,7 +25,6 @@ expect()
 {
 	provoked kind=snapshot 'unacked=[1-9][0-9]*'
 	says stuck@live verdict=established-unanswered comm=tls
-	known_wrong 'established-unanswered'
 	says stuck@live comm=tls 'MTU'
 }
 tell late
@@ -45,13 +44,9 @@ expect()
 {
 	provoked kind=snapshot 'unacked=[1-9][0-9]*'
 	says stuck@live verdict=established-unanswered comm=tls
-	known_wrong 'established-unanswered'
 	never stuck@live '([Nn]othing|no answer) has come'
-	known_wrong 'established-unanswered'
 	never stuck@live 'peer .*is gone'
-	known_wrong 'established-unanswered'
 	never stuck@late 'peer .*is gone'
-	known_wrong 'established-unanswered'
 	says stuck@live comm=tls 'MTU'
 }
 tell late
@@ -211,7 +206,6 @@ expect()
 	provoked kind=snapshot old_state=syn_sent
 	says stuck state=syn_sent comm=caller
 	never stuck 'a filter drops it'
-	known_wrong 'syn-sent-unanswered'
 	never stuck 'sent ([3-9]|[1-9][0-9]+) times'
 }
 tell
