@@ -59,10 +59,13 @@ static char *put_payload(char *p, const struct conn *c, uint64_t bytes)
 static char *put_again(char *p, const char *stop, unsigned int sent, const char *name)
 {
 	char text[32];
-	int length = snprintf(text, sizeof(text), "%ux%s ", sent, name);
+	int length;
 
 	/* Once is not worth a word. */
-	return sent < 2 || stop - p < length ? p : put_mem(p, text, (size_t)length);
+	if (sent < 2)
+		return p;
+	length = snprintf(text, sizeof(text), "%ux%s ", sent, name);
+	return stop - p < length ? p : put_mem(p, text, (size_t)length);
 }
 
 /* Of two owners only the names: "curl+nginx", half of the room for each at least. */
