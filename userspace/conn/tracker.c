@@ -4,7 +4,8 @@
  * connection is in feed.c and the files that it calls.
  *
  * Each record is a cache miss or two in a table of a million connections. So the place where a
- * record's connection is looked up first is fetched into the cache some records ahead.
+ * record's connection is looked up first is fetched into the cache some records ahead. A small
+ * table stays in the cache by itself, and the records are fed without that.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 /* Leaks are a matter of minutes, ports one of seconds: RECENT_SLICES of these are kept. */
 #define CLOSE_WAIT_SLICE_NS (10 * SEC)
 #define PORT_SLICE_NS SEC
+#define CACHED_ENTRIES 16384 /* of an index: 128 KiB */
 
 int tracker_create(struct tracker **tracker, const struct tracker_config *config)
 {
@@ -82,12 +84,12 @@ static void feed_one(struct tracker *m, const struct tcptrail_record *r)
  */
 void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size_t count)
 {
-	size_t i, ahead = count < AHEAD ? count : AHEAD;
+	size_t i, end = m->by_cookie.mask >= CACHED_ENTRIES ? count : 0;
 
-	for (i = 0; i < ahead; i++)
+	for (i = 0; i < AHEAD && i < end; i++)
 		__builtin_prefetch(table_home(m, &records[i]));
 	for (i = 0; i < count; i++) {
-		if (i + AHEAD < count)
+		if (i + AHEAD < end)
 			__builtin_prefetch(table_home(m, &records[i + AHEAD]));
 		feed_one(m, &records[i]);
 	}
