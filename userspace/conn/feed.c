@@ -275,6 +275,7 @@ static struct conn *fast_open(struct tracker *m, const struct tcptrail_record *r
 		return NULL;
 	c->role = CONN_PASSIVE;
 	step_enter(m, c, TCPTRAIL_SYN_RECV, r->time_ns);
+	counters_move(m, c);
 	return c;
 }
 
@@ -419,7 +420,8 @@ void feed_record(struct tracker *m, const struct tcptrail_record *r)
 
 	counters_record(&m->counters, r);
 	c = feed_by_kind(m, r);
-	if (c)
+	/* A segment moves nothing but the connection that fast_open() begins. */
+	if (c && r->kind != TCPTRAIL_SEGMENT)
 		counters_move(m, c);
 	if (m->config.record)
 		m->config.record(m->config.arg, m, c, r);
