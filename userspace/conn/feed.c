@@ -12,16 +12,26 @@
 #include "userspace/conn/step.h"
 #include "userspace/base/record.h"
 
-/* The same addresses under another cookie are another life. */
+static struct conn *find_by_tuple(const struct tracker *m, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+	struct conn *c = tuple_of(&tuple, r) ? table_by_tuple(m, &tuple) : NULL;
+
+	/* The same addresses under another cookie are another life. */
+	return c && c->cookie && r->cookie ? NULL : c;
+}
+
+/* Every other record is about the same end as the one before. */
 struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = r->cookie ? table_by_cookie(m, r->cookie) : NULL;
-	struct tuple tuple;
+	struct conn *c = m->last;
 
-	if (c || !tuple_of(&tuple, r))
+	if (!r->cookie)
+		return find_by_tuple(m, r);
+	if (c && c->cookie == r->cookie && c->flags & CONN_COOKIE)
 		return c;
-	c = table_by_tuple(m, &tuple);
-	return c && c->cookie && r->cookie ? NULL : c;
+	c = table_by_cookie(m, r->cookie);
+	return c ? c : find_by_tuple(m, r);
 }
 
 /* NULL: the record has no name, or there is no memory. */
@@ -50,10 +60,11 @@ static struct conn *begin(struct tracker *m, const struct tcptrail_record *r)
 {
 	struct conn *c = feed_find(m, r);
 
-	if (c && !c->end)
+	if (!c)
+		return create(m, r);
+	if (!c->end)
 		lives_end(m, c, CONN_UNSEEN, r->time_ns);
-	if (c)
-		table_forget(m, c);
+	table_forget(m, c);
 	return find_or_create(m, r);
 }
 
@@ -420,6 +431,8 @@ void feed_record(struct tracker *m, const struct tcptrail_record *r)
 
 	counters_record(&m->counters, r);
 	c = feed_by_kind(m, r);
+	if (c)
+		m->last = c;
 	/* A segment moves nothing but the connection that fast_open() begins. */
 	if (c && r->kind != TCPTRAIL_SEGMENT)
 		counters_move(m, c);

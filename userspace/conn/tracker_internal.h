@@ -66,6 +66,7 @@ struct pair {
  * @live: conns in use, ended ones that wait included
  * @ended_first: oldest of those that wait to be told, 0 if none
  * @ended_last: newest of them
+ * @last: the end that the last record was about, or NULL; its slot may be free by now
  * @dice: where the search for one to evict looks next
  * @recent_close_waits: see tracker_recent_close_waits(); or NULL
  * @recent_ports: see tracker_recent_ports(); or NULL
@@ -81,6 +82,7 @@ struct tracker {
 	struct early early[JOIN_EARLY];
 	bool has_early;
 	uint64_t key[2];
+	struct conn *last;
 	uint32_t live;
 	uint32_t ended_first;
 	uint32_t ended_last;
