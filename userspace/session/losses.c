@@ -6,32 +6,42 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/names.h"
 
+static void add_loss(struct losses *t, const struct tcptrail_record *r)
+{
+	t->lost[r->loss.cause] += r->loss.count;
+	t->unseen += r->loss.cause == TCPTRAIL_LOSS_SNAPSHOT;
+	if (r->loss.cause == TCPTRAIL_LOSS_OVERWRITTEN && r->time_ns > t->complete_ns)
+		t->complete_ns = r->time_ns;
+}
+
 /* A ring counts its records from 0: where a CPU's first one has a higher number, older ones are gone. */
-static bool misses_older(struct losses *t, const struct tcptrail_record *r)
+static void add_cpu(struct losses *t, const struct tcptrail_record *r)
 {
 	uint64_t *cpus = &t->cpus[r->cpu / 64], bit = 1ULL << r->cpu % 64;
-	bool is_first = !(*cpus & bit);
 
-	if (r->kind == TCPTRAIL_LOSS)
-		return r->loss.cause == TCPTRAIL_LOSS_OVERWRITTEN;
-	if (r->kind >= TCPTRAIL_SNAPSHOT)
-		return false;
+	if (*cpus & bit)
+		return;
 	*cpus |= bit;
-	return is_first && r->seq && !t->from_now;
+	if (r->seq && !t->from_now && r->time_ns > t->complete_ns)
+		t->complete_ns = r->time_ns;
 }
 
 void losses_add(struct losses *t, const struct tcptrail_record *records, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if ((misses_older(t, &records[i]) && records[i].time_ns > t->complete_ns) ||
-		    !t->complete_ns)
-			t->complete_ns = records[i].time_ns;
-		if (records[i].kind != TCPTRAIL_LOSS) {
-			t->read++;
-			continue;
+	const struct tcptrail_record *r;
+	uint32_t cpu = UINT32_MAX;
+
+	if (count && !t->complete_ns)
+		t->complete_ns = records[0].time_ns;
+	t->read += count;
+	for (r = records; r < records + count; r++) {
+		if (r->kind == TCPTRAIL_LOSS) {
+			add_loss(t, r);
+			t->read--;
+		} else if (r->cpu != cpu && r->kind < TCPTRAIL_SNAPSHOT) {
+			add_cpu(t, r);
+			cpu = r->cpu;
 		}
-		t->lost[records[i].loss.cause] += records[i].loss.count;
-		t->unseen += records[i].loss.cause == TCPTRAIL_LOSS_SNAPSHOT;
 	}
 }
 
