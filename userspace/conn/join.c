@@ -178,7 +178,7 @@ void join_early(struct tracker *m, const struct tcptrail_record *r)
 	struct tuple tuple;
 	uint32_t hash;
 
-	if (!m->config.join || !tuple_of(&tuple, r) || !(synack || s->tcp_flags & TCPTRAIL_FIN))
+	if (!m->config.join || !(synack || s->tcp_flags & TCPTRAIL_FIN) || !tuple_of(&tuple, r))
 		return;
 	if (synack && s->direction == TCPTRAIL_OUT)
 		answered(m, s->ack - 1); /* a SYN cookie */

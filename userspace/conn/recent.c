@@ -26,13 +26,11 @@ struct recent *recent_create(uint64_t slice_ns)
 
 static uint32_t set_of(const struct recent *t, const struct recent_key *key)
 {
-	uint64_t words[sizeof(*key) / sizeof(uint64_t)], hash = 0;
-	size_t i;
+	uint64_t first = (uint64_t)key->netns << 32 | key->port;
 
-	memcpy(words, key, sizeof(words));
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		hash = index_hash(t->secret, hash ^ words[i], words[i] >> 32 | hash << 32);
-	return (uint32_t)hash % RECENT_SETS;
+	return index_hash(t->secret, first ^ index_hash_16(t->secret, key->laddr),
+			  index_hash_16(t->secret, key->raddr)) %
+	       RECENT_SETS;
 }
 
 static struct recent_entry *find(const struct recent *t, uint32_t set, const struct recent_key *key)
