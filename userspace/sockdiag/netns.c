@@ -15,6 +15,7 @@
 
 #include "userspace/sockdiag/netns.h"
 #include "userspace/base/file.h"
+#include "userspace/base/order.h"
 #include "userspace/base/time.h"
 
 #define NAMED "/run/netns"
@@ -93,20 +94,16 @@ int netns_number(const char *path, uint32_t *netns)
 	return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = ((const struct netns_info *)b)->netns;
+ORDER(by_number, struct netns_info, COMPARE(x->netns, y->netns))
 
-	return (x > y) - (x < y);
+struct netns_info *netns_find(const struct netns_info *list, size_t count, uint32_t netns)
+{
+	const struct netns_info key = { .netns = netns };
+
+	return count ? bsearch(&key, list, count, sizeof(*list), by_number) : NULL;
 }
 
-static struct netns_info *find(struct netns_info *list, size_t count, uint32_t netns)
-{
-	return count ? bsearch(&netns, list, count, sizeof(*list), by_number) : NULL;
-}
-
-void netns_name_all(struct netns_info *list, size_t count)
+void netns_sort(struct netns_info *list, size_t count)
 {
 	char path[sizeof(NAMED) + NAME_MAX + 1];
 	struct netns_info *info;
@@ -114,21 +111,18 @@ void netns_name_all(struct netns_info *list, size_t count)
 	uint32_t netns = 0;
 	DIR *dir = opendir(NAMED);
 
+	if (count)
+		qsort(list, count, sizeof(*list), by_number);
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
 		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
 		if (*entry->d_name == '.' || netns_number(path, &netns))
 			continue;
-		info = find(list, count, netns);
+		info = netns_find(list, count, netns);
 		if (info)
 			snprintf(info->name, sizeof(info->name), "%.*s", NETNS_NAME_MAX - 1,
 				 entry->d_name);
 	}
 	closedir(dir);
-}
-
-const struct netns_info *netns_find(const struct netns_info *list, size_t count, uint32_t netns)
-{
-	return find((struct netns_info *)list, count, netns);
 }

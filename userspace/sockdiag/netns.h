@@ -30,10 +30,10 @@ void netns_read(struct netns_info *info, uint32_t netns);
 /** netns_number() - the inode number of a namespace file; 0 or -errno */
 int netns_number(const char *path, uint32_t *netns);
 
-/** netns_name_all() - give those their names that have one; @list ascends by number */
-void netns_name_all(struct netns_info *list, size_t count);
+/** netns_sort() - by number; and give those their names that have one */
+void netns_sort(struct netns_info *list, size_t count);
 
-/** netns_find() - by number, in an ascending list; NULL if it is not there */
-const struct netns_info *netns_find(const struct netns_info *list, size_t count, uint32_t netns);
+/** netns_find() - by number, in a sorted list; NULL if it is not there */
+struct netns_info *netns_find(const struct netns_info *list, size_t count, uint32_t netns);
 
 #endif

@@ -19,6 +19,7 @@
 
 #include "userspace/sockdiag/snapshot.h"
 #include "userspace/base/array.h"
+#include "userspace/base/hashmap.h"
 #include "userspace/base/order.h"
 #include "userspace/base/time.h"
 
@@ -87,42 +88,12 @@ static int dump_here(struct snapshot *s, uint32_t netns)
 	return array_push(s->netns, s->netns_count, s->netns_room, s->here);
 }
 
-/* Namespaces met so far, whether their sockets could be listed or not. */
-struct met {
-	uint32_t *netns;
-	size_t count;
-	size_t room;
-};
-
-/* The place of @netns in the ascending list; *found says if it is there. */
-static size_t met_place(const struct met *met, uint32_t netns, int *found)
+/* Whether its sockets could be listed or not: 1 if it is new, 0 if it was met before. */
+static int meet(struct hashmap *met, uint64_t netns)
 {
-	size_t low = 0, high = met->count, middle;
+	size_t before = met->count;
 
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (met->netns[middle] < netns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*found = low < met->count && met->netns[low] == netns;
-	return low;
-}
-
-/* 1 if it is new, 0 if it was met before */
-static int meet(struct met *met, uint32_t netns)
-{
-	int found;
-	size_t at = met_place(met, netns, &found);
-
-	if (found)
-		return 0;
-	if (!array_add(met->netns, met->count, met->room))
-		return -ENOMEM;
-	memmove(&met->netns[at + 1], &met->netns[at], (met->count - 1 - at) * sizeof(*met->netns));
-	met->netns[at] = netns;
-	return 1;
+	return hashmap_get(met, &netns) ? met->count > before : -ENOMEM;
 }
 
 static int visit(struct snapshot *s, const char *path, uint32_t netns)
@@ -147,7 +118,7 @@ struct tour {
 };
 
 /* Each namespace at DIRECTORY/NAME@suffix that was not met before. */
-static int visit_each(struct snapshot *s, struct met *met, const char *directory,
+static int visit_each(struct snapshot *s, struct hashmap *met, const char *directory,
 		      const char *suffix, bool digits)
 {
 	char path[64 + NAME_MAX];
@@ -173,7 +144,7 @@ static int visit_each(struct snapshot *s, struct met *met, const char *directory
 }
 
 /* Those that processes are in, and those that `ip netns` keeps without one. */
-static int visit_all(struct snapshot *s, struct met *met)
+static int visit_all(struct snapshot *s, struct hashmap *met)
 {
 	int err = visit_each(s, met, "/proc", "/ns/net", true);
 
@@ -185,16 +156,15 @@ static int visit_all(struct snapshot *s, struct met *met)
 static void *go_round(void *arg)
 {
 	struct tour *tour = arg;
-	struct met met = { 0 };
+	struct hashmap met;
 
+	hashmap_init(&met, sizeof(uint64_t), sizeof(uint64_t));
 	tour->err = meet(&met, tour->home);
 	if (tour->err > 0)
 		tour->err = visit_all(tour->snapshot, &met);
-	free(met.netns);
+	hashmap_fini(&met);
 	return NULL;
 }
-
-ORDER(by_number, struct netns_info, COMPARE(x->netns, y->netns))
 
 ORDER(by_cookie, struct kernel_socket, COMPARE(x->cookie, y->cookie))
 
@@ -216,8 +186,7 @@ int snapshot_list_states(struct snapshot *s, uint32_t states)
 	if (err)
 		return err;
 	pthread_join(thread, NULL);
-	qsort(s->netns, s->netns_count, sizeof(*s->netns), by_number);
-	netns_name_all(s->netns, s->netns_count);
+	netns_sort(s->netns, s->netns_count);
 	if (s->live_count)
 		qsort(s->live, s->live_count, sizeof(*s->live), by_cookie);
 	return tour.err;
