@@ -32,6 +32,7 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_END_UNREAD] = "end_unread",
 	[FINDING_END_READ] = "end_read",
 	[FINDING_PEER_HERE] = "peer_here",
+	[FINDING_PEER_ENDED] = "peer_ended",
 	[FINDING_PEER_GONE] = "peer_gone",
 	[FINDING_PEER_BLOCKED] = "peer_blocked",
 	[FINDING_RELAY] = "relay",
@@ -169,7 +170,9 @@ static uint64_t of_reading(const struct finding *f)
 
 static uint64_t of_peer(const struct finding *f)
 {
-	uint64_t e = finding_peer_is_gone(f) ? FINDING(PEER_GONE) : 0;
+	uint64_t e = finding_peer_is_gone(f)	     ? FINDING(PEER_GONE) :
+		     f->conn->flags & CONN_PEER_GONE ? FINDING(PEER_ENDED) :
+						       0;
 
 	if (!f->peer)
 		return e;

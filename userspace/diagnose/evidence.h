@@ -37,6 +37,7 @@ enum finding_evidence {
 	FINDING_END_UNREAD, /* the peer's FIN has come, and no read() has got so far */
 	FINDING_END_READ, /* nothing is left to read, the end of file included */
 	FINDING_PEER_HERE, /* the other end is a socket of this machine */
+	FINDING_PEER_ENDED, /* it was, had closed, and no longer exists */
 	FINDING_PEER_GONE, /* it was, and has ended; no FIN or RST of it has arrived here */
 	FINDING_PEER_BLOCKED, /* the other end waits to write, too: this end's window is closed */
 	FINDING_RELAY, /* its process has handed an end on: from or to this connection */

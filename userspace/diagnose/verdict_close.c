@@ -2,7 +2,7 @@
 /* One side has closed, or both have. */
 #include "userspace/diagnose/verdict_internal.h"
 
-#define CLOSED_MAX 96
+#define CLOSED_MAX 128
 #define FIN_MAX 96
 #define LEAK_MAX 256
 
@@ -61,9 +61,10 @@ static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
 			      const struct verdict_context *x)
 {
 	snprintf(to, CLOSED_MAX,
-		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s" :
-					     "The peer closed %s ago",
-		 x->age);
+		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s%s" :
+					     "The peer closed %s ago%s",
+		 x->age,
+		 f->evidence & FINDING(PEER_ENDED) ? ", and its socket no longer exists" : "");
 	return to;
 }
 

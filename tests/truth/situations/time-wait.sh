@@ -145,8 +145,7 @@ expect()
 	says life end=fin_timeout peer.end=lives peer.state=close_wait
 	says explain names=fin-wait2-timeout
 	says stuck state=close_wait comm=server
-	known_wrong 'close-wait-leak'
-	says stuck@live state=close_wait '(half-open|gone|no longer)'
+	says stuck state=close_wait '(half-open|gone|no longer)'
 }
 tell
 
