@@ -167,10 +167,10 @@ static void test_workers(void **state)
 		strcpy(processes[i].cgroup.unit, i < 12 ? "shop.service" : "session-1.scope");
 		/* Of those that it has accepted, and of those that it has opened. */
 		snprintf(line, sizeof(line), "0 B accept CLOSE_WAIT inode=%u cgroup=%u", 11 + i,
-			 i < 12 ? 5 : 6);
+			 i < 12 ? 5U : 6U);
 		put(f, line, 1, 20 * SEC);
 		snprintf(line, sizeof(line), "0 A snapshot CLOSE_WAIT inode=%u cgroup=%u", 11 + i,
-			 i < 12 ? 5 : 6);
+			 i < 12 ? 5U : 6U);
 		put_opened(f, line, 30 * SEC);
 	}
 	find(f, false);
