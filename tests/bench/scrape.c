@@ -42,8 +42,8 @@ static bool slice(struct site *site)
 		.max_findings = STUCK_LINES_MAX,
 	};
 
-	if (!site->scanning && stuck_scan_begin(site->scan, &query))
-		exit(1);
+	if (!site->scanning)
+		stuck_scan_begin(site->scan, &query);
 	site->scanning = !stuck_scan_step(site->scan, SLICE);
 	return !site->scanning;
 }

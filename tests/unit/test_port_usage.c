@@ -408,9 +408,42 @@ static void test_makers(void **state)
 	drop(&f);
 }
 
+/* A burst among so many other destinations, before and behind them, is found in a second walk. */
+static void test_many_destinations(void **state)
+{
+	struct fixture f = make(10000, 4000);
+	const struct port_usage *list;
+	const struct stuck_result *result;
+	unsigned int i;
+
+	port_usage_for(&f, 10);
+	for (i = 0; i < 3000; i++) {
+		struct tcptrail_record r = script_line("0 A timewait FIN_WAIT2 TIME_WAIT");
+
+		r.time_ns = NOW;
+		r.cookie = f.cookie++;
+		r.lport = 10000;
+		r.rport = (uint16_t)(1000 + i);
+		tracker_feed(f.tracker, &r, 1);
+	}
+	port_usage_for(&f, 5);
+	result = scan(&f, false);
+	assert_int_equal(result->count, 1);
+	list = result->findings[0].usage;
+	assert_int_equal(list->timewaits, 1500);
+	assert_int_equal(list->used, 1500);
+	assert_int_equal(list->wanted, 1500);
+	assert_int_equal(list->made, 1500);
+	assert_true(result->gauges.ports_share == 1500 / 4000.0);
+	assert_true(result->ports.usages.count < 1000); /* by far not all */
+	assert_int_equal(scan(&f, true)->ports.usages.count, 3001);
+	drop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many_destinations),
 		cmocka_unit_test(test_runs_out),
 		cmocka_unit_test(test_burst_long_ago),
 		cmocka_unit_test(test_live),

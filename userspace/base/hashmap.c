@@ -23,7 +23,7 @@ void hashmap_fini(struct hashmap *map)
 	map->room = 0;
 }
 
-uint32_t hashmap_hash(const struct hashmap *map, const void *key)
+static uint32_t hash_of(const struct hashmap *map, const void *key)
 {
 	const char *at = key;
 	uint64_t hash = 0, word;
@@ -48,12 +48,12 @@ static void *find(const struct hashmap *map, const void *key, uint32_t hash)
 
 void *hashmap_find(const struct hashmap *map, const void *key)
 {
-	return map->count ? find(map, key, hashmap_hash(map, key)) : NULL;
+	return map->count ? find(map, key, hash_of(map, key)) : NULL;
 }
 
 void *hashmap_get(struct hashmap *map, const void *key)
 {
-	uint32_t hash = hashmap_hash(map, key);
+	uint32_t hash = hash_of(map, key);
 	void *row = map->count ? find(map, key, hash) : NULL;
 	void *rows;
 

@@ -34,9 +34,6 @@ struct hashmap {
 void hashmap_init(struct hashmap *map, size_t key_size, size_t row_size);
 void hashmap_fini(struct hashmap *map);
 
-/** hashmap_hash() - of a key */
-uint32_t hashmap_hash(const struct hashmap *map, const void *key);
-
 /** hashmap_find() - the row with this key; NULL if there is none. It moves at the next hashmap_get() */
 void *hashmap_find(const struct hashmap *map, const void *key);
 

@@ -201,6 +201,16 @@ static bool is_too_long(const struct stuck_query *q, const struct waiting *waiti
 	return deadline_passed(q, f->stuck_ns, span_ns, next_ns);
 }
 
+bool judge_is_early(const struct stuck_query *q, const struct conn *c, uint64_t *next_ns)
+{
+	uint64_t span_ns = verdict_stuck_after_ns(c->state);
+
+	if (q->states || span_ns == UINT64_MAX || c->state == TCPTRAIL_CLOSE_WAIT ||
+	    c->flags & CONN_AT_LEAST)
+		return false;
+	return !deadline_passed(q, c->since_ns, q->older_ns ? q->older_ns : span_ns, next_ns);
+}
+
 static bool is_asked_for(const struct stuck_query *q, uint8_t state)
 {
 	uint32_t bits = 1U << state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ports in use by destination, in two walks: see port_usage.h. */
+/* Ports in use by destination, in a walk or two: see port_usage.h. */
 #include "userspace/diagnose/port_details.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #define TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
 #define REUSE_NS SEC /* with tcp_tw_reuse connect() may take the port after so long */
 
+#define FEW 1024 /* destinations: so many are counted in the first walk */
 #define PLACES_MIN 1024
 #define CONNS_PER_PLACE 8
 
@@ -19,15 +20,11 @@
 
 _Static_assert(offsetof(struct port_usage, conn) == 40, "a key has no padding");
 
-int port_usages_init(struct port_usages *u, uint32_t connections, bool all,
-		     const struct kernel_view *kernel, uint64_t now_ns, uint64_t complete_ns)
+void port_usages_init(struct port_usages *u, uint32_t connections, bool all,
+		      const struct kernel_view *kernel, uint64_t now_ns, uint64_t complete_ns)
 {
-	uint32_t places = PLACES_MIN;
-
-	while (places < connections / CONNS_PER_PLACE)
-		places *= 2;
 	*u = (struct port_usages){
-		.mask = places - 1,
+		.connections = connections,
 		.all = all,
 		.kernel = kernel,
 		.ports = kernel_view_ports(kernel, 0),
@@ -36,11 +33,9 @@ int port_usages_init(struct port_usages *u, uint32_t connections, bool all,
 	};
 	hashmap_init(&u->bound, sizeof(uint64_t), sizeof(struct bound_ports));
 	hashmap_init(&u->usages, offsetof(struct port_usage, conn), sizeof(struct port_usage));
-	u->places = calloc(places, sizeof(*u->places));
-	return u->places ? 0 : -ENOMEM;
 }
 
-void port_usages_fini(struct port_usages *u)
+static void forget_usages(struct port_usages *u)
 {
 	struct port_usage *usage;
 	size_t i;
@@ -50,6 +45,11 @@ void port_usages_fini(struct port_usages *u)
 		free(usage->details);
 	}
 	hashmap_fini(&u->usages);
+}
+
+void port_usages_fini(struct port_usages *u)
+{
+	forget_usages(u);
 	hashmap_fini(&u->bound);
 	free(u->places);
 	u->places = NULL;
@@ -82,36 +82,62 @@ static bool is_passive(const struct source_ports *ports, const struct tracker *m
 	return !in_range(ports, c) || tracker_listener(m, c);
 }
 
-/*
- * The name of what a connection takes a port of, or is a TIME-WAIT at. Return: the ports
- * of its namespace; NULL if it is neither.
+/**
+ * struct destination - what a connection takes a port of, or is a TIME-WAIT at
+ * @ports: of its namespace
+ * @bound: bind() has chosen the port, before there was a destination: it is taken for all
+ * @passive: this side accepted: it is the listener's port
+ * @ends: namespace, port and side
+ * @addresses: both, of IPv4; their hashes, of IPv6; 0 with @bound and @passive
  */
-static const struct source_ports *name_of(struct port_usages *u, const struct tracker *m,
-					  const struct conn *c, struct port_usage *name)
-{
+struct destination {
 	const struct source_ports *ports;
+	bool bound;
+	bool passive;
+	uint64_t ends;
+	uint64_t addresses;
+};
 
-	if (c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN || c->object == CONN_REQUEST ||
-	    !(c->flags & CONN_WHOLE))
-		return NULL;
-	ports = ports_of(u, c->netns);
-	memset(name, 0, offsetof(struct port_usage, conn));
-	name->netns = c->netns;
-	name->passive = is_passive(ports, m, c);
-	if (c->state != TCPTRAIL_TIME_WAIT && (name->passive || !in_range(ports, c)))
-		return NULL;
-	name->port = name->passive ? c->lport : c->rport;
-	if (!name->passive) {
-		tracker_laddr(m, c, name->laddr);
-		tracker_raddr(m, c, name->raddr);
-	}
-	return ports;
+static uint64_t addresses_of(const struct port_usages *u, const struct tracker *m,
+			     const struct conn *c)
+{
+	uint8_t laddr[16], raddr[16];
+
+	if (!(c->flags & CONN_IPV6))
+		return (uint64_t)c->addr4[0] << 32 | c->addr4[1];
+	tracker_laddr(m, c, laddr);
+	tracker_raddr(m, c, raddr);
+	return (uint64_t)index_hash_16(u->usages.secret, laddr) << 32 |
+	       index_hash_16(u->usages.secret, raddr);
 }
 
-/* bind() has chosen its port, before there was a destination. */
-static bool is_bound(const struct source_ports *ports, const struct conn *c)
+/* False: it neither takes a port nor is a TIME-WAIT. */
+static inline bool destination_of(struct port_usages *u, const struct tracker *m,
+				  const struct conn *c, struct destination *to)
 {
-	return c->flags & CONN_BOUND && in_range(ports, c);
+	if (c->role == CONN_LISTENER || c->state == TCPTRAIL_LISTEN || c->object == CONN_REQUEST ||
+	    !(c->flags & CONN_WHOLE))
+		return false;
+	to->ports = ports_of(u, c->netns);
+	to->passive = is_passive(to->ports, m, c);
+	if (c->state != TCPTRAIL_TIME_WAIT && (to->passive || !in_range(to->ports, c)))
+		return false;
+	to->bound = c->flags & CONN_BOUND && in_range(to->ports, c);
+	to->ends = (uint64_t)c->netns << 32;
+	to->addresses = 0;
+	if (to->bound) {
+		to->passive = false;
+		return true;
+	}
+	to->ends |= to->passive ? 1U << 16 | c->lport : c->rport;
+	if (!to->passive)
+		to->addresses = addresses_of(u, m, c);
+	return true;
+}
+
+static uint32_t hash_of(const struct port_usages *u, const struct destination *to)
+{
+	return index_hash(u->usages.secret, to->ends, to->addresses);
 }
 
 static int note_bound(struct port_usages *u, const struct conn *c)
@@ -134,22 +160,37 @@ static uint32_t bound_in(const struct port_usages *u, uint32_t netns)
 	return bound ? (uint32_t)bound->count : 0;
 }
 
-int port_usages_estimate(struct port_usages *u, const struct tracker *m, const struct conn *c)
+static void estimate(struct port_usages *u, uint32_t hash, uint32_t connections, uint32_t ports)
 {
-	struct port_usage name;
-	const struct source_ports *ports = name_of(u, m, c, &name);
-	uint32_t place, count;
+	uint32_t place = hash & u->mask, count = u->places[place] += connections;
 
-	if (!ports)
-		return 0;
-	if (is_bound(ports, c))
-		return note_bound(u, c);
-	place = hashmap_hash(&u->usages, &name) & u->mask;
-	count = ++u->places[place];
-	if (name.passive || !ports->count || count <= u->fullest_share * ports->count)
-		return 0;
+	if (!ports || count <= u->fullest_share * ports)
+		return;
 	u->fullest = place;
-	u->fullest_share = (double)count / ports->count;
+	u->fullest_share = (double)count / ports;
+}
+
+/* Too many to count each: what was counted goes into the places. */
+static int give_up(struct port_usages *u)
+{
+	const struct port_usage *usage;
+	uint32_t places = PLACES_MIN;
+	size_t i;
+
+	while (places < u->connections / CONNS_PER_PLACE)
+		places *= 2;
+	u->mask = places - 1;
+	u->places = calloc(places, sizeof(*u->places));
+	if (!u->places)
+		return -ENOMEM;
+	for (i = 0; i < u->usages.count; i++) {
+		usage = hashmap_at(&u->usages, i);
+		if (usage->port)
+			estimate(u, usage->hash, usage->connections, usage->ports);
+	}
+	forget_usages(u);
+	u->last = NULL;
+	u->walk = PORT_USAGES_ESTIMATE;
 	return 0;
 }
 
@@ -157,21 +198,25 @@ int port_usages_estimate(struct port_usages *u, const struct tracker *m, const s
  * Does a place with so many connections hide a destination that is worth counting? Where
  * none has a share that counts, the fullest place stands for all.
  */
-static bool matters(const struct port_usages *u, const struct source_ports *ports,
-		    const struct port_usage *name, uint32_t place)
+static bool matters(const struct port_usages *u, const struct destination *to)
 {
-	uint32_t most = u->places[place];
+	uint32_t place = hash_of(u, to) & u->mask, most = u->places[place];
 
-	if (u->all || place == u->fullest || most >= PORT_USAGE_BURST)
+	if (to->bound || place == u->fullest || most >= PORT_USAGE_BURST)
 		return true;
-	return !name->passive && most >= SHARE_MIN * ports->count;
+	return !to->passive && most >= SHARE_MIN * to->ports->count;
 }
 
-static bool may_burst(const struct port_usages *u, const struct source_ports *ports,
-		      const struct port_usage *name, uint32_t place)
+static bool may_burst(const struct port_usages *u, const struct destination *to,
+		      const struct port_usage *usage)
 {
-	return u->all || u->places[place] >= PORT_USAGE_BURST ||
-	       2 * (u->places[place] + bound_in(u, name->netns)) >= ports->count;
+	uint32_t most;
+
+	if (u->walk == PORT_USAGES_ALL || to->bound)
+		return true;
+	most = u->places[usage->hash & u->mask];
+	return most >= PORT_USAGE_BURST ||
+	       2 * (most + bound_in(u, usage->netns)) >= to->ports->count;
 }
 
 /* May connect() take its port before it has ended? */
@@ -221,53 +266,92 @@ static void count_timewait(struct port_usages *u, struct port_usage *usage,
 	usage->used++;
 }
 
-/* The row of this name; with details, if @detailed. */
-static struct port_usage *row(struct port_usages *u, const struct tracker *m,
-			      const struct source_ports *ports, const struct port_usage *name,
-			      bool detailed)
+static struct port_usage *find(struct port_usages *u, const struct tracker *m, const struct conn *c,
+			       const struct destination *to)
 {
-	struct port_usage *usage = hashmap_get(&u->usages, name);
+	struct port_usage name = { .netns = c->netns, .passive = to->passive };
+	struct port_usage *usage;
 
+	if (!to->bound)
+		name.port = to->passive ? c->lport : c->rport;
+	if (!to->bound && !to->passive) {
+		tracker_laddr(m, c, name.laddr);
+		tracker_raddr(m, c, name.raddr);
+	}
+	usage = hashmap_get(&u->usages, &name);
 	if (!usage)
 		return NULL;
-	usage->ports = name->passive ? 0 : ports->count;
-	if (detailed && !usage->details)
+	usage->ports = to->passive ? 0 : to->ports->count;
+	usage->hash = hash_of(u, to);
+	if (!usage->details && may_burst(u, to, usage)) {
 		usage->details = port_details_new(u, m);
-	return detailed && !usage->details ? NULL : usage;
+		if (!usage->details)
+			return NULL;
+	}
+	u->last = usage;
+	u->last_ends = to->ends;
+	u->last_addresses = to->addresses;
+	return usage;
 }
 
-int port_usages_count(struct port_usages *u, const struct tracker *m, const struct conn *c,
-		      bool wanted, uint64_t *free_at_ns)
+/* Neighbours are often of one destination. */
+static struct port_usage *usage_of(struct port_usages *u, const struct tracker *m,
+				   const struct conn *c, const struct destination *to)
 {
-	const struct source_ports *ports;
-	struct port_usage name, *usage;
-	bool bound;
-	uint32_t place;
+	if (u->last && u->last_ends == to->ends && u->last_addresses == to->addresses)
+		return u->last;
+	return find(u, m, c, to);
+}
 
-	ports = name_of(u, m, c, &name);
-	if (!ports)
-		return 0;
-	bound = is_bound(ports, c);
-	if (bound) /* of all destinations */
-		name = (struct port_usage){ .netns = name.netns };
-	place = hashmap_hash(&u->usages, &name) & u->mask;
-	if (!bound && !matters(u, ports, &name, place))
-		return 0;
-	usage = row(u, m, ports, &name, bound || may_burst(u, ports, &name, place));
+static int count(struct port_usages *u, const struct tracker *m, const struct conn *c,
+		 const struct destination *to, bool wanted, uint64_t *free_at_ns)
+{
+	struct port_usage *usage = usage_of(u, m, c, to);
+
 	if (!usage)
 		return -ENOMEM;
+	usage->connections++;
 	usage->wanted += wanted;
 	note_conn(usage, c);
 	if (usage->details)
 		port_details_maker(usage->details,
 				   tracker_task(m, c->owner ? c->owner : c->opener));
-	if (bound)
+	if (to->bound)
 		return 0;
 	if (c->state == TCPTRAIL_TIME_WAIT)
-		count_timewait(u, usage, ports, c, free_at_ns);
+		count_timewait(u, usage, to->ports, c, free_at_ns);
 	else
 		count_live(usage, c);
 	return 0;
+}
+
+int port_usages_add(struct port_usages *u, const struct tracker *m, const struct conn *c,
+		    bool wanted, uint64_t *free_at_ns)
+{
+	struct destination to;
+	int err = 0;
+
+	if (!destination_of(u, m, c, &to))
+		return 0;
+	if (to.bound && u->walk != PORT_USAGES_FULL)
+		err = note_bound(u, c);
+	if (!to.bound && u->walk == PORT_USAGES_ESTIMATE)
+		estimate(u, hash_of(u, &to), 1, to.passive ? 0 : to.ports->count);
+	if (err || u->walk == PORT_USAGES_ESTIMATE ||
+	    (u->walk == PORT_USAGES_FULL && !matters(u, &to)))
+		return err;
+	err = count(u, m, c, &to, wanted, free_at_ns);
+	if (!err && u->walk == PORT_USAGES_ALL && !u->all && u->usages.count > FEW)
+		err = give_up(u);
+	return err;
+}
+
+bool port_usages_again(struct port_usages *u)
+{
+	if (u->walk != PORT_USAGES_ESTIMATE)
+		return false;
+	u->walk = PORT_USAGES_FULL;
+	return true;
 }
 
 void port_usages_end(struct port_usages *u, const struct tracker *m)

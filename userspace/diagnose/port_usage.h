@@ -8,11 +8,12 @@
  * for all of them: such ports are counted by namespace. On the side that accepted,
  * TIME-WAITs take memory only: these are counted by the port of the listener.
  *
- * A machine may have a million destinations, most of them with a connection or two. So
- * it takes two walks over the connections. The first adds each to one of a fixed number
- * of places, chosen by a hash of its destination: what is counted there is never less
- * than what one of its destinations has. The second counts the destinations themselves,
- * only at places that hold many.
+ * A machine may have a million destinations, most of them with a connection or two. As
+ * long as there are few, each of them is counted. Once there are many, that is given up:
+ * each connection is added to one of a fixed number of places, chosen by a hash of its
+ * destination, so that what is counted there is never less than what one of its
+ * destinations has. A second walk over the connections then counts the destinations
+ * themselves, only at places that hold many.
  */
 #ifndef DIAGNOSE_PORT_USAGE_H
 #define DIAGNOSE_PORT_USAGE_H
@@ -60,6 +61,8 @@
  *	known
  * @pid: its process, 0 if there are several of that name
  * @made: how many of them it made
+ * @connections: all that are counted here
+ * @hash: of its name, with the key of this scan: chooses its place
  * @details: while it is counted: what the last ones are made from, NULL if there
  *	cannot be a burst
  */
@@ -84,6 +87,8 @@ struct port_usage {
 	char comm[16];
 	uint32_t pid;
 	uint32_t made;
+	uint32_t connections;
+	uint32_t hash;
 	struct port_details *details;
 };
 
@@ -148,33 +153,50 @@ struct bound_ports {
 	uint64_t bits[(UINT16_MAX + 1) / 64];
 };
 
+/** enum port_usages_walk - what the present walk does */
+enum port_usages_walk {
+	PORT_USAGES_ALL, /* counts each destination */
+	PORT_USAGES_ESTIMATE, /* there are many: counts places */
+	PORT_USAGES_FULL, /* the second one: counts destinations at full places */
+};
+
 /**
  * struct port_usages - all that are counted
  * @usages: struct port_usage, by its name
  * @bound: struct bound_ports by namespace
- * @places: connections by the hash of their destination
+ * @connections: how many there are, about
+ * @places: with many destinations: connections by the hash of their destination
  * @mask: for a place: their number is a power of two
  * @fullest: the place that has the largest share of its ports, as far as a place tells
  * @fullest_share: that share
- * @all: every destination is counted
+ * @all: every destination is counted, however many there are
+ * @walk: what it does
  * @kernel: tells of a namespace's ports, or NULL
  * @ports: of the namespace @netns, which was asked for last
  * @now_ns: when all this is
  * @complete_ns: what happened before may not be on record
+ * @last: the destination that was counted last, NULL: none
+ * @last_ends: namespace, port and side of @last
+ * @last_addresses: likewise
  */
 struct port_usages {
 	struct hashmap usages;
 	struct hashmap bound;
+	uint32_t connections;
 	uint32_t *places;
 	uint32_t mask;
 	uint32_t fullest;
 	double fullest_share;
 	bool all;
+	enum port_usages_walk walk;
 	const struct kernel_view *kernel;
 	struct source_ports ports;
 	uint32_t netns;
 	uint64_t now_ns;
 	uint64_t complete_ns;
+	struct port_usage *last;
+	uint64_t last_ends;
+	uint64_t last_addresses;
 };
 
 /**
@@ -185,28 +207,25 @@ struct port_usages {
  * @kernel: tells of a namespace's ports, or NULL
  * @now_ns: when it is
  * @complete_ns: rates are made of nothing older
- *
- * Return: 0 or -ENOMEM
  */
-int port_usages_init(struct port_usages *usages, uint32_t connections, bool all,
-		     const struct kernel_view *kernel, uint64_t now_ns, uint64_t complete_ns);
+void port_usages_init(struct port_usages *usages, uint32_t connections, bool all,
+		      const struct kernel_view *kernel, uint64_t now_ns, uint64_t complete_ns);
 void port_usages_fini(struct port_usages *usages);
 
-/** port_usages_estimate() - in the first walk: each connection that lives; 0 or -ENOMEM */
-int port_usages_estimate(struct port_usages *usages, const struct tracker *tracker,
-			 const struct conn *conn);
-
 /**
- * port_usages_count() - in the second walk: likewise
+ * port_usages_add() - in each walk: each connection that lives
  * @wanted: it was asked for
  * @free_at_ns: lowered to the time from which a port that counts now may be used again
  *
  * Return: 0 or -ENOMEM
  */
-int port_usages_count(struct port_usages *usages, const struct tracker *tracker,
-		      const struct conn *conn, bool wanted, uint64_t *free_at_ns);
+int port_usages_add(struct port_usages *usages, const struct tracker *tracker,
+		    const struct conn *conn, bool wanted, uint64_t *free_at_ns);
 
-/** port_usages_end() - after it: rates, makers, when ports run out */
+/** port_usages_again() - after a walk: is a second one due? */
+bool port_usages_again(struct port_usages *usages);
+
+/** port_usages_end() - at the end: rates, makers, when ports run out */
 void port_usages_end(struct port_usages *usages, const struct tracker *tracker);
 
 #endif

@@ -3,10 +3,11 @@
  * The one finder of stuck sockets: which connections are too long where they are, where
  * TIME-WAITs come in bursts, and the numbers that only a look at every connection tells.
  *
- * It walks over the connections twice. The first walk counts what many share: handshakes
- * that wait at a port, who waits for a listener, ports in use. The second judges each
- * connection, by the rules of verdict.h. Commands have both walks made at once; the
- * exporter makes them in slices, between which the tracker takes records. A connection
+ * It walks over the connections and counts what many share: handshakes that wait at a
+ * port, who waits for a listener, ports in use. Where there are many destinations, a second
+ * walk counts their ports, see port_usage.h. Then it judges, by the rules of verdict.h, the
+ * connections for which it is not too early. Commands have all that made at once; the
+ * exporter makes it in slices, between which the tracker takes records. A connection
  * that moves while a scan is under way may be met before or after; one that ends may be
  * among the findings: finding_is_current() tells.
  *
@@ -125,8 +126,8 @@ struct stuck_scan;
 int stuck_scan_create(struct stuck_scan **scan);
 void stuck_scan_free(struct stuck_scan *scan);
 
-/** stuck_scan_begin() - 0 or -ENOMEM; a scan that is under way is given up */
-int stuck_scan_begin(struct stuck_scan *scan, const struct stuck_query *query);
+/** stuck_scan_begin() - a scan that is under way is given up */
+void stuck_scan_begin(struct stuck_scan *scan, const struct stuck_query *query);
 
 /**
  * stuck_scan_step() - a slice
@@ -145,6 +146,14 @@ const struct stuck_result *stuck_scan_result(const struct stuck_scan *scan);
 int stuck_find(struct stuck_scan **scan, const struct stuck_query *query);
 
 /* judge.c: for the scan */
+
+/**
+ * judge_is_early() - does judge() find nothing yet, whatever else is known?
+ * @query: what is asked
+ * @conn: the connection; it lives
+ * @next_ns: lowered to the time from which judge() has to be asked
+ */
+bool judge_is_early(const struct stuck_query *query, const struct conn *conn, uint64_t *next_ns);
 
 /**
  * judge() - is this connection stuck, or was it asked for?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The walks over all connections, and what they find. */
+/* The walks over all connections, the judgement, and what they find. */
 #include "userspace/diagnose/stuck.h"
 
 #include <errno.h>
@@ -9,21 +9,37 @@
 #include "userspace/conn/counters.h"
 #include "userspace/diagnose/evidence.h"
 
+/** enum stage - how far a scan has come */
+enum stage {
+	NOT_BEGUN,
+	COUNT, /* the walk over all connections */
+	COUNT_PORTS, /* the second one, where there are many destinations */
+	JUDGE, /* those that are due */
+};
+
 /**
  * struct stuck_scan - two results: that of the last scan, and the one that is being made
  * @results: both
  * @whole: the last one that is complete
  * @growing: the other one
- * @walk: which walk over the connections goes on: 1 or 2; 0: none
+ * @stage: how far it has come
  * @at: the last connection that was looked at, NULL before the first
+ * @due: those that are to be judged
+ * @due_count: how many
+ * @due_room: for how many there is memory
+ * @judged: so many of them have been
  * @younger_ns: whoever has been stuck only since then, or later, is not among the most severe
  */
 struct stuck_scan {
 	struct stuck_result results[2];
 	struct stuck_result *whole;
 	struct stuck_result *growing;
-	unsigned int walk;
+	enum stage stage;
 	const struct conn *at;
+	const struct conn **due;
+	size_t due_count;
+	size_t due_room;
+	size_t judged;
 	uint64_t younger_ns;
 };
 
@@ -73,10 +89,11 @@ void stuck_scan_free(struct stuck_scan *s)
 		return;
 	empty(&s->results[0]);
 	empty(&s->results[1]);
+	free(s->due);
 	free(s);
 }
 
-int stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
+void stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 {
 	struct stuck_result *r = s->growing;
 
@@ -85,11 +102,13 @@ int stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 	r->query = *query;
 	r->waiting.too_long_ns = query->older_ns ? query->older_ns : VERDICT_ACCEPT_NS;
 	r->waiting.long_since_ns = time_between(r->waiting.too_long_ns, query->now_ns);
-	s->walk = 1;
+	s->stage = COUNT;
 	s->at = NULL;
+	s->due_count = 0;
+	s->judged = 0;
 	s->younger_ns = UINT64_MAX;
-	return port_usages_init(&r->ports, tracker_count(query->tracker), query->all_ports,
-				query->kernel, query->now_ns, query->complete_ns);
+	port_usages_init(&r->ports, tracker_count(query->tracker), query->all_ports, query->kernel,
+			 query->now_ns, query->complete_ns);
 }
 
 /* Bursts first, the biggest before the others; then whatever is oldest. */
@@ -160,47 +179,60 @@ static int note_close_wait(struct stuck_result *r, const struct conn *c)
 	return 0;
 }
 
-/* The first walk: what many share, and what no verdict needs. */
-static int count(struct stuck_result *r, const struct conn *c)
+static int count_port(struct stuck_result *r, const struct conn *c)
 {
 	const struct stuck_query *q = &r->query;
+	bool wanted = !q->wanted || q->wanted(q->arg, c);
 
-	note_oldest(&r->gauges.since_ns[c->state], c->since_ns);
-	if (counters_place(c) & COUNTERS_UNACCEPTED)
-		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
-	if (port_usages_estimate(&r->ports, q->tracker, c))
-		return -ENOMEM;
-	if (c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP) && note_close_wait(r, c))
-		return -ENOMEM;
-	if (relays_add(&r->relays, q->tracker, c))
-		return -ENOMEM;
-	return waiting_add(&r->waiting, q->tracker, c, q->kernel);
+	return port_usages_add(&r->ports, q->tracker, c, wanted, &r->next_ns);
 }
 
-/* The second walk. */
+static int count_waiting(struct stuck_result *r, const struct conn *c)
+{
+	if (counters_place(c) & COUNTERS_UNACCEPTED)
+		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
+	return waiting_add(&r->waiting, r->query.tracker, c, r->query.kernel);
+}
+
+/* What many share, what no verdict needs, and who is to be judged. */
+static int count(struct stuck_scan *s, const struct conn *c)
+{
+	struct stuck_result *r = s->growing;
+	int err = count_port(r, c);
+
+	note_oldest(&r->gauges.since_ns[c->state], c->since_ns);
+	if (!err && c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP))
+		err = note_close_wait(r, c);
+	if (!err)
+		err = relays_add(&r->relays, r->query.tracker, c);
+	if (!err && 1U << c->state & WAITING_STATES)
+		err = count_waiting(r, c);
+	if (err || judge_is_early(&r->query, c, &r->next_ns))
+		return err;
+	return array_push(s->due, s->due_count, s->due_room, c);
+}
+
 static int judge_one(struct stuck_scan *s, const struct conn *c)
 {
 	struct stuck_result *r = s->growing;
-	const struct stuck_query *q = &r->query;
-	bool wanted = !q->wanted || q->wanted(q->arg, c);
 	struct finding found;
-	int err = port_usages_count(&r->ports, q->tracker, c, wanted, &r->next_ns);
 
-	if (!err && judge(q, &r->waiting, &r->relays, c, &found, &r->next_ns))
-		err = keep(s, &found);
-	return err;
+	return judge(&r->query, &r->waiting, &r->relays, c, &found, &r->next_ns) ? keep(s, &found) :
+										   0;
 }
 
 static int scan_conn(struct stuck_scan *s, const struct conn *c)
 {
 	const struct stuck_query *q = &s->growing->query;
 
-	if (s->walk == 1 && q->visit)
+	if (s->stage == COUNT && q->visit)
 		q->visit(q->arg, c);
-	if (c->end || c->state == TCPTRAIL_NO_STATE || c->state >= STUCK_STATES ||
-	    (q->alive && !q->alive(q->arg, c)))
+	if (c->object == CONN_FREE || c->end || c->state == TCPTRAIL_NO_STATE ||
+	    c->state >= STUCK_STATES || (q->alive && !q->alive(q->arg, c)))
 		return 0;
-	return s->walk == 1 ? count(s->growing, c) : judge_one(s, c);
+	return s->stage == COUNT       ? count(s, c) :
+	       s->stage == COUNT_PORTS ? count_port(s->growing, c) :
+					 judge_one(s, c);
 }
 
 static void note_share(struct stuck_gauges *g, const struct port_usage *usage)
@@ -258,7 +290,7 @@ static int end(struct stuck_scan *s)
 	struct stuck_result *before = s->whole;
 	int err = find_bursts(s);
 
-	s->walk = 0;
+	s->stage = NOT_BEGUN;
 	if (err)
 		return err;
 	sort(s);
@@ -267,28 +299,40 @@ static int end(struct stuck_scan *s)
 	return 1;
 }
 
-static int end_counting(struct stuck_scan *s)
+static int begin_judging(struct stuck_scan *s)
 {
-	s->walk = 2;
+	s->stage = JUDGE;
 	return relays_pair(&s->growing->relays);
+}
+
+/* The next one to look at in this stage; NULL after the last. */
+static const struct conn *next(struct stuck_scan *s)
+{
+	if (s->stage == JUDGE)
+		return s->judged < s->due_count ? s->due[s->judged++] : NULL;
+	s->at = tracker_next(s->growing->query.tracker, s->at);
+	return s->at;
 }
 
 int stuck_scan_step(struct stuck_scan *s, size_t most)
 {
+	const struct conn *c;
 	int err = 0;
 
-	for (; s->walk && most && !err; most--) {
-		s->at = tracker_next(s->growing->query.tracker, s->at);
-		if (s->at)
-			err = scan_conn(s, s->at);
-		else if (s->walk == 1)
-			err = end_counting(s);
+	for (; s->stage && most && !err; most--) {
+		c = next(s);
+		if (c)
+			err = scan_conn(s, c);
+		else if (s->stage == COUNT && port_usages_again(&s->growing->ports))
+			s->stage = COUNT_PORTS;
+		else if (s->stage != JUDGE)
+			err = begin_judging(s);
 		else
 			return end(s);
 	}
 	if (err)
-		s->walk = 0;
-	return err ? err : !s->walk;
+		s->stage = NOT_BEGUN;
+	return err ? err : !s->stage;
 }
 
 const struct stuck_result *stuck_scan_result(const struct stuck_scan *s)
@@ -301,7 +345,7 @@ int stuck_find(struct stuck_scan **scan, const struct stuck_query *query)
 	int err = stuck_scan_create(scan);
 
 	if (!err)
-		err = stuck_scan_begin(*scan, query);
+		stuck_scan_begin(*scan, query);
 	while (!err)
 		err = stuck_scan_step(*scan, SIZE_MAX);
 	if (err > 0)

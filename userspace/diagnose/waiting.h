@@ -109,8 +109,13 @@ struct waiting {
 void waiting_init(struct waiting *waiting);
 void waiting_fini(struct waiting *waiting);
 
+/* Bit n: in state n a connection may wait, or be waited for. */
+#define WAITING_STATES                                                                   \
+	(1U << TCPTRAIL_LISTEN | 1U << TCPTRAIL_SYN_RECV | 1U << TCPTRAIL_NEW_SYN_RECV | \
+	 1U << TCPTRAIL_ESTABLISHED | 1U << TCPTRAIL_CLOSE_WAIT)
+
 /**
- * waiting_add() - a connection, each once; of listeners as well
+ * waiting_add() - a connection in one of WAITING_STATES, each once; of listeners as well
  * @waiting: counted here
  * @tracker: where it is
  * @conn: the connection

@@ -56,6 +56,11 @@ void groups_free(struct groups *g)
 	free(g);
 }
 
+bool groups_are_asked_for(const struct groups *g)
+{
+	return g->sets[GROUPS_BY_PORT].label || g->sets[GROUPS_BY_UNIT].label;
+}
+
 static int make(struct group_set *set, const char *label, unsigned int count)
 {
 	set->list = calloc(count, sizeof(*set->list));

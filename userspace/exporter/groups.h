@@ -67,6 +67,9 @@ struct groups;
 int groups_create(struct groups **groups);
 void groups_free(struct groups *groups);
 
+/** groups_are_asked_for() - were any? */
+bool groups_are_asked_for(const struct groups *groups);
+
 /** groups_by_port() - each of @ports, and "other"; at most GROUPS_PORTS_MAX. 0 or -ENOMEM */
 int groups_by_port(struct groups *groups, const uint16_t *ports, unsigned int count);
 

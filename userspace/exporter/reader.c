@@ -88,7 +88,7 @@ static void count_group(void *arg, const struct conn *c)
 	groups_count(r->options->groups, c);
 }
 
-static int begin_scan(struct reader *r)
+static void begin_scan(struct reader *r)
 {
 	const struct stuck_query query = {
 		.tracker = r->session.tracker,
@@ -96,29 +96,28 @@ static int begin_scan(struct reader *r)
 		.complete_ns = session_complete_ns(&r->session),
 		.kernel = &r->kernel,
 		.max_findings = STUCK_LINES_MAX,
-		.visit = count_group,
+		.visit = groups_are_asked_for(r->options->groups) ? count_group : NULL,
 		.arg = r,
 	};
 
 	r->changed = false;
 	groups_begin(r->options->groups);
-	return stuck_scan_begin(r->scan, &query);
+	stuck_scan_begin(r->scan, &query);
 }
 
 /* With the lock held. Return: the scan is complete */
 static bool scan_slice(struct reader *r)
 {
 	uint64_t now_ns = time_now_ns();
-	int err = 0;
+	int err;
 
 	if (!r->scanning && r->scanned_ns &&
 	    (now_ns < r->scanned_ns + READER_SCAN_NS || !is_outdated(r)))
 		return true;
 	r->kernel = session_kernel(&r->session);
 	if (!r->scanning)
-		err = begin_scan(r);
-	if (!err)
-		err = stuck_scan_step(r->scan, SLICE);
+		begin_scan(r);
+	err = stuck_scan_step(r->scan, SLICE);
 	r->scanning = !err;
 	if (r->scanning)
 		return false;
