@@ -437,6 +437,7 @@ class Drawing:
         known = e.bytes_known and e.over
         return {"end": e.end, "why": e.why, "state": e.state, "accepted": e.accepted,
                 "closer": e.closer, "unacked": e.unacked_at_end,
+                "over_at": e.over_at,
                 "unread": e.unread_at_end, "sent": e.sent if known else None,
                 "received": e.received if known else None}
 
