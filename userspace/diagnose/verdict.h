@@ -61,7 +61,7 @@ enum verdict_weight {
 	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
 };
 
-#define VERDICT_SENTENCE_MAX 512
+#define VERDICT_SENTENCE_MAX 640
 
 /**
  * struct verdict - what a rule says
