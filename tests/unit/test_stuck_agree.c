@@ -103,11 +103,11 @@ static unsigned int different_verdicts(const struct stuck_query *query)
 	struct stuck_scan *scan;
 	const struct stuck_result *result = stuck_scan_all(&scan, query);
 	unsigned int i, verdicts = 0;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	for (i = 0; i < result->count; i++)
 		if (result->findings[i].rule != FINDING_NO_RULE)
-			seen |= 1U << result->findings[i].rule;
+			seen |= 1ULL << result->findings[i].rule;
 	for (i = 0; verdict_name(i); i++)
 		verdicts += seen >> i & 1;
 	stuck_scan_free(scan);
