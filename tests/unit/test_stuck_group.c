@@ -241,6 +241,19 @@ static void test_listeners(void **state)
 	assert_string_equal(remote, "*");
 }
 
+/* One is late; the others have just begun, as many do at any time where clients are far away. */
+static void test_busy_listener(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	for (i = 0; i < VERDICT_FLOOD; i++)
+		put(f, "0 B request CLOSE NEW_SYN_RECV", (uint8_t)i, i ? SEC : 4 * SEC);
+	find(f, false);
+	assert_int_equal(f->groups.count, 1);
+	assert_string_equal(verdict_of(f, 0), "syn-recv-unanswered");
+}
+
 /* As many from one address are no flood: its answers go another way. */
 static void test_asymmetric(void **state)
 {
@@ -479,6 +492,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_workers, make, drop),
 		cmocka_unit_test_setup_teardown(test_order, make, drop),
 		cmocka_unit_test_setup_teardown(test_asymmetric, make, drop),
+		cmocka_unit_test_setup_teardown(test_busy_listener, make, drop),
 		cmocka_unit_test_setup_teardown(test_listeners, make, drop),
 		cmocka_unit_test_setup_teardown(test_leaks, make, drop),
 		cmocka_unit_test_setup_teardown(test_steady_leak, make, drop),

@@ -16,7 +16,7 @@ enum finding_evidence {
 	FINDING_SYN_ANSWERED, /* and so is a SYN-ACK for it, where it was sent */
 	FINDING_SYN_ACK_UNANSWERED, /* we sent a SYN-ACK, and its ACK is not on record */
 	FINDING_SYN_ACK_ACKED, /* that ACK has come: the SYN-ACK is not sent again when it is due */
-	FINDING_FLOOD, /* very many handshakes wait at this port, each from another address */
+	FINDING_FLOOD, /* very many handshakes wait at this port for too long, each from another address */
 	FINDING_QUEUE_FULL, /* the kernel says that the accept queue has no room */
 	FINDING_NOT_ACCEPTED, /* accept() has not returned it */
 	FINDING_PEER_CLOSED, /* the peer's FIN has come */

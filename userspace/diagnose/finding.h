@@ -30,7 +30,7 @@
  * @waiting: of a listener: how many wait in its own queue, if one has for too long
  * @moved_ns: of a listener: accept_queue_moved_ns(), when it was judged
  * @accepting: that is not long ago
- * @handshakes: those that wait at its port, its own among them; NULL: none
+ * @handshakes: those that have waited at its port for too long; NULL: none
  * @peer: the other end, if it is on this machine: see finding_peer()
  * @peer_cookie: of @peer, when @conn was judged
  * @peer_live: what the kernel knew of @peer; with a cookie of 0: nothing

@@ -102,6 +102,8 @@ void stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 	r->query = *query;
 	r->waiting.too_long_ns = query->older_ns ? query->older_ns : VERDICT_ACCEPT_NS;
 	r->waiting.long_since_ns = time_between(r->waiting.too_long_ns, query->now_ns);
+	r->waiting.handshake_since_ns =
+		time_between(verdict_stuck_after_ns(TCPTRAIL_NEW_SYN_RECV), query->now_ns);
 	s->stage = COUNT;
 	s->at = NULL;
 	s->due_count = 0;

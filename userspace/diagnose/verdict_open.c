@@ -111,12 +111,14 @@ static void say_behind_full_queue(const struct finding *f, const struct verdict_
 static void say_flood(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
-		 "%u SYNs from %u addresses wait at %s for a third step that does not come: a "
-		 "flood with forged senders.",
+		 "%u SYNs from %u addresses wait at %s for a third step that does not come: the "
+		 "senders are forged (a flood), or our SYN-ACKs reach none of them.",
 		 f->handshakes->count, f->handshakes->peers,
 		 x->listener ? x->listener : "this port");
-	REMEDY(v, "Have net.ipv4.tcp_syncookies on, so that real clients still get in; stop the "
-		  "flood upstream.");
+	REMEDY(v,
+	       "If these are your clients, see by which way the SYN-ACKs leave (ip route get). If "
+	       "not, have net.ipv4.tcp_syncookies on, so that real clients get in; stop the "
+	       "flood upstream.");
 }
 
 static void say_deferred(const struct finding *f, const struct verdict_context *x,

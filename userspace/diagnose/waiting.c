@@ -103,9 +103,11 @@ static int add_handshake(struct waiting *w, const struct tracker *m, const struc
 	return 0;
 }
 
-static bool is_handshake(const struct conn *c)
+/* A busy listener has many that are under way: only those tell that wait for too long. */
+static bool is_late_handshake(const struct waiting *w, const struct conn *c)
 {
-	return c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV;
+	return (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV) &&
+	       c->since_ns <= w->handshake_since_ns;
 }
 
 /* A listener has itself, if no other one has its name. */
@@ -131,7 +133,7 @@ int waiting_add(struct waiting *w, const struct tracker *m, const struct conn *c
 	const struct conn *listener;
 	struct accept_queue *queue;
 
-	if (is_handshake(c) && add_handshake(w, m, c))
+	if (is_late_handshake(w, c) && add_handshake(w, m, c))
 		return -ENOMEM;
 	if (!unaccepted && c->state != TCPTRAIL_NEW_SYN_RECV && c->state != TCPTRAIL_LISTEN)
 		return 0;

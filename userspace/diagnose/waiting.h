@@ -72,7 +72,7 @@ static inline uint64_t accept_queue_moved_ns(const struct accept_queue *queue)
 }
 
 /**
- * struct syn_backlog - handshakes that wait for their third step at one port
+ * struct syn_backlog - handshakes that have waited for their third step at one port for too long
  * @netns: the namespace
  * @port: the port
  * @zero: always
@@ -94,6 +94,7 @@ struct syn_backlog {
  * struct waiting - all of them
  * @long_since_ns: who has waited for accept() since then or earlier has waited for too long
  * @too_long_ns: how long that is
+ * @handshake_since_ns: likewise, whose handshake waits
  * @queues: struct accept_queue by listener
  * @backlogs: struct syn_backlog by port
  * @peers: port and address of each handshake, each pair once
@@ -101,6 +102,7 @@ struct syn_backlog {
 struct waiting {
 	uint64_t long_since_ns;
 	uint64_t too_long_ns;
+	uint64_t handshake_since_ns;
 	struct hashmap queues;
 	struct hashmap backlogs;
 	struct hashmap peers;
