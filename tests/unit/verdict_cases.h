@@ -303,6 +303,16 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "4096 bytes still to go: the peer has closed its window" },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 1 } },
+	/* The FIN alone has no room, and in CLOSING neither has the data before it. */
+	{ { "last-ack-zero-window",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n",
+	    10, "We closed, but our FIN has to wait: the peer has closed its window." },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
+	{ { "closing-stuck",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
+		     "10 B socket FIN_WAIT1 CLOSING orphan unacked=900\n",
+	    10, "900 bytes still to go: the peer has closed its window" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
 	/* Probes without an answer: nobody is there to keep it closed. */
 	{ { "fin-wait1-unanswered",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,

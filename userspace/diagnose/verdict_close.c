@@ -6,6 +6,9 @@
 #define FIN_MAX 96
 #define LEAK_MAX 256
 
+/* What says when the kernel does not wait for an answer any longer. */
+#define GIVES_UP "net.ipv4.tcp_orphan_retries; while a process holds the socket, tcp_retries2"
+
 static const char *holder_of(const struct verdict_context *x)
 {
 	if (x->unheld)
@@ -245,13 +248,22 @@ static void say_end_unread(const struct finding *f, const struct verdict_context
 static void say_zero_window(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
-	SENTENCE(v,
-		 "We closed with %u byte%s still to go: the peer has closed its window. It lives, "
-		 "but %s does not read; our FIN has to wait behind them.",
-		 f->conn->unacked, plural(f->conn->unacked), verdict_peer(x, "its process"));
+	unsigned int unacked = f->conn->unacked;
+	const char *peer = verdict_peer(x, "its process");
+
+	if (unacked)
+		SENTENCE(v,
+			 "We closed with %u byte%s still to go: the peer has closed its window. It "
+			 "lives, but %s does not read; our FIN has to wait behind them.",
+			 unacked, plural(unacked), peer);
+	else
+		SENTENCE(v,
+			 "We closed, but our FIN has to wait: the peer has closed its window. It "
+			 "lives, but %s does not read.",
+			 peer);
 	REMEDY(v,
-	       "Look at %s: where does it wait? Here the kernel gives up by itself "
-	       "(net.ipv4.tcp_orphan_retries), ss -K ends it now.",
+	       "Look at %s: where does it wait? Once no process here holds the socket, the kernel "
+	       "gives up by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now.",
 	       verdict_peer(x, "the peer's process"));
 }
 
@@ -278,8 +290,8 @@ static void say_last_ack(const struct finding *f, const struct verdict_context *
 		return;
 	SENTENCE(v, "Both sides closed, but %s: the peer is gone, or something drops its segments.",
 		 put_fin(fin, f));
-	REMEDY(v, "It ends by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now. Many of "
-		  "them: look for a firewall that forgets connections too early.");
+	REMEDY(v, "It ends by itself (" GIVES_UP "); ss -K ends it now. Many of them: look for a "
+		  "firewall that forgets connections too early.");
 }
 
 static void say_fin_wait1(const struct finding *f, const struct verdict_context *x,
@@ -292,8 +304,8 @@ static void say_fin_wait1(const struct finding *f, const struct verdict_context 
 	SENTENCE(v, "We closed, but %s: the peer is gone, %sor something drops its segments.",
 		 put_fin(fin, f),
 		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
-	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself "
-		  "(net.ipv4.tcp_orphan_retries), ss -K ends it now.");
+	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself (" GIVES_UP
+		  "), ss -K ends it now.");
 }
 
 static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_context *x,
@@ -355,6 +367,10 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 {
 	char fin[FIN_MAX];
 
+	if (f->evidence & FINDING(ZERO_WINDOW)) {
+		say_zero_window(f, x, v);
+		return;
+	}
 	if (verdict_says_not_leaving(f, x, v))
 		return;
 	SENTENCE(v,
