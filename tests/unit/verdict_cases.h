@@ -104,7 +104,9 @@ static const struct verdict_case verdict_cases[] = {
 	{ "fin-wait2-held",
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n",
-	  60, "httpd[790] has kept the socket" },
+	  60,
+	  "httpd[790] has kept the socket; for 1m00s the peer has not sent its FIN, or that does "
+	  "not get here; whether data comes is not on record." },
 	/* The other end is here: its process is the one to look at. */
 	{ "fin-wait2-held",
 	  BOTH_ENDS "10 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
@@ -279,8 +281,13 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	{ { "fin-wait2-held",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
 		     "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 unread=7\n",
-	    60, "neither data nor its FIN" },
+	    60, "has not sent its FIN" },
 	  { .cookie = L } },
+	{ { "fin-wait2-held",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 comm=httpd pid=790\n"
+		     "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001\n",
+	    70, "for 1m00s the peer has sent neither data nor its FIN" },
+	  { .cookie = B, .has_info = true, .sent_ms = KERNEL_NEVER_MS, .received_ms = 60000 } },
 	{ { "close-wait-not-accepted", NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan\n",
 	    10, "httpd[790] (5 wait there, the backlog is 128)" },
 	  { .cookie = L, .queued = 5, .backlog = 128 } },

@@ -108,16 +108,23 @@ static void say_close_wait_relay(const struct finding *f, const struct verdict_c
 	       x->leg_peer ? x->leg_peer : "the process on that side");
 }
 
+/* When data came last the kernel alone tells; on record is the FIN. */
+static const char *peer_is_silent(const struct finding *f)
+{
+	return f->live.has_info ? "has sent neither data nor its FIN, or they do not get here" :
+				  "has not sent its FIN, or that does not get here; whether data "
+				  "comes is not on record";
+}
+
 static void say_fin_wait2_relay(const struct finding *f, const struct verdict_context *x,
 				struct verdict *v)
 {
 	SENTENCE(
 		v,
 		"%s %s shut down its half %s after the peer of another connection, %s, had closed: "
-		"it relays, and has handed that on. For %s the peer here has sent neither data nor "
-		"its FIN, or they do not get here.",
+		"it relays, and has handed that on. For %s the peer here %s.",
 		holder_of(x), has(x), number_text(put_span, f->relay->span_ns).s,
-		x->leg ? x->leg : "which is over", x->age);
+		x->leg ? x->leg : "which is over", x->age, peer_is_silent(f));
 	REMEDY(v,
 	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
 	       "timeout for half-closed connections).",
@@ -326,11 +333,8 @@ static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_c
 static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
-	SENTENCE(
-		v,
-		"Our half is shut down and %s %s kept the socket; for %s the peer has sent neither "
-		"data nor its FIN, or they do not get here.",
-		holder_of(x), has(x), x->age);
+	SENTENCE(v, "Our half is shut down and %s %s kept the socket; for %s the peer %s.",
+		 holder_of(x), has(x), x->age, peer_is_silent(f));
 	REMEDY(v,
 	       "See what %s waits for%s. To wait no longer, close the socket here: the kernel then "
 	       "ends it after net.ipv4.tcp_fin_timeout.",
