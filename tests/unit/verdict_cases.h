@@ -71,6 +71,10 @@ static const struct verdict_case verdict_cases[] = {
 	{ "close-wait-not-accepted",
 	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT orphan unread=5\n", 10,
 	  "must call accept()" },
+	/* Its accept() may be among the records that were lost. */
+	{ "close-wait-leak",
+	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B loss count=2 since=4\n", 10,
+	  "The peer closed" },
 	{ "close-wait-mptcp",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B request NEW_SYN_RECV CLOSE reason=established\n"
 	  "2 B socket SYN_RECV ESTABLISHED orphan mptcp\n"

@@ -79,6 +79,12 @@ static bool is_flood(const struct syn_backlog *handshakes)
 	       handshakes->peers >= handshakes->count / 2;
 }
 
+/* Where records were lost, accept() may have taken it; the kernel knows. */
+static bool is_not_accepted(const struct finding *f)
+{
+	return counters_place(f->conn) & COUNTERS_UNACCEPTED && (!f->lossy || finding_live(f));
+}
+
 static uint64_t of_conn(const struct conn *c)
 {
 	uint64_t e = 0;
@@ -87,8 +93,6 @@ static uint64_t of_conn(const struct conn *c)
 		e |= FINDING(SYN_ARRIVED);
 	if (c->flags & CONN_SYN_ANSWERED)
 		e |= FINDING(SYN_ANSWERED);
-	if (counters_place(c) & COUNTERS_UNACCEPTED)
-		e |= FINDING(NOT_ACCEPTED);
 	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)
 		e |= FINDING(ORPHAN);
 	if (c->flags & CONN_SELF)
@@ -206,6 +210,8 @@ uint64_t finding_evidence(const struct finding *f)
 	if (f->usage)
 		return of_burst(f->usage);
 	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f) | of_path(f);
+	if (is_not_accepted(f))
+		e |= FINDING(NOT_ACCEPTED);
 	if (f->relay)
 		e |= FINDING(RELAY);
 	if (is_queue_full(f))
