@@ -158,7 +158,7 @@ static const struct verdict_case verdict_cases[] = {
 	{ "time-wait-rearmed",
 	  ACCEPTED
 	  "9 B timewait FIN_WAIT2 TIME_WAIT\n10 B timewait TIME_WAIT TIME_WAIT reason=fin\n",
-	  66, "begun anew 1 time," },
+	  66, "begun anew 1 time, because the peer still sends: it repeats its FIN, for" },
 	{ "close-wait-leak", "10000000 B snapshot CLOSE_WAIT inode=6001 age_us=5000000\n", 20,
 	  "The peer closed at least 25.0s ago; its process has not." },
 	{ "close-wait-not-accepted", "0 B snapshot CLOSE_WAIT\n", 20, "nobody has accepted" },

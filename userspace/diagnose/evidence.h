@@ -43,7 +43,7 @@ enum finding_evidence {
 	FINDING_RELAY, /* its process has handed an end on: from or to this connection */
 	FINDING_SELF, /* both ends are this one socket */
 	FINDING_MPTCP, /* a subflow: who holds and reads it is MPTCP's affair */
-	FINDING_REARMED, /* the peer has repeated its FIN in TIME-WAIT */
+	FINDING_REARMED, /* the peer has sent something in TIME-WAIT, which began anew */
 	FINDING_OUR_PORT, /* a burst of TIME-WAITs at a port of our own */
 	FINDING_PORTS_OUT, /* no source port is left, or will be at this rate */
 	FINDING_PORTS_LIVE, /* connections that live take more of them than TIME-WAITs do */

@@ -73,8 +73,8 @@ static void say_syn_dropped(const struct finding *f, const struct verdict_contex
 	SENTENCE(
 		v,
 		"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered. "
-		"The kernel drops a SYN if the accept queue is full, or if a key is demanded "
-		"(TCP-MD5, TCP-AO) that the SYN does not have.",
+		"The kernel drops a SYN, among other reasons, if the accept queue is full, or if a "
+		"key is demanded (TCP-MD5, TCP-AO) that the SYN does not have.",
 		opener_of(x), listener_of(x, "its destination"));
 	REMEDY(v, "See there which counter rises (nstat -az): TcpExtListenOverflows, "
 		  "TcpExtTCPReqQFullDrop, TcpExtTCPMD5NotFound, TcpExtTCPMD5Failure, "

@@ -16,7 +16,7 @@ static const char *put_begun(char *to, size_t size, const struct port_usage *u)
 
 #define WHEN_MAX 208
 
-/* "none is left: connect() fails with EADDRNOTAVAIL", or when that will be, or that it will not */
+/* "none is left: connect() fails with EADDRNOTAVAIL", or when that will be, if that is known */
 static const char *put_when(char *to, size_t size, const struct port_usage *u)
 {
 	if (!u->out_ns)
@@ -28,7 +28,7 @@ static const char *put_when(char *to, size_t size, const struct port_usage *u)
 			 (unsigned long long)u->opened, number_text(put_about, u->window_ns).s,
 			 (unsigned long long)u->gone, number_text(put_about, u->out_ns).s);
 	else
-		snprintf(to, size, "they suffice");
+		snprintf(to, size, "some are left");
 	return to;
 }
 
@@ -97,10 +97,12 @@ static void say_bound(const struct finding *f, const struct verdict_context *x, 
 static void say_rearmed(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v,
-		 "TIME-WAIT was begun anew %u time%s, because the peer repeats itself: our last "
-		 "ACK does not reach it.",
+		 "TIME-WAIT was begun anew %u time%s, because the peer still sends: it repeats its "
+		 "FIN, for our last ACK has not reached it, or sends something else to this port.",
 		 f->conn->rearms, plural(f->conn->rearms));
-	REMEDY(v, "Look for loss on the way to the peer.");
+	REMEDY(v,
+	       "See what comes (tcpdump): if it is a FIN, look for loss on the way to the peer; if "
+	       "a SYN, a client or its NAT uses the port again too early.");
 }
 
 const struct rule verdict_rules_ports[] = {
