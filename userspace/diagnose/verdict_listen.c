@@ -13,11 +13,17 @@ static enum process_halt halt_of(const struct verdict_context *x)
 	return x->process ? process_halt(x->process) : PROCESS_RUNS;
 }
 
-/* Of many threads the one that accepts may be among those that are blocked. */
-static void put_running(char to[WHY_MAX], const struct verdict_context *x)
+/*
+ * Of many threads the one that accepts may be among those that are blocked. Of listeners that
+ * share a port it is on record that one of them accepts, not which.
+ */
+static void put_running(char to[WHY_MAX], const struct finding *f, const struct verdict_context *x)
 {
 	const struct process *p = x->process;
-	int n = snprintf(to, WHY_MAX, x->recorded ? "has not accepted yet" : "does not accept");
+	int n = snprintf(to, WHY_MAX,
+			 f->queue->listeners > 1 ? "accepts too slowly, or not at all" :
+			 x->recorded		 ? "has not accepted yet" :
+						   "does not accept");
 
 	if (p && p->blocked)
 		snprintf(to + n, WHY_MAX - (size_t)n,
@@ -26,13 +32,13 @@ static void put_running(char to[WHY_MAX], const struct verdict_context *x)
 }
 
 /* "has no descriptor left (12 of 12 are in use): accept() fails with EMFILE" */
-static void put_why(char to[WHY_MAX], const struct verdict_context *x)
+static void put_why(char to[WHY_MAX], const struct finding *f, const struct verdict_context *x)
 {
 	const struct process *p = x->process;
 
 	switch (halt_of(x)) {
 	case PROCESS_RUNS:
-		put_running(to, x);
+		put_running(to, f, x);
 		break;
 	case PROCESS_FROZEN:
 		snprintf(to, WHY_MAX, "is in a frozen control group (cgroup.freeze, docker pause)");
@@ -130,7 +136,7 @@ static void say_waiting(const struct finding *f, const struct verdict_context *x
 {
 	char why[WHY_MAX], history[HISTORY_MAX], gone[WHY_MAX] = "";
 
-	put_why(why, x);
+	put_why(why, f, x);
 	put_history(history, f, x);
 	if (x->gone)
 		snprintf(gone, sizeof(gone), " %s called listen() and does not hold it any more.",
@@ -146,7 +152,7 @@ static void say_full(const struct finding *f, const struct verdict_context *x, s
 {
 	char why[WHY_MAX], history[HISTORY_MAX];
 
-	put_why(why, x);
+	put_why(why, f, x);
 	if (f->accepting)
 		snprintf(why, sizeof(why), "accepts too slowly");
 	put_history(history, f, x);
