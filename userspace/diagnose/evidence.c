@@ -79,10 +79,10 @@ static bool is_flood(const struct syn_backlog *handshakes)
 	       handshakes->peers >= handshakes->count / 2;
 }
 
-/* Where records were lost, accept() may have taken it; the kernel knows. */
+/* Where records were lost, accept() may have taken it. */
 static bool is_not_accepted(const struct finding *f)
 {
-	return counters_place(f->conn) & COUNTERS_UNACCEPTED && (!f->lossy || finding_live(f));
+	return counters_place(f->conn) & COUNTERS_UNACCEPTED && !f->unconfirmed;
 }
 
 static uint64_t of_conn(const struct conn *c)

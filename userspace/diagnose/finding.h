@@ -25,6 +25,7 @@
  *	when nothing has moved; of a LISTEN one, since when somebody has waited
  * @asked_ns: of when it tells: when the kernel was asked, or now
  * @lossy: records were lost since it began
+ * @unconfirmed: and the kernel was not asked since then: it may be elsewhere by now
  * @live: what the kernel knew of it; with a cookie of 0: nothing
  * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
  * @waiting: of a listener: how many wait in its own queue, if one has for too long
@@ -48,6 +49,7 @@ struct finding {
 	uint64_t stuck_ns;
 	uint64_t asked_ns;
 	bool lossy;
+	bool unconfirmed;
 	struct kernel_socket live;
 	const struct accept_queue *queue;
 	uint32_t waiting;
@@ -101,7 +103,8 @@ static inline const struct conn *finding_peer(const struct finding *f)
 /** finding_peer_is_gone() - has the other end ended, on this machine, and nothing has told this one? */
 static inline bool finding_peer_is_gone(const struct finding *f)
 {
-	return (f->conn->flags & (CONN_PEER_GONE | CONN_PEER_FIN)) == CONN_PEER_GONE;
+	return !f->unconfirmed &&
+	       (f->conn->flags & (CONN_PEER_GONE | CONN_PEER_FIN)) == CONN_PEER_GONE;
 }
 
 /** finding_listener() - where it came in, or where its SYN came on this machine; NULL: not known */

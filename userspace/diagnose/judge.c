@@ -235,6 +235,7 @@ static bool is_listed(const struct stuck_query *q, const struct finding *f, bool
 bool judge(const struct stuck_query *q, const struct waiting *waiting, const struct relays *relays,
 	   const struct conn *c, struct finding *f, uint64_t *next_ns)
 {
+	uint64_t lost_ns = tracker_stats(q->tracker)->last_loss_ns;
 	const struct conn *listener;
 	bool too_long;
 
@@ -248,8 +249,9 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 		.at_least = c->flags & CONN_AT_LEAST,
 		.rule = FINDING_NO_RULE,
 		.stuck_ns = c->since_ns,
-		.lossy = tracker_stats(q->tracker)->last_loss_ns > c->begun_ns,
+		.lossy = lost_ns > c->begun_ns,
 	};
+	f->unconfirmed = f->lossy && (!q->kernel || q->kernel->at_ns <= lost_ns);
 	f->asked_ns = asked_ns(q);
 	if (c->state == TCPTRAIL_LISTEN)
 		f->queue = waiting_at(waiting, q->tracker, c);
