@@ -84,12 +84,13 @@ static int add_leg(struct relays *r, const struct relay_end *end, const struct r
 
 int relays_pair(struct relays *r)
 {
-	const struct relay_end *first = r->ends, *end = r->ends + r->count, *at;
+	const struct relay_end *first = r->ends, *at;
 	uint64_t span_ns;
 
-	if (r->count)
-		qsort(r->ends, r->count, sizeof(*r->ends), by_pid_and_time);
-	for (at = first; at < end; at++) {
+	if (!r->count)
+		return 0;
+	qsort(r->ends, r->count, sizeof(*r->ends), by_pid_and_time);
+	for (at = first; at < r->ends + r->count; at++) {
 		if (at->is_first)
 			continue;
 		while (first < at && (!first->is_first || first->pid != at->pid ||
