@@ -101,6 +101,10 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n"
 		   "11 B out FIN,ACK seq=1\n12 B out FIN,ACK seq=1\n13 B out FIN,ACK seq=1\n",
 	  10, "our FIN was sent 3 times and not answered" },
+	{ "last-ack-unanswered",
+	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
+		   "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
+	  10, "the peer is gone, does not read (zero window), or something" },
 	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n",
 	  10, "4096 bytes before our FIN are not acknowledged" },
 	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n", 10,
@@ -136,7 +140,10 @@ static const struct verdict_case verdict_cases[] = {
 	  "0 A socket CLOSE SYN_SENT nolport comm=curl pid=812\n1 A out SYN seq=1\n"
 	  "2 A out SYN seq=1\n3 A out SYN seq=1\n",
 	  4, "curl[812] wants to connect, but the SYN was sent 3 times and not answered" },
-	{ "syn-sent-dropped", SYN_ARRIVED, 4, "Its SYN arrived at httpd[790], on this machine" },
+	{ "syn-sent-dropped", SYN_ARRIVED, 4,
+	  "Its SYN arrived at httpd[790], on this machine, and was not answered." },
+	{ "syn-sent-dropped", SYN_ARRIVED "9 B loss count=2 since=8\n", 4,
+	  "Whether that answered is not known" },
 	/* The request has come to its end meanwhile, the SYN cookie never was one. */
 	{ "syn-sent-answer-lost",
 	  SYN_ARRIVED "4 B request CLOSE NEW_SYN_RECV\n5 B out SYN,ACK seq=7000 ack=1001\n"
@@ -146,7 +153,8 @@ static const struct verdict_case verdict_cases[] = {
 	  "and was answered" },
 	{ "syn-recv-unanswered",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
-	  "our SYN-ACK was sent 2 times and not answered" },
+	  "our SYN-ACK was sent 2 times and not answered: the way back to its sender is another one "
+	  "and blocked (asymmetric routing), a filter drops it, the answer found the accept queue full, or" },
 	{ "syn-recv-deferred", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
 	  "The client has answered our SYN-ACK" },
 	{ "syn-recv-unanswered",
@@ -155,6 +163,10 @@ static const struct verdict_case verdict_cases[] = {
 	{ "closing-stuck",
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n10 B socket FIN_WAIT1 CLOSING\n", 10,
 	  "Both sides closed at once" },
+	{ "closing-stuck",
+	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
+		   "10 B socket FIN_WAIT1 CLOSING orphan unacked=900\n",
+	  10, "the peer is gone, does not read (zero window), or something" },
 	{ "time-wait-rearmed",
 	  ACCEPTED
 	  "9 B timewait FIN_WAIT2 TIME_WAIT\n10 B timewait TIME_WAIT TIME_WAIT reason=fin\n",
@@ -186,6 +198,9 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	{ { "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
 	    "our SYN-ACK" },
 	  { .cookie = B, .retransmits = 1 } },
+	{ { "syn-recv-unanswered", LISTENING "1 B request CLOSE NEW_SYN_RECV\n", 20,
+	    "a filter drops it, or the sender is forged" },
+	  { .cookie = L, .queued = 1, .backlog = 1 } },
 	/* What is sent again does not leave this machine, or nothing ever did. */
 	{ { "syn-sent-unanswered", "0 A snapshot SYN_SENT retransmits=6 retrans_total=1 inode=1\n",
 	    20,

@@ -288,6 +288,12 @@ static const char *put_fin(char to[FIN_MAX], const struct finding *f)
 	return to;
 }
 
+/* In a record a closed window looks like a path that is gone. */
+static const char *may_not_read(const struct finding *f)
+{
+	return f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "";
+}
+
 static void say_last_ack(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
@@ -295,8 +301,9 @@ static void say_last_ack(const struct finding *f, const struct verdict_context *
 
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v, "Both sides closed, but %s: the peer is gone, or something drops its segments.",
-		 put_fin(fin, f));
+	SENTENCE(v,
+		 "Both sides closed, but %s: the peer is gone, %sor something drops its segments.",
+		 put_fin(fin, f), may_not_read(f));
 	REMEDY(v, "It ends by itself (" GIVES_UP "); ss -K ends it now. Many of them: look for a "
 		  "firewall that forgets connections too early.");
 }
@@ -309,8 +316,7 @@ static void say_fin_wait1(const struct finding *f, const struct verdict_context 
 	if (verdict_says_not_leaving(f, x, v))
 		return;
 	SENTENCE(v, "We closed, but %s: the peer is gone, %sor something drops its segments.",
-		 put_fin(fin, f),
-		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
+		 put_fin(fin, f), may_not_read(f));
 	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself (" GIVES_UP
 		  "), ss -K ends it now.");
 }
@@ -378,9 +384,9 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 	if (verdict_says_not_leaving(f, x, v))
 		return;
 	SENTENCE(v,
-		 "Both sides closed at once, but %s: the peer is gone, or something drops its "
+		 "Both sides closed at once, but %s: the peer is gone, %sor something drops its "
 		 "segments.",
-		 put_fin(fin, f));
+		 put_fin(fin, f), may_not_read(f));
 	REMEDY(v, "It ends by itself; ss -K ends it now.");
 }
 

@@ -70,12 +70,19 @@ static void say_syn_answer_lost(const struct finding *f, const struct verdict_co
 static void say_syn_dropped(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
-	SENTENCE(
-		v,
-		"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered. "
-		"The kernel drops a SYN, among other reasons, if the accept queue is full, or if a "
-		"key is demanded (TCP-MD5, TCP-AO) that the SYN does not have.",
-		opener_of(x), listener_of(x, "its destination"));
+	if (f->lossy)
+		SENTENCE(
+			v,
+			"%s wants to connect. Its SYN arrived at %s, on this machine. Whether that "
+			"answered is not known: records were lost.",
+			opener_of(x), listener_of(x, "its destination"));
+	else
+		SENTENCE(
+			v,
+			"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered. "
+			"The kernel drops a SYN, among other reasons, if the accept queue is full, or if a "
+			"key is demanded (TCP-MD5, TCP-AO) that the SYN does not have.",
+			opener_of(x), listener_of(x, "its destination"));
 	REMEDY(v, "See there which counter rises (nstat -az): TcpExtListenOverflows, "
 		  "TcpExtTCPReqQFullDrop, TcpExtTCPMD5NotFound, TcpExtTCPMD5Failure, "
 		  "TcpExtTCPAOKeyNotFound.");
@@ -141,8 +148,11 @@ static void say_syn_recv(const struct finding *f, const struct verdict_context *
 
 	SENTENCE(v,
 		 "A SYN came, but %s: the way back to its sender is another one and blocked "
-		 "(asymmetric routing), a filter drops it, or the sender is forged.",
-		 verdict_tries(tries, "our SYN-ACK", f->conn->synacks));
+		 "(asymmetric routing), a filter drops it, %sor the sender is forged.",
+		 verdict_tries(tries, "our SYN-ACK", f->conn->synacks),
+		 f->queue && accept_queue_known(f->queue) ?
+			 "" :
+			 "the answer found the accept queue full, ");
 	REMEDY(v, "See by which way the answer leaves (ip route get), and whether a firewall there "
 		  "has seen the SYN.");
 }
@@ -222,12 +232,11 @@ static void say_half_open(const struct finding *f, const struct verdict_context 
 
 static void say_self(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	SENTENCE(
-		v,
-		"%s is connected to itself: it wanted to connect to port %u of this host, where "
-		"nobody listened, and was given that port as its own. It reads what it writes, and "
-		"no server can take the port.",
-		opener_of(x), f->conn->lport);
+	SENTENCE(v,
+		 "%s is connected to itself: it wanted to connect to port %u of this host, where "
+		 "nobody listened, and had that port as its own. It reads what it writes, and "
+		 "no server can take the port.",
+		 opener_of(x), f->conn->lport);
 	REMEDY(v,
 	       "Close it. Keep the ports of servers out of the range for clients "
 	       "(net.ipv4.ip_local_port_range), or reserve them "
