@@ -390,6 +390,28 @@ static void test_evict(void **state)
 	tracker_free(tracker);
 }
 
+/* A file that lies: an end in whose place of the numbers a time is opens once more. */
+static void test_gone_keeps_its_time(void **state)
+{
+	struct tracker_config config = { .join = true };
+	struct tcptrail_record records[RECORDS_MAX];
+	size_t count = script_records(HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=110\n"
+						"90000 B socket ESTABLISHED SYN_RECV\n"
+						"90001 B out SYN,ACK seq=5 ack=6\n",
+				      records, RECORDS_MAX);
+	struct tracker *tracker;
+	const struct conn *c;
+
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	tracker_feed(tracker, records, count);
+	for (c = tracker_next(tracker, NULL); c && c->cookie != 202;)
+		c = tracker_next(tracker, c);
+	assert_non_null(c);
+	assert_true(c->flags & CONN_PEER_GONE);
+	assert_int_equal(c->peer_gone_ns, 1000000000 + 80000000);
+	tracker_free(tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_survivors),
 		cmocka_unit_test(test_evict),
+		cmocka_unit_test(test_gone_keeps_its_time),
 	};
 
 	return cmocka_run_group_tests_name("join", tests, NULL, NULL);

@@ -61,6 +61,14 @@ static const struct expected endings[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B in RST\n90001 B socket FIN_WAIT1 CLOSE orphan err=104\n",
 	  202, CONN_RESET_IN, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
+	{ "a RST that waited in the backlog while its process was in close()",
+	  HANDSHAKE "79999 B in RST\n80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80001 B out FIN,ACK\n80002 B socket FIN_WAIT1 CLOSE orphan err=104 pid=790\n",
+	  202, CONN_RESET_IN, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
+	{ "… and bytes that did",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n80001 B out FIN,ACK\n"
+		    "80002 B socket FIN_WAIT1 CLOSE orphan err=104 pid=790\n80003 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
 	{ "a RST that was not taken, and then late data",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "80100 B in RST\n90001 B socket FIN_WAIT1 CLOSE orphan err=104\n"
@@ -107,6 +115,11 @@ static const struct expected endings[] = {
 		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 		    "90001 B socket FIN_WAIT2 CLOSE orphan\n",
 	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_NO_TIME_WAIT },
+	{ "… which is not said where records were lost: the minisocket's may be one of them",
+	  HANDSHAKE "80000 B in FIN,ACK\n80001 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n90001 B loss 5\n"
+		    "90002 B socket FIN_WAIT2 CLOSE orphan\n",
+	  202, CONN_NORMAL, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
 	{ "Fast Open: the SYN-ACK is the first that names the child",
 	  "0 B in SYN len=5\n1 B socket LISTEN SYN_RECV child unaddressed cookie=0\n"
 	  "2 B out SYN,ACK state=SYN_RECV\n5 B in RST\n6 B socket SYN_RECV CLOSE err=104\n",
@@ -430,6 +443,7 @@ static void test_between(void **state)
 				     .end = CONN_RESET_IN,
 				     .since_ns = 5,
 				     .flags = CONN_SEGMENTS | CONN_RST_IN };
+	struct conn lossy = client;
 	struct conn_pair pair = { .ends = { { .c = &client } }, .count = 1 };
 	size_t i;
 
@@ -440,16 +454,35 @@ static void test_between(void **state)
 		if (ending_of_end(&pair, 0).by != cases[i].by)
 			fail_msg("%s: by %u", cases[i].what, ending_of_end(&pair, 0).by);
 	}
+	/* Records were lost: the server's RST may be one of them. */
+	lossy.flags |= CONN_LOSSY;
+	pair.ends[0].c = &lossy;
+	pair.ends[1].c = &cases[1].server;
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
+	pair.ends[0].c = &client;
 	/* The tracker did not join them: nothing follows from what is missing. */
 	pair.apart = true;
 	pair.ends[1].c = &cases[1].server;
 	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
 }
 
+/* A SYN cookie has no request that could be the other end: its SYN-ACK is an answer all the same. */
+static void test_answered_by_cookie(void **state)
+{
+	const struct conn client = { .state = TCPTRAIL_SYN_SENT,
+				     .end = CONN_UNANSWERED,
+				     .why = CONN_WHY_SYN,
+				     .flags = CONN_SYN_ARRIVED | CONN_SYN_ANSWERED };
+	struct conn_pair pair = { .ends = { { .c = &client } }, .count = 1 };
+
+	assert_true(ending_of_end(&pair, 0).evidence & EVIDENCE_SYN_ANSWERED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_answered_by_cookie),
 		cmocka_unit_test(test_endings),
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_duplicate_child),

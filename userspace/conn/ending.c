@@ -141,10 +141,13 @@ static bool face(const struct conn *a, const struct conn *b)
 		(a->addr4[0] == b->addr4[1] && a->addr4[1] == b->addr4[0]));
 }
 
-/* Would a RST that went to the end @c from the host of @other be on record as its own? */
+/*
+ * Would a RST that went to the end @c from the host of @other be on record as its own? Of an
+ * end that lives it is not noted yet that records were lost: of @c, which has ended, it is.
+ */
 static bool shows_rst(const struct conn *other, const struct conn *c)
 {
-	return ending_has_segments(other) &&
+	return ending_has_segments(other) && !(c->flags & CONN_LOSSY) &&
 	       (!other->end || other->since_ns >= c->since_ns || face(c, other));
 }
 
@@ -154,7 +157,7 @@ struct ending ending_of_end(const struct conn_pair *pair, unsigned int i)
 	const struct conn *other = pair->count > 1 && !pair->apart ? pair->ends[!i].c : NULL;
 	struct ending e = ending_of(c);
 
-	if (other && e.why == CONN_WHY_SYN && other->synacks)
+	if (e.why == CONN_WHY_SYN && (c->flags & CONN_SYN_ANSWERED || (other && other->synacks)))
 		e.evidence |= EVIDENCE_SYN_ANSWERED;
 	if (!other || (e.how != CONN_RESET_IN && e.how != CONN_REFUSED))
 		return e;

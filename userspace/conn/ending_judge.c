@@ -96,10 +96,15 @@ static uint8_t why_aborted(const struct conn *c, const struct tcptrail_record *r
 	return CONN_WHY_UNTOLD;
 }
 
-/* The kernel had a reason to send a RST to this end's peer: bytes came that nobody can read. */
+/*
+ * The kernel had a reason to send a RST to this end's peer: bytes came that nobody can read.
+ * In close() it takes what waited in the backlog, which may be a RST that came before the FIN
+ * went: there the RST of this end shows that it was bytes (infer_from_rst_out()).
+ */
 static bool may_be_late_data(const struct conn *c, const struct tcptrail_record *r)
 {
 	return r->transition.error == ECONNRESET && r->flags & TCPTRAIL_F_ORPHAN &&
+	       !(r->flags & TCPTRAIL_F_TASK) &&
 	       (c->state == TCPTRAIL_FIN_WAIT1 || c->state == TCPTRAIL_FIN_WAIT2) &&
 	       ending_has_segments(c) && !(c->flags & CONN_RST_IN);
 }

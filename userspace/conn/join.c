@@ -137,7 +137,7 @@ void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segmen
 {
 	uint64_t numbers = numbers_of(s);
 
-	if (!m->config.join || c->synack == numbers || !is_opening(c))
+	if (!m->config.join || c->flags & CONN_PEER_GONE || c->synack == numbers || !is_opening(c))
 		return;
 	if (!join_by(m, c, numbers) && s->direction == TCPTRAIL_OUT)
 		join_by_syn(m, c, s->ack - 1);
@@ -145,7 +145,8 @@ void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segmen
 
 void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
 {
-	if (!m->config.join || c->state != TCPTRAIL_SYN_SENT || c->synack == s->seq)
+	if (!m->config.join || c->flags & CONN_PEER_GONE || c->state != TCPTRAIL_SYN_SENT ||
+	    c->synack == s->seq)
 		return;
 	part(m, c);
 	c->synack = s->seq;
