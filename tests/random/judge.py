@@ -139,7 +139,7 @@ class Batch:
         m = re.search(r"[Rr]eset by the (client|server): closed with (\d+) bytes unread", sentence)
         if m and truth["ends"][m[1]]["unread"] not in (None, int(m[2])):
             wrong(f"{truth['ends'][m[1]]['unread']} bytes unread")
-        m = re.search(r"(\d+) bytes that were not acknowledged were thrown away", sentence)
+        m = re.search(r"(\d+) bytes? of .* not acknowledged by then", sentence)
         thrown = [e["unacked"] for e in truth["ends"].values()]
         if m and truth["kind"] == "walk" and not truth["local"] and int(m[1]) not in thrown:
             wrong(f"{thrown} bytes")

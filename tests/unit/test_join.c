@@ -103,7 +103,7 @@ static const struct scene scenes[] = {
 	  "      opened  SYN out, SYN-ACK in 7us\n"
 	  "  server  netns 2, cookie 202, uid 0\n"
 	  "      opened  SYN in, SYN-ACK out 1us\n"
-	  "  never answered: 0 SYNs sent\n" },
+	  "  never answered\n" },
 	{ "where the destination was translated before the SYN was seen to go, too",
 	  "0 A socket CLOSE SYN_SENT nolport\n"
 	  "1 A out SYN seq=1000 raddr=10.0.0.9\n5 B request CLOSE NEW_SYN_RECV\n"

@@ -206,6 +206,9 @@ static const struct golden goldens[] = {
 	{ "time_wait_cleared", NULL, { "time-wait-holds-off", "time-wait-cleared" }, false, false },
 	{ "older_timestamp", NULL, { "time-wait-holds-off" }, false, false },
 	{ "self_connect", NULL, { "self-connect" }, false, false },
+	{ "linger_0_unacked", NULL, { "reset-by-client", "aborted-linger" }, false, false },
+	{ "rst_in_backlog", NULL, { "reset-by-client", "aborted-linger" }, false, false },
+	{ "abandoned_unseen", NULL, { "abandoned" }, false, false },
 };
 
 /* What none of these is called. */
@@ -223,6 +226,7 @@ static const struct {
 	{ "syn_inside", "simultaneous-open" },
 	{ "time_wait_cleared", "time-wait-assassination" },
 	{ "self_connect", "simultaneous-open" },
+	{ "rst_in_backlog", "rst-ignored" },
 };
 
 static void test_golden(void **state)

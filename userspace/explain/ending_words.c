@@ -100,7 +100,9 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 {
 	switch (c->why) {
 	case CONN_WHY_SYN:
-		buf_printf(out, "never answered: %u SYN%s sent", c->syns, plural(c->syns));
+		buf_str(out, "never answered");
+		if (c->syns) /* else segments may be turned off */
+			buf_printf(out, ": %u SYN%s sent", c->syns, plural(c->syns));
 		break;
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "expired: %u SYN-ACK%s sent, no ACK came", c->synacks,
@@ -168,7 +170,9 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 	case CONN_REFUSED:
 		buf_str(out, e.why == CONN_WHY_ICMP ?
 				     "refused: ICMP said that the port is unreachable" :
-				     "refused: a RST answered the SYN");
+			     e.evidence & EVIDENCE_RST_IN ?
+				     "refused: a RST answered the SYN" :
+				     "refused: a RST answered the SYN, or ICMP did");
 		break;
 	case CONN_FIN_TIMEOUT:
 		if (e.why == CONN_WHY_NO_TIME_WAIT)

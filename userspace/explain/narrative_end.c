@@ -34,8 +34,7 @@ static const struct detail details[] = {
 	{ CONN_UNREACHABLE, CONN_WHY_SYN, "syn-unanswered unreachable",
 	  "@ was told that the other end cannot be reached: by ICMP, or because no neighbour has "
 	  "the address." },
-	{ CONN_ABANDONED, CONN_WHY_UNTOLD, "syn-unanswered abandoned",
-	  "Its process closed the socket before an answer came." },
+	{ CONN_ABANDONED, CONN_WHY_UNTOLD, "syn-unanswered abandoned", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_SYN, "syn-unanswered", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_SYN_ACK, "request-expired",
 	  "@ forgot the request, as if the SYN had never come." },
@@ -49,7 +48,8 @@ static const struct detail details[] = {
 	  "Nothing was retransmitted (ETIMEDOUT): what waited did so for the other end's window "
 	  "to open." },
 	{ CONN_UNANSWERED, CONN_WHY_DATA, "timed-out retransmissions-exhausted",
-	  "Nothing came back (ETIMEDOUT, net.ipv4.tcp_retries2)." },
+	  "No acknowledgement of them came (ETIMEDOUT; net.ipv4.tcp_retries2, or "
+	  "tcp_orphan_retries where no process held the socket)." },
 	{ CONN_UNANSWERED, CONN_WHY_UNSENT, "timed-out unsent", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_FIN, "timed-out fin-unanswered",
 	  "The kernel gave up what nobody held any more (net.ipv4.tcp_orphan_retries)." },
@@ -112,14 +112,25 @@ static void tell_refused(struct milestones *m)
 	    server->here ? "there" : "on the way");
 }
 
+/* connect() that finds no source port for a socket that had one before leaves the same records. */
+static void tell_abandoned(struct milestones *m, const struct conn *c)
+{
+	if (c->flags & CONN_SEGMENTS && c->flags & CONN_TASK_ENDED)
+		say(m, "Its process closed the socket before an answer came.");
+	else if (!(c->flags & CONN_SEGMENTS))
+		say(m, "Whether a SYN was sent is not known.");
+}
+
 /* The handshake came to nothing: what may have been the cause. */
-static void tell_failed(struct milestones *m, const struct ending *e)
+static void tell_failed(struct milestones *m, const struct conn *c, const struct ending *e)
 {
 	bool arrived = e->evidence & EVIDENCE_SYN_ARRIVED;
 	bool answered = e->evidence & EVIDENCE_SYN_ANSWERED;
 
 	if (e->how == CONN_REFUSED && e->by == ENDING_BY_PEER)
 		tell_refused(m);
+	if (e->how == CONN_ABANDONED)
+		tell_abandoned(m, c);
 	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN)
 		return;
 	names(m, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
@@ -187,13 +198,15 @@ static void tell_ending(struct milestones *m, unsigned int i, const char *before
 	if (e.how == CONN_RESET_IN)
 		narrative_reset_in(m, side, &e);
 	else if (!is_established(c))
-		tell_failed(m, &e);
+		tell_failed(m, c, &e);
 	else if (e.how == CONN_UNANSWERED || e.how == CONN_UNREACHABLE)
 		tell_given_up(m, side, c);
 	if (e.why == CONN_WHY_UNSENT)
 		tell_unsent(m, &e);
 	if (e.how == CONN_RESET_OUT && c->unacked)
-		say(m, "%u bytes that were not acknowledged were thrown away.", c->unacked);
+		say(m, "%u byte%s of %s %s not acknowledged by then, and will not be sent again.",
+		    c->unacked, plural(c->unacked), side_name(m, side),
+		    c->unacked == 1 ? "was" : "were");
 }
 
 /* Has the end that tells less a story of its own, and no mere consequence? */
@@ -227,7 +240,9 @@ static void tell_too_late(struct milestones *m, unsigned int side)
 		return;
 	say(m, "%s%s closed %s after %s was gone%s.", subject(m, side), owner(m, side, who),
 	    span(other->since_ns, m->fin[side]->time_ns).text, side_name(m, !side),
-	    c && c->end == CONN_RESET_IN ? ", and was answered with RST" : "");
+	    c && c->end == CONN_RESET_IN && milestones_rst(m, !side, m->fin[side]->time_ns) ?
+		    ", and was answered with RST" :
+		    "");
 }
 
 /* Only segments of no connection are on record: was a SYN refused here? */

@@ -52,8 +52,8 @@ void narrative_reset_in(struct milestones *m, unsigned int side, const struct en
 		       "scanner's.");
 	} else if (!m->l->sides[!side].end->here) {
 		say_of(m, side,
-		       "Why, only the host of & knows: closed with data unread, or with linger 0, or the "
-		       "socket was gone.");
+		       "Why is not known from here: & closed with data unread, or with linger 0, or its "
+		       "socket was gone; or something between sent the RST in its name.");
 	} else if (other && other->end && other->since_ns < c->since_ns) {
 		say_of(m, side,
 		       "& had no socket for it any more: what @ still sent was answered with RST.");
@@ -86,6 +86,22 @@ static void name_resets(struct milestones *m)
 	}
 }
 
+/*
+ * Did this RST end the connection, though its receiver did something after it came? It waits
+ * in the backlog where a process is in a system call meanwhile.
+ */
+static bool may_be_taken(const struct milestones *m, const struct ladder_row *rst)
+{
+	const struct conn *c = m->conn[!rst->from];
+	const struct ladder_row *row;
+
+	for (row = rst + 1; row < m->l->rows + m->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from == rst->from && row->arrived &&
+		    row->tcp_flags & TCPTRAIL_RST)
+			return false;
+	return c->end == CONN_RESET_IN;
+}
+
 /* A RST that came, and after which its receiver went on: to close, or to live. */
 static void tell_ignored(struct milestones *m)
 {
@@ -93,12 +109,14 @@ static void tell_ignored(struct milestones *m)
 	const struct conn *c;
 	uint64_t came_ns;
 
-	for (row = m->l->rows; row < m->l->rows + m->l->count; row++) {
+	for (row = m->l->rows; row < m->l->rows + m->l->count && !m->l->conversation->lossy;
+	     row++) {
 		c = m->conn[!row->from];
 		came_ns = milestone_time(row, !row->from);
 		if (row->kind != LADDER_SEGMENT || !(row->tcp_flags & TCPTRAIL_RST) || row->lost ||
 		    !row->arrived || !c || c->begun_ns > came_ns ||
-		    (c->end && c->fin_out_ns <= came_ns && c->fin_in_ns <= came_ns))
+		    (c->end && c->fin_out_ns <= came_ns && c->fin_in_ns <= came_ns) ||
+		    may_be_taken(m, row))
 			continue;
 		names(m, "rst-ignored");
 		say_of(m, !row->from,
