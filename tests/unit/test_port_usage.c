@@ -351,9 +351,11 @@ static void test_reuse(void **state)
 	list = find(&f);
 	assert_int_equal(list->timewaits, 2000);
 	assert_int_equal(list->used, 100);
+	assert_true(list->reusable && !list->assumed);
 	assert_true(list->out_ns == PORT_USAGE_NEVER);
 	f.kernel.ports.tw_reuse = 2; /* loopback only, and this is not */
 	list = find(&f);
+	assert_false(list->reusable);
 	assert_int_equal(list->used, 2000);
 	drop(&f);
 }

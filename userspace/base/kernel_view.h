@@ -15,17 +15,20 @@
  * @count: how many they are, without those of ip_local_reserved_ports
  * @tw_reuse: net.ipv4.tcp_tw_reuse: 1: connect() takes ports whose TIME-WAIT is
  *	older than a second, 2: to loopback addresses only
+ * @assumed: the namespace's own settings are not known
  */
 struct source_ports {
 	uint16_t first;
 	uint16_t last;
 	uint16_t count;
 	uint8_t tw_reuse;
+	bool assumed;
 };
 
 /* What Linux begins with; where a namespace's own setting is not known. */
-#define SOURCE_PORTS_DEFAULT \
-	((struct source_ports){ .first = 32768, .last = 60999, .count = 28232, .tw_reuse = 2 })
+#define SOURCE_PORTS_DEFAULT    \
+	((struct source_ports){ \
+		.first = 32768, .last = 60999, .count = 28232, .tw_reuse = 2, .assumed = true })
 
 #define NETNS_NAME_MAX 64
 

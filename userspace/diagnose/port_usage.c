@@ -247,7 +247,7 @@ static void count_timewait(struct port_usages *u, struct port_usage *usage,
 			   const struct source_ports *ports, const struct conn *c,
 			   uint64_t *free_at_ns)
 {
-	bool reusable = is_reusable(ports, usage);
+	bool reusable = usage->reusable;
 	uint64_t age_ns = time_between(c->since_ns, u->now_ns);
 	uint64_t window_ns = time_between(u->complete_ns, u->now_ns);
 
@@ -282,6 +282,8 @@ static struct port_usage *find(struct port_usages *u, const struct tracker *m, c
 	if (!usage)
 		return NULL;
 	usage->ports = to->passive ? 0 : to->ports->count;
+	usage->assumed = to->ports->assumed;
+	usage->reusable = is_reusable(to->ports, usage);
 	usage->hash = hash_of(u, to);
 	if (!usage->details && may_burst(u, to, usage)) {
 		usage->details = port_details_new(u, m);

@@ -63,6 +63,8 @@
  * @made: how many of them it made
  * @connections: all that are counted here
  * @hash: of its name, with the key of this scan: chooses its place
+ * @reusable: connect() may take the port of a TIME-WAIT that is older than a second
+ * @assumed: @ports is, see struct source_ports
  * @details: while it is counted: what the last ones are made from, NULL if there
  *	cannot be a burst
  */
@@ -89,6 +91,8 @@ struct port_usage {
 	uint32_t made;
 	uint32_t connections;
 	uint32_t hash;
+	bool reusable;
+	bool assumed;
 	struct port_details *details;
 };
 

@@ -14,21 +14,28 @@ static const char *put_begun(char *to, size_t size, const struct port_usage *u)
 	return to;
 }
 
-#define WHEN_MAX 208
+#define ASSUMED " (if net.ipv4.ip_local_port_range is the default, which is not known here)"
+
+#define WHEN_MAX 288
 
 /* "none is left: connect() fails with EADDRNOTAVAIL", or when that will be, if that is known */
 static const char *put_when(char *to, size_t size, const struct port_usage *u)
 {
+	int n;
+
 	if (!u->out_ns)
-		snprintf(to, size, "none is left: connect() to there fails with EADDRNOTAVAIL");
+		n = snprintf(to, size, "none is left: connect() to there fails with EADDRNOTAVAIL");
 	else if (u->out_ns != PORT_USAGE_NEVER)
-		snprintf(to, size,
-			 "%llu were opened in the last %s, %llu ended and left no TIME-WAIT: at "
-			 "this rate none is left in %s",
-			 (unsigned long long)u->opened, number_text(put_about, u->window_ns).s,
-			 (unsigned long long)u->gone, number_text(put_about, u->out_ns).s);
+		n = snprintf(
+			to, size,
+			"%llu were opened in the last %s, %llu ended and left no TIME-WAIT: at "
+			"this rate none is left in %s",
+			(unsigned long long)u->opened, number_text(put_about, u->window_ns).s,
+			(unsigned long long)u->gone, number_text(put_about, u->out_ns).s);
 	else
-		snprintf(to, size, "some are left");
+		n = snprintf(to, size, "some are left");
+	if (u->assumed)
+		snprintf(to + n, size - (size_t)n, "%s", ASSUMED);
 	return to;
 }
 
@@ -52,12 +59,15 @@ static void say_timewaits(const struct finding *f, const struct verdict_context 
 
 	SENTENCE(v,
 		 "%u TIME-WAITs towards one destination%s%s%s, each of which takes a source port "
-		 "for 60 s: %u of %u ports (%.0f %%) are in use; %s.",
+		 "for %s: %u of %u ports (%.0f %%) are in use; %s.",
 		 u->timewaits, x->holder ? ", made by " : "", x->holder ? x->holder : "",
-		 put_begun(begun, sizeof(begun), u), u->used, u->ports, 100 * port_usage_share(u),
-		 put_when(when, sizeof(when), u));
-	REMEDY(v, "Reuse connections (a pool, keep-alive); until then net.ipv4.tcp_tw_reuse=1 and "
-		  "a wider net.ipv4.ip_local_port_range.");
+		 put_begun(begun, sizeof(begun), u),
+		 u->reusable ? "1 s (net.ipv4.tcp_tw_reuse)" : "60 s", u->used, u->ports,
+		 100 * port_usage_share(u), put_when(when, sizeof(when), u));
+	REMEDY(v,
+	       "Reuse connections (a pool, keep-alive); until then %sa wider "
+	       "net.ipv4.ip_local_port_range.",
+	       u->reusable ? "" : "net.ipv4.tcp_tw_reuse=1 and ");
 }
 
 static void say_live(const struct finding *f, const struct verdict_context *x, struct verdict *v)
@@ -83,8 +93,10 @@ static void say_bound(const struct finding *f, const struct verdict_context *x, 
 		snprintf(rest, sizeof(rest), "To this one %u (%.0f %%) are in use; %s.", u->used,
 			 100 * port_usage_share(u), put_when(when, sizeof(when), u));
 	else
-		strcpy(rest, "None is left: connect() to anywhere fails with EADDRNOTAVAIL, bind() "
-			     "of the same address with EADDRINUSE.");
+		snprintf(rest, sizeof(rest),
+			 "None is left%s: connect() to anywhere fails with EADDRNOTAVAIL, bind() "
+			 "of the same address with EADDRINUSE.",
+			 u->assumed ? ASSUMED : "");
 	SENTENCE(v,
 		 "bind() before connect() has taken %u of %u source ports%s%s, each for all "
 		 "destinations. %s",

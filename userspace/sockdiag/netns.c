@@ -62,6 +62,7 @@ static void read_ports(struct source_ports *ports)
 	    first <= last && last <= UINT16_MAX) {
 		ports->first = (uint16_t)first;
 		ports->last = (uint16_t)last;
+		ports->assumed = false;
 	}
 	first = ports->first;
 	last = ports->last;
