@@ -208,6 +208,8 @@ static const struct golden goldens[] = {
 	{ "self_connect", NULL, { "self-connect" }, false, false },
 	{ "linger_0_unacked", NULL, { "reset-by-client", "aborted-linger" }, false, false },
 	{ "rst_in_backlog", NULL, { "reset-by-client", "aborted-linger" }, false, false },
+	{ "third_step_held_off", NULL, { "syn-ack-retransmitted" }, false, false },
+	{ "stale_syn_data", NULL, { "stale-duplicate-syn" }, false, false },
 	{ "abandoned_unseen", NULL, { "abandoned" }, false, false },
 };
 
@@ -227,6 +229,8 @@ static const struct {
 	{ "time_wait_cleared", "time-wait-assassination" },
 	{ "self_connect", "simultaneous-open" },
 	{ "rst_in_backlog", "rst-ignored" },
+	{ "third_step_held_off", "third-step-lost" },
+	{ "stale_syn_data", "fast-open" },
 };
 
 static void test_golden(void **state)

@@ -133,6 +133,18 @@ static bool is_repeated(const struct events *m, size_t at)
 }
 
 /*
+ * The ACK of a SYN-ACK arrives, and the request waits all the same: for data
+ * (TCP_DEFER_ACCEPT), or for room in the accept queue. Then the SYN-ACK is sent again, too.
+ */
+static bool may_be_held_off(const struct ladder_side *receiver, const struct event *ack)
+{
+	const struct conn *c = receiver->end->conn;
+
+	return c && c->flags & CONN_SYN_ACK_ACKED && receiver->has_isn &&
+	       has_ack(ack, receiver->isn + 1);
+}
+
+/*
  * What was sent and is not on record at the other end, which hears, was lost if it was
  * sent once more, if something that was sent later has arrived, or if its sender gave up.
  * Else it may be under way where the trail ends.
@@ -157,9 +169,11 @@ static void find_lost(struct events *m, const struct ladder *l)
 		}
 		c = l->sides[e->side].end->conn;
 		if (l->sides[!e->side].end->here && hears[!e->side])
-			e->lost = is_repeated(m, i) ||
-				  (!is_bare_ack(e) &&
-				   (overtaken[e->side] || (c && c->end == CONN_UNANSWERED)));
+			e->lost = is_bare_ack(e) ?
+					  is_repeated(m, i) &&
+						  !may_be_held_off(&l->sides[!e->side], e) :
+					  is_repeated(m, i) || overtaken[e->side] ||
+						  (c && c->end == CONN_UNANSWERED);
 	}
 }
 

@@ -38,7 +38,12 @@ static void tell_tries(struct milestones *m)
 		    m->synacks);
 	} else if (m->synacks > 1) {
 		names(m, "syn-ack-retransmitted");
-		say(m, "The SYN-ACK was sent %u times.", m->synacks);
+		say(m,
+		    m->conn[LADDER_RIGHT] && m->conn[LADDER_RIGHT]->flags & CONN_SYN_ACK_ACKED ?
+			    "The SYN-ACK was sent %u times: it was answered, and the server waited all "
+			    "the same, for data (TCP_DEFER_ACCEPT) or for room in the accept queue." :
+			    "The SYN-ACK was sent %u times.",
+		    m->synacks);
 	}
 }
 
@@ -46,6 +51,8 @@ static void tell_fast_open(struct milestones *m, const struct ladder_row *syn)
 {
 	uint32_t taken = m->synack->ack - syn->seq - 1;
 
+	if (taken > syn->len) /* it answered another SYN */
+		return;
 	if (!syn->len) {
 		names(m, "fast-open");
 		say(m, "Fast Open (RFC 7413): the SYN brought no data but a cookie, and the server "
