@@ -229,7 +229,7 @@ def stuck(r, top, exported):
                if name == "stuck_sockets"}
     for verdict, number in counted.items():
         r.same(f"stuck-{verdict}", stuck=listed[verdict], export=number)
-    said = re.search(r"^(\d+|Nothing is) stuck\.$", r.run("stuck"), re.M).group(1)
+    said = re.search(r"^(\d+|Nothing is) stuck[.,]", r.run("stuck"), re.M).group(1)
     r.same("stuck", stuck=sum(listed[verdict] for verdict in counted), top=top["stuck_total"],
            text=int(said) if said.isdigit() else 0)
 

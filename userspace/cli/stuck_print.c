@@ -16,13 +16,14 @@ static void tell_summary(struct buf *out, const struct stuck_result *result)
 	if (result->count)
 		buf_char(out, '\n');
 	if (!result->stuck)
-		buf_str(out, "Nothing is stuck.\n");
+		buf_printf(out, "Nothing is stuck%s.\n",
+			   result->query.kernel ? "" : ", as far as records tell");
 	else
 		buf_printf(out, "%llu stuck.\n", (unsigned long long)result->stuck);
 	if (stats->lost)
 		buf_printf(out,
-			   "%llu records were lost: an age may be too long where the trail alone "
-			   "tells it.\n",
+			   "%llu records were lost: where the trail alone tells, an age may be too "
+			   "long, and what is told may be over.\n",
 			   (unsigned long long)stats->lost);
 }
 
