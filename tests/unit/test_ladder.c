@@ -209,6 +209,7 @@ static const struct golden goldens[] = {
 	{ "linger_0_unacked", NULL, { "reset-by-client", "aborted-linger" }, false, false },
 	{ "rst_in_backlog", NULL, { "reset-by-client", "aborted-linger" }, false, false },
 	{ "third_step_held_off", NULL, { "syn-ack-retransmitted" }, false, false },
+	{ "syn_arrived_lossy", NULL, { "syn-unanswered" }, false, false },
 	{ "stale_syn_data", NULL, { "stale-duplicate-syn" }, false, false },
 	{ "abandoned_unseen", NULL, { "abandoned" }, false, false },
 };
@@ -231,6 +232,7 @@ static const struct {
 	{ "rst_in_backlog", "rst-ignored" },
 	{ "third_step_held_off", "third-step-lost" },
 	{ "stale_syn_data", "fast-open" },
+	{ "syn_arrived_lossy", "syn-arrived" },
 };
 
 static void test_golden(void **state)

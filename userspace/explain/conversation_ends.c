@@ -100,7 +100,11 @@ static void take_record(void *arg, const struct tracker *tracker, const struct c
 			const struct tcptrail_record *r)
 {
 	struct finder *f = arg;
-	uint32_t end = c && c->role != CONN_LISTENER ? end_of(f, tracker, c) : 0;
+	uint32_t end;
+
+	if (r->kind == TCPTRAIL_LOSS)
+		return;
+	end = c && c->role != CONN_LISTENER ? end_of(f, tracker, c) : 0;
 
 	if (end) {
 		f->t->end_of[f->at] = end;
@@ -133,6 +137,22 @@ static void take_gone(void *arg, const struct tracker *tracker, const struct con
 	f->end_of[tracker_slot(tracker, c)] = 0;
 }
 
+/* The tracker hears of losses where they were: they are kept apart from the records. */
+static void feed(const struct conversations *t, struct tracker *tracker)
+{
+	struct tcptrail_record loss = { .kind = TCPTRAIL_LOSS, .loss.count = 1 };
+	size_t at = 0, begin, i;
+
+	for (i = 0; i < t->gaps_count; i++) {
+		loss.time_ns = t->gaps[i].to_ns;
+		for (begin = at; at < t->count && t->records[at].time_ns < loss.time_ns;)
+			at++;
+		tracker_feed(tracker, t->records + begin, at - begin);
+		tracker_feed(tracker, &loss, 1);
+	}
+	tracker_feed(tracker, t->records + at, t->count - at);
+}
+
 int conversations_find_ends(struct conversations *t)
 {
 	struct finder f = { .t = t };
@@ -147,7 +167,7 @@ int conversations_find_ends(struct conversations *t)
 		err = tracker_create(&tracker, &config);
 	if (err)
 		return err;
-	tracker_feed(tracker, t->records, t->count);
+	feed(t, tracker);
 	tracker_settle(tracker);
 	/* Those that live, or wait for their other ends. */
 	for (c = tracker_next(tracker, NULL); c; c = tracker_next(tracker, c))

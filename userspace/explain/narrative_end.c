@@ -133,14 +133,18 @@ static void tell_failed(struct milestones *m, const struct conn *c, const struct
 		tell_abandoned(m, c);
 	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN)
 		return;
+	if (!answered && c->flags & CONN_LOSSY) {
+		say(m, "Records were lost meanwhile: whether the server answered is not known.");
+		return;
+	}
 	names(m, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
 	say(m,
 	    answered ?
 		    "The server did answer: its SYN-ACK is on record where it was sent, and did not "
 		    "arrive." :
-	    arrived ? "The SYN did arrive at the server's host, which did not answer: a full "
-		      "queue of the listener does that, or a wrong MD5 or AO key. Which one is not "
-		      "known from here." :
+	    arrived ? "The SYN did arrive at the server's host, and no answer left it: a full "
+		      "queue of the listener does that, a wrong MD5 or AO key, or a filter there. "
+		      "Which one is not known from here." :
 		      "Not even a RST or ICMP came back. Whether a filter dropped the SYN "
 		      "silently, or the host is down, is not known from here.");
 }
