@@ -210,6 +210,7 @@ static const struct golden goldens[] = {
 	{ "rst_in_backlog", NULL, { "reset-by-client", "aborted-linger" }, false, false },
 	{ "third_step_held_off", NULL, { "syn-ack-retransmitted" }, false, false },
 	{ "syn_arrived_lossy", NULL, { "syn-unanswered" }, false, false },
+	{ "half_close_lossy", NULL, { "half-close", "three-way-handshake" }, false, false },
 	{ "stale_syn_data", NULL, { "stale-duplicate-syn" }, false, false },
 	{ "abandoned_unseen", NULL, { "abandoned" }, false, false },
 };

@@ -36,6 +36,8 @@ static void tell_half_close(struct milestones *m, unsigned int first)
 	if (end <= begin || end - begin < HALF_CLOSE_NS)
 		return;
 	names(m, "half-close");
+	if (!m->l->half_closed_bytes && m->l->conversation->lossy)
+		return; /* the FIN on record may not be the first */
 	if (!m->l->half_closed_bytes) {
 		say(m, "For %s it was half closed: %s could still send, and did not.",
 		    span(begin, end).text, side_name(m, !first));
