@@ -27,7 +27,7 @@ static void say_closed(struct buf *out, const struct conn_pair_end *end, const c
 	}
 	if (end->c->why == CONN_WHY_NO_TIME_WAIT)
 		buf_str(out, "; without a TIME-WAIT, for want of room "
-			     "(net.ipv4.tcp_max_tw_buckets)");
+			     "(net.ipv4.tcp_max_tw_buckets, or memory)");
 }
 
 /* Both had closed: what ended the TIME-WAIT took nothing from the connection. */
@@ -178,7 +178,7 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		if (e.why == CONN_WHY_NO_TIME_WAIT)
 			buf_printf(out,
 				   "%s closed, and had no room to wait for the FIN of the other "
-				   "(net.ipv4.tcp_max_tw_buckets)",
+				   "(net.ipv4.tcp_max_tw_buckets, or memory)",
 				   us);
 		else
 			buf_printf(out, "%s closed, and no FIN came in answer for tcp_fin_timeout",

@@ -77,13 +77,14 @@ static const struct detail details[] = {
 	  "The kernel resets those that wait in the queue of a listener when it is closed." },
 	{ CONN_RESET_OUT, CONN_WHY_UNTOLD, "", "Why is not on record." },
 	{ CONN_FIN_TIMEOUT, CONN_WHY_UNTOLD, "fin-wait2-timeout",
-	  "The kernel dropped what nobody held any more (net.ipv4.tcp_fin_timeout)." },
+	  "The kernel dropped what nobody held any more (net.ipv4.tcp_fin_timeout, or the socket's "
+	  "TCP_LINGER2)." },
 	{ CONN_FIN_TIMEOUT, CONN_WHY_NO_TIME_WAIT, "fin-wait2-timeout",
 	  "There were as many TIME-WAITs as may be, and what waits for a FIN is counted with "
 	  "them: the kernel dropped it at once." },
 	{ CONN_NO_PORT, CONN_WHY_UNTOLD, "no-source-port",
 	  "The ports that it may use for this destination (net.ipv4.ip_local_port_range, without "
-	  "what is bound, connected or in TIME-WAIT there) were all taken." },
+	  "what is reserved, bound, connected or in TIME-WAIT there) were all taken." },
 	{ CONN_KILLED, CONN_WHY_UNTOLD, "killed", NULL },
 	{ CONN_NETNS_GONE, CONN_WHY_UNTOLD, "netns-gone", NULL },
 };
