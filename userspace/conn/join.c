@@ -205,13 +205,17 @@ void join_named(struct tracker *m, struct conn *c, uint32_t hash)
 	e->numbers = 0;
 }
 
+/*
+ * A SYN's number is 32 bits only, and many SYNs come that nobody answers: it has to have one
+ * of the sender's two ports, too. (NAT seldom changes both.)
+ */
 void join_syn_arrived(struct tracker *m, const struct tcptrail_record *r)
 {
 	struct conn *c = m->config.join ? find(m, r->segment.seq) : NULL;
 	const struct conn *listener;
 	struct tuple tuple;
 
-	if (!c)
+	if (!c || (c->lport != r->rport && c->rport != r->lport))
 		return;
 	c->flags |= CONN_SYN_ARRIVED;
 	if (c->state != TCPTRAIL_SYN_SENT || c->flags & CONN_HAS_BYTES || !tuple_of(&tuple, r))
