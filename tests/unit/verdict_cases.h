@@ -93,8 +93,8 @@ static const struct verdict_case verdict_cases[] = {
 	  10, "connect to port 80 of this host" },
 	/* The end is handed on to another connection of the same process, and only then. */
 	{ "close-wait-relay", RELAY_FIRST RELAY_SECOND("11"), 843,
-	  "httpd[790] has handed that on: 2us later it shut down its half of another connection, to "
-	  "10.0.0.9:50000, and waits" },
+	  "As a relay does that hands the end on, httpd[790] has shut down its half of another connection, to "
+	  "10.0.0.9:50000, 2us later, and waits" },
 	{ "fin-wait2-relay", RELAY_FIRST RELAY_SECOND("11"), 843, "10.0.0.1:40000, had closed" },
 	{ "close-wait-leak", RELAY_FIRST RELAY_SECOND("200011"), 843, "had last" },
 	{ "last-ack-unanswered",

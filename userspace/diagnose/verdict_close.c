@@ -98,10 +98,10 @@ static void say_close_wait_relay(const struct finding *f, const struct verdict_c
 
 	SENTENCE(
 		v,
-		"%s. %s %s handed that on: %s later it shut down its half of another connection, to "
-		"%s, and waits for that side to close.",
-		put_closed(closed, f, x), holder_of(x), has(x),
-		number_text(put_span, f->relay->span_ns).s, x->leg ? x->leg : "another peer");
+		"%s. As a relay does that hands the end on, %s %s shut down its half of another "
+		"connection, to %s, %s later, and waits for that side to close.",
+		put_closed(closed, f, x), holder_of(x), has(x), x->leg ? x->leg : "another peer",
+		number_text(put_span, f->relay->span_ns).s);
 	REMEDY(v,
 	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
 	       "timeout for half-closed connections).",
@@ -121,8 +121,8 @@ static void say_fin_wait2_relay(const struct finding *f, const struct verdict_co
 {
 	SENTENCE(
 		v,
-		"%s %s shut down its half %s after the peer of another connection, %s, had closed: "
-		"it relays, and has handed that on. For %s the peer here %s.",
+		"%s %s shut down its half %s after the peer of another connection, %s, had closed, "
+		"as a relay does that hands the end on. For %s the peer here %s.",
 		holder_of(x), has(x), number_text(put_span, f->relay->span_ns).s,
 		x->leg ? x->leg : "which is over", x->age, peer_is_silent(f));
 	REMEDY(v,

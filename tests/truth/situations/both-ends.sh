@@ -73,7 +73,7 @@ expect()
 	says each@live state=close_wait comm=proxy local_port=8080
 	says each state=fin_wait2 verdict=fin-wait2-relay remote_port=9090
 	count 1 stuck comm=proxy
-	says stuck comm=proxy verdict=close-wait-relay 'handed.*:9090 .backend'
+	says stuck comm=proxy verdict=close-wait-relay 'hands the end on.*:9090 .backend'
 	says stuck@live comm=proxy 'See what backend'
 	never stuck comm=proxy local_port=8080 'code path that reads 0 bytes'
 }
