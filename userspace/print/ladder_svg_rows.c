@@ -59,9 +59,10 @@ static void draw_segment(struct picture *p, const struct ladder_row *row,
 	double y1 = p->top + place->y, y2 = p->top + place->arrival_y;
 	char label[LADDER_LABEL_MAX], transit[DURATION_MAX + 1];
 	const char *colour = segment_colour(row);
+	bool stray = !row->sent && p->l->sides[row->from].end->here && !row->inferred;
 
-	/* It is not known to have left there. */
-	if (!row->sent && p->l->sides[row->from].end->here && !row->inferred)
+	/* It is not known to have left there; its label stands where it came. */
+	if (stray)
 		x1 += (x2 - x1) * (1 - LOST_AT) / 2;
 	if (row->lost) {
 		x2 = x1 + (x2 - x1) * LOST_AT;
@@ -77,7 +78,7 @@ static void draw_segment(struct picture *p, const struct ladder_row *row,
 		draw_cross(p, x2, y2);
 	else
 		svg_arrow_head(p->out, x1, y1, x2, y2, colour);
-	label_line(p, x1, y1, x2, y2, false, colour, label);
+	label_line(p, x1, y1, x2, y2, stray, colour, label);
 	if (!row->lost && row->sent && row->arrived) {
 		*put_rounded(transit, row->arrival_ns - row->time_ns) = '\0';
 		label_line(p, x1, y1, x2, y2, true, MUTED, transit);
