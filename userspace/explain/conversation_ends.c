@@ -143,6 +143,8 @@ static void feed(const struct conversations *t, struct tracker *tracker)
 	struct tcptrail_record loss = { .kind = TCPTRAIL_LOSS, .loss.count = 1 };
 	size_t at = 0, begin, i;
 
+	if (!t->count)
+		return;
 	for (i = 0; i < t->gaps_count; i++) {
 		loss.time_ns = t->gaps[i].to_ns;
 		for (begin = at; at < t->count && t->records[at].time_ns < loss.time_ns;)
