@@ -436,6 +436,7 @@ class Drawing:
     def truth_of(e):
         known = e.bytes_known and e.over
         return {"end": e.end, "why": e.why, "state": e.state, "accepted": e.accepted,
+                "accepted_at": e.accepted_at,
                 "closer": e.closer, "unacked": e.unacked_at_end,
                 "over_at": e.over_at,
                 "unread": e.unread_at_end, "sent": e.sent if known else None,

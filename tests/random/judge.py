@@ -188,7 +188,8 @@ class Batch:
 
     def judge_listener(self, look, s):
         truth = next((t for t in self.truths.values() if t["to"] == s["local_port"]), None)
-        if not truth or truth["ends"].get("server", {}).get("accepted", True):
+        server = truth["ends"].get("server", {}) if truth else {}
+        if server.get("accepted", True) and (server.get("accepted_at") or 0) < int(look) - 1:
             self.differ(truth, f"stuck at {look} s: a listener", s, "it waits for nobody")
 
     # ---- All

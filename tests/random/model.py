@@ -32,6 +32,7 @@ class End:
         self.held = True  # its process has the descriptor
         self.copied = False  # a child of that process has another one
         self.accepted = True  # by accept(), while it lived
+        self.accepted_at = None  # when, if not at once
         self.queued = False  # waits for accept(), be it dead
         self.orphan_at = None
         self.unread = self.sent = self.received = 0
@@ -218,7 +219,7 @@ class Connection:
         self.names.add("three-way-handshake")
 
     def do_accept(self, e, t):
-        e.accepted, e.queued = not e.over, False
+        e.accepted, e.queued, e.accepted_at = not e.over, False, t
 
     def do_write(self, e, t, n):
         p = self.peer(e)
