@@ -103,11 +103,15 @@ static int add_handshake(struct waiting *w, const struct tracker *m, const struc
 	return 0;
 }
 
-/* A busy listener has many that are under way: only those tell that wait for too long. */
+/*
+ * A busy listener has many that are under way: only those tell that wait for too long. Of one
+ * that is older than the trail only its SYN-ACK tells: it was sent again.
+ */
 static bool is_late_handshake(const struct waiting *w, const struct conn *c)
 {
 	return (c->state == TCPTRAIL_NEW_SYN_RECV || c->state == TCPTRAIL_SYN_RECV) &&
-	       c->since_ns <= w->handshake_since_ns;
+	       (c->since_ns <= w->handshake_since_ns ||
+		(c->flags & CONN_AT_LEAST && c->synacks > 1));
 }
 
 /* A listener has itself, if no other one has its name. */
