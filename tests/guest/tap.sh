@@ -41,7 +41,7 @@ left_over()
 	in_each_netns ss -Kta >/dev/null
 	soon 10 no_sockets || return 0
 	{
-		tcptrail life --open --json | grep '"end":"lives"'
+		tcptrail life --history --no-follow --open --json | grep '"end":"lives"'
 		tcptrail stuck --all --json
 		tcptrail export --once |
 			grep -E '^tcptrail_(sockets|stuck_sockets)(\{.*)? [^0]'

@@ -186,7 +186,7 @@ tells '… for as long as the application had said' 7011 '"end":"unanswered","wh
 tells 'probes not answered' 7012 '"peer":\{.*"end":"unanswered","why":"keepalive"'
 tells 'a FIN not acknowledged' 7013 '"end":"unanswered","why":"fin","state":"fin_wait1"'
 tells 'killed' 7014 '"end":"killed"'
-tells 'its namespace is gone' 7015 '"end":"netns_gone","state":"time_wait".*"peer":\{.*"end":"normal"'
+tells 'its namespace is gone' 7015 '"end":"normal","why":"netns","state":"time_wait".*"peer":\{.*"end":"normal"'
 tells 'the same addresses twice' 7016 .
 check '… are two connections' [ "$(wc -l <"$work/line")" = 2 ]
 check '… one between east1 and west1' grep -q \

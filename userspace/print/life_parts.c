@@ -122,6 +122,7 @@ static void say_bytes(struct buf *out, const struct conn *c)
 void life_parts(struct buf *out, const struct tracker *tracker, const struct conn_pair *pair)
 {
 	static const char *const names[] = { "client", "server" };
+	struct buf sentence;
 	unsigned int i;
 
 	for (i = 0; i < pair->count; i++) {
@@ -130,7 +131,8 @@ void life_parts(struct buf *out, const struct tracker *tracker, const struct con
 		say_close(out, &pair->ends[i].timing);
 		say_bytes(out, pair->ends[i].c);
 	}
-	buf_str(out, "  ");
-	life_sentence(out, pair);
-	buf_char(out, '\n');
+	buf_init(&sentence, NULL);
+	life_sentence(&sentence, pair);
+	buf_paragraph(out, buf_string(&sentence), 2);
+	buf_free(&sentence);
 }
