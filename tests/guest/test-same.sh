@@ -38,15 +38,15 @@ same()
 }
 
 # What a clock tells that goes on, and what a file has not (descriptors, command lines,
-# names of namespaces, what the kernel says of a socket now) is not the trail's. All
-# else of each line is, with the verdict and its sentence.
+# names of namespaces, what the kernel says of a socket now, and the sentences that name
+# these) is not the trail's. All else of each line is, with the verdict.
 of_the_trail()
 {
 	sed -E -e 's/"age_seconds":[0-9.]+,//; s/"timer":.*"window":[0-9]+,//' \
 		-e 's/"holders":\[[^]]*\],//; s/"growth":\{[^}]*\},//' \
-		-e 's/"(command|netns_name|cgroup_path)":"[^"]*",//g' \
-		-e 's/"sentence":"The peer closed [0-9a-z.]+ ago/"sentence":"The peer closed/' \
-		-e 's/ fd [0-9]+ has not\. It has [^"]*"/ has not."/; s/ fd [0-9]+ has not/ has not/' |
+		-e 's/"(end_read|fds|fd_limit)":[a-z0-9]+,//g' \
+		-e 's/"(command|netns_name|cgroup_path|sentence|remedy)":"[^"]*",//g' \
+		-e 's/"(listed|end_read)",//g' |
 		sort
 }
 
@@ -61,7 +61,8 @@ same_stuck()
 # Of a TIME-WAIT nothing but its age goes on, and its namespace has a name.
 ages()
 {
-	sed -E -e 's/^(TIME-WAIT +)[0-9a-z.]+ +/\1AGE /; s/netns [a-z]+ \(([0-9]+)\)/netns \1/'
+	sed -E -e 's/^(TIME-WAIT +)[0-9a-z.]+ +/\1AGE /; s/netns [a-z]+ \(([0-9]+)\)/netns \1/' \
+		-e 's/, as far as records tell//'
 }
 
 same_stuck_text()
