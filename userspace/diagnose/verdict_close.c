@@ -96,12 +96,11 @@ static void say_close_wait_relay(const struct finding *f, const struct verdict_c
 {
 	char closed[CLOSED_MAX];
 
-	SENTENCE(
-		v,
-		"%s. As a relay does that hands the end on, %s %s shut down its half of another "
-		"connection, to %s, %s later, and waits for that side to close.",
-		put_closed(closed, f, x), holder_of(x), has(x), x->leg ? x->leg : "another peer",
-		number_text(put_span, f->relay->span_ns).s);
+	SENTENCE(v,
+		 "%s. As a relay does that hands the end on, %s %s shut down its half of another "
+		 "connection, to %s, %s later, and waits for that side to close.",
+		 put_closed(closed, f, x), holder_of(x), has(x), x->leg ? x->leg : "another peer",
+		 number_text(put_span, f->relay->span_ns).s);
 	REMEDY(v,
 	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
 	       "timeout for half-closed connections).",
