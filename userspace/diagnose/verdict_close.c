@@ -258,14 +258,16 @@ static void say_zero_window(const struct finding *f, const struct verdict_contex
 	const char *peer = verdict_peer(x, "its process");
 
 	if (unacked)
-		SENTENCE(v,
-			 "We closed with %u byte%s still to go: the peer has closed its window. It "
-			 "lives, but %s does not read; our FIN has to wait behind them.",
-			 unacked, plural(unacked), peer);
+		SENTENCE(
+			v,
+			"We closed with %u byte%s still to go: the peer has closed its window. It "
+			"lives, but has no room: %s does not read, or its host lacks memory. Our FIN has to "
+			"wait behind them.",
+			unacked, plural(unacked), peer);
 	else
 		SENTENCE(v,
 			 "We closed, but our FIN has to wait: the peer has closed its window. It "
-			 "lives, but %s does not read.",
+			 "lives, but has no room: %s does not read, or its host lacks memory.",
 			 peer);
 	REMEDY(v,
 	       "Look at %s: where does it wait? Once no process here holds the socket, the kernel "

@@ -161,7 +161,7 @@ void verdict_say_window(const struct finding *f, const struct verdict_context *x
 {
 	SENTENCE(v,
 		 "%u bytes wait, and nothing has moved for %s: the peer has closed its window. It "
-		 "lives, but %s does not read.",
+		 "lives, but has no room: %s does not read, or its host lacks memory.",
 		 f->conn->unacked, x->age, verdict_peer(x, "its process"));
 	REMEDY(v,
 	       "Look at %s: where does it wait? %s could give up by TCP_USER_TIMEOUT or a timeout "
