@@ -223,13 +223,6 @@ const struct netns_info *snapshot_netns(const struct snapshot *s, uint32_t netns
 	return netns_find(s->netns, s->netns_count, netns);
 }
 
-struct source_ports snapshot_ports(const struct snapshot *s, uint32_t netns)
-{
-	const struct netns_info *info = snapshot_netns(s, netns);
-
-	return info ? info->ports : SOURCE_PORTS_DEFAULT;
-}
-
 const struct kernel_socket *snapshot_live(const struct snapshot *s, uint64_t cookie)
 {
 	const struct kernel_socket key = { .cookie = cookie };

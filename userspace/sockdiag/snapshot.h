@@ -79,9 +79,6 @@ int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
 /** snapshot_netns() - what is known of a namespace that was listed; NULL for any other */
 const struct netns_info *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
-/** snapshot_ports() - its source ports; the usual ones for any other */
-struct source_ports snapshot_ports(const struct snapshot *snapshot, uint32_t netns);
-
 /** snapshot_live() - what is known of a socket beside its record; NULL for any other */
 const struct kernel_socket *snapshot_live(const struct snapshot *snapshot, uint64_t cookie);
 
