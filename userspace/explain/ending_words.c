@@ -36,7 +36,7 @@ static const char *after_close(const struct conn *c)
 	static const char *const words[CONN_ENDS] = {
 		[CONN_REUSED] = "; its TIME-WAIT made room for a new connection",
 		[CONN_RESET_IN] = "; a RST ended its TIME-WAIT (RFC 1337)",
-		[CONN_KILLED] = "; ss -K ended its TIME-WAIT",
+		[CONN_KILLED] = "; ss -K, or a BPF program, ended its TIME-WAIT",
 	};
 
 	if (!c->end)
@@ -145,7 +145,7 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		[CONN_ABANDONED] = "given up before it was established",
 		[CONN_NO_PORT] = "not begun: connect() found no source port (EADDRNOTAVAIL), and "
 				 "sent nothing",
-		[CONN_KILLED] = "killed by someone else (ss -K)",
+		[CONN_KILLED] = "killed by someone else (ss -K, or a BPF program)",
 		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
 		[CONN_NETNS_GONE] = "its network namespace is gone",
 		[CONN_UNSEEN] = "over: a new connection has its name; the end is not on record",
