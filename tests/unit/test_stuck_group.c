@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Many stuck sockets: what is told together, in which order, and how leaks grow. */
 #include "tests/unit/stuck_tools.h"
+#include "userspace/base/array.h"
 
 #define NOW (10000 * SEC)
 
@@ -484,6 +485,37 @@ static void test_leaks(void **state)
 	hashmap_fini(&known.leaks);
 }
 
+/* Of a relay's two legs one speaks for both, however many relays there are. */
+static void test_relays(void **state)
+{
+	static const char *const steps[] = {
+		"0 B accept ESTABLISHED inode=1 comm=proxy pid=7",
+		"0 B socket ESTABLISHED CLOSE_WAIT inode=1",
+		"0 A socket ESTABLISHED FIN_WAIT1 inode=2 comm=proxy pid=7",
+		"0 A socket FIN_WAIT1 FIN_WAIT2 inode=2",
+	};
+	const unsigned int relays = 20000;
+	struct fixture *f = *state;
+	struct tcptrail_record r;
+	unsigned int i, step;
+
+	for (i = 0; i < relays; i++)
+		for (step = 0; step < ARRAY_SIZE(steps); step++) {
+			r = script_line(steps[step]);
+			r.cookie = f->cookie + 2 * i + step / 2;
+			r.time_ns = NOW - 200 * SEC + i * MS + step * US;
+			*(step < 2 ? &r.rport : &r.lport) = (uint16_t)(20000 + i);
+			tracker_feed(f->tracker, &r, 1);
+		}
+	find(f, false);
+	assert_int_equal(f->result->count, 2 * relays);
+	assert_int_equal(f->groups.count, 1);
+	assert_string_equal(verdict_of(f, 0), "close-wait-relay");
+	assert_int_equal(f->groups.groups[0].count, relays);
+	find(f, true);
+	assert_int_equal(f->groups.count, 2 * relays);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +531,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leak_with_closes, make, drop),
 		cmocka_unit_test_setup_teardown(test_pool, make, drop),
 		cmocka_unit_test_setup_teardown(test_no_rate, make, drop),
+		cmocka_unit_test_setup_teardown(test_relays, make, drop),
 	};
 
 	return cmocka_run_group_tests_name("stuck_group", tests, NULL, NULL);

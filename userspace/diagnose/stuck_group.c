@@ -207,46 +207,52 @@ static bool has_verdict(const struct finding *found, const char *name)
 	       !strcmp(verdict_name((unsigned int)found->rule), name);
 }
 
-static bool is_found(const struct stuck_result *r, const struct conn *c, const char *verdict)
+/* The findings that speak for another one, too, by the cookies of their connections. */
+static int find_speakers(struct hashmap *speakers, const struct stuck_result *r)
 {
 	size_t i;
 
+	hashmap_init(speakers, sizeof(uint64_t), sizeof(uint64_t));
 	for (i = 0; i < r->count; i++)
-		if (r->findings[i].conn == c && has_verdict(&r->findings[i], verdict))
-			return true;
-	return false;
+		if ((has_verdict(&r->findings[i], "established-deadlock") ||
+		     has_verdict(&r->findings[i], "close-wait-relay")) &&
+		    !hashmap_get(speakers, &r->findings[i].cookie))
+			return -ENOMEM;
+	return 0;
 }
 
 /*
  * Two findings that are one thing are told once: a deadlock of the end that connected, a
  * relay of the leg whose peer has closed.
  */
-static bool is_told_with_other(const struct stuck_result *r, const struct finding *found)
+static bool is_told_with_other(const struct hashmap *speakers, const struct finding *found)
 {
 	const struct conn *peer = finding_peer(found), *leg = relay_other(found->relay);
 
 	if (has_verdict(found, "established-deadlock"))
 		return found->conn->role != CONN_ACTIVE && peer && peer->role == CONN_ACTIVE &&
-		       is_found(r, peer, "established-deadlock");
-	return has_verdict(found, "fin-wait2-relay") && leg && is_found(r, leg, "close-wait-relay");
+		       hashmap_find(speakers, &peer->cookie);
+	return has_verdict(found, "fin-wait2-relay") && leg && hashmap_find(speakers, &leg->cookie);
 }
 
 int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		      const struct holders *holders, bool each)
 {
 	struct entry *entries = calloc(r->count + 1, sizeof(*entries));
+	struct hashmap speakers;
 	size_t i, next, count = 0;
 
 	*g = (struct stuck_groups){
 		.groups = calloc(r->count + 1, sizeof(*g->groups)),
 		.members = calloc(r->count + 1, sizeof(*g->members)),
 	};
-	if (!entries || !g->groups || !g->members) {
+	if (find_speakers(&speakers, r) || !entries || !g->groups || !g->members) {
+		hashmap_fini(&speakers);
 		free(entries);
 		return -ENOMEM;
 	}
 	for (i = 0; i < r->count; i++)
-		if (each || !is_told_with_other(r, &r->findings[i]))
+		if (each || !is_told_with_other(&speakers, &r->findings[i]))
 			set_entry(&entries[count++], r->query.tracker, holders, &r->findings[i],
 				  each || r->findings[i].usage ? i + 1 : 0);
 	qsort(entries, count, sizeof(*entries), by_owner_and_peer);
@@ -256,6 +262,7 @@ int stuck_groups_make(struct stuck_groups *g, const struct stuck_result *r,
 		next = alike_until(entries, i, count, OWNER_BYTES);
 		make_groups(g, entries, i, next, r->query.now_ns);
 	}
+	hashmap_fini(&speakers);
 	free(entries);
 	qsort(g->groups, g->count, sizeof(*g->groups), most_severe_first);
 	return 0;
