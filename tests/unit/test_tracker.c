@@ -240,15 +240,51 @@ static void test_unmatched(void **state)
 	tracker_free(tracker);
 }
 
+/*
+ * When was somebody accepted last? Of two listeners at one port, one that accepts at once hides
+ * for a while that the other one does not; a single one has nothing to hide.
+ */
+static void test_accepted_last(void **state)
+{
+	static const char accepts[] =
+		"1 B socket SYN_RECV ESTABLISHED orphan cookie=11 port=40001\n"
+		"5000000 B accept ESTABLISHED cookie=11 port=40001\n"
+		"7000000 B socket SYN_RECV ESTABLISHED orphan cookie=12 port=40002\n"
+		"7000009 B accept ESTABLISHED cookie=12 port=40002\n";
+	static const struct {
+		const char *listeners;
+		uint64_t last_us;
+	} cases[] = {
+		{ "0 B socket CLOSE LISTEN listener cookie=9\n", 7000009 },
+		{ "0 B socket CLOSE LISTEN listener cookie=9\n"
+		  "0 B socket CLOSE LISTEN listener cookie=8\n",
+		  5000000 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		char script[512];
+		struct ended ended;
+		struct tracker *tracker;
+
+		snprintf(script, sizeof(script), "%s%s", cases[i].listeners, accepts);
+		tracker = feed(script, &ended);
+		assert_int_equal(tracker_listener(tracker, by_cookie(tracker, 11))->accept_ns,
+				 BASE_NS + cases[i].last_us * 1000);
+		tracker_free(tracker);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshake), cmocka_unit_test(test_close_wait),
-		cmocka_unit_test(test_life),	  cmocka_unit_test(test_rearmed),
-		cmocka_unit_test(test_bytes),	  cmocka_unit_test(test_early_fin),
-		cmocka_unit_test(test_no_change), cmocka_unit_test(test_revived),
-		cmocka_unit_test(test_listener),  cmocka_unit_test(test_peer),
-		cmocka_unit_test(test_same_name), cmocka_unit_test(test_unmatched),
+		cmocka_unit_test(test_accepted_last), cmocka_unit_test(test_handshake),
+		cmocka_unit_test(test_close_wait),    cmocka_unit_test(test_life),
+		cmocka_unit_test(test_rearmed),	      cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_early_fin),     cmocka_unit_test(test_no_change),
+		cmocka_unit_test(test_revived),	      cmocka_unit_test(test_listener),
+		cmocka_unit_test(test_peer),	      cmocka_unit_test(test_same_name),
+		cmocka_unit_test(test_unmatched),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -224,9 +224,10 @@ enum conn_why {
  * @syn_listener: in SYN-SENT, with CONN_SYN_ARRIVED, in place of @received: the cookie of the
  *	listener where the SYN came; 0 if not known
  * @accept_ns: of a listener: when accept() took one of its connections last, 0 if that is not
- *	on record. One that waited for less than CONN_ACCEPT_AT_ONCE_US is not noted for
- *	CONN_ACCEPT_NOTED_NS after one that waited longer: of several listeners at a port
- *	(SO_REUSEPORT) it is not known which one it was, and the others may accept at once
+ *	on record. Of several listeners at a port (SO_REUSEPORT) it is not known which one it
+ *	was, and the others may accept at once: there, one that waited for less than
+ *	CONN_ACCEPT_AT_ONCE_US is not noted for CONN_ACCEPT_NOTED_NS after one that waited
+ *	longer
  * @synack: both numbers of its SYN-ACK, or that of its SYN, see join.c; 0 if not known,
  *	or not asked for
  * @peer_gone_ns: with CONN_PEER_GONE, in place of @synack: when the other end ended

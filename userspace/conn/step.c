@@ -130,7 +130,8 @@ static void note_accept(struct tracker *m, const struct conn *c, const struct tc
 
 	if (!listener || (waited_us < CONN_ACCEPT_AT_ONCE_US &&
 			  listener->accepted_us >= CONN_ACCEPT_AT_ONCE_US &&
-			  time_between(listener->accept_ns, r->time_ns) < CONN_ACCEPT_NOTED_NS))
+			  time_between(listener->accept_ns, r->time_ns) < CONN_ACCEPT_NOTED_NS &&
+			  table_is_shared(m, listener)))
 		return;
 	listener->accept_ns = r->time_ns;
 	listener->accepted_us = waited_us;

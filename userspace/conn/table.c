@@ -108,6 +108,17 @@ struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
 	return NULL;
 }
 
+bool table_is_shared(const struct tracker *m, const struct conn *c)
+{
+	struct tuple tuple = table_tuple(m, c);
+	uint32_t hash = table_hash(m, &tuple), at = hash, slot;
+
+	while ((slot = index_find(&m->by_tuple, hash, &at)))
+		if (conn_at(m, slot) != c && same_tuple(m, conn_at(m, slot), &tuple))
+			return true;
+	return false;
+}
+
 const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r)
 {
 	struct tuple tuple;

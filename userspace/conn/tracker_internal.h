@@ -115,6 +115,9 @@ struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple);
 /** table_hash() - of a name */
 uint32_t table_hash(const struct tracker *m, const struct tuple *tuple);
 
+/** table_is_shared() - has another one the same name? Listeners do (SO_REUSEPORT) */
+bool table_is_shared(const struct tracker *m, const struct conn *c);
+
 /** table_listener() - who listens at the local end of @tuple; NULL: nobody that is known */
 struct conn *table_listener(const struct tracker *m, struct tuple tuple);
 
