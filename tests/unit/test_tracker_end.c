@@ -160,6 +160,14 @@ static const struct expected endings[] = {
 	{ "a TIME-WAIT that goes with its namespace: both had closed",
 	  HANDSHAKE CLIENT_CLOSES SERVER_CLOSES "900000 A timewait TIME_WAIT CLOSE reason=netns\n",
 	  101, CONN_NORMAL, TCPTRAIL_TIME_WAIT, CONN_WHY_NETNS },
+	{ "an error of before, and the last ACK came",
+	  HANDSHAKE CLIENT_CLOSES "800000 B socket CLOSE_WAIT LAST_ACK orphan\n"
+				  "810000 B socket LAST_ACK CLOSE err=113 orphan\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "an error that the FIN met",
+	  HANDSHAKE CLIENT_CLOSES "800000 B socket CLOSE_WAIT LAST_ACK orphan\n"
+				  "810000 B socket LAST_ACK CLOSE err=113 orphan retransmits=8\n",
+	  202, CONN_UNREACHABLE, TCPTRAIL_LAST_ACK, CONN_WHY_FIN },
 	{ "killed", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=103\n", 202, CONN_KILLED,
 	  TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "timed out", HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=110\n", 202, CONN_UNANSWERED,

@@ -160,6 +160,24 @@ static uint8_t why_silent(const struct tcptrail_record *r)
 	return r->transition.reason == TCPTRAIL_REASON_REPAIR ? CONN_WHY_REPAIR : why_called_off(r);
 }
 
+/*
+ * An error that nobody has fetched stays with a socket (ICMP's with IP_RECVERR, kTLS's), and
+ * the connection may close in order all the same: the last ACK comes, and no timer has run out.
+ */
+static bool is_left_from_before(const struct tcptrail_record *r)
+{
+	switch (r->transition.error) {
+	case ECONNRESET:
+	case EPIPE:
+	case ECONNREFUSED:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+		return false;
+	}
+	return r->transition.old_state == TCPTRAIL_LAST_ACK && !r->transition.retransmits &&
+	       !r->transition.unacked;
+}
+
 enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *r)
 {
 	enum conn_end end;
@@ -167,7 +185,7 @@ enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *
 	c->why = CONN_WHY_UNTOLD;
 	if (r->flags & TCPTRAIL_F_TASK)
 		c->flags |= CONN_TASK_ENDED;
-	switch (r->transition.error) {
+	switch (is_left_from_before(r) ? 0 : r->transition.error) {
 	case 0:
 		end = end_without_error(c, r);
 		if (end == CONN_RESET_OUT)
