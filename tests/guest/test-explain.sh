@@ -100,7 +100,7 @@ expect four-way "$open four-way-teardown half-close !half-close-data !syn-cookie
 	'could still send, and did not'
 expect_soon three-segments "$open three-segment-teardown !four-way-teardown !half-close $closed" \
 	'three segments'
-expect half-close "$open half-close half-close-data $closed" 'server went on sending: 5000 bytes'
+expect half-close "$open half-close half-close-data $closed" 'server sent what it still had: 5000 bytes'
 expect simultaneous-close "$open simultaneous-close !four-way-teardown $closed" 'through CLOSING'
 expect lost-last-ack "$open lost-last-ack !fin-retransmitted !time-wait-reuse $closed" \
 	'server sent its FIN [2-9] times, .* began anew'

@@ -45,7 +45,7 @@ static void tell_half_close(struct milestones *m, unsigned int first)
 	}
 	names(m, "half-close-data");
 	say(m,
-	    "For %s it was half closed, and %s went on sending: %" PRIu64
+	    "For %s it was half closed, and %s sent what it still had: %" PRIu64
 	    " bytes came after the FIN.",
 	    span(begin, end).text, side_name(m, !first), m->l->half_closed_bytes);
 }

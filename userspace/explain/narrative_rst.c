@@ -102,6 +102,19 @@ static bool may_be_taken(const struct milestones *m, const struct ladder_row *rs
 	return c->end == CONN_RESET_IN;
 }
 
+/* By the state in which it came: each has a rule of its own for what it does not take. */
+static const char *ignored_words(const struct milestones *m, unsigned int side, uint64_t came_ns)
+{
+	const struct conn *c = m->conn[side];
+
+	if (m->time_wait_ns[side] && came_ns >= m->time_wait_ns[side])
+		return "A RST came to @ in TIME-WAIT, which took no notice of it "
+		       "(net.ipv4.tcp_rfc1337).";
+	if (!c->established_us || came_ns < c->begun_ns + c->established_us * US)
+		return "A RST came to @ before it was established, and was not taken.";
+	return "A RST came to @, which took no notice of it (RFC 5961) and went on.";
+}
+
 /* A RST that came, and after which its receiver went on: to close, or to live. */
 static void tell_ignored(struct milestones *m)
 {
@@ -119,8 +132,7 @@ static void tell_ignored(struct milestones *m)
 		    may_be_taken(m, row))
 			continue;
 		names(m, "rst-ignored");
-		say_of(m, !row->from,
-		       "A RST came to @, which took no notice of it (RFC 5961) and went on.");
+		say_of(m, !row->from, ignored_words(m, !row->from, came_ns));
 		if (row->stray)
 			say_of(m, row->from, "@ did not send it: it was forged, or old.");
 		return;
