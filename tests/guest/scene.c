@@ -54,6 +54,15 @@ static void close_later(const char *host, int fd)
 	pause_ms(A_WHILE);
 }
 
+/* How long a kernel tries depends on the round trip that it measured. */
+static void wait_until_gone_from(const char *host, const char *state)
+{
+	run("for try in $(seq 300); do "
+	    "[ -n \"$(ip netns exec %s ss -Htn state %s '( dport = :%u or sport = :%u )')\" ] || "
+	    "exit 0; sleep 0.1; done; exit 1",
+	    host, state, port, port);
+}
+
 static void end_it(void)
 {
 	close_later("alice", alice);
@@ -164,7 +173,7 @@ static void request_expired(void)
 	begin_to_connect(alice, BOB, port);
 	pause_ms(A_WHILE);
 	close_at("alice", alice);
-	pause_ms(4000);
+	wait_until_gone_from("bob", "syn-recv");
 	set_sysctl("bob", "tcp_synack_retries", "5");
 }
 
@@ -341,8 +350,8 @@ static void fin_wait2_timeout(void)
 {
 	set_sysctl("alice", "tcp_fin_timeout", "2");
 	established();
-	close_at("alice", alice);
-	pause_ms(4000);
+	close_later("alice", alice);
+	wait_until_gone_from("alice", "fin-wait-2");
 	set_sysctl("alice", "tcp_fin_timeout", "60");
 }
 
@@ -416,7 +425,7 @@ static void fin_unanswered(void)
 	pause_ms(A_WHILE);
 	lose_to("bob", "", false);
 	close_at("alice", alice);
-	pause_ms(5000);
+	wait_until_gone_from("alice", "fin-wait-1");
 	set_sysctl("alice", "tcp_orphan_retries", "0");
 }
 
