@@ -378,7 +378,7 @@ static void feed_lives(struct tracker *tracker)
 
 	for (i = 1; i <= 4; i++)
 		stuck_feed_as(tracker, "0 A socket SYN_SENT ESTABLISHED unacked=7", (uint16_t)i);
-	stuck_feed_as(tracker, "20000000 A socket ESTABLISHED FIN_WAIT1 unacked=7", 5);
+	stuck_feed_as(tracker, "20000000 A socket ESTABLISHED FIN_WAIT1 orphan unacked=7", 5);
 	stuck_feed_as(tracker, "20000000 A socket CLOSE_WAIT LAST_ACK", 6);
 	r = script_line("0 B socket CLOSE LISTEN listener cookie=1007");
 	tracker_feed(tracker, &r, 1);

@@ -334,10 +334,26 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B socket CLOSE_WAIT LAST_ACK orphan\n",
 	    10, "We closed, but our FIN has to wait: the peer has closed its window." },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
-	{ { "closing-stuck",
+	{ { "closing-zero-window",
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n"
 		     "10 B socket FIN_WAIT1 CLOSING orphan unacked=900\n",
 	    10, "900 bytes still to go: the peer has closed its window" },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
+	/* A socket that is held is not given up as long as its probes are answered. */
+	{ { "fin-wait1-zero-window-held",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 inode=6001\n", 10,
+	    "httpd[790] has shut down our half and kept the socket with 4096 bytes still to go: the "
+	    "peer has closed its window." },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
+	{ { "last-ack-zero-window-held",
+	    ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
+		     "10 B socket CLOSE_WAIT LAST_ACK unacked=70000 inode=6001\n",
+	    10, "holds the socket, the kernel does not give up, unless TCP_USER_TIMEOUT is set." },
+	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
+	{ { "closing-zero-window-held",
+	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001\n"
+		     "10 B socket FIN_WAIT1 CLOSING inode=6001\n",
+	    10, "kept the socket, but our FIN has to wait: the peer has closed its window." },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE } },
 	/* Probes without an answer: nobody is there to keep it closed. */
 	{ { "fin-wait1-unanswered",

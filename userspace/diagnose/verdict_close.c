@@ -251,27 +251,50 @@ static void say_end_unread(const struct finding *f, const struct verdict_context
 		  "(its stack)? It must read the end (0 bytes), then close.");
 }
 
+#define WAITS_MAX 256
+
+/* What the FIN waits for: "with 900 bytes still to go: the peer has closed its window ..." */
+static const char *put_waits(char to[WAITS_MAX], const struct finding *f,
+			     const struct verdict_context *x)
+{
+	unsigned int unacked = f->conn->unacked;
+	char bytes[48] = ", but our FIN has to wait";
+
+	if (unacked)
+		snprintf(bytes, sizeof(bytes), " with %u byte%s still to go", unacked,
+			 plural(unacked));
+	snprintf(to, WAITS_MAX,
+		 "%s: the peer has closed its window. It lives, but has no room: %s does not read, "
+		 "or its host lacks memory.%s",
+		 bytes, verdict_peer(x, "its process"),
+		 unacked ? " Our FIN has to wait behind them." : "");
+	return to;
+}
+
 static void say_zero_window(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
-	unsigned int unacked = f->conn->unacked;
-	const char *peer = verdict_peer(x, "its process");
+	char waits[WAITS_MAX];
 
-	if (unacked)
-		SENTENCE(
-			v,
-			"We closed with %u byte%s still to go: the peer has closed its window. It "
-			"lives, but has no room: %s does not read, or its host lacks memory. Our FIN has to "
-			"wait behind them.",
-			unacked, plural(unacked), peer);
-	else
-		SENTENCE(v,
-			 "We closed, but our FIN has to wait: the peer has closed its window. It "
-			 "lives, but has no room: %s does not read, or its host lacks memory.",
-			 peer);
+	SENTENCE(v, "We closed%s", put_waits(waits, f, x));
 	REMEDY(v,
-	       "Look at %s: where does it wait? Once no process here holds the socket, the kernel "
+	       "Look at %s: where does it wait? No process here holds the socket, and the kernel "
 	       "gives up by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now.",
+	       verdict_peer(x, "the peer's process"));
+}
+
+/* The kernel gives up on a peer that answers its probes only where no process has the socket. */
+static void say_zero_window_held(const struct finding *f, const struct verdict_context *x,
+				 struct verdict *v)
+{
+	char waits[WAITS_MAX];
+
+	SENTENCE(v, "%s %s shut down our half and kept the socket%s", holder_of(x), has(x),
+		 put_waits(waits, f, x));
+	REMEDY(v,
+	       "Look at %s: where does it wait? As long as the peer answers and a process here "
+	       "holds the socket, the kernel does not give up, unless TCP_USER_TIMEOUT is set. "
+	       "ss -K ends it now.",
 	       verdict_peer(x, "the peer's process"));
 }
 
@@ -378,10 +401,6 @@ static void say_closing(const struct finding *f, const struct verdict_context *x
 {
 	char fin[FIN_MAX];
 
-	if (f->evidence & FINDING(ZERO_WINDOW)) {
-		say_zero_window(f, x, v);
-		return;
-	}
 	if (verdict_says_not_leaving(f, x, v))
 		return;
 	SENTENCE(v,
@@ -408,12 +427,16 @@ const struct rule verdict_rules_close[] = {
 	  say_end_unread, say_inherited },
 	{ "close-wait-leak", VERDICT_LASTS, TCPTRAIL_CLOSE_WAIT, FINDING(PEER_CLOSED),
 	  FINDING(END_UNREAD), say_leak, say_inherited },
-	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK, FINDING(ZERO_WINDOW), 0,
-	  say_zero_window },
+	{ "last-ack-zero-window", VERDICT_PASSES, TCPTRAIL_LAST_ACK,
+	  FINDING(ZERO_WINDOW) | FINDING(ORPHAN), 0, say_zero_window },
+	{ "last-ack-zero-window-held", VERDICT_LASTS, TCPTRAIL_LAST_ACK, FINDING(ZERO_WINDOW),
+	  FINDING(ORPHAN), say_zero_window_held },
 	{ "last-ack-unanswered", VERDICT_PASSES, TCPTRAIL_LAST_ACK,
 	  FINDING(PEER_CLOSED) | FINDING(WE_CLOSED), FINDING(ZERO_WINDOW), say_last_ack },
-	{ "fin-wait1-zero-window", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, FINDING(ZERO_WINDOW), 0,
-	  say_zero_window },
+	{ "fin-wait1-zero-window", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1,
+	  FINDING(ZERO_WINDOW) | FINDING(ORPHAN), 0, say_zero_window },
+	{ "fin-wait1-zero-window-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT1, FINDING(ZERO_WINDOW),
+	  FINDING(ORPHAN), say_zero_window_held },
 	{ "fin-wait1-unanswered", VERDICT_PASSES, TCPTRAIL_FIN_WAIT1, FINDING(WE_CLOSED),
 	  FINDING(ZERO_WINDOW), say_fin_wait1 },
 	{ "fin-wait2-orphan", VERDICT_PASSES, TCPTRAIL_FIN_WAIT2, FINDING(ORPHAN), 0,
@@ -427,7 +450,11 @@ const struct rule verdict_rules_close[] = {
 	  say_fin_wait2_unread },
 	{ "fin-wait2-held", VERDICT_LASTS, TCPTRAIL_FIN_WAIT2, FINDING(FIN_ACKED), 0,
 	  say_fin_wait2 },
+	{ "closing-zero-window", VERDICT_PASSES, TCPTRAIL_CLOSING,
+	  FINDING(ZERO_WINDOW) | FINDING(ORPHAN), 0, say_zero_window },
+	{ "closing-zero-window-held", VERDICT_LASTS, TCPTRAIL_CLOSING, FINDING(ZERO_WINDOW),
+	  FINDING(ORPHAN), say_zero_window_held },
 	{ "closing-stuck", VERDICT_PASSES, TCPTRAIL_CLOSING,
-	  FINDING(PEER_CLOSED) | FINDING(WE_CLOSED), 0, say_closing },
+	  FINDING(PEER_CLOSED) | FINDING(WE_CLOSED), FINDING(ZERO_WINDOW), say_closing },
 	{ 0 },
 };
