@@ -7,20 +7,34 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "userspace/base/utf8.h"
+#include "userspace/print/stuck_out.h"
 #include "userspace/session/message.h"
-#include "userspace/cli/stuck.h"
-#include "userspace/base/duration.h"
+#include "userspace/session/session.h"
 
 static const char usage[] =
 	"Usage: tcptrail stuck [OPTION...]\n\n"
 	"List the sockets that have been in a state for too long, the most severe first: since\n"
 	"when, who holds them, what is the matter and what to do. Sockets older than the trail\n"
 	"have an age of \"at least\". Without the module the list has what is known without it.\n\n";
+
+/**
+ * struct stuck_run - a running command
+ * @source: which trail
+ * @json: from --json
+ * @all: from --all
+ * @query: what is asked
+ * @session: the connections
+ */
+struct stuck_run {
+	struct source source;
+	bool json;
+	bool all;
+	struct stuck_query query;
+	struct session session;
+};
 
 /* 0 is any time at all. */
 static int set_older(const struct option_row *row, const char *value)
@@ -73,6 +87,79 @@ static int read_all(struct stuck_run *run)
 	return err ? source_failed(&run->source, err) : CMD_OK;
 }
 
+/* A burst that does no harm, or what was asked for by its state, is listed only. */
+static void tell_summary(struct buf *out, const struct stuck_result *result)
+{
+	const struct tracker_stats *stats = tracker_stats(result->query.tracker);
+
+	if (result->count)
+		buf_char(out, '\n');
+	if (!result->stuck)
+		buf_printf(out, "Nothing is stuck%s.\n",
+			   result->query.kernel ? "" : ", as far as records tell");
+	else
+		buf_printf(out, "%llu stuck.\n", (unsigned long long)result->stuck);
+	if (stats->lost)
+		buf_printf(out,
+			   "%llu records were lost: where the trail alone tells, an age may be too "
+			   "long, and what is told may be over.\n",
+			   (unsigned long long)stats->lost);
+}
+
+static void print_groups(bool json, const struct stuck_out *o, const struct stuck_groups *groups,
+			 struct buf *out)
+{
+	size_t i;
+
+	if (!json && groups->count)
+		stuck_text_header(out);
+	for (i = 0; i < groups->count; i++)
+		(json ? stuck_json : stuck_text)(o, out, &groups->groups[i]);
+}
+
+/* Who holds them, and how the leaks among them grow: live only. */
+static int find_holders(const struct stuck_result *result, struct holders *holders,
+			struct stuck_out *o)
+{
+	int err = holders_find(holders, result);
+
+	if (err)
+		return cmd_fail("/proc: %s", strerror(-err));
+	o->holders = holders;
+	if (holders->owners.unreadable)
+		cmd_note("the descriptors of %zu processes cannot be seen: run it as root",
+			 holders->owners.unreadable);
+	return CMD_OK;
+}
+
+static int print(const struct stuck_run *run, const struct stuck_result *result)
+{
+	struct stuck_out o = {
+		.tracker = result->query.tracker,
+		.now_ns = result->query.now_ns,
+		.kernel = result->query.kernel,
+		.home_netns = run->session.origin.netns,
+	};
+	struct stuck_groups groups = { 0 };
+	struct holders holders = { 0 };
+	struct buf out;
+	int status = run->source.file ? CMD_OK : find_holders(result, &holders, &o);
+
+	buf_init(&out, stdout);
+	if (!status && stuck_groups_make(&groups, result, o.holders, run->all))
+		status = cmd_fail("%s", strerror(ENOMEM));
+	if (!status)
+		print_groups(run->json, &o, &groups, &out);
+	if (!run->json && !status)
+		tell_summary(&out, result);
+	if (cmd_flush(&out))
+		status = CMD_FAILED;
+	buf_free(&out);
+	stuck_groups_free(&groups);
+	holders_free(&holders);
+	return status;
+}
+
 static int find(struct stuck_run *run)
 {
 	struct kernel_view kernel = session_kernel(&run->session);
@@ -89,7 +176,7 @@ static int find(struct stuck_run *run)
 	err = stuck_find(&scan, &run->query);
 	if (err)
 		return cmd_fail("%s", strerror(-err));
-	status = stuck_print(run, stuck_scan_result(scan));
+	status = print(run, stuck_scan_result(scan));
 	stuck_scan_free(scan);
 	return status;
 }
