@@ -31,25 +31,4 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 int ladder_svg(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
 	       const struct narrative *narrative);
 
-/* ladder_number.c: numbers as in the textbook */
-
-#define LADDER_NUMBER_MAX 24
-
-#define LADDER_NO_FIN UINT32_MAX
-
-/**
- * ladder_number() - "x", "y+1", "u", or as on the wire; zero-terminated
- * @to: LADDER_NUMBER_MAX bytes
- * @ladder: for what x, y, u and w are
- * @side: whose bytes the number counts
- * @number: the number
- * @past_fin: say u or w if it is so far past that side's FIN, or 1: 0 for a sequence
- *	number, 1 for an acknowledgement; LADDER_NO_FIN: rather x and y
- */
-void ladder_number(char *to, const struct ladder *ladder, unsigned int side, uint32_t number,
-		   uint32_t past_fin);
-
-/** ladder_fin_letter() - 'u' for the first FIN's number, 'w' for the other's */
-char ladder_fin_letter(const struct ladder *ladder, unsigned int side);
-
 #endif

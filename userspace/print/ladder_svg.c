@@ -8,7 +8,6 @@
 
 #include "userspace/base/address.h"
 #include "userspace/base/text.h"
-#include "userspace/print/ladder_draw.h"
 #include "userspace/print/ladder_picture.h"
 #include "userspace/print/ladder_words.h"
 
@@ -94,11 +93,10 @@ static void draw_heads(struct picture *p)
 		.size = 14, .anchor = SVG_MIDDLE, .colour = INK, .bold = true
 	};
 	const struct ladder *l = p->l;
-	const char *const names[2][2] = { { "left", "right" }, { "client", "server" } };
 	double y = p->top - 50;
 
-	svg_text(p->out, &how, PICTURE_LEFT, y, names[l->opener_known][LADDER_LEFT]);
-	svg_text(p->out, &how, PICTURE_RIGHT, y, names[l->opener_known][LADDER_RIGHT]);
+	svg_text(p->out, &how, PICTURE_LEFT, y, ladder_side_name(l, LADDER_LEFT));
+	svg_text(p->out, &how, PICTURE_RIGHT, y, ladder_side_name(l, LADDER_RIGHT));
 	picture_write(p, PICTURE_TIME_END, y, SVG_END, MUTED, "time");
 	picture_write(p, PICTURE_GAP_END, y, SVG_END, MUTED, "gap");
 	if (ladder_has_begun(l, LADDER_LEFT))
@@ -132,7 +130,6 @@ static double write_top(struct picture *p)
 	static const struct svg_text rest = { .font = SVG_MONO, .size = 13, .colour = MUTED };
 	struct buf text;
 	double y = MARGIN + 14;
-	char *end;
 
 	buf_init(&text, NULL);
 	ladder_who(&text, p->l, LADDER_LEFT);
@@ -141,10 +138,7 @@ static double write_top(struct picture *p)
 	buf_free(&text);
 
 	buf_init(&text, NULL);
-	clock_at(&p->style->clock, p->l->start_ns);
-	buf_printf(&text, "%s ", p->style->clock.date);
-	end = buf_room(&text, PUT_TIME_OF_DAY);
-	buf_end(&text, put_time_of_day(end, &p->style->clock, p->l->start_ns));
+	ladder_when(&text, p->style, p->l);
 	buf_str(&text, p->style->clock.utc ? " UTC\n" : "\n");
 	if (!p->style->absolute)
 		ladder_numbers(&text, p->l);

@@ -8,9 +8,37 @@
 #include <string.h>
 
 #include "userspace/base/duration.h"
-#include "userspace/print/ladder_draw.h"
-#include "userspace/print/ladder_words.h"
 #include "userspace/base/names.h"
+#include "userspace/base/text.h"
+#include "userspace/print/ladder_words.h"
+
+/*
+ * 80 columns: time, gap, left state, arrow, right state. Absolute numbers are
+ * longer: the arrow takes the gap's place then.
+ */
+#define TIME_WIDTH 9
+#define GAP_WIDTH 7
+#define STATE_WIDTH 12
+#define ARROW_WIDTH 36
+#define ARROW_MAX (ARROW_WIDTH + GAP_WIDTH + 1)
+#define EDGE 3 /* from an arrow's end to its label, the space before it included */
+
+struct glyphs {
+	const char *line;
+	const char *inferred;
+	const char *right;
+	const char *left;
+	const char *lost;
+	const char *more;
+};
+
+static const struct glyphs *glyphs_of(const struct ladder_style *style)
+{
+	static const struct glyphs unicode = { "─", "╌", "▶", "◀", "✗", "⋮" };
+	static const struct glyphs ascii = { "-", ".", ">", "<", "X", ":" };
+
+	return style->ascii ? &ascii : &unicode;
+}
 
 /* An arrow in the making: a character for each column. */
 struct canvas {
@@ -145,7 +173,7 @@ static void draw(struct canvas *c, const struct ladder_style *style, const struc
 static void put_row(struct buf *out, struct ladder_style *style, const struct ladder *l,
 		    const struct ladder_row *row, uint64_t before_ns)
 {
-	struct canvas c = { .glyphs = ladder_glyphs(style) };
+	struct canvas c = { .glyphs = glyphs_of(style) };
 	char time[DURATION_MAX + 1], gap[DURATION_MAX + 2] = "";
 	char left[LADDER_STATE_MAX], right[LADDER_STATE_MAX];
 	int i, last;
@@ -179,18 +207,63 @@ static void put_row(struct buf *out, struct ladder_style *style, const struct la
 	buf_char(out, '\n');
 }
 
+static void put_head(struct buf *out, struct ladder_style *style, const struct ladder *l)
+{
+	int arrow = style->absolute ? ARROW_MAX : ARROW_WIDTH;
+
+	ladder_who(out, l, LADDER_LEFT);
+	ladder_who(out, l, LADDER_RIGHT);
+	if (!style->absolute)
+		ladder_numbers(out, l);
+	ladder_when(out, style, l);
+	buf_str(out, "\n\n");
+	buf_printf(out, "%*s", TIME_WIDTH, "time");
+	if (!style->absolute)
+		buf_printf(out, " %*s", GAP_WIDTH, "gap");
+	buf_printf(out, " %-*s %*s %s\n", STATE_WIDTH, ladder_side_name(l, LADDER_LEFT), arrow, "",
+		   ladder_side_name(l, LADDER_RIGHT));
+	if (!ladder_has_begun(l, LADDER_LEFT) && !l->listening)
+		return;
+	buf_printf(out, "%*s %-*s", style->absolute ? TIME_WIDTH : TIME_WIDTH + 1 + GAP_WIDTH, "",
+		   l->listening ? STATE_WIDTH : 0,
+		   ladder_has_begun(l, LADDER_LEFT) ? "CLOSED" : "");
+	if (l->listening)
+		buf_printf(out, " %*s LISTEN", arrow, "");
+	buf_char(out, '\n');
+}
+
+static void put_foot(struct buf *out, const struct ladder_style *style, const struct ladder *l,
+		     const struct narrative *narrative)
+{
+	const struct glyphs *glyphs = glyphs_of(style);
+	bool guessed, inferred;
+	struct buf text;
+
+	buf_init(&text, NULL);
+	ladder_sentences(&text, narrative);
+	if (text.len)
+		buf_paragraph(out, buf_string(&text), 0);
+	buf_free(&text);
+	ladder_marks(l, &guessed, &inferred);
+	if (guessed)
+		buf_str(out, "STATE? follows from what that end sent.\n");
+	if (inferred)
+		buf_printf(out, "%s%s%s is not on record: what came after it proves it.\n",
+			   glyphs->inferred, glyphs->inferred, glyphs->right);
+}
+
 void ladder_text(struct buf *out, struct ladder_style *style, const struct ladder *l,
 		 const struct narrative *narrative)
 {
 	uint64_t before_ns = l->start_ns;
 	size_t i;
 
-	ladder_head(out, style, l);
+	put_head(out, style, l);
 	for (i = 0; i < l->count; i++) {
 		put_row(out, style, l, &l->rows[i], before_ns);
 		if (l->rows[i].kind != LADDER_DATA)
 			before_ns = l->rows[i].time_ns;
 	}
 	buf_char(out, '\n');
-	ladder_foot(out, style, l, narrative);
+	put_foot(out, style, l, narrative);
 }

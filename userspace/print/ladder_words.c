@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "userspace/base/duration.h"
-#include "userspace/base/time.h"
-#include "userspace/print/ladder_words.h"
+#include "userspace/base/address.h"
 #include "userspace/base/names.h"
+#include "userspace/base/text.h"
+#include "userspace/print/ladder_words.h"
 
 static const struct {
 	const char *key;
@@ -42,6 +42,47 @@ const char *ladder_why_key(uint8_t why)
 const char *ladder_why_text(uint8_t why)
 {
 	return why < LADDER_WHYS ? whys[why].text : NULL;
+}
+
+/* 'u' for the first FIN's number, 'w' for the other's. */
+static char fin_letter(const struct ladder *l, unsigned int side)
+{
+	const struct ladder_row *row;
+
+	for (row = l->rows; row < l->rows + l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->tcp_flags & TCPTRAIL_FIN)
+			return row->from == side ? 'u' : 'w';
+	return side == LADDER_LEFT ? 'u' : 'w';
+}
+
+static void offset(char *to, char letter, uint32_t n)
+{
+	if (n)
+		snprintf(to, LADDER_NUMBER_MAX, "%c+%u", letter, n);
+	else
+		snprintf(to, LADDER_NUMBER_MAX, "%c", letter);
+}
+
+/*
+ * Sequence numbers as a reader knows them: counted from the initial number of their side (x,
+ * y), or from its FIN (u, w) where the number is near it, or as on the wire.
+ */
+void ladder_number(char *to, const struct ladder *l, unsigned int side, uint32_t number,
+		   uint32_t past_fin)
+{
+	const struct ladder_side *s = &l->sides[side];
+	char letter = fin_letter(l, side);
+
+	if (s->has_stray && number - s->stray < 2)
+		offset(to, side == LADDER_LEFT ? 'z' : 'v', number - s->stray);
+	else if (s->has_fin && past_fin <= number - s->fin && number - s->fin <= 1)
+		offset(to, letter, number - s->fin);
+	else if (s->has_isn && number - s->isn < 1U << 31)
+		offset(to, side == LADDER_LEFT ? 'x' : 'y', number - s->isn);
+	else if (past_fin != LADDER_NO_FIN && s->has_fin && s->fin + 1 - number < 1U << 30)
+		snprintf(to, LADDER_NUMBER_MAX, "%c-%u", letter, s->fin - number);
+	else
+		snprintf(to, LADDER_NUMBER_MAX, "%u", number);
 }
 
 void ladder_label(char *to, const struct ladder_style *style, const struct ladder *l,
@@ -94,4 +135,98 @@ void ladder_state(char *to, const struct ladder_row *row, unsigned int side)
 		 state == TCPTRAIL_CLOSE ? "CLOSED" :
 					   state_name(state),
 		 row->guessed[side] ? "?" : "");
+}
+
+const char *ladder_side_name(const struct ladder *l, unsigned int side)
+{
+	static const char *const names[2][2] = { { "left", "right" }, { "client", "server" } };
+
+	return names[l->opener_known][side];
+}
+
+void ladder_who(struct buf *out, const struct ladder *l, unsigned int side)
+{
+	const struct ladder_side *s = &l->sides[side];
+	size_t start = out->len;
+	char *p, where[32] = "";
+
+	buf_printf(out, "%-5s  ", ladder_side_name(l, side));
+	p = buf_room(out, ENDPOINT_MAX);
+	buf_end(out, put_endpoint(p, s->end->address, s->end->port));
+	if (s->end->pid) {
+		buf_str(out, "  ");
+		buf_task(out, s->end->comm, s->end->pid);
+	}
+	if (!s->end->here)
+		strcpy(where, "(not on record here)");
+	else if (l->sides[!side].end->here && l->sides[!side].end->netns != s->end->netns)
+		snprintf(where, sizeof(where), "netns %u", s->end->netns);
+	/* IPv6 addresses are long; so may a name be. */
+	if (where[0] && out->len > start && out->len - start + 2 + strlen(where) > TEXT_WIDTH)
+		buf_str(out, "\n      ");
+	if (where[0])
+		buf_printf(out, "  %s", where);
+	buf_char(out, '\n');
+}
+
+void ladder_numbers(struct buf *out, const struct ladder *l)
+{
+	const char *comma = "";
+	char number[LADDER_NUMBER_MAX], letter;
+	unsigned int side, first = fin_letter(l, LADDER_LEFT) != 'u', i;
+
+	for (side = 0; side < 2; side++) {
+		if (!l->sides[side].has_isn)
+			continue;
+		buf_printf(out, "%s%c = %u", comma, side == LADDER_LEFT ? 'x' : 'y',
+			   l->sides[side].isn);
+		comma = ", ";
+	}
+	for (side = 0; side < 2; side++) {
+		if (!l->sides[side].has_stray)
+			continue;
+		buf_printf(out, "%s%c = %u", comma, side == LADDER_LEFT ? 'z' : 'v',
+			   l->sides[side].stray);
+		comma = ", ";
+	}
+	for (i = 0; i < 2; i++) {
+		side = i ? !first : first;
+		letter = fin_letter(l, side);
+		if (!l->sides[side].has_fin)
+			continue;
+		ladder_number(number, l, side, l->sides[side].fin, LADDER_NO_FIN);
+		buf_printf(out, "%s%c = %s", comma, letter, number);
+		comma = ", ";
+	}
+	if (*comma)
+		buf_char(out, '\n');
+}
+
+void ladder_when(struct buf *out, struct ladder_style *style, const struct ladder *l)
+{
+	clock_at(&style->clock, l->start_ns);
+	buf_printf(out, "%s ", style->clock.date);
+	buf_end(out, put_time_of_day(buf_room(out, PUT_TIME_OF_DAY), &style->clock, l->start_ns));
+}
+
+void ladder_sentences(struct buf *out, const struct narrative *narrative)
+{
+	unsigned int i;
+
+	for (i = 0; i < narrative->sentences_count; i++) {
+		buf_str(out, i ? " " : "");
+		buf_str(out, narrative->sentences[i]);
+	}
+}
+
+void ladder_marks(const struct ladder *l, bool *guessed, bool *inferred)
+{
+	size_t i;
+
+	*guessed = false;
+	*inferred = false;
+	for (i = 0; i < l->count; i++) {
+		*guessed |= l->rows[i].guessed[0] || l->rows[i].guessed[1];
+		*inferred |= l->rows[i].inferred;
+	}
 }

@@ -6,7 +6,7 @@
 #include "userspace/base/time.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/text.h"
-#include "userspace/print/stuck_details.h"
+#include "userspace/print/stuck_out.h"
 
 static struct number_text age_of_ms(uint32_t ms)
 {

@@ -6,7 +6,7 @@
 #include "userspace/base/names.h"
 #include "userspace/diagnose/evidence.h"
 #include "userspace/print/life_out.h"
-#include "userspace/print/stuck_details.h"
+#include "userspace/print/stuck_out.h"
 
 static void put_holders(struct json *j, const struct stuck_words *w)
 {

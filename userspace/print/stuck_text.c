@@ -5,7 +5,7 @@
 #include "userspace/base/address.h"
 #include "userspace/base/names.h"
 #include "userspace/base/text.h"
-#include "userspace/print/stuck_details.h"
+#include "userspace/print/stuck_out.h"
 
 /* Columns: state, age, local, remote, owner: 91 at most. Long IPv6 ends take a line each. */
 #define STATE_WIDTH 12
