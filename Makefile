@@ -8,9 +8,14 @@ VERSION := $(shell sed -n 's/^\#define TCPTRAIL_VERSION "\(.*\)"/\1/p' module/ve
 
 CC       ?= gcc
 CFLAGS   ?= -O2 -g
-WARNINGS := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
+# What is checked before a change lands sets WERROR=1; another compiler only warns.
+WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror) -Wmissing-prototypes -Wstrict-prototypes -Wshadow \
 	    -Wno-unused-parameter -Wno-missing-field-initializers
 ALLFLAGS := -std=gnu11 $(WARNINGS) -I. -D_GNU_SOURCE -MMD -MP
+
+# Each thing that is done is a line; make V=1 shows its command, make -s shows nothing.
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+step   = $(if $(filter 1,$(V)),,@$(if $(silent),,printf '  %-7s %s\n' $(1) $@;))
 
 # The layers of the user side, from the bottom up: each links only what stands before
 # it (scripts/check holds them to that). Three programs stand on top.
@@ -19,8 +24,6 @@ LAYERS := base trail sockdiag procfs conn diagnose explain print session
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIVE_SRC := $(wildcard tests/live/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-KIT      := $(wildcard userspace/monitoring/*.yml userspace/monitoring/*.json userspace/monitoring/*.md userspace/monitoring/*.conf)
-MAN      := $(wildcard userspace/man/*.[1-8])
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard userspace/$(1)/*.c))
 archive = $(BUILD)/lib/$(1).a
@@ -54,7 +57,8 @@ all: tools $(if $(wildcard $(KDIR)/Makefile),module)
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make            tools, and the module for the running kernel if its headers are there
+#: make            tools, and the module for the running kernel if its headers are there;
+#:                 V=1 shows the commands, WERROR=1 makes warnings errors
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
 #: make soak       10,000 random connections, and what is said of them; SEED=N repeats a run
@@ -91,30 +95,21 @@ load: module
 unload:
 	rmmod tcptrail
 
-#: make install    module, tools and man pages (PREFIX=/usr/local)
-.PHONY: install install-tools install-module
-install: install-tools $(if $(wildcard $(KDIR)/Makefile),install-module)
+#: make install    module, tools and manuals (PREFIX=/usr/local, DESTDIR= stages, KDIR=)
+#: make uninstall  take all of it away again
+.PHONY: install install-tools install-module uninstall
+install: install-tools install-module
+
+INSTALL := DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' KDIR='$(KDIR)' VERSION='$(VERSION)' scripts/install
 
 install-tools: tools
-	for program in $(PROGRAMS); do \
-		install -D -m 755 $$program $(DESTDIR)$(PREFIX)/bin/$${program##*/} || exit; \
-	done
-	for page in $(MAN); do \
-		to=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
-		install -D -m 644 $$page $$to && sed -i '/^\.TH /s|@VERSION@|$(VERSION)|' $$to || exit; \
-	done
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tcptrail $(KIT)
+	@$(INSTALL) tools $(PROGRAMS)
 
-	for unit in userspace/systemd/*.service userspace/systemd/*.socket; do \
-		install -D -m 644 $$unit $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} && \
-		sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit; \
-	done
-	install -D -m 644 userspace/systemd/tcptrail.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcptrail.conf
-	install -D -m 644 userspace/udev/60-tcptrail.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-tcptrail.rules
+install-module: $(if $(wildcard $(KDIR)/Makefile),module)
+	@$(INSTALL) module
 
-install-module: module
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	depmod -a
+uninstall:
+	@$(INSTALL) uninstall
 
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build
@@ -131,15 +126,15 @@ tools: $(PROGRAMS)
 
 # modpost would want pahole and a whole vmlinux to give the module BTF.
 module:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	$(if $(filter 1,$(V)),,@)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) CONFIG_DEBUG_INFO_BTF_MODULES= modules
 
 clean:
 	rm -rf $(BUILD)
-	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean)
 
 # Each line of make that compiles ends with "-c -o OBJECT SOURCE".
 compile_commands:
-	@$(MAKE) -Bn --no-print-directory CC=clang $(LIBS) tools unit live bench-programs | \
+	@$(MAKE) -Bn --no-print-directory V=1 CC=clang $(LIBS) tools unit live bench-programs | \
 		grep -E -- '-c -o [^ ]+ [^ ]+[.]c$$' | sort -u | \
 		sed -E -e 's/[\"]/\\&/g' \
 		       -e 's|^(.*) ([^ ]+)$$|{"directory":"$(CURDIR)","file":"\2","command":"\1 \2"},|' \
@@ -147,7 +142,7 @@ compile_commands:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call step,CC)$(CC) $(CPPFLAGS) $(ALLFLAGS) $(CFLAGS) -c -o $@ $<
 
 # A record passes through several of the tracker's files: gcc optimizes them as one.
 # The many tests are linked from the ordinary code that is in the objects, too.
@@ -158,23 +153,23 @@ endif
 define archive_rule
 $$(call archive,$(1)): $$(filter-out %/main.o,$$(call objects,$(1)))
 	@mkdir -p $$(@D) && rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(call step,AR)$$(AR) rcs $$@ $$^
 endef
 $(foreach layer,$(LAYERS) top exporter,$(eval $(call archive_rule,$(layer))))
 
 # What other programs link: the trail alone.
 $(BUILD)/libtcptrail.a: $(call objects,trail) $(call objects,base)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call step,AR)$(AR) rcs $@ $^
 
 $(CLI): $(call objects,cli) $(LIBS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lpthread
 
 $(TOP): $(BUILD)/userspace/top/main.o $(call archive,top) $(LIBS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lpthread
 
 $(EXPORTER): $(BUILD)/userspace/exporter/main.o $(call archive,exporter) $(LIBS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 # Its page is in it.
 $(BUILD)/userspace/exporter/page.o: userspace/exporter/page.html
@@ -185,7 +180,7 @@ unit: $(UNIT) $(BUILD)/monitoring/story
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/unit/test_safe: $(BUILD)/tests/fuzz/check.o
 
@@ -196,16 +191,16 @@ OTHER_CHAR_SRC := $(wildcard userspace/base/*.c userspace/print/*.c) userspace/s
 
 $(BUILD)/other-char/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) $(CFLAGS) $(OTHER_CHAR) -c -o $@ $<
+	$(call step,CC)$(CC) $(CPPFLAGS) $(ALLFLAGS) $(CFLAGS) $(OTHER_CHAR) -c -o $@ $<
 
 $(BUILD)/unit/test_safe_other_char: $(BUILD)/other-char/tests/unit/test_safe.o \
 		$(OTHER_CHAR_SRC:%.c=$(BUILD)/other-char/%.o) $(BUILD)/tests/fuzz/check.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^
 
 #: make test-unit  only the native tests
 test-unit:
@@ -218,14 +213,14 @@ FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
 		      $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 #: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=150 for each target
 fuzz:
@@ -238,15 +233,15 @@ live: $(LIVE)
 
 $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/live/tcptrail-%: tests/guest/%.sh
 	@mkdir -p $(@D)
-	install -m 755 $< $@
+	$(call step,INSTALL)install -m 755 $< $@
 
 # What brings sockets into the situations of tests/truth.
 .PHONY: truth
@@ -254,11 +249,11 @@ truth: $(BUILD)/truth/act $(BUILD)/truth/wire
 
 $(BUILD)/truth/act: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/truth/act/*.c))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 $(BUILD)/truth/wire: $(BUILD)/tests/truth/wire.o
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Benchmarks, native: what the user side does by itself.
 #: make bench-native  records per second of the reader and the model, on one core
@@ -267,7 +262,7 @@ bench-programs: $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail
