@@ -213,6 +213,11 @@ static const struct golden goldens[] = {
 	{ "half_close_lossy", NULL, { "half-close", "three-way-handshake" }, false, false },
 	{ "stale_syn_data", NULL, { "stale-duplicate-syn" }, false, false },
 	{ "abandoned_unseen", NULL, { "abandoned" }, false, false },
+	{ "refusal_lost", NULL, { "syn-unanswered", "refusal-lost" }, false, false },
+	{ "rst_in_syn_sent", NULL, { "syn-unanswered", "rst-ignored" }, false, false },
+	{ "half_open_silent", NULL, { "syn-unanswered", "half-open-found" }, false, false },
+	{ "simultaneous_silent", NULL, { "syn-unanswered" }, false, false },
+	{ "syn_unseen", NULL, { "syn-unanswered" }, false, false },
 };
 
 /* What none of these is called. */
@@ -234,6 +239,11 @@ static const struct {
 	{ "third_step_held_off", "third-step-lost" },
 	{ "stale_syn_data", "fast-open" },
 	{ "syn_arrived_lossy", "syn-arrived" },
+	{ "refusal_lost", "syn-arrived" },
+	{ "rst_in_syn_sent", "filtered" },
+	{ "half_open_silent", "filtered" },
+	{ "simultaneous_silent", "filtered" },
+	{ "syn_unseen", "filtered" },
 };
 
 static void test_golden(void **state)

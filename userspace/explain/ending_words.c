@@ -100,7 +100,17 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 {
 	switch (c->why) {
 	case CONN_WHY_SYN:
-		buf_str(out, "never answered");
+		if (c->state == TCPTRAIL_SYN_RECV) {
+			buf_printf(
+				out,
+				"timed out: both sent a SYN, and that of %s was not acknowledged",
+				us);
+			break;
+		}
+		buf_str(out,
+			c->flags & CONN_RST_IN ?
+				"timed out: no SYN-ACK came, and the RST that did was not taken" :
+				"never answered");
 		if (c->syns) /* else segments may be turned off */
 			buf_printf(out, ": %u SYN%s sent", c->syns, plural(c->syns));
 		break;

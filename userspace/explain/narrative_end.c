@@ -122,32 +122,56 @@ static void tell_abandoned(struct milestones *m, const struct conn *c)
 		say(m, "Whether a SYN was sent is not known.");
 }
 
+/* Of the other end something came, if nothing that opened the connection. */
+static bool has_heard(const struct milestones *m)
+{
+	const struct ladder_row *row;
+
+	for (row = m->l->rows; row < m->l->rows + m->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from == LADDER_RIGHT && row->arrived)
+			return true;
+	return m->old_refused;
+}
+
+/* What was sent for the SYN where it was to go. */
+static void tell_answer(struct milestones *m, bool answered, bool refused)
+{
+	names(m, answered ? "syn-ack-lost" : refused ? "refusal-lost" : "syn-arrived");
+	say(m,
+	    answered ?
+		    "The server did answer: its SYN-ACK is on record where it was sent, and did not "
+		    "arrive." :
+	    refused ?
+		    "The server's host did refuse it: its RST is on record where it was sent, and "
+		    "did not arrive." :
+		    "The SYN did arrive at the server's host, and no answer left it: a full "
+		    "queue of the listener does that, a wrong MD5 or AO key, or a filter there. "
+		    "Which one is not known from here.");
+}
+
 /* The handshake came to nothing: what may have been the cause. */
 static void tell_failed(struct milestones *m, const struct conn *c, const struct ending *e)
 {
-	bool arrived = e->evidence & EVIDENCE_SYN_ARRIVED;
 	bool answered = e->evidence & EVIDENCE_SYN_ANSWERED;
+	const struct ladder_row *rst = milestones_rst(m, LADDER_RIGHT, 0);
+	bool refused = rst && rst->sent;
 
 	if (e->how == CONN_REFUSED && e->by == ENDING_BY_PEER)
 		tell_refused(m);
 	if (e->how == CONN_ABANDONED)
 		tell_abandoned(m, c);
-	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN)
+	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN || has_heard(m))
 		return;
-	if (!answered && c->flags & CONN_LOSSY) {
+	if (answered || refused ||
+	    (e->evidence & EVIDENCE_SYN_ARRIVED && !(c->flags & CONN_LOSSY))) {
+		tell_answer(m, answered, refused);
+	} else if (c->flags & CONN_LOSSY) {
 		say(m, "Records were lost meanwhile: whether the server answered is not known.");
-		return;
+	} else if (e->evidence & EVIDENCE_NO_RST_IN) {
+		names(m, "filtered");
+		say(m, "Not even a RST or ICMP came back. Whether a filter dropped the SYN "
+		       "silently, or the host is down, is not known from here.");
 	}
-	names(m, answered ? "syn-ack-lost" : arrived ? "syn-arrived" : "filtered");
-	say(m,
-	    answered ?
-		    "The server did answer: its SYN-ACK is on record where it was sent, and did not "
-		    "arrive." :
-	    arrived ? "The SYN did arrive at the server's host, and no answer left it: a full "
-		      "queue of the listener does that, a wrong MD5 or AO key, or a filter there. "
-		      "Which one is not known from here." :
-		      "Not even a RST or ICMP came back. Whether a filter dropped the SYN "
-		      "silently, or the host is down, is not known from here.");
 }
 
 /* An end that gave up on an established connection: after what. */

@@ -102,6 +102,13 @@ static bool may_be_taken(const struct milestones *m, const struct ladder_row *rs
 	return c->end == CONN_RESET_IN;
 }
 
+/* What its receiver did later shows that the RST did not end it: it closed, or waited in vain. */
+static bool went_on(const struct conn *c, uint64_t came_ns)
+{
+	return !c->end || c->fin_out_ns > came_ns || c->fin_in_ns > came_ns ||
+	       ((c->end == CONN_UNANSWERED || c->end == CONN_UNREACHABLE) && c->since_ns > came_ns);
+}
+
 /* By the state in which it came: each has a rule of its own for what it does not take. */
 static const char *ignored_words(const struct milestones *m, unsigned int side, uint64_t came_ns)
 {
@@ -127,8 +134,7 @@ static void tell_ignored(struct milestones *m)
 		c = m->conn[!row->from];
 		came_ns = milestone_time(row, !row->from);
 		if (row->kind != LADDER_SEGMENT || !(row->tcp_flags & TCPTRAIL_RST) || row->lost ||
-		    !row->arrived || !c || c->begun_ns > came_ns ||
-		    (c->end && c->fin_out_ns <= came_ns && c->fin_in_ns <= came_ns) ||
+		    !row->arrived || !c || c->begun_ns > came_ns || !went_on(c, came_ns) ||
 		    may_be_taken(m, row))
 			continue;
 		names(m, "rst-ignored");
