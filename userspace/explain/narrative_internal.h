@@ -16,7 +16,7 @@
  * @narrative: what is said of it
  * @conn: by side, the tracker's; NULL if it knows none
  * @syn: by sender, the first SYN without ACK
- * @synack: the first
+ * @synack: the first; of several answers to different SYNs that with the connection's number
  * @third: left's first bare ACK
  * @fin: by sender, the first
  * @stray: a SYN that its sender, which is here, did not send

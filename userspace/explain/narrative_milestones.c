@@ -66,7 +66,7 @@ static void take_segment(struct milestones *m, const struct ladder_row *row)
 		break;
 	case TCPTRAIL_SYN | TCPTRAIL_ACK:
 		m->synacks = tries(m->synacks, row);
-		if (!m->synack)
+		if (!m->synack || (row->seq == m->l->sides[from].isn && row->seq != m->synack->seq))
 			m->synack = row;
 		break;
 	case TCPTRAIL_ACK:

@@ -17,10 +17,8 @@ static void tell_stray(struct milestones *m)
 	say_of(m, !m->stray->from,
 	       "A SYN that & did not send came to @: an old duplicate, or a forged one.");
 	if (m->refusal)
-		say(m,
-		    "The server took it for a new connection and answered; the client refused the "
-		    "wrong acknowledgement with RST, and the server went back to LISTEN: that is "
-		    "what the third step of the handshake is for.");
+		say(m, "The server answered, and the client refused the wrong acknowledgement with "
+		       "RST: that is what the third step of the handshake is for.");
 }
 
 static void tell_tries(struct milestones *m)
