@@ -2,14 +2,15 @@
 /* RSTs: whose they are, which of them ended something, and which did not. */
 #include "userspace/explain/narrative_internal.h"
 
-const struct ladder_row *milestones_newcomer(const struct milestones *m, unsigned int side)
+const struct ladder_row *milestones_newcomer(const struct milestones *m, unsigned int side,
+					     uint64_t since_ns)
 {
 	const struct ladder_row *row;
 
-	for (row = m->l->rows; row < m->l->rows + m->l->count; row++)
+	for (row = m->l->rows; since_ns && row < m->l->rows + m->l->count; row++)
 		if (row->kind == LADDER_SEGMENT && row->from != side && !row->lost &&
 		    (row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&
-		    m->established_ns[side] && milestone_time(row, side) > m->established_ns[side])
+		    milestone_time(row, side) > since_ns)
 			return row;
 	return NULL;
 }
@@ -30,6 +31,18 @@ static void tell_between(struct milestones *m, unsigned int side)
 	say_silence(m, m->conn[side]->since_ns);
 }
 
+/*
+ * Is the RST that ended this side the answer to the ACK that a SYN of the other end got? Such a
+ * RST acknowledges nothing; one of a socket that is aborted does.
+ */
+static bool is_half_open_found(const struct milestones *m, unsigned int side)
+{
+	const struct ladder_row *syn = milestones_newcomer(m, side, m->established_ns[side]);
+	const struct ladder_row *rst = syn ? milestones_rst(m, !side, syn->time_ns) : NULL;
+
+	return rst && !syn->stray && !(rst->tcp_flags & TCPTRAIL_ACK);
+}
+
 void narrative_reset_in(struct milestones *m, unsigned int side, const struct ending *e)
 {
 	const struct conn *c = m->conn[side], *other = m->conn[!side];
@@ -38,7 +51,7 @@ void narrative_reset_in(struct milestones *m, unsigned int side, const struct en
 		tell_between(m, side);
 	} else if (e->by == ENDING_BY_HOST) {
 		return;
-	} else if (milestones_newcomer(m, side)) {
+	} else if (is_half_open_found(m, side)) {
 		names(m, "half-open-found");
 		say_of(m, side,
 		       "& had sent a SYN with another number: it does not know this connection any more "
@@ -102,21 +115,39 @@ static bool may_be_taken(const struct milestones *m, const struct ladder_row *rs
 	return c->end == CONN_RESET_IN;
 }
 
-/* What its receiver did later shows that the RST did not end it: it closed, or waited in vain. */
+/* What its receiver did later shows that the RST did not end it: it closed, or waited on. */
 static bool went_on(const struct conn *c, uint64_t came_ns)
 {
-	return !c->end || c->fin_out_ns > came_ns || c->fin_in_ns > came_ns ||
-	       ((c->end == CONN_UNANSWERED || c->end == CONN_UNREACHABLE) && c->since_ns > came_ns);
+	switch (c->end) {
+	case CONN_LIVES:
+		return true;
+	case CONN_NORMAL:
+	case CONN_REUSED:
+	case CONN_FIN_TIMEOUT:
+	case CONN_UNANSWERED:
+	case CONN_UNREACHABLE:
+		return c->since_ns > came_ns;
+	}
+	return c->fin_out_ns > came_ns || c->fin_in_ns > came_ns;
 }
 
-/* By the state in which it came: each has a rule of its own for what it does not take. */
-static const char *ignored_words(const struct milestones *m, unsigned int side, uint64_t came_ns)
+/*
+ * By the state in which it came: each has a rule of its own for what it does not take. TIME-WAIT
+ * takes the one with the number behind the FIN, if its timestamp is no old one.
+ */
+static const char *ignored_words(const struct milestones *m, const struct ladder_row *rst,
+				 uint64_t came_ns)
 {
-	const struct conn *c = m->conn[side];
+	const struct ladder_side *sender = &m->l->sides[rst->from];
+	uint64_t time_wait_ns = m->time_wait_ns[!rst->from];
+	const struct conn *c = m->conn[!rst->from];
 
-	if (m->time_wait_ns[side] && came_ns >= m->time_wait_ns[side])
-		return "A RST came to @ in TIME-WAIT, which took no notice of it "
-		       "(net.ipv4.tcp_rfc1337).";
+	if (time_wait_ns && came_ns >= time_wait_ns && sender->has_fin)
+		return rst->seq == sender->fin + 1 ?
+			       "A RST with the right number came to @ in TIME-WAIT, which took no "
+			       "notice of it: net.ipv4.tcp_rfc1337 is set, or its timestamp was old." :
+			       "A RST came to @ in TIME-WAIT, which took no notice of it: it had "
+			       "another number.";
 	if (!c->established_us || came_ns < c->begun_ns + c->established_us * US)
 		return "A RST came to @ before it was established, and was not taken.";
 	return "A RST came to @, which took no notice of it (RFC 5961) and went on.";
@@ -138,7 +169,7 @@ static void tell_ignored(struct milestones *m)
 		    may_be_taken(m, row))
 			continue;
 		names(m, "rst-ignored");
-		say_of(m, !row->from, ignored_words(m, !row->from, came_ns));
+		say_of(m, !row->from, ignored_words(m, row, came_ns));
 		if (row->stray)
 			say_of(m, row->from, "@ did not send it: it was forged, or old.");
 		return;
@@ -173,10 +204,11 @@ static void tell_late_answer(struct milestones *m)
 /* A SYN that came inside a connection that goes on, and got a challenge ACK. */
 static void tell_ignored_syn(struct milestones *m, unsigned int side)
 {
-	const struct ladder_row *syn = milestones_newcomer(m, side);
+	const struct ladder_row *syn = milestones_newcomer(m, side, m->established_ns[side]);
 	const struct conn *c = m->conn[side];
 
 	if (!syn || m->stray || !c || c->end == CONN_RESET_IN ||
+	    (c->end && milestone_time(syn, side) >= c->since_ns) ||
 	    (m->time_wait_ns[side] && milestone_time(syn, side) >= m->time_wait_ns[side]))
 		return;
 	names(m, "syn-ignored");
@@ -198,8 +230,9 @@ void narrative_rst(struct milestones *m)
 void narrative_rst_in_time_wait(struct milestones *m, unsigned int side)
 {
 	const struct conn *other = m->conn[!side];
+	const struct ladder_row *rst;
 
-	if (milestones_newcomer(m, side)) {
+	if (milestones_newcomer(m, side, m->time_wait_ns[side])) {
 		names(m, "time-wait-cleared");
 		say_of(m, side,
 		       "The RST of & was the answer to the ACK that its new SYN had got from TIME-WAIT, "
@@ -210,7 +243,8 @@ void narrative_rst_in_time_wait(struct milestones *m, unsigned int side)
 	say(m,
 	    "That is an assassination: old duplicates that still come may now be taken for a later "
 	    "connection's; net.ipv4.tcp_rfc1337=1 would have ignored the RST.");
-	if (other && other->end && m->rearms)
+	rst = other && other->end ? milestones_rst(m, !side, other->since_ns) : NULL;
+	if (rst && rst->sent && m->rearms)
 		say_of(m, side,
 		       "The RST is the answer of & to an ACK from TIME-WAIT: something old had come and "
 		       "was acknowledged, and & knew nothing of it any more.");

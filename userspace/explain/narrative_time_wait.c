@@ -9,9 +9,9 @@
  */
 static void tell_newcomer(struct milestones *m, unsigned int side)
 {
-	const struct ladder_row *syn = milestones_newcomer(m, side), *ack;
+	const struct ladder_row *syn = milestones_newcomer(m, side, m->time_wait_ns[side]), *ack;
 
-	if (!syn || milestone_time(syn, side) < m->time_wait_ns[side])
+	if (!syn)
 		return;
 	for (ack = syn + 1; ack < m->l->rows + m->l->count; ack++)
 		if (ack->kind == LADDER_SEGMENT && ack->from == side)
