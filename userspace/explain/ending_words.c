@@ -98,6 +98,8 @@ static void say_window(struct buf *out, const struct conn *c, const char *us)
 
 static void say_unanswered(struct buf *out, const struct conn *c, const char *us)
 {
+	const char *least = c->flags & CONN_LOSSY ? "at least " : "";
+
 	switch (c->why) {
 	case CONN_WHY_SYN:
 		if (c->state == TCPTRAIL_SYN_RECV) {
@@ -112,10 +114,10 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 				"timed out: no SYN-ACK came, and the RST that did was not taken" :
 				"never answered");
 		if (c->syns) /* else segments may be turned off */
-			buf_printf(out, ": %u SYN%s sent", c->syns, plural(c->syns));
+			buf_printf(out, ": %s%u SYN%s sent", least, c->syns, plural(c->syns));
 		break;
 	case CONN_WHY_SYN_ACK:
-		buf_printf(out, "expired: %u SYN-ACK%s sent, no ACK came", c->synacks,
+		buf_printf(out, "expired: %s%u SYN-ACK%s sent, no ACK came", least, c->synacks,
 			   plural(c->synacks));
 		break;
 	case CONN_WHY_DEFERRED:

@@ -173,10 +173,11 @@ static uint8_t guess_sender(const struct builder *b, const struct ladder_row *ro
 /* Would its sender's record be there, had its sender sent it? */
 static bool is_stray(const struct builder *b, uint8_t from)
 {
-	const struct conn *c = b->ladder->sides[from].end->conn;
+	const struct conversation_end *end = b->ladder->sides[from].end;
+	const struct conn *c = end->conn;
 
-	return c && c->flags & CONN_SEGMENTS && !b->ladder->conversation->lossy &&
-	       !(c->flags & CONN_FOUND);
+	return end->here && !b->ladder->conversation->lossy &&
+	       (!c || (c->flags & CONN_SEGMENTS && !(c->flags & CONN_FOUND)));
 }
 
 static void received(struct builder *b, size_t at)

@@ -36,7 +36,7 @@ static void tell_half_close(struct milestones *m, unsigned int first)
 	if (end <= begin || end - begin < HALF_CLOSE_NS)
 		return;
 	names(m, "half-close");
-	if (!m->l->half_closed_bytes && m->l->conversation->lossy)
+	if (m->l->conversation->lossy)
 		return; /* the FIN on record may not be the first */
 	if (!m->l->half_closed_bytes) {
 		say(m, "For %s it was half closed: %s could still send, and did not.",
@@ -63,10 +63,11 @@ static bool is_complete(const struct milestones *m, unsigned int first)
 static void tell_second_close(struct milestones *m, unsigned int first)
 {
 	const struct conn *c = m->conn[!first];
+	bool unknown = !c || m->l->conversation->lossy;
 
 	say(m, "%s closed %s later%s.", subject(m, !first),
 	    span(m->fin[first]->time_ns, milestone_time(m->fin[!first], !first)).text,
-	    !c	    ? "" :
+	    unknown ? "" :
 	    !c->end ? ", and its FIN has not been acknowledged so far" :
 		      ", and its FIN was not acknowledged");
 	tell_half_close(m, first);
@@ -79,7 +80,7 @@ static void tell_teardown(struct milestones *m, unsigned int first)
 	if (acked_apart(m, first)) {
 		names(m, "four-way-teardown");
 		say(m, "FIN, ACK, FIN, ACK: the four-way teardown, in %s.", took.text);
-	} else {
+	} else if (!m->l->conversation->lossy) {
 		names(m, "three-segment-teardown");
 		say(m,
 		    "%s's FIN carried the ACK of the first with it, so that three segments did, in "
@@ -104,9 +105,11 @@ static void tell_tries(struct milestones *m, unsigned int side, unsigned int fir
 
 	if (m->fins[side] < 2 || (m->conn[side] && m->conn[side]->end == CONN_UNANSWERED))
 		return;
-	if (side == first || !m->time_wait_ns[first] || m->fin[side]->lost) {
+	if (side == first || !m->time_wait_ns[first] || m->fin[side]->lost ||
+	    m->l->conversation->lossy) {
 		names(m, "fin-retransmitted");
-		say(m, "%s sent its FIN %u times.", subject(m, side), m->fins[side]);
+		say(m, "The FIN of %s %s %s.", side_name(m, side), went(m, side),
+		    times(m, m->fins[side]).text);
 		return;
 	}
 	for (row = m->fin[side]; row < m->l->rows + m->l->count; row++)
@@ -117,6 +120,26 @@ static void tell_tries(struct milestones *m, unsigned int side, unsigned int fir
 	    "TIME-WAIT%s. That is what TIME-WAIT lasts 2 MSL for.",
 	    lost ? "" : ", or late", side_name(m, side), m->fins[side], side_name(m, first),
 	    m->rearms ? ", which began anew" : "");
+}
+
+/* Only this end's FIN is on record. What there is to say of the other one's? */
+static const char *lone_fin_words(const struct milestones *m, unsigned int first)
+{
+	const struct conn *c = m->conn[first];
+	bool here = m->l->sides[!first].end->here;
+
+	if (c && (c->flags & CONN_PEER_FIN || c->state == TCPTRAIL_CLOSE_WAIT ||
+		  c->state == TCPTRAIL_LAST_ACK))
+		return "%s%s closed; the FIN of %s is not on record.";
+	if (m->l->conversation->lossy)
+		return "%s%s closed; whether %s did is not on record.";
+	if (m->end[first])
+		return here ? "%s%s closed; %s had not until then." :
+			      "%s%s closed; no FIN of %s had come until then.";
+	if (m->end[!first])
+		return here ? "%s%s closed; %s did not." : "%s%s closed; no FIN of %s came.";
+	return here ? "%s%s closed; %s has not so far." :
+		      "%s%s closed; no FIN of %s has come so far.";
 }
 
 static void tell_close(struct milestones *m, const bool fin[2], unsigned int first, bool orderly)
@@ -137,10 +160,7 @@ static void tell_close(struct milestones *m, const bool fin[2], unsigned int fir
 		else
 			tell_second_close(m, first);
 	} else if (!orderly) {
-		say(m, "%s%s closed; %s %s.", subject(m, first), who, side_name(m, !first),
-		    m->end[first]  ? "had not until then" :
-		    m->end[!first] ? "did not" :
-				     "has not so far");
+		say(m, lone_fin_words(m, first), subject(m, first), who, side_name(m, !first));
 	}
 }
 

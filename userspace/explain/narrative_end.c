@@ -183,7 +183,7 @@ static void tell_given_up(struct milestones *m, unsigned int side, const struct 
 		say(m, "It gave up after %u retransmission%s in a row.", m->retransmits[side],
 		    plural(m->retransmits[side]));
 	if (m->fin[side] && c->why == CONN_WHY_FIN)
-		say(m, "The FIN was sent %s in %s.", times(m->fins[side]).text,
+		say(m, "The FIN was sent %s in %s.", times(m, m->fins[side]).text,
 		    span(m->fin[side]->time_ns, c->since_ns).text);
 	if (m->probes[side] && c->why == CONN_WHY_KEEPALIVE)
 		say(m, "%u of the probes %s on record.", m->probes[side],

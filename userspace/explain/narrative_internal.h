@@ -99,8 +99,11 @@ void names(struct milestones *m, const char *what);
 
 struct words span(uint64_t from_ns, uint64_t to_ns);
 
-/** times() - "once", "2 times" */
-struct words times(unsigned int n);
+/** times() - "once", "2 times"; at least, if records were lost */
+struct words times(const struct milestones *m, unsigned int n);
+
+/** went() - "was sent"; what an end elsewhere sent is only known to have come */
+const char *went(const struct milestones *m, unsigned int side);
 
 /** side_name() - "the client", inside a sentence */
 const char *side_name(const struct milestones *m, unsigned int side);

@@ -32,7 +32,7 @@ static void take_syn(struct milestones *m, const struct ladder_row *row)
 {
 	if (m->time_wait_ns[!row->from])
 		return;
-	if (!row->sent && m->l->sides[row->from].end->here) {
+	if (row->stray) {
 		m->stray = row;
 		return;
 	}

@@ -26,7 +26,8 @@ static void tell_tries(struct milestones *m)
 	if (m->syns[LADDER_LEFT] > 1) {
 		names(m, "syn-retransmitted");
 		if (!m->conn[LADDER_LEFT] || m->conn[LADDER_LEFT]->why != CONN_WHY_SYN)
-			say(m, "The SYN was sent %u times.", m->syns[LADDER_LEFT]);
+			say(m, "The SYN %s %s.", went(m, LADDER_LEFT),
+			    times(m, m->syns[LADDER_LEFT]).text);
 	}
 	if (m->synacks > 1 && m->third && m->third->lost && !m->synack->lost) {
 		names(m, "third-step-lost");
@@ -36,12 +37,11 @@ static void tell_tries(struct milestones *m)
 		    m->synacks);
 	} else if (m->synacks > 1) {
 		names(m, "syn-ack-retransmitted");
-		say(m,
+		say(m, "The SYN-ACK %s %s%s.", went(m, LADDER_RIGHT), times(m, m->synacks).text,
 		    m->conn[LADDER_RIGHT] && m->conn[LADDER_RIGHT]->flags & CONN_SYN_ACK_ACKED ?
-			    "The SYN-ACK was sent %u times: it was answered, and the server waited all "
-			    "the same, for data (TCP_DEFER_ACCEPT) or for room in the accept queue." :
-			    "The SYN-ACK was sent %u times.",
-		    m->synacks);
+			    ": it was answered, and the server waited all the same, for data "
+			    "(TCP_DEFER_ACCEPT) or for room in the accept queue" :
+			    "");
 	}
 }
 
@@ -126,11 +126,25 @@ static void tell_nat(struct milestones *m)
 	say(m, "The client called %s, and the server sees %s: NAT is between them.", to, from);
 }
 
+/* From the first SYN that this side sent or got, to its ESTABLISHED; 0: not on record. */
+static uint64_t handshake_ns(const struct milestones *m, unsigned int side)
+{
+	const struct ladder_row *row;
+	uint64_t since_ns = m->established_ns[side];
+
+	for (row = m->l->rows; row < m->l->rows + m->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && !row->stray &&
+		    (row->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) == TCPTRAIL_SYN &&
+		    (row->from == side ? row->sent : row->arrived) &&
+		    milestone_time(row, side) < since_ns)
+			since_ns = milestone_time(row, side);
+	return m->established_ns[side] - since_ns;
+}
+
 static void tell_opened(struct milestones *m)
 {
-	uint64_t left_ns = m->established_ns[LADDER_LEFT];
-	uint64_t right_ns = m->established_ns[LADDER_RIGHT];
-	const struct ladder_row *syn = m->syn[LADDER_LEFT];
+	uint64_t left_ns = handshake_ns(m, LADDER_LEFT);
+	uint64_t right_ns = handshake_ns(m, LADDER_RIGHT);
 	const struct conversation_end *server = m->l->sides[LADDER_RIGHT].end;
 	char client[40], to[40] = "";
 
@@ -157,12 +171,14 @@ static void tell_opened(struct milestones *m)
 	if (left_ns && right_ns)
 		say(m,
 		    "%s%s opened it%s: the handshake took %s for the client and %s for the server.",
-		    subject(m, LADDER_LEFT), client, to, span(syn->time_ns, left_ns).text,
-		    span(milestone_time(syn, LADDER_RIGHT), right_ns).text);
-	else
+		    subject(m, LADDER_LEFT), client, to, span(0, left_ns).text,
+		    span(0, right_ns).text);
+	else if (left_ns || right_ns)
 		say(m, "%s%s opened it%s: the handshake took %s%s.", subject(m, LADDER_LEFT),
-		    client, to, span(syn->time_ns, left_ns ? left_ns : right_ns).text,
+		    client, to, span(0, left_ns ? left_ns : right_ns).text,
 		    left_ns ? "" : ", as the server saw it");
+	else
+		say(m, "%s%s opened it%s.", subject(m, LADDER_LEFT), client, to);
 	tell_nat(m);
 	if (ladder_has_flag(m->l, CONN_MPTCP))
 		tell_mptcp(m);
@@ -202,7 +218,7 @@ void narrative_open(struct milestones *m)
 		say(m, m->synack ?
 			       "The server has answered the SYN, and its SYN-ACK has not arrived "
 			       "so far." :
-			       "The SYN has not been answered so far.");
+			       "No SYN-ACK has come so far.");
 	}
 	if (m->syn[LADDER_LEFT] && (established || !m->synack || !m->l->pair.count))
 		tell_tries(m);

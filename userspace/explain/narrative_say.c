@@ -117,13 +117,21 @@ struct words span(uint64_t from_ns, uint64_t to_ns)
 	return w;
 }
 
-struct words times(unsigned int n)
+struct words times(const struct milestones *m, unsigned int n)
 {
-	struct words w = { "once" };
+	const char *least = m->l->conversation->lossy ? "at least " : "";
+	struct words w;
 
 	if (n > 1)
-		snprintf(w.text, sizeof(w.text), "%u times", n);
+		snprintf(w.text, sizeof(w.text), "%s%u times", least, n);
+	else
+		snprintf(w.text, sizeof(w.text), "%sonce", least);
 	return w;
+}
+
+const char *went(const struct milestones *m, unsigned int side)
+{
+	return m->l->sides[side].end->here ? "was sent" : "came";
 }
 
 const char *side_name(const struct milestones *m, unsigned int side)
