@@ -25,7 +25,7 @@ END = 330  # seconds: the play ends, and all commands are asked
 LOOKS = (110, 220)  # stuck is asked
 DARK_AT = 150  # from here on nothing gets through to and from the DARK ports, and
 # a firewall rejects what goes to and from the REJECTED ones
-NO_CROSSING = 3  # seconds around a look, in which the guest has other things to do
+LOOK_LASTS = 3  # seconds around a look, in which the guest has other things to do
 
 
 class Drawing:
@@ -118,12 +118,16 @@ class Drawing:
             return False
         return (all(e.state == "established" and not e.over and e.held and not e.unread and
                     e.accepted and not e.copied for e in c.ends) and
-                all(abs(t - look) > NO_CROSSING for look in LOOKS))
+                not self.is_look(t))
+
+    @staticmethod
+    def is_look(t):
+        return any(abs(t - look) < LOOK_LASTS for look in LOOKS)
 
     def act_once(self, t):
         c = self.c
-        # Not while a timer may go off at the same time.
-        if any(c.deadline(e) and abs(c.deadline(e) - t) < ROUND for e in c.ends):
+        # Not while a timer may go off at the same time, or stuck is asked.
+        if self.is_look(t) or any(c.deadline(e) and abs(c.deadline(e) - t) < ROUND for e in c.ends):
             return
         c.until(t)
         if self.may_cross(t) and self.chance(0.08):
@@ -236,6 +240,7 @@ class Drawing:
             unsure = abs(age - 3) <= 0.5 or abs(age - lasts) <= ROUND
             self.c.stuck[look] = {"client": ["syn-sent-unanswered"] if late else
                                   ["syn-sent-unanswered", None] if unsure else [None]}
+        self.c.looks = []
         if t + lasts > END:
             self.c.unsure = t + lasts < END + ROUND
             self.lone(t, "lives", None, None)
@@ -390,9 +395,17 @@ class Drawing:
         e.held = False
         self.c.first_fin(e, False)
         e.becomes("fin_wait1", at)
-        self.stuck_dark(e, at, at + 105, "fin-wait1-unanswered")
+        # The kernel looks at its limit of 102 s when its timer goes off. That is twice as late
+        # if the handshake lost a segment: the timer begins with three seconds then.
+        lasts = 105
+        self.stuck_dark(e, at, at + lasts, "fin-wait1-unanswered")
+        if self.network == "loses":
+            self.c.unsure = True
+            for look, said in self.c.stuck.items():
+                if look > at + lasts - ROUND:
+                    said[e.name] = ["fin-wait1-unanswered", None]
         self.c.may |= {"fin-retransmitted"}
-        e.end, e.why, e.over_at = "unanswered", "fin", at + 105
+        e.end, e.why, e.over_at = "unanswered", "fin", at + lasts
         self.c.blame("nobody")
         self.c.names |= {"timed-out", "fin-unanswered"}
 

@@ -11,6 +11,7 @@ stuck, by which verdict.
 """
 
 LINE = 0.05  # seconds: what was sent has arrived, and its answer too
+SEGMENT = 1400  # bytes that surely go in one
 TIME_WAIT = 60
 FIN_TIMEOUT = {"client": 60, "server": 120}  # play.sh sets the latter
 ROUND = 5  # seconds: the timers of minisockets are so coarse
@@ -227,6 +228,9 @@ class Connection:
             return
         e.sent += n
         e.data_at = t
+        if not self.has_room(p) or p.orphan_at is not None:
+            # The first segment is answered by RST, and the next may still wait.
+            e.bytes_known = n <= SEGMENT
         if not self.has_room(p):
             self.refused_by_host(e, t)
         elif p.orphan_at is not None:

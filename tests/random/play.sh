@@ -42,11 +42,18 @@ loses()
 	filter r forward 'tcp flags & rst == 0 numgen random mod 100 < 5 drop'
 }
 
-# Wait until that time after the begin.
+# Wait until that time after the begin, and say on standard error if what is to be done then
+# comes late, as act does.
 until_time()
 {
-	sleep "$(awk -v begin="$begin" -v at="$1" \
-		'{ rest = begin + at - $1; print (rest > 0 ? rest : 0) }' /proc/uptime)"
+	rest=$(rest_until "$1")
+	case $rest in -*) ;; *) sleep "$rest" ;; esac
+	rest_until "$1" | awk -v what="$2" '$1 < -0.3 { printf "late %s %.2f\n", what, -$1 }' >&2
+}
+
+rest_until()
+{
+	awk -v begin="$begin" -v at="$1" '{ print begin + at - $1 }' /proc/uptime
 }
 
 look()
@@ -67,7 +74,7 @@ play()
 	actors s server
 	actors c client
 	while read -r at command; do
-		until_time "$at"
+		until_time "$at" "$command"
 		eval "$command"
 	done <"$batch/schedule"
 }

@@ -57,6 +57,23 @@ void step_clock(void)
 	clock_start = atof(next_word());
 }
 
+/* Seconds. What comes so late may come after what was to come next. */
+#define LATE 0.1
+
+static void tell_if_late(double when)
+{
+	struct timespec t;
+	char name[16];
+	double late;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	late = (double)t.tv_sec + (double)t.tv_nsec / 1e9 - when;
+	if (late < LATE)
+		return;
+	prctl(PR_GET_NAME, name);
+	fprintf(stderr, "late %s %.3f\n", name, late);
+}
+
 void step_at(void)
 {
 	double when = clock_start + atof(next_word());
@@ -65,6 +82,7 @@ void step_at(void)
 	t.tv_nsec = (long)((when - (double)t.tv_sec) * 1e9);
 	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &t, NULL))
 		;
+	tell_if_late(when);
 }
 
 void step_name(void)
