@@ -119,11 +119,14 @@ int holders_count_leaks(struct holders *h, const struct stuck_result *r)
 	return 0;
 }
 
-/* Who has opened it, if that process has no descriptor of it any more. */
+/*
+ * Who has opened it, if that process has no descriptor of it any more. Of a listener whoever
+ * accepted last may be any of its workers.
+ */
 static const struct task *former_owner(const struct holders *h, const struct tracker *m,
 				       const struct conn *c, const struct holder **holder)
 {
-	const struct task *opener = tracker_task(m, c->opener);
+	const struct task *opener = c->role == CONN_LISTENER ? NULL : tracker_task(m, c->opener);
 	size_t count, i;
 
 	*holder = holders_of(h, c, &count);

@@ -81,7 +81,8 @@ struct owner holders_owner(const struct holders *holders, const struct tracker *
  *
  * Its child, or a child's child, holds the descriptor, began later and has executed another
  * program: it has inherited the descriptor. Whoever is sent a descriptor (SCM_RIGHTS), or
- * was forked to work on it, has not. Return: NULL: not known to be so
+ * was forked to work on it, has not. Nor has a listener's holder: workers hold what their
+ * master opened. Return: NULL: not known to be so
  */
 const struct task *holders_inherited_from(const struct holders *holders,
 					  const struct tracker *tracker, const struct conn *conn);

@@ -96,8 +96,9 @@ static void say_remedy(const struct finding *f, const struct verdict_context *x,
 	case PROCESS_RUNS:
 		if (x->gone)
 			REMEDY(v,
-			       "End %s. %s has to open the listener with SOCK_CLOEXEC, so that "
-			       "no program that it starts inherits it.",
+			       "See what %s does (its stack). If it is not to accept here, end it, "
+			       "and have %s open the listener with SOCK_CLOEXEC: then programs that "
+			       "are started do not inherit it.",
 			       name, x->gone);
 		else
 			REMEDY(v,
