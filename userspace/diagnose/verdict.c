@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rules in their order: the first that applies has the word. */
 #include "userspace/diagnose/verdict_internal.h"
+
+#include <stdarg.h>
+#include <string.h>
+
 #include "userspace/base/array.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/time.h"
@@ -25,13 +29,22 @@ uint64_t verdict_stuck_after_ns(uint8_t state)
 	return UINT64_MAX;
 }
 
-const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count)
+void verdict_add(char *text, size_t size, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + len, size - len, format, args);
+	va_end(args);
+}
+
+void verdict_say_tries(struct verdict *v, const char *what, unsigned int count)
 {
 	if (count > 1)
-		snprintf(to, TRIES_MAX, "%s was sent %u times and not answered", what, count);
+		SENTENCE(v, "%s was sent %u times and not answered", what, count);
 	else
-		snprintf(to, TRIES_MAX, "%s is not answered", what);
-	return to;
+		SENTENCE(v, "%s is not answered", what);
 }
 
 /* The particular stand before the general. */

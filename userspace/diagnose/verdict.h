@@ -61,7 +61,9 @@ enum verdict_weight {
 	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
 };
 
-#define VERDICT_SENTENCE_MAX 640
+/* The longest are shorter: tests/unit/test_verdict_longest.c makes them. */
+#define VERDICT_SENTENCE_MAX 1024
+#define VERDICT_REMEDY_MAX 640
 
 /**
  * struct verdict - what a rule says
@@ -74,7 +76,7 @@ struct verdict {
 	const char *name;
 	enum verdict_weight weight;
 	char sentence[VERDICT_SENTENCE_MAX];
-	char remedy[256];
+	char remedy[VERDICT_REMEDY_MAX];
 };
 
 #define VERDICT_RULES_MAX 64

@@ -2,10 +2,6 @@
 /* One side has closed, or both have. */
 #include "userspace/diagnose/verdict_internal.h"
 
-#define CLOSED_MAX 128
-#define FIN_MAX 96
-#define LEAK_MAX 256
-
 /* What says when the kernel does not wait for an answer any longer. */
 #define GIVES_UP "net.ipv4.tcp_orphan_retries; while a process holds the socket, tcp_retries2"
 
@@ -45,14 +41,12 @@ static void say_mptcp(const struct finding *f, const struct verdict_context *x, 
 static void say_not_accepted(const struct finding *f, const struct verdict_context *x,
 			     struct verdict *v)
 {
-	char queue[64] = "";
-
+	SENTENCE(v, "The peer connected and closed; nobody has accepted the connection%s%s",
+		 x->listener ? ": it waits in the queue of " : "", x->listener ? x->listener : "");
 	if (f->queue && accept_queue_known(f->queue))
-		snprintf(queue, sizeof(queue), " (%u wait there, the backlog is %u)",
-			 f->queue->queued, f->queue->backlog);
-	SENTENCE(v, "The peer connected and closed; nobody has accepted the connection%s%s%s.",
-		 x->listener ? ": it waits in the queue of " : "", x->listener ? x->listener : "",
-		 queue);
+		SENTENCE(v, " (%u wait there, the backlog is %u)", f->queue->queued,
+			 f->queue->backlog);
+	SENTENCE(v, ".");
 	REMEDY(v,
 	       "%s must call accept(): it is blocked or overloaded, or has forgotten the "
 	       "listening socket.",
@@ -60,28 +54,26 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 }
 
 /* Since the peer has closed, or since data has moved: what came later counts. */
-static const char *put_closed(char to[CLOSED_MAX], const struct finding *f,
-			      const struct verdict_context *x)
+static void say_closed(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	snprintf(to, CLOSED_MAX,
+	SENTENCE(v,
 		 f->stuck_ns > f->since_ns ? "The peer closed, and no data has moved for %s%s" :
 					     "The peer closed %s ago%s",
 		 x->age,
 		 f->evidence & FINDING(PEER_ENDED) ? ", and its socket no longer exists" : "");
-	return to;
 }
 
 static void say_inherited(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
 	bool accepted = f->conn->role == CONN_PASSIVE;
-	char closed[CLOSED_MAX];
 
+	say_closed(f, x, v);
 	SENTENCE(v,
-		 "%s. %s has %s the connection and does not hold it any more; %s %s inherited it, "
+		 ". %s has %s the connection and does not hold it any more; %s %s inherited it, "
 		 "and %s it open.",
-		 put_closed(closed, f, x), x->inherited_from, accepted ? "accepted" : "opened",
-		 holder_of(x), has(x), x->holders > 1 || x->processes > 1 ? "keep" : "keeps");
+		 x->inherited_from, accepted ? "accepted" : "opened", holder_of(x), has(x),
+		 x->holders > 1 || x->processes > 1 ? "keep" : "keeps");
 	REMEDY(v,
 	       "In the code of %s, %s: then programs that it starts do not inherit the socket. The "
 	       "connection is closed when those end.",
@@ -94,12 +86,11 @@ static void say_inherited(const struct finding *f, const struct verdict_context 
 static void say_close_wait_relay(const struct finding *f, const struct verdict_context *x,
 				 struct verdict *v)
 {
-	char closed[CLOSED_MAX];
-
+	say_closed(f, x, v);
 	SENTENCE(v,
-		 "%s. As a relay does that hands the end on, %s %s shut down its half of another "
+		 ". As a relay does that hands the end on, %s %s shut down its half of another "
 		 "connection, to %s, %s later, and waits for that side to close.",
-		 put_closed(closed, f, x), holder_of(x), has(x), x->leg ? x->leg : "another peer",
+		 holder_of(x), has(x), x->leg ? x->leg : "another peer",
 		 number_text(put_span, f->relay->span_ns).s);
 	REMEDY(v,
 	       "See what %s waits for. A relay can limit how long it waits for the other half (a "
@@ -135,24 +126,23 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 {
 	unsigned int unread = f->conn->unread;
 	const char *holder = holder_of(x);
-	char closed[CLOSED_MAX];
 
-	put_closed(closed, f, x);
+	say_closed(f, x, v);
 	if (f->evidence & FINDING(READS_NOTHING))
 		SENTENCE(v,
-			 "%s; %u byte%s lie%s unread, as many as when it closed: %s %s stopped "
+			 "; %u byte%s lie%s unread, as many as when it closed: %s %s stopped "
 			 "reading.",
-			 closed, unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
+			 unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
 	else if (f->evidence & FINDING(READS))
 		SENTENCE(v,
-			 "%s; %u byte%s lie%s unread, fewer than there were: %s %s read, and may "
+			 "; %u byte%s lie%s unread, fewer than there were: %s %s read, and may "
 			 "do so still.",
-			 closed, unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
+			 unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
 	else
 		SENTENCE(v,
-			 "%s; when last looked at, %u byte%s lay unread. Whether %s reads them is "
+			 "; when last looked at, %u byte%s lay unread. Whether %s reads them is "
 			 "not known from one look.",
-			 closed, unread, plural(unread), holder);
+			 unread, plural(unread), holder);
 	if (x->unheld) {
 		ask_last(x, v);
 		return;
@@ -164,44 +154,35 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 }
 
 /* ": in the last 5 minutes 60 were added and 58 ended"; where it does not go on, since when */
-static int put_trend(char *to, size_t size, const struct trend *t)
+static void say_trend(struct verdict *v, const struct trend *t)
 {
 	uint64_t newest_ns = time_between(t->newest_ns, t->until_ns);
-	int n;
 
-	n = snprintf(to, size, ": in the last %s %llu were added and %llu ended",
-		     number_text(put_about, trend_window_ns(t)).s,
-		     (unsigned long long)trend_begun(t), (unsigned long long)trend_ended(t));
+	SENTENCE(v, ": in the last %s %llu were added and %llu ended",
+		 number_text(put_about, trend_window_ns(t)).s, (unsigned long long)trend_begun(t),
+		 (unsigned long long)trend_ended(t));
 	if (!trend_grows(t) && t->newest_ns)
-		n += snprintf(to + n, size - (size_t)n, " (the last one was added %s ago)",
-			      number_text(put_about, newest_ns).s);
-	return n;
+		SENTENCE(v, " (the last one was added %s ago)",
+			 number_text(put_about, newest_ns).s);
 }
 
 /* What is on record of those that began and those that were closed, and what comes of it. */
-static const char *put_leak(char to[LEAK_MAX], const struct descriptor_leak *g)
+static void say_growth(struct verdict *v, const struct descriptor_leak *g)
 {
-	const size_t size = LEAK_MAX;
-	int n;
-
-	to[0] = '\0';
 	if (!g || (g->count < DESCRIPTOR_LEAK_ENOUGH && g->out_ns))
-		return to;
-	n = snprintf(to, size, " It has %u such sockets", g->count);
+		return;
+	SENTENCE(v, " It has %u such sockets", g->count);
 	if (descriptor_leak_is_known(g))
-		n += put_trend(to + n, size - (size_t)n, &g->trend);
+		say_trend(v, &g->trend);
+	SENTENCE(v, ".");
 	if (!g->out_ns)
-		snprintf(to + n, size - (size_t)n, ". None of its %llu descriptors is left.",
+		SENTENCE(v, " None of its %llu descriptors is left.",
 			 (unsigned long long)g->fd_limit);
 	else if (g->out_ns != DESCRIPTOR_LEAK_NEVER)
-		snprintf(to + n, size - (size_t)n,
-			 ". At this rate its last descriptor (%u of %llu are in use) is gone in "
-			 "%s.",
+		SENTENCE(v,
+			 " At this rate its last descriptor (%u of %llu are in use) is gone in %s.",
 			 g->fds, (unsigned long long)g->fd_limit,
 			 number_text(put_about, g->out_ns).s);
-	else
-		snprintf(to + n, size - (size_t)n, ".");
-	return to;
 }
 
 /* A FIN that came by itself was read by itself, and told the process the end of file. */
@@ -220,15 +201,15 @@ static const char *missing_close(const struct finding *f)
 static void say_leak(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	const char *read = f->evidence & FINDING(END_READ) ? " read to the end and" : "";
-	char leak[LEAK_MAX], closed[CLOSED_MAX];
 
-	put_closed(closed, f, x);
+	say_closed(f, x, v);
 	/* Who had it last may have passed it on. */
-	if (!x->unheld && x->holder && !x->holders)
-		SENTENCE(v, "%s; the socket, which %s had last, is still open.", closed, x->holder);
-	else
-		SENTENCE(v, "%s; %s %s%s not%s.%s", closed, holder_of(x), has(x), read,
-			 *read ? " closed" : "", put_leak(leak, x->leak));
+	if (!x->unheld && x->holder && !x->holders) {
+		SENTENCE(v, "; the socket, which %s had last, is still open.", x->holder);
+	} else {
+		SENTENCE(v, "; %s %s%s not%s.", holder_of(x), has(x), read, *read ? " closed" : "");
+		say_growth(v, x->leak);
+	}
 	if (x->unheld)
 		ask_last(x, v);
 	else if (x->holders > 1)
@@ -243,40 +224,35 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 static void say_end_unread(const struct finding *f, const struct verdict_context *x,
 			   struct verdict *v)
 {
-	char leak[LEAK_MAX], closed[CLOSED_MAX];
-
-	SENTENCE(v, "%s; %s %s not read the end of file, though nothing else is left to read.%s",
-		 put_closed(closed, f, x), holder_of(x), has(x), put_leak(leak, x->leak));
+	say_closed(f, x, v);
+	SENTENCE(v, "; %s %s not read the end of file, though nothing else is left to read.",
+		 holder_of(x), has(x));
+	say_growth(v, x->leak);
 	REMEDY(v, "See why it does not read: is the socket in its poll set, is its thread blocked "
 		  "(its stack)? It must read the end (0 bytes), then close.");
 }
 
-#define WAITS_MAX 256
-
-/* What the FIN waits for: "with 900 bytes still to go: the peer has closed its window ..." */
-static const char *put_waits(char to[WAITS_MAX], const struct finding *f,
-			     const struct verdict_context *x)
+/* What the FIN waits for: " with 900 bytes still to go: the peer has closed its window ..." */
+static void say_window(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	unsigned int unacked = f->conn->unacked;
-	char bytes[48] = ", but our FIN has to wait";
 
 	if (unacked)
-		snprintf(bytes, sizeof(bytes), " with %u byte%s still to go", unacked,
-			 plural(unacked));
-	snprintf(to, WAITS_MAX,
-		 "%s: the peer has closed its window. It lives, but has no room: %s does not read, "
+		SENTENCE(v, " with %u byte%s still to go", unacked, plural(unacked));
+	else
+		SENTENCE(v, ", but our FIN has to wait");
+	SENTENCE(v,
+		 ": the peer has closed its window. It lives, but has no room: %s does not read, "
 		 "or its host lacks memory.%s",
-		 bytes, verdict_peer(x, "its process"),
+		 verdict_peer(x, "its process"),
 		 unacked ? " Our FIN has to wait behind them." : "");
-	return to;
 }
 
 static void say_zero_window(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
-	char waits[WAITS_MAX];
-
-	SENTENCE(v, "We closed%s", put_waits(waits, f, x));
+	SENTENCE(v, "We closed");
+	say_window(f, x, v);
 	REMEDY(v,
 	       "Look at %s: where does it wait? No process here holds the socket, and the kernel "
 	       "gives up by itself (net.ipv4.tcp_orphan_retries); ss -K ends it now.",
@@ -287,10 +263,8 @@ static void say_zero_window(const struct finding *f, const struct verdict_contex
 static void say_zero_window_held(const struct finding *f, const struct verdict_context *x,
 				 struct verdict *v)
 {
-	char waits[WAITS_MAX];
-
-	SENTENCE(v, "%s %s shut down our half and kept the socket%s", holder_of(x), has(x),
-		 put_waits(waits, f, x));
+	SENTENCE(v, "%s %s shut down our half and kept the socket", holder_of(x), has(x));
+	say_window(f, x, v);
 	REMEDY(v,
 	       "Look at %s: where does it wait? As long as the peer answers and a process here "
 	       "holds the socket, the kernel does not give up, unless TCP_USER_TIMEOUT is set. "
@@ -299,35 +273,30 @@ static void say_zero_window_held(const struct finding *f, const struct verdict_c
 }
 
 /* The FIN goes behind the data: as long as that is not acknowledged, nothing is told of the FIN. */
-static const char *put_fin(char to[FIN_MAX], const struct finding *f)
+static void say_fin(const struct finding *f, struct verdict *v)
 {
-	char tries[TRIES_MAX];
-
 	if (f->conn->unacked)
-		snprintf(to, FIN_MAX, "%u byte%s before our FIN %s not acknowledged",
-			 f->conn->unacked, plural(f->conn->unacked),
-			 f->conn->unacked == 1 ? "is" : "are");
+		SENTENCE(v, "%u byte%s before our FIN %s not acknowledged", f->conn->unacked,
+			 plural(f->conn->unacked), f->conn->unacked == 1 ? "is" : "are");
 	else
-		snprintf(to, FIN_MAX, "%s", verdict_tries(tries, "our FIN", f->conn->fins));
-	return to;
+		verdict_say_tries(v, "our FIN", f->conn->fins);
 }
 
 /* In a record a closed window looks like a path that is gone. */
-static const char *may_not_read(const struct finding *f)
+static void say_unanswered(const struct finding *f, struct verdict *v)
 {
-	return f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "";
+	say_fin(f, v);
+	SENTENCE(v, ": the peer is gone, %sor something drops its segments.",
+		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
 }
 
 static void say_last_ack(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
-	char fin[FIN_MAX];
-
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v,
-		 "Both sides closed, but %s: the peer is gone, %sor something drops its segments.",
-		 put_fin(fin, f), may_not_read(f));
+	SENTENCE(v, "Both sides closed, but ");
+	say_unanswered(f, v);
 	REMEDY(v, "It ends by itself (" GIVES_UP "); ss -K ends it now. Many of them: look for a "
 		  "firewall that forgets connections too early.");
 }
@@ -335,12 +304,10 @@ static void say_last_ack(const struct finding *f, const struct verdict_context *
 static void say_fin_wait1(const struct finding *f, const struct verdict_context *x,
 			  struct verdict *v)
 {
-	char fin[FIN_MAX];
-
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v, "We closed, but %s: the peer is gone, %sor something drops its segments.",
-		 put_fin(fin, f), may_not_read(f));
+	SENTENCE(v, "We closed, but ");
+	say_unanswered(f, v);
 	REMEDY(v, "See whether the peer lives and reads; the kernel gives up by itself (" GIVES_UP
 		  "), ss -K ends it now.");
 }
@@ -399,14 +366,10 @@ static void say_fin_wait2_half_open(const struct finding *f, const struct verdic
 
 static void say_closing(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char fin[FIN_MAX];
-
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v,
-		 "Both sides closed at once, but %s: the peer is gone, %sor something drops its "
-		 "segments.",
-		 put_fin(fin, f), may_not_read(f));
+	SENTENCE(v, "Both sides closed at once, but ");
+	say_unanswered(f, v);
 	REMEDY(v, "It ends by itself; ss -K ends it now.");
 }
 

@@ -41,8 +41,13 @@ extern const struct rule verdict_rules_close[]; /* verdict_close.c */
 extern const struct rule verdict_rules_open[]; /* verdict_open.c */
 extern const struct rule verdict_rules_listen[]; /* verdict_listen.c */
 
-#define SENTENCE(v, ...) snprintf((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
-#define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
+/** verdict_add() - to the end of a text that has room for @size bytes */
+void verdict_add(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* What comes next in a sentence, or in a remedy. */
+#define SENTENCE(v, ...) verdict_add((v)->sentence, sizeof((v)->sentence), __VA_ARGS__)
+#define REMEDY(v, ...) verdict_add((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
 
 /** verdict_peer() - the process that has the other end; @otherwise, if that one is not known */
 static inline const char *verdict_peer(const struct verdict_context *x, const char *otherwise)
@@ -50,10 +55,8 @@ static inline const char *verdict_peer(const struct verdict_context *x, const ch
 	return x->peer ? x->peer : otherwise;
 }
 
-#define TRIES_MAX 80
-
-/** verdict_tries() - how often something went out without an answer, as far as it is known */
-const char *verdict_tries(char to[TRIES_MAX], const char *what, unsigned int count);
+/** verdict_say_tries() - how often something went out without an answer, as far as it is known */
+void verdict_say_tries(struct verdict *v, const char *what, unsigned int count);
 
 /** verdict_says_not_leaving() - the same in each state: what is sent again stays here. False: it does not */
 bool verdict_says_not_leaving(const struct finding *f, const struct verdict_context *x,

@@ -5,9 +5,6 @@
  */
 #include "userspace/diagnose/verdict_internal.h"
 
-#define WHY_MAX 160
-#define HISTORY_MAX 160
-
 static enum process_halt halt_of(const struct verdict_context *x)
 {
 	return x->process ? process_halt(x->process) : PROCESS_RUNS;
@@ -17,67 +14,62 @@ static enum process_halt halt_of(const struct verdict_context *x)
  * Of many threads the one that accepts may be among those that are blocked. Of listeners that
  * share a port it is on record that one of them accepts, not which.
  */
-static void put_running(char to[WHY_MAX], const struct finding *f, const struct verdict_context *x)
+static void say_running(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	const struct process *p = x->process;
-	int n = snprintf(to, WHY_MAX,
-			 f->queue->listeners > 1 ? "accepts too slowly, or not at all" :
-			 x->recorded		 ? "has not accepted yet" :
-						   "does not accept");
 
+	SENTENCE(v, "%s",
+		 f->queue->listeners > 1 ? "accepts too slowly, or not at all" :
+		 x->recorded		 ? "has not accepted yet" :
+					   "does not accept");
 	if (p && p->blocked)
-		snprintf(to + n, WHY_MAX - (size_t)n,
-			 ", and %u of its %u threads are blocked in the kernel (state D%s%s)",
+		SENTENCE(v, ", and %u of its %u threads are blocked in the kernel (state D%s%s)",
 			 p->blocked, p->threads, p->wchan[0] ? ", in " : "", p->wchan);
 }
 
 /* "has no descriptor left (12 of 12 are in use): accept() fails with EMFILE" */
-static void put_why(char to[WHY_MAX], const struct finding *f, const struct verdict_context *x)
+static void say_why(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	const struct process *p = x->process;
 
 	switch (halt_of(x)) {
 	case PROCESS_RUNS:
-		put_running(to, f, x);
+		say_running(f, x, v);
 		break;
 	case PROCESS_FROZEN:
-		snprintf(to, WHY_MAX, "is in a frozen control group (cgroup.freeze, docker pause)");
+		SENTENCE(v, "is in a frozen control group (cgroup.freeze, docker pause)");
 		break;
 	case PROCESS_STOPPED:
-		snprintf(to, WHY_MAX, "is stopped by a signal (SIGSTOP, state T)");
+		SENTENCE(v, "is stopped by a signal (SIGSTOP, state T)");
 		break;
 	case PROCESS_TRACED:
-		snprintf(to, WHY_MAX, "is stopped by a debugger (state t)");
+		SENTENCE(v, "is stopped by a debugger (state t)");
 		break;
 	case PROCESS_BLOCKED:
-		snprintf(to, WHY_MAX, "is blocked in the kernel (state D%s%s)",
-			 p->wchan[0] ? ", in " : "", p->wchan);
+		SENTENCE(v, "is blocked in the kernel (state D%s%s)", p->wchan[0] ? ", in " : "",
+			 p->wchan);
 		break;
 	case PROCESS_NO_DESCRIPTOR:
-		snprintf(
-			to, WHY_MAX,
-			"has no descriptor left (%u of %llu are in use): accept() fails with EMFILE",
-			p->fds, (unsigned long long)p->fd_limit);
+		SENTENCE(v,
+			 "has no descriptor left (%u of %llu are in use): accept() fails with "
+			 "EMFILE",
+			 p->fds, (unsigned long long)p->fd_limit);
 	}
 }
 
 /* " app[7] accepted last, 20.0s ago." */
-static void put_history(char to[HISTORY_MAX], const struct finding *f,
-			const struct verdict_context *x)
+static void say_history(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	to[0] = '\0';
 	if (x->accepted)
-		snprintf(to, HISTORY_MAX, " %s accepted last, %s ago.",
+		SENTENCE(v, " %s accepted last, %s ago.",
 			 x->acceptor ? x->acceptor : "Some process", x->accepted);
 	else if (f->queue->listeners > 1)
-		snprintf(to, HISTORY_MAX, " %u listeners share the port (SO_REUSEPORT).",
-			 f->queue->listeners);
+		SENTENCE(v, " %u listeners share the port (SO_REUSEPORT).", f->queue->listeners);
 	else if (x->recorded && halt_of(x) == PROCESS_RUNS)
-		snprintf(to, HISTORY_MAX,
-			 " Whether it accepts any is not known: the recording began %s ago.",
+		SENTENCE(v, " Whether it accepts any is not known: the recording began %s ago.",
 			 x->recorded);
 	else if (x->none_accepted)
-		snprintf(to, HISTORY_MAX, " None has been accepted since it listens.");
+		SENTENCE(v, " None has been accepted since it listens.");
 }
 
 /* Of several listeners at a port it is not known without the kernel whose these are. */
@@ -135,33 +127,30 @@ static void say_remedy(const struct finding *f, const struct verdict_context *x,
 
 static void say_waiting(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char why[WHY_MAX], history[HISTORY_MAX], gone[WHY_MAX] = "";
-
-	put_why(why, f, x);
-	put_history(history, f, x);
+	SENTENCE(v, "%u connection%s wait%s to be accepted, the oldest%s for %s: %s ", f->waiting,
+		 plural(f->waiting), f->waiting == 1 ? "s" : "",
+		 f->queue->listeners > 1 ? " of this port" : "", x->age, name_of(f, x));
+	say_why(f, x, v);
+	SENTENCE(v, ".");
+	say_history(f, x, v);
 	if (x->gone)
-		snprintf(gone, sizeof(gone), " %s called listen() and does not hold it any more.",
-			 x->gone);
-	SENTENCE(v, "%u connection%s wait%s to be accepted, the oldest%s for %s: %s %s.%s%s",
-		 f->waiting, plural(f->waiting), f->waiting == 1 ? "s" : "",
-		 f->queue->listeners > 1 ? " of this port" : "", x->age, name_of(f, x), why,
-		 history, gone);
+		SENTENCE(v, " %s called listen() and does not hold it any more.", x->gone);
 	say_remedy(f, x, v);
 }
 
 static void say_full(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	char why[WHY_MAX], history[HISTORY_MAX];
-
-	put_why(why, f, x);
-	if (f->accepting)
-		snprintf(why, sizeof(why), "accepts too slowly");
-	put_history(history, f, x);
 	SENTENCE(
 		v,
 		"The accept queue is full: %u connections wait, the backlog is %u, and new clients "
-		"get no answer: %s %s.%s",
-		f->live.queued, f->live.backlog, name_of(f, x), why, history);
+		"get no answer: %s ",
+		f->live.queued, f->live.backlog, name_of(f, x));
+	if (f->accepting)
+		SENTENCE(v, "accepts too slowly");
+	else
+		say_why(f, x, v);
+	SENTENCE(v, ".");
+	say_history(f, x, v);
 	if (f->accepting)
 		REMEDY(v, "A larger backlog in listen() helps against bursts (up to "
 			  "net.core.somaxconn); more threads or processes that accept, against "

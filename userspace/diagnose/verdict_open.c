@@ -3,8 +3,6 @@
 #include "userspace/base/time.h"
 #include "userspace/diagnose/verdict_internal.h"
 
-#define BECAUSE_MAX 256
-
 bool verdict_says_not_leaving(const struct finding *f, const struct verdict_context *x,
 			      struct verdict *v)
 {
@@ -91,14 +89,11 @@ static void say_syn_dropped(const struct finding *f, const struct verdict_contex
 static void say_syn_sent(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
-	char tries[TRIES_MAX];
-
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v,
-		 "%s wants to connect, but %s. Whether it arrived is not known: no record of this "
-		 "machine shows that.",
-		 opener_of(x), verdict_tries(tries, "the SYN", f->conn->syns));
+	SENTENCE(v, "%s wants to connect, but ", opener_of(x));
+	verdict_say_tries(v, "the SYN", f->conn->syns);
+	SENTENCE(v, ". Whether it arrived is not known: no record of this machine shows that.");
 	REMEDY(v, "Check address, route and firewall, and whether the peer is up; a listener "
 		  "without room in its queue is silent, too. The application should set a connect "
 		  "timeout.");
@@ -144,12 +139,11 @@ static void say_deferred(const struct finding *f, const struct verdict_context *
 static void say_syn_recv(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
-	char tries[TRIES_MAX];
-
+	SENTENCE(v, "A SYN came, but ");
+	verdict_say_tries(v, "our SYN-ACK", f->conn->synacks);
 	SENTENCE(v,
-		 "A SYN came, but %s: the way back to its sender is another one and blocked "
-		 "(asymmetric routing), a filter drops it, %sor the sender is forged.",
-		 verdict_tries(tries, "our SYN-ACK", f->conn->synacks),
+		 ": the way back to its sender is another one and blocked (asymmetric routing), a "
+		 "filter drops it, %sor the sender is forged.",
 		 f->queue && accept_queue_known(f->queue) ?
 			 "" :
 			 "the answer found the accept queue full, ");
@@ -170,43 +164,39 @@ void verdict_say_window(const struct finding *f, const struct verdict_context *x
 }
 
 /* What the peer has been heard to say tells whether it lives; sizes, what the path takes. */
-static const char *stalled_because(char to[BECAUSE_MAX], const struct finding *f)
+static void say_because(const struct finding *f, struct verdict *v)
 {
+	const struct number_text heard =
+		number_text(put_age, kernel_socket_heard_ms(&f->live) * MS);
 	bool full = f->evidence & FINDING(FULL_UNACKED);
 
 	if (f->evidence & FINDING(PEER_HEARD))
-		snprintf(
-			to, BECAUSE_MAX, "The peer lives: it was heard %s ago. %s",
-			number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s,
-			full ? "What we send does not arrive: nothing, or only full segments, if a "
-			       "hop has a smaller MTU." :
-			       "What we send does not arrive.");
+		SENTENCE(v, "The peer lives: it was heard %s ago. %s", heard.s,
+			 full ? "What we send does not arrive: nothing, or only full segments, if "
+				"a hop has a smaller MTU." :
+				"What we send does not arrive.");
 	else if (full && f->evidence & FINDING(FULL_NEVER_ACKED))
-		snprintf(
-			to, BECAUSE_MAX,
-			"Nothing has come from the peer for %s. It is gone, the path is, or a hop "
-			"has a smaller MTU: small segments were acknowledged, a full one (%u bytes) "
-			"never was.",
-			number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s, f->live.mss);
+		SENTENCE(v,
+			 "Nothing has come from the peer for %s. It is gone, the path is, or a hop "
+			 "has a smaller MTU: small segments were acknowledged, a full one (%u "
+			 "bytes) never was.",
+			 heard.s, f->live.mss);
 	else
-		snprintf(to, BECAUSE_MAX,
+		SENTENCE(v,
 			 "Nothing has come from the peer for %s: the peer is gone, or the path is.",
-			 number_text(put_age, kernel_socket_heard_ms(&f->live) * MS).s);
-	return to;
+			 heard.s);
 }
 
 void verdict_say_stalled(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
 	const uint64_t mtu = FINDING(PEER_HEARD) | FINDING(FULL_NEVER_ACKED);
-	char because[BECAUSE_MAX];
 
 	if (verdict_says_not_leaving(f, x, v))
 		return;
-	SENTENCE(v,
-		 "%u bytes are not acknowledged for %s, and %u retransmission%s did not help. %s",
-		 f->conn->unacked, x->age, f->live.retransmits, plural(f->live.retransmits),
-		 stalled_because(because, f));
+	SENTENCE(v, "%u bytes are not acknowledged for %s, and %u retransmission%s did not help. ",
+		 f->conn->unacked, x->age, f->live.retransmits, plural(f->live.retransmits));
+	say_because(f, v);
 	if (f->evidence & FINDING(FULL_UNACKED) && f->evidence & mtu)
 		REMEDY(v,
 		       "Compare ping -M do -s %u with -s 500: if only the small one is answered, let "

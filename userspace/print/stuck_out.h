@@ -6,6 +6,7 @@
 #include "userspace/base/address.h"
 #include "userspace/base/buf.h"
 #include "userspace/base/duration.h"
+#include "userspace/base/text.h"
 #include "userspace/diagnose/stuck_group.h"
 
 /**
@@ -42,6 +43,10 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
 /* stuck_words.c: what both are made of */
 
 #define STUCK_NAME_MAX 128
+#define STUCK_HOLDERS_NAMED 3
+
+/* "nginx[1234] thread 1235 io_uring fd 17" so many times, and " and 12 more" */
+#define STUCK_HOLDERS_MAX (STUCK_HOLDERS_NAMED * (PUT_TASK_MAX + 46) + 32)
 
 /**
  * struct stuck_words - a group in words, those that belong to one socket of its oldest
@@ -63,7 +68,7 @@ void stuck_json(const struct stuck_out *o, struct buf *out, const struct stuck_g
  */
 struct stuck_words {
 	char age[DURATION_MAX + 1];
-	char holder[STUCK_NAME_MAX];
+	char holder[STUCK_HOLDERS_MAX];
 	char owner[STUCK_NAME_MAX];
 	char inherited_from[STUCK_NAME_MAX];
 	char listener[STUCK_NAME_MAX];

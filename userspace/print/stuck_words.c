@@ -7,27 +7,21 @@
 #include "userspace/base/text.h"
 
 /* Holders by name; the first few, and how many more there are. */
-#define HOLDERS_NAMED 3
-
-static void name_holders(char *to, size_t size, const struct holder *holders, size_t count)
+static void name_holders(char to[STUCK_HOLDERS_MAX], const struct holder *holders, size_t count)
 {
-	char *end = to + size, *p = to;
+	char *p = to;
 	size_t i;
 
-	for (i = 0; i < count && i < HOLDERS_NAMED; i++) {
-		if (i && end - p > 2)
+	for (i = 0; i < count && i < STUCK_HOLDERS_NAMED; i++) {
+		if (i)
 			p = put_str(p, ", ");
-		p = put_task(p, end - 1, holders[i].comm, holders[i].pid);
+		p = put_task(p, p + PUT_TASK_MAX, holders[i].comm, holders[i].pid);
 		if (holders[i].task != holders[i].pid)
-			p += snprintf(p, (size_t)(end - p), " thread %u", holders[i].task);
-		if (p < end)
-			p += snprintf(p, (size_t)(end - p), "%s fd %d",
-				      holders[i].io_uring ? " io_uring" : "", holders[i].fd);
-		if (p >= end)
-			return;
+			p += sprintf(p, " thread %u", holders[i].task);
+		p += sprintf(p, "%s fd %d", holders[i].io_uring ? " io_uring" : "", holders[i].fd);
 	}
-	if (count > HOLDERS_NAMED)
-		snprintf(p, (size_t)(end - p), " and %zu more", count - HOLDERS_NAMED);
+	if (count > STUCK_HOLDERS_NAMED)
+		sprintf(p, " and %zu more", count - STUCK_HOLDERS_NAMED);
 }
 
 static void name_owner(struct owner owner, char name[STUCK_NAME_MAX])
@@ -150,7 +144,7 @@ void stuck_words(const struct stuck_out *o, const struct stuck_group *group, str
 		*put_task(w->owner, w->owner + sizeof(w->owner) - 1, f->usage->comm,
 			  f->usage->pid) = '\0';
 	if (w->holders_count && !f->usage)
-		name_holders(w->holder, sizeof(w->holder), w->holders, w->holders_count);
+		name_holders(w->holder, w->holders, w->holders_count);
 	else
 		strcpy(w->holder, w->owner);
 	name_listener(o, f, w);

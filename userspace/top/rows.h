@@ -47,7 +47,7 @@ struct stuck_row {
 	char verdict[48];
 	char local[ENDPOINT_MAX + 1];
 	char remote[ENDPOINT_MAX + 1];
-	char holder[STUCK_NAME_MAX];
+	char holder[STUCK_HOLDERS_MAX];
 	char sentence[VERDICT_SENTENCE_MAX];
 	size_t text;
 	size_t text_length;
