@@ -90,7 +90,7 @@ static const struct tcptrail_record *find(const struct snapshot *s, uint64_t coo
 
 static void take(struct snapshot *snapshot, uint32_t states)
 {
-	int err = snapshot_list_states(snapshot, states);
+	int err = snapshot_list(snapshot, states);
 
 	if (err == -ENOENT || err == -EPROTONOSUPPORT || err == -EPERM) {
 		snapshot_free(snapshot);
@@ -156,7 +156,7 @@ static void look_at(int family)
 	assert_int_equal(r->transition.new_state, TCPTRAIL_LISTEN);
 	assert_int_equal(r->transition.unread, 1); /* one waits to be accepted */
 	assert_int_equal(r->flags & TCPTRAIL_F_NO_RPORT, TCPTRAIL_F_NO_RPORT);
-	assert_true(snapshot_covers(&snapshot, r->netns));
+	assert_non_null(snapshot_netns(&snapshot, r->netns));
 	live = snapshot_live(&snapshot, cookie_of(l));
 	assert_non_null(live);
 	assert_int_equal(live->queued, 1);
@@ -255,8 +255,7 @@ static void message(uint8_t state, uint32_t wqueue, uint32_t unsent, struct tcpt
 	m.attr.nla_len = sizeof(m.attr) + sizeof(m.info);
 	memcpy(m.info, &info, sizeof(info));
 	memset(r, 0, sizeof(*r));
-	assert_int_equal(diag_record(r, &m, sizeof(m), 0), 0);
-	assert_int_equal(diag_live(live, &m, sizeof(m)), 0);
+	assert_int_equal(diag_parse(r, live, &m, sizeof(m), 0), 0);
 }
 
 /* SYN and FIN count among the kernel's bytes; before a connection is there, its times are none. */
@@ -399,7 +398,7 @@ static void test_order(void **state)
 	take(&snapshot, SNAPSHOT_ALL_STATES);
 	for (i = 1; i < snapshot.count; i++)
 		assert_true(snapshot.records[i].time_ns >= snapshot.records[i - 1].time_ns);
-	assert_false(snapshot_covers(&snapshot, 1));
+	assert_null(snapshot_netns(&snapshot, 1));
 	snapshot_free(&snapshot);
 }
 
@@ -422,24 +421,23 @@ static void test_repeated(void **state)
 	struct kernel_socket live;
 
 	/* 0.2 + 0.4 + 0.8 + 1.6 + 3.2 s, and 1.4 s of 6.4 s */
-	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(diag_parse(&r, &live, &m, sizeof(m), 0), 0);
 	assert_int_equal(record_min_age_ns(&r), 7600000000ULL);
 	assert_int_equal(r.seq, 0);
 	m.msg.idiag_wqueue = 2; /* that may be data from before the close */
-	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(diag_parse(&r, &live, &m, sizeof(m), 0), 0);
 	assert_int_equal(record_min_age_ns(&r), 0);
 
 	/* Five turns, and one SYN only was sent again: the others did not leave this machine. */
 	m.msg.idiag_state = TCPTRAIL_SYN_SENT;
 	m.info.tcpi_total_retrans = 1;
 	m.info.tcpi_snd_mss = 536;
-	assert_int_equal(diag_record(&r, &m, sizeof(m), 0), 0);
+	assert_int_equal(diag_parse(&r, &live, &m, sizeof(m), 0), 0);
 	assert_int_equal(r.transition.retrans_total, 1);
-	assert_int_equal(diag_live(&live, &m, sizeof(m)), 0);
 	assert_int_equal(live.repeated_ms, 7600);
 	assert_true(kernel_socket_not_leaving(&live));
 	m.info.tcpi_total_retrans = 5;
-	assert_int_equal(diag_live(&live, &m, sizeof(m)), 0);
+	assert_int_equal(diag_parse(&r, &live, &m, sizeof(m), 0), 0);
 	assert_false(kernel_socket_not_leaving(&live));
 }
 
@@ -469,8 +467,7 @@ static void test_hostile(void **state)
 		message[sizeof(struct inet_diag_msg) + 2] = INET_DIAG_INFO;
 		message[sizeof(struct inet_diag_msg) + 3] = 0;
 		memset(&r, 0, sizeof(r));
-		diag_live(&live, message, length);
-		if (diag_record(&r, message, length, 0))
+		if (diag_parse(&r, &live, message, length, 0))
 			continue;
 		good++;
 		assert_int_equal(r.kind, TCPTRAIL_SNAPSHOT);

@@ -160,7 +160,7 @@ static int check_path(const struct record *r)
 
 static void list_sockets(struct record *r)
 {
-	int err = r->without_snapshot ? 0 : snapshot_list(&r->snapshot);
+	int err = r->without_snapshot ? 0 : snapshot_list(&r->snapshot, SNAPSHOT_ALL_STATES);
 
 	if (err)
 		cmd_note("the sockets that exist already are left out: %s", strerror(-err));

@@ -13,7 +13,7 @@ static void *ask(void *arg)
 {
 	struct kernel_poll *f = arg;
 
-	f->error = snapshot_list_states(&f->coming, f->states);
+	f->error = snapshot_list(&f->coming, f->states);
 	f->ended_ns = time_now_ns();
 	return NULL;
 }

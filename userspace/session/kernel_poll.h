@@ -47,7 +47,7 @@ struct kernel_poll {
 /**
  * kernel_poll_ask() - ask anew, if the last time is long enough ago; it does not wait
  * @poll: no answer is under way, or nothing happens
- * @states: of whom, as for snapshot_list_states()
+ * @states: of whom, as for snapshot_list()
  * @every_ns: how often
  * @now_ns: CLOCK_MONOTONIC
  */

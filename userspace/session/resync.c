@@ -37,7 +37,7 @@ int resync_begin(struct resync *r, struct tracker *tracker, uint32_t states, uin
 {
 	uint64_t begun_ns = time_now_ns(), ended_ns;
 	struct snapshot new = { 0 };
-	int err = snapshot_list_states(&new, states);
+	int err = snapshot_list(&new, states);
 
 	ended_ns = time_now_ns();
 	r->next_ns = time_again(begun_ns, ended_ns, RESYNC_NS, RESYNC_SHARE);
@@ -122,7 +122,7 @@ static bool is_gone(void *arg, const struct conn *c)
 	const struct resync *r = arg;
 
 	return is_listed(&r->snapshot, c->state) && !(c->flags & CONN_CONFIRMED) &&
-	       c->since_ns < r->begun_ns && snapshot_covers(&r->snapshot, c->netns);
+	       c->since_ns < r->begun_ns && snapshot_netns(&r->snapshot, c->netns);
 }
 
 void resync_end(struct resync *r, struct tracker *tracker)

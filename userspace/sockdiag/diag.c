@@ -50,24 +50,20 @@ static int no_memory(void)
 static int add_socket(const struct nlmsghdr *nlh, void *data)
 {
 	const struct dump *d = data;
-	struct tcptrail_record r = { .time_ns = d->before_ns, .netns = d->netns }, *room;
-	const void *payload = mnl_nlmsg_get_payload(nlh);
-	size_t length = mnl_nlmsg_get_payload_len(nlh);
-	struct kernel_socket *live;
+	struct tcptrail_record r = { .time_ns = d->before_ns, .netns = d->netns };
+	struct snapshot *s = d->snapshot;
+	struct kernel_socket live;
 
 	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    diag_record(&r, payload, length, d->snapshot->here.fin_timeout_ns))
+	    diag_parse(&r, &live, mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh),
+		       s->here.fin_timeout_ns))
 		return MNL_CB_OK;
-	room = snapshot_add(d->snapshot);
-	if (!room)
+	if (array_push(s->records, s->count, s->room, r))
 		return no_memory();
-	*room = r;
-	if (r.transition.new_state == TCPTRAIL_TIME_WAIT)
-		return MNL_CB_OK; /* there is nothing more to know of it */
-	live = snapshot_add_live(d->snapshot);
-	if (!live)
+	/* There is nothing more to know of a TIME-WAIT. */
+	if (r.transition.new_state != TCPTRAIL_TIME_WAIT &&
+	    array_push(s->live, s->live_count, s->live_room, live))
 		return no_memory();
-	diag_live(live, payload, length);
 	return MNL_CB_OK;
 }
 
@@ -152,7 +148,7 @@ static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t call
 }
 
 /* One message is the answer: the socket, or an error: then it is gone. */
-static int ui_closer(struct dump *d, const struct inet_diag_sockid *id)
+static int ask_one(struct dump *d, const struct inet_diag_sockid *id)
 {
 	ssize_t length;
 	int err;
@@ -175,7 +171,7 @@ static int dump_stalled(struct dump *d)
 	size_t i;
 
 	for (i = 0; i < d->stalled_count && !err; i++)
-		err = ui_closer(d, &d->stalled[i]);
+		err = ask_one(d, &d->stalled[i]);
 	free(d->stalled);
 	return err;
 }

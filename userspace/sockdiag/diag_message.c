@@ -3,17 +3,14 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "userspace/sockdiag/snapshot.h"
 #include "userspace/base/time.h"
 
-#define TIMER_MINISOCKET 3 /* inet_diag_msg.idiag_timer */
 #define TIMEWAIT_NS MINUTE /* the kernel's TCP_TIMEWAIT_LEN */
 
 static void parse_address(uint8_t to[16], const __be32 from[4], uint8_t family)
@@ -24,11 +21,6 @@ static void parse_address(uint8_t to[16], const __be32 from[4], uint8_t family)
 	}
 	memset(to + 10, 0xff, 2);
 	memcpy(to + 12, from, 4);
-}
-
-static uint16_t at_most_u16(uint32_t n)
-{
-	return n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
 }
 
 /*
@@ -59,7 +51,7 @@ static uint64_t at_least_ns(const struct inet_diag_msg *msg, const struct tcp_in
 	case TCPTRAIL_TIME_WAIT:
 		return left_ns < TIMEWAIT_NS ? TIMEWAIT_NS - left_ns : 0;
 	case TCPTRAIL_FIN_WAIT2:
-		if (msg->idiag_timer == TIMER_MINISOCKET)
+		if (msg->idiag_timer == KERNEL_TIMER_MINISOCKET)
 			return left_ns < fin_timeout_ns ? fin_timeout_ns - left_ns : 0;
 		return info ? (uint64_t)info->tcpi_last_ack_recv * MS : 0;
 	case TCPTRAIL_ESTABLISHED: /* and not accepted */
@@ -93,12 +85,6 @@ struct attributes {
 	uint64_t cgroup;
 	bool is_mptcp;
 };
-
-static void parse_info(struct tcptrail_transition *t, const struct tcp_info *info)
-{
-	t->retrans_total = at_most_u16(info->tcpi_total_retrans);
-	t->srtt_us = info->tcpi_rtt;
-}
 
 static uint16_t flags_of(const struct inet_diag_msg *msg)
 {
@@ -189,18 +175,21 @@ static bool parse_attributes(struct attributes *a, const void *payload, size_t l
 	return true;
 }
 
-int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
-		uint64_t fin_timeout_ns)
+static uint64_t cookie_of(const struct inet_diag_msg *msg)
 {
-	const struct inet_diag_msg *msg = payload;
-	struct tcptrail_transition *t = &r->transition;
-	struct attributes a;
+	return (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0];
+}
 
-	if (!parse_attributes(&a, payload, length))
-		return -EBADMSG;
+/* Without struct tcp_info its numbers are zero. */
+static void parse_record(struct tcptrail_record *r, const struct inet_diag_msg *msg,
+			 const struct attributes *a, uint64_t fin_timeout_ns)
+{
+	struct tcptrail_transition *t = &r->transition;
+	uint32_t retransmits = a->info.tcpi_total_retrans;
+
 	r->kind = TCPTRAIL_SNAPSHOT;
 	r->family = msg->idiag_family;
-	r->cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0];
+	r->cookie = cookie_of(msg);
 	parse_address(r->laddr, msg->id.idiag_src, msg->idiag_family);
 	parse_address(r->raddr, msg->id.idiag_dst, msg->idiag_family);
 	if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)r->laddr) &&
@@ -208,18 +197,17 @@ int diag_record(struct tcptrail_record *r, const void *payload, size_t length,
 		r->family = AF_INET;
 	r->lport = ntohs(msg->id.idiag_sport);
 	r->rport = ntohs(msg->id.idiag_dport);
-	record_set_min_age_ns(r, at_least_ns(msg, a.info_size ? &a.info : NULL, fin_timeout_ns));
-	r->flags = flags_of(msg) | (a.is_mptcp ? TCPTRAIL_F_MPTCP : 0);
+	record_set_min_age_ns(r, at_least_ns(msg, a->info_size ? &a->info : NULL, fin_timeout_ns));
+	r->flags = flags_of(msg) | (a->is_mptcp ? TCPTRAIL_F_MPTCP : 0);
 	t->old_state = msg->idiag_state;
 	t->new_state = msg->idiag_state;
 	t->uid = msg->idiag_uid;
 	t->inode = msg->idiag_inode;
-	t->cgroup = a.cgroup;
+	t->cgroup = a->cgroup;
 	parse_queues(t, msg, r->flags);
 	t->retransmits = msg->idiag_retrans;
-	if (a.info_size)
-		parse_info(t, &a.info);
-	return 0;
+	t->retrans_total = retransmits < UINT16_MAX ? (uint16_t)retransmits : UINT16_MAX;
+	t->srtt_us = a->info.tcpi_rtt;
 }
 
 /*
@@ -248,35 +236,44 @@ static void parse_path(struct kernel_socket *live, const struct inet_diag_msg *m
 		live->repeated_ms = (uint32_t)(repeated_ns(msg, info) / MS);
 }
 
-int diag_live(struct kernel_socket *live, const void *payload, size_t length)
+static void parse_live(struct kernel_socket *live, const struct inet_diag_msg *msg,
+		       const struct attributes *a)
 {
-	const struct inet_diag_msg *msg = payload;
-	struct attributes a;
+	const struct tcp_info *info = &a->info;
 
-	if (!parse_attributes(&a, payload, length))
-		return -EBADMSG;
 	*live = (struct kernel_socket){
-		.cookie = (uint64_t)msg->id.idiag_cookie[1] << 32 | msg->id.idiag_cookie[0],
+		.cookie = cookie_of(msg),
 		.timer = msg->idiag_timer,
 		.retransmits = msg->idiag_retrans,
 		.expires_ms = msg->idiag_expires,
 		.end_unread = flags_of(msg) & TCPTRAIL_F_PEER_FIN && msg->idiag_rqueue,
 		.window = UINT32_MAX,
 	};
-	if (a.info_size)
-		parse_path(live, msg, &a.info);
+	if (a->info_size)
+		parse_path(live, msg, info);
 	if (msg->idiag_state == TCPTRAIL_LISTEN) {
 		live->queued = msg->idiag_rqueue;
 		live->backlog = msg->idiag_wqueue;
-	} else if (a.info_size && !is_opening(msg->idiag_state)) {
+	} else if (a->info_size && !is_opening(msg->idiag_state)) {
 		/* Until then the kernel has no times, and tells those since it booted. */
 		live->has_info = true;
-		live->backoff = a.info.tcpi_backoff;
-		parse_times(live, &a.info, flags_of(msg) & TCPTRAIL_F_PEER_FIN);
-		live->unsent = a.info.tcpi_notsent_bytes;
+		live->backoff = info->tcpi_backoff;
+		parse_times(live, info, flags_of(msg) & TCPTRAIL_F_PEER_FIN);
+		live->unsent = info->tcpi_notsent_bytes;
 		live->unsent -= live->unsent && is_closing(msg->idiag_state);
-		if (a.info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))
-			live->window = a.info.tcpi_snd_wnd;
+		if (a->info_size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t))
+			live->window = info->tcpi_snd_wnd;
 	}
+}
+
+int diag_parse(struct tcptrail_record *record, struct kernel_socket *live, const void *payload,
+	       size_t length, uint64_t fin_timeout_ns)
+{
+	struct attributes a;
+
+	if (!parse_attributes(&a, payload, length))
+		return -EBADMSG;
+	parse_record(record, payload, &a, fin_timeout_ns);
+	parse_live(live, payload, &a);
 	return 0;
 }

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "userspace/sockdiag/netns.h"
 #include "userspace/base/file.h"

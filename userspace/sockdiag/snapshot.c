@@ -25,32 +25,15 @@
 
 #define DUMP_TRIES 3
 
-struct tcptrail_record *snapshot_add(struct snapshot *s)
-{
-	struct tcptrail_record *r = array_add(s->records, s->count, s->room);
-
-	if (r)
-		memset(r, 0, sizeof(*r));
-	return r;
-}
-
-struct kernel_socket *snapshot_add_live(struct snapshot *s)
-{
-	return array_add(s->live, s->live_count, s->live_room);
-}
-
 static int note_unseen(struct snapshot *s, uint32_t netns)
 {
-	struct tcptrail_record *r = snapshot_add(s);
+	struct tcptrail_record r = { .kind = TCPTRAIL_LOSS,
+				     .time_ns = time_now_ns(),
+				     .netns = netns };
 
-	if (!r)
-		return -ENOMEM;
-	r->kind = TCPTRAIL_LOSS;
-	r->time_ns = time_now_ns();
-	r->netns = netns;
-	r->loss.cause = TCPTRAIL_LOSS_SNAPSHOT;
-	r->loss.since_ns = r->time_ns;
-	return 0;
+	r.loss.cause = TCPTRAIL_LOSS_SNAPSHOT;
+	r.loss.since_ns = r.time_ns;
+	return array_push(s->records, s->count, s->room, r);
 }
 
 /* A dump that was disturbed begins again: its beginning is thrown away. */
@@ -168,7 +151,7 @@ static void *go_round(void *arg)
 
 ORDER(by_cookie, struct kernel_socket, COMPARE(x->cookie, y->cookie))
 
-int snapshot_list_states(struct snapshot *s, uint32_t states)
+int snapshot_list(struct snapshot *s, uint32_t states)
 {
 	struct tour tour = { .snapshot = s };
 	pthread_t thread;
@@ -192,11 +175,6 @@ int snapshot_list_states(struct snapshot *s, uint32_t states)
 	return tour.err;
 }
 
-int snapshot_list(struct snapshot *s)
-{
-	return snapshot_list_states(s, SNAPSHOT_ALL_STATES);
-}
-
 void snapshot_free(struct snapshot *s)
 {
 	free(s->records);
@@ -211,11 +189,6 @@ void snapshot_forget(struct snapshot *s)
 	s->records = NULL;
 	s->count = 0;
 	s->room = 0;
-}
-
-int snapshot_covers(const struct snapshot *s, uint32_t netns)
-{
-	return snapshot_netns(s, netns) != NULL;
 }
 
 const struct netns_info *snapshot_netns(const struct snapshot *s, uint32_t netns)

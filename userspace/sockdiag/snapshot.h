@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "userspace/base/kernel_view.h"
 #include "userspace/base/record.h"
 #include "userspace/sockdiag/netns.h"
 
@@ -55,40 +54,29 @@ struct snapshot {
 #define SNAPSHOT_STALLED 1U
 
 /**
- * snapshot_list() - list all sockets
+ * snapshot_list() - list the sockets that are in some states
  * @snapshot: filled; freed by snapshot_free(), also after an error
+ * @states: as in struct snapshot: the kernel passes over the others quickly
  *
  * Starts a thread to visit other namespaces (CAP_SYS_ADMIN); without that
  * right they are told as LOSS records.
  *
  * Return: 0, -ENOMEM, or the -errno that kept even this namespace from view
  */
-int snapshot_list(struct snapshot *snapshot);
-
-/** snapshot_list_states() - only sockets in some states: the kernel passes over the others quickly */
-int snapshot_list_states(struct snapshot *snapshot, uint32_t states);
+int snapshot_list(struct snapshot *snapshot, uint32_t states);
 
 void snapshot_free(struct snapshot *snapshot);
 
 /** snapshot_forget() - its records; what is known of namespaces stays */
 void snapshot_forget(struct snapshot *snapshot);
 
-/** snapshot_covers() - was this namespace listed in full? */
-int snapshot_covers(const struct snapshot *snapshot, uint32_t netns);
-
-/** snapshot_netns() - what is known of a namespace that was listed; NULL for any other */
+/** snapshot_netns() - what is known of a namespace that was listed in full; NULL for any other */
 const struct netns_info *snapshot_netns(const struct snapshot *snapshot, uint32_t netns);
 
 /** snapshot_live() - what is known of a socket beside its record; NULL for any other */
 const struct kernel_socket *snapshot_live(const struct snapshot *snapshot, uint64_t cookie);
 
 /* diag.c, diag_message.c */
-
-/** snapshot_add() - room for one more record, zeroed; NULL without memory */
-struct tcptrail_record *snapshot_add(struct snapshot *snapshot);
-
-/** snapshot_add_live() - likewise */
-struct kernel_socket *snapshot_add_live(struct snapshot *snapshot);
 
 /**
  * diag_dump() - the sockets of the calling thread's namespace
@@ -102,18 +90,16 @@ struct kernel_socket *snapshot_add_live(struct snapshot *snapshot);
 int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family);
 
 /**
- * diag_record() - what one message says
+ * diag_parse() - what one message says
  * @record: filled, all but time and netns
+ * @live: filled: what no record has of it
  * @payload: struct inet_diag_msg and attributes, not trusted
  * @length: bytes of it
  * @fin_timeout_ns: of the namespace, for minisockets in FIN-WAIT-2; 0: not known
  *
- * Return: 0, -EBADMSG if it is no socket's
+ * Return: 0; -EBADMSG if it is no socket's, and nothing is filled
  */
-int diag_record(struct tcptrail_record *record, const void *payload, size_t length,
-		uint64_t fin_timeout_ns);
-
-/** diag_live() - what else it says; likewise */
-int diag_live(struct kernel_socket *live, const void *payload, size_t length);
+int diag_parse(struct tcptrail_record *record, struct kernel_socket *live, const void *payload,
+	       size_t length, uint64_t fin_timeout_ns);
 
 #endif
