@@ -34,52 +34,21 @@ enum tcptrail_reader_cause {
 };
 
 /**
- * struct tcptrail_snapshot - body of SNAPSHOT records
- * @old_state: this field and all others but the last three are those of struct
- *	tcptrail_transition, in the same places: what reads a transition reads a
- *	snapshot, too
- * @min_age_ns: for how many nanoseconds at the least the socket has been in its state;
- *	0: not known. A transition has comm here, and pid for @reserved: no task has the
- *	socket in its hands when it is found
+ * struct tcptrail_snapshot - body of SNAPSHOT records: what reads a transition reads it, too
+ * @transition: as in struct tcptrail_transition. Its pid is 0: no task has the socket in its
+ *	hands when it is found
+ * @min_age_ns: in the place of comm: for how many nanoseconds at the least the socket has
+ *	been in its state; 0: not known
  * @reserved: zero
- * @reserved2: zero
  */
 struct tcptrail_snapshot {
-	uint8_t old_state;
-	uint8_t new_state;
-	uint8_t reason;
-	uint8_t retransmits;
-	uint16_t error;
-	uint16_t retrans_total;
-	uint64_t cgroup;
-	uint32_t uid;
-	uint32_t srtt_us;
-	uint32_t reserved;
-	uint32_t inode;
-	uint32_t unread;
-	uint32_t unacked;
+	uint8_t transition[offsetof(struct tcptrail_transition, comm)];
 	uint64_t min_age_ns;
-	uint64_t reserved2;
+	uint64_t reserved;
 };
 
-#define SNAPSHOT_PIN(member, transition_member)                    \
-	TCPTRAIL_PIN(offsetof(struct tcptrail_snapshot, member) == \
-		     offsetof(struct tcptrail_transition, transition_member))
-
-SNAPSHOT_PIN(old_state, old_state);
-SNAPSHOT_PIN(new_state, new_state);
-SNAPSHOT_PIN(reason, reason);
-SNAPSHOT_PIN(retransmits, retransmits);
-SNAPSHOT_PIN(error, error);
-SNAPSHOT_PIN(retrans_total, retrans_total);
-SNAPSHOT_PIN(cgroup, cgroup);
-SNAPSHOT_PIN(uid, uid);
-SNAPSHOT_PIN(srtt_us, srtt_us);
-SNAPSHOT_PIN(reserved, pid);
-SNAPSHOT_PIN(inode, inode);
-SNAPSHOT_PIN(unread, unread);
-SNAPSHOT_PIN(unacked, unacked);
-SNAPSHOT_PIN(min_age_ns, comm);
+TCPTRAIL_PIN(offsetof(struct tcptrail_snapshot, min_age_ns) ==
+	     offsetof(struct tcptrail_transition, comm));
 TCPTRAIL_PIN(sizeof(struct tcptrail_snapshot) == sizeof(struct tcptrail_transition));
 
 /** record_is_transition() - is its body a transition, or a snapshot, which reads the same? */
