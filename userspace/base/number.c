@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers to text, two digits at a time from a table, and from text. */
 /*
  * Numbers to text and from text. Digits are written in pairs from a table: most of what is
  * printed for a record is numbers.

@@ -14,10 +14,19 @@
 #define DAY (24 * HOUR)
 
 /** time_read_ns() - what a clock of the kernel says */
-uint64_t time_read_ns(clockid_t clock);
+static inline uint64_t time_read_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * SEC + (uint64_t)t.tv_nsec;
+}
 
 /** time_now_ns() - CLOCK_MONOTONIC, the time of the records */
-uint64_t time_now_ns(void);
+static inline uint64_t time_now_ns(void)
+{
+	return time_read_ns(CLOCK_MONOTONIC);
+}
 
 /** time_between() - from @from_ns to @to_ns; 0 if @to_ns is earlier */
 static inline uint64_t time_between(uint64_t from_ns, uint64_t to_ns)
@@ -41,7 +50,12 @@ static inline uint64_t time_again(uint64_t begun_ns, uint64_t ended_ns, uint64_t
 }
 
 /** time_poll_ms() - a span as poll() wants it: milliseconds, rounded up so that it has passed */
-int time_poll_ms(uint64_t ns);
+static inline int time_poll_ms(uint64_t ns)
+{
+	uint64_t ms = ns / MS + (ns % MS > 0);
+
+	return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
 
 /** time_spec() - a span as nanosleep() and ppoll() want it */
 static inline struct timespec time_spec(uint64_t ns)
