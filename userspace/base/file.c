@@ -21,3 +21,13 @@ int file_text(int dir, const char *path, char *text, size_t size)
 	close(fd);
 	return n;
 }
+
+DIR *file_dir(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	if (fd >= 0 && !list)
+		close(fd);
+	return list;
+}

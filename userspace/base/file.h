@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Small files: those in which the kernel says something, /proc and /sys. */
+/* Small files, and directories, in which the kernel says something: /proc and /sys. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <dirent.h>
 #include <stddef.h>
 
 /**
@@ -15,5 +16,8 @@
  * Return: bytes read, or -errno
  */
 int file_text(int dir, const char *path, char *text, size_t size);
+
+/** file_dir() - a directory to be read, with @dir and @path likewise; NULL and errno */
+DIR *file_dir(int dir, const char *path);
 
 #endif

@@ -8,14 +8,13 @@
  */
 #include "userspace/exporter/units.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "userspace/base/file.h"
 #include "userspace/base/order.h"
 #include "userspace/base/time.h"
 #include "userspace/procfs/cgroup.h"
@@ -82,23 +81,18 @@ static void walk(struct units *u, int parent, const char *name, char *path, unsi
 	size_t len = strlen(path);
 	struct dirent *entry;
 	struct stat st;
-	DIR *dir;
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = file_dir(parent, name);
 
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return;
-	}
-	if (!fstat(fd, &st) && u->count < UNITS_GROUPS_MAX)
+	if (!fstat(dirfd(dir), &st) && u->count < UNITS_GROUPS_MAX)
 		add(u, st.st_ino, len ? path : "/");
 	while (depth < DEPTH_MAX && u->count < UNITS_GROUPS_MAX && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
 		    len + strlen(entry->d_name) + 2 > CGROUP_PATH_MAX)
 			continue;
 		snprintf(path + len, CGROUP_PATH_MAX - len, "/%s", entry->d_name);
-		walk(u, fd, entry->d_name, path, depth + 1);
+		walk(u, dirfd(dir), entry->d_name, path, depth + 1);
 		path[len] = '\0';
 	}
 	closedir(dir);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "userspace/base/array.h"
+#include "userspace/base/file.h"
 #include "userspace/base/order.h"
 #include "userspace/procfs/owners_internal.h"
 
@@ -91,16 +92,13 @@ static int read_entries(struct owners *owners, const struct wanted *wanted, DIR 
 int owners_read_table(struct owners *owners, const struct wanted *wanted, int dir,
 		      struct process *process)
 {
-	int fd = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
-	DIR *fds;
+	DIR *fds = file_dir(dir, "fd");
+	int err;
 
-	if (fd < 0)
-		return errno == EACCES || errno == EPERM ? -EACCES : 0; /* else it is gone */
-	fds = fdopendir(fd);
-	if (!fds) {
-		close(fd);
+	if (!fds && errno == ENOMEM)
 		return -ENOMEM;
-	}
+	if (!fds)
+		return errno == EACCES || errno == EPERM ? -EACCES : 0; /* else it is gone */
 	err = read_entries(owners, wanted, fds, dir, process);
 	closedir(fds);
 	return err;

@@ -9,7 +9,6 @@
  * Kernels up to 6.12 write "TCP" there, which tells no socket from another.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "userspace/base/file.h"
 #include "userspace/procfs/owners_internal.h"
 
 /* A descriptor's file that is on no file system has no type. Only of those the link is read. */
@@ -69,21 +69,18 @@ static int read_ring(struct owners *owners, const struct wanted *wanted, int pid
 
 int owners_read_rings(struct owners *owners, const struct wanted *wanted, int pid_dir, uint32_t pid)
 {
-	int fd = openat(pid_dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err = 0;
 	struct process process = { .pid = pid, .task = pid };
-	DIR *fds = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *fds = file_dir(pid_dir, "fd");
 	struct dirent *entry;
+	int err = 0;
 
-	if (!fds) {
-		if (fd >= 0)
-			close(fd);
+	if (!fds)
 		return 0;
-	}
 	while (!err && (entry = readdir(fds))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		process.fds++;
-		if (is_ring(fd, entry->d_name))
+		if (is_ring(dirfd(fds), entry->d_name))
 			err = read_ring(owners, wanted, pid_dir, entry->d_name, &process);
 	}
 	closedir(fds);

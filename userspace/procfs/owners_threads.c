@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "userspace/base/array.h"
+#include "userspace/base/file.h"
 #include "userspace/procfs/owners_internal.h"
 
 #define LINKS_OF_ONE_THREAD 3 /* "task" itself, its "..", the thread */
@@ -76,19 +77,14 @@ int owners_read_threads(struct owners *owners, const struct wanted *wanted, int 
 {
 	struct stat st;
 	DIR *tasks;
-	int fd, err;
+	int err;
 
 	/* Most processes have one thread, and each kernel thread is one. */
 	if (fstatat(pid_dir, "task", &st, 0) || st.st_nlink <= LINKS_OF_ONE_THREAD)
 		return 0;
-	fd = openat(pid_dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	tasks = fdopendir(fd);
-	if (!tasks) {
-		close(fd);
-		return -ENOMEM;
-	}
+	tasks = file_dir(pid_dir, "task");
+	if (!tasks)
+		return errno == ENOMEM ? -ENOMEM : 0;
 	err = read_all(owners, wanted, tasks, pid);
 	closedir(tasks);
 	return err;

@@ -82,20 +82,19 @@ static void note_threads(struct process *p, DIR *tasks)
 /* The links of "task" are those of any directory, "task" itself and "..", and the threads. */
 static void read_threads(struct process *p, int dir)
 {
-	int fd = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 	DIR *tasks;
 
-	p->threads = fd >= 0 && !fstat(fd, &st) && st.st_nlink > 2 ? (uint32_t)st.st_nlink - 2 : 1;
-	tasks = p->threads > 1 && p->threads <= PROCESS_THREADS_READ ? fdopendir(fd) : NULL;
+	p->threads = 1;
+	if (!fstatat(dir, "task", &st, 0) && st.st_nlink > 2)
+		p->threads = (uint32_t)st.st_nlink - 2;
+	tasks = p->threads > 1 && p->threads <= PROCESS_THREADS_READ ? file_dir(dir, "task") : NULL;
 	if (p->threads == 1)
 		note_state(p, dir, p->state);
-	else if (tasks)
-		note_threads(p, tasks);
-	if (tasks)
-		closedir(tasks);
-	else if (fd >= 0)
-		close(fd);
+	if (!tasks)
+		return;
+	note_threads(p, tasks);
+	closedir(tasks);
 }
 
 /* A thread may have a name of its own, and its directory has no "task". */
