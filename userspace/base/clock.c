@@ -6,12 +6,10 @@
  */
 #include "userspace/base/clock.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "userspace/base/buf.h"
-#include "userspace/base/time.h"
 
 void clock_init(struct clock *c, int64_t offset_ns, bool utc)
 {

@@ -7,7 +7,6 @@
 #define BASE_KERNEL_SOCKET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /** enum kernel_timer - which timer runs, as sock_diag numbers them */

@@ -12,7 +12,6 @@
 #include "userspace/base/json.h"
 #include "userspace/base/time.h"
 #include "userspace/base/utf8.h"
-#include "userspace/print/line.h"
 #include "userspace/base/names.h"
 #include "userspace/session/message.h"
 #include "userspace/session/source.h"

@@ -5,10 +5,8 @@
  * client is closed by shutdown(): the library then sees its end and frees it.
  */
 #include "userspace/exporter/clients.h"
-#include "userspace/base/time.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 

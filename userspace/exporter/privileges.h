@@ -3,8 +3,6 @@
 #ifndef EXPORTER_PRIVILEGES_H
 #define EXPORTER_PRIVILEGES_H
 
-#include <stdbool.h>
-
 /**
  * struct privileges_user - who to become
  * @name: for messages

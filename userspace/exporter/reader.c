@@ -16,7 +16,6 @@
 #include "module/version.h"
 #include "userspace/base/array.h"
 #include "userspace/base/file.h"
-#include "userspace/base/time.h"
 #include "userspace/session/session.h"
 
 #define SLICE 4096 /* connections of a scan between two batches: well below a millisecond */

@@ -9,8 +9,6 @@
 #ifndef EXPORTER_READER_H
 #define EXPORTER_READER_H
 
-#include <pthread.h>
-
 #include "userspace/base/time.h"
 #include "userspace/session/message.h"
 #include "userspace/exporter/metrics.h"

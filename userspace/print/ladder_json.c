@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A ladder as a line of JSON: tcptrail-explain(1) lists its fields. */
-#include "userspace/base/address.h"
 #include "userspace/base/json.h"
 #include "userspace/print/ladder_words.h"
 #include "userspace/print/life_out.h"

@@ -10,7 +10,6 @@
 #include "userspace/base/time.h"
 #include "userspace/print/life_out.h"
 #include "userspace/print/line.h"
-#include "userspace/base/names.h"
 
 /*
  * Columns: local end, who opened, remote end, two spans, payload in both

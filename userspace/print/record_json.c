@@ -4,7 +4,6 @@
 
 #include <sys/socket.h>
 
-#include "userspace/base/address.h"
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"
 

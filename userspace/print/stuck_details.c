@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Under a line of tcptrail stuck: place, holders, bytes, timer. */
-#include <stdio.h>
 #include <string.h>
 
 #include "userspace/base/time.h"

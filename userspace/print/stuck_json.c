@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is stuck, as lines of JSON. */
-#include "userspace/base/address.h"
 #include "userspace/base/array.h"
 #include "userspace/base/json.h"
 #include "userspace/base/names.h"

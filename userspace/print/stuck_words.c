@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A finding in words: who holds it, how long it has been so, and its verdict. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "userspace/print/stuck_out.h"
 #include "userspace/base/text.h"

@@ -4,7 +4,6 @@
  * quoted made harmless for a terminal.
  */
 #include "userspace/session/message.h"
-#include "userspace/base/buf.h"
 #include "userspace/base/utf8.h"
 
 #include <errno.h>

@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "module/uapi/tcptrail.h"
 #include "module/version.h"
 #include "userspace/base/utf8.h"
 #include "userspace/session/message.h"
-#include "userspace/trail/tcptrail.h"
 
 int program_run(const char *name, int (*run)(int argc, char *argv[]), int argc, char *argv[])
 {

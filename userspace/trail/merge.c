@@ -12,7 +12,6 @@
  * another CPU. A time that lies more than FUTURE_NS ahead is damage and is not waited for.
  */
 #include "userspace/trail/merge.h"
-#include "userspace/base/time.h"
 
 /* A time further ahead than this is damage, and no reason to wait for it. */
 #define FUTURE_NS SEC
