@@ -219,8 +219,8 @@ shows '^q quit'
 shows_no BEFORE
 check 'more than 80 columns' [ "$(tmux capture-pane -p | wc -L)" -le 80 ]
 
-# Order: the worst, then by verdict, by age, the other way round.
-shows 'WORST▼'
+# Order: the most severe, then by verdict, by age, the other way round.
+shows 'SEVERITY▼'
 first_stuck 'unread +4 '
 keys s
 shows 'VERDICT▼'
@@ -350,7 +350,7 @@ screen 80 24 TERM=nonesuch
 shows 'TERM=nonesuch: not a terminal that is known here'
 screen 80 24 LC_ALL=C
 keys e
-shows 'WORSTv'
+shows 'SEVERITYv'
 check 'ASCII in the C locale' is_ascii "$work/screen"
 
 report

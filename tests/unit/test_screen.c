@@ -58,14 +58,14 @@ static void test_all_in_80x24(void **state)
 	assert_shown(g, "TIME-WAIT           0       0");
 	assert_shown(g, "client       20ms  21ms  1.0s  3.0s");
 	assert_shown(g, "server          -     -     -     -");
-	assert_shown(g, "3 STUCK WORST▼       COUNT      AGE PORT   REMOTE         HOLDER");
+	assert_shown(g, "3 STUCK SEVERITY▼    COUNT      AGE PORT   REMOTE         HOLDER");
 	assert_shown(g, "close-wait-leak      1,234   10m00s :8080  10.0.0.1:40001 shop[117] fd 4");
 	assert_shown(g, "  The peer closed; it has not.");
 	assert_shown(
 		g,
 		"wget[6]               10.0.0.5:5002              90.0       0      1      7   0%");
 	assert_true(find_row(g, "q quit") == 23);
-	/* The worst first, the fastest first. */
+	/* The most severe first, the fastest first. */
 	assert_true(find_row(g, "shop[117]") < find_row(g, "web[9]"));
 	assert_true(find_row(g, "web[9]") < find_row(g, "app[7]"));
 	assert_true(find_row(g, "wget[6]") < find_row(g, "curl[5]"));
@@ -163,9 +163,9 @@ static void test_sort(void **state)
 {
 	struct top *s = *state;
 
-	/* As they stand on the screen: worst, verdict, count, age, and so on, and worst again. */
-	assert_string_equal(sorted_by(s, UI_STUCK), "WORST");
-	assert_shown(&s->grid, "3 STUCK WORST▼");
+	/* As they stand on the screen: severity, verdict, count, age, and so on, and severity again. */
+	assert_string_equal(sorted_by(s, UI_STUCK), "SEVERITY");
+	assert_shown(&s->grid, "3 STUCK SEVERITY▼");
 	press(s, 's');
 	assert_string_equal(sorted_by(s, UI_STUCK), "VERDICT");
 	assert_string_equal(stuck_at(s, 0)->verdict, "close-wait-leak");

@@ -21,7 +21,7 @@
 #define FILEID_KERNFS 0xfe
 #endif
 
-static void take(char to[CGROUP_NAME_MAX], const char *from, size_t length)
+static void copy_name(char to[CGROUP_NAME_MAX], const char *from, size_t length)
 {
 	if (length >= CGROUP_NAME_MAX)
 		length = CGROUP_NAME_MAX - 1;
@@ -63,7 +63,7 @@ static bool parse_container_id(struct cgroup_name *name, const char *part, size_
 	if (strspn(id, "0123456789abcdef") < ID_DIGITS ||
 	    (id > part && id[-1] != '-' && id[-1] != ':'))
 		return false;
-	take(name->container, id, ID_SHOWN);
+	copy_name(name->container, id, ID_SHOWN);
 	return true;
 }
 
@@ -73,11 +73,11 @@ static bool parse_machine(struct cgroup_name *name, const char *path, const char
 {
 	if (begins(&part, &length, "lxc.payload.") ||
 	    (part - path >= 5 && !memcmp(part - 5, "/lxc/", 5))) {
-		take(name->container, part, length);
+		copy_name(name->container, part, length);
 		return true;
 	}
 	if (begins(&part, &length, "machine-") && ends(part, &length, ".scope")) {
-		take(name->container, part, length);
+		copy_name(name->container, part, length);
 		return true;
 	}
 	return false;
@@ -92,7 +92,7 @@ static bool parse_unit(struct cgroup_name *name, const char *part, size_t length
 		stem = length;
 		if (!ends(part, &stem, kinds[i]))
 			continue;
-		take(name->unit, part, length);
+		copy_name(name->unit, part, length);
 		return true;
 	}
 	return false;

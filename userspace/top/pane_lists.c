@@ -14,7 +14,7 @@
 #define FLOW(cell, field) cell, offsetof(struct flow_row, field)
 
 const struct column stuck_columns[] = {
-	{ "WORST", STUCK(CELL_RANK, rank), .width = 0 },
+	{ "SEVERITY", STUCK(CELL_RANK, rank), .width = 0 },
 	{ "VERDICT", STUCK(CELL_VERDICT, verdict), .width = 18, .most = 24 },
 	{ "COUNT", STUCK(CELL_COUNT, count), .width = 7 },
 	{ "AGE", STUCK(CELL_AGE, age_ns), .width = 9 },
