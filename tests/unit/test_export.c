@@ -110,17 +110,18 @@ static bool is_open(int fd)
 static void test_clients(void **state)
 {
 	struct clients *clients = clients_create();
-	int pairs[CLIENTS_CROWD][2], numbers[CLIENTS_CROWD];
+	struct client *each[CLIENTS_CROWD];
+	int pairs[CLIENTS_CROWD][2];
 	uint64_t keep = CLIENTS_KEEP_NS;
 	unsigned int i;
 
 	for (i = 0; i < CLIENTS_CROWD; i++) {
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
 		if (i < 3)
-			numbers[i] = clients_came(clients, pairs[i][0], 0);
+			each[i] = clients_came(clients, pairs[i][0], 0);
 	}
-	clients_served(clients, numbers[1], 0);
-	clients_asked(clients, numbers[2], SEC);
+	clients_mark(clients, each[1], true, 0);
+	clients_mark(clients, each[2], false, SEC);
 	clients_close_slow(clients, CLIENTS_TIMEOUT_NS - 1);
 	assert_true(is_open(pairs[0][1]));
 	clients_close_slow(clients, CLIENTS_TIMEOUT_NS);
@@ -132,12 +133,12 @@ static void test_clients(void **state)
 	clients_close_slow(clients, keep);
 	assert_false(is_open(pairs[1][1]));
 	for (i = 3; i < CLIENTS_CROWD; i++)
-		numbers[i] = clients_came(clients, pairs[i][0], keep);
+		each[i] = clients_came(clients, pairs[i][0], keep);
 	clients_close_slow(clients, keep + SEC);
 	for (i = 3; i < CLIENTS_CROWD; i++)
 		assert_false(is_open(pairs[i][1]));
 	for (i = 0; i < CLIENTS_CROWD; i++) {
-		clients_went(clients, numbers[i]);
+		clients_went(clients, each[i]);
 		close(pairs[i][0]);
 		close(pairs[i][1]);
 	}

@@ -77,51 +77,41 @@ static void weed(struct clients *c, uint64_t now_ns)
 	}
 }
 
-int clients_came(struct clients *c, int fd, uint64_t now_ns)
+struct client *clients_came(struct clients *c, int fd, uint64_t now_ns)
 {
-	int i;
+	struct client *client = c->list;
 
 	pthread_mutex_lock(&c->lock);
-	for (i = 0; i < CLIENTS_MAX && c->list[i].fd != -1; i++)
-		;
-	if (i < CLIENTS_MAX) {
-		c->list[i] = (struct client){ .fd = fd, .since_ns = now_ns };
+	while (client < c->list + CLIENTS_MAX && client->fd != -1)
+		client++;
+	if (client < c->list + CLIENTS_MAX) {
+		*client = (struct client){ .fd = fd, .since_ns = now_ns };
 		c->count++;
 	}
 	if (c->count >= CLIENTS_CROWD)
 		weed(c, now_ns);
 	pthread_mutex_unlock(&c->lock);
-	return i < CLIENTS_MAX ? i : -1;
+	return client < c->list + CLIENTS_MAX ? client : NULL;
 }
 
-void clients_went(struct clients *c, int number)
+void clients_went(struct clients *c, struct client *client)
 {
-	if (number < 0)
+	if (!client)
 		return;
 	pthread_mutex_lock(&c->lock);
-	c->list[number].fd = -1;
+	client->fd = -1;
 	c->count--;
 	pthread_mutex_unlock(&c->lock);
 }
 
-static void mark(struct clients *c, int number, bool idle, uint64_t now_ns)
+void clients_mark(struct clients *c, struct client *client, bool idle, uint64_t now_ns)
 {
-	if (number < 0)
+	if (!client)
 		return;
 	pthread_mutex_lock(&c->lock);
-	c->list[number].idle = idle;
-	c->list[number].since_ns = now_ns;
+	client->idle = idle;
+	client->since_ns = now_ns;
 	pthread_mutex_unlock(&c->lock);
-}
-
-void clients_asked(struct clients *c, int number, uint64_t now_ns)
-{
-	mark(c, number, false, now_ns);
-}
-
-void clients_served(struct clients *c, int number, uint64_t now_ns)
-{
-	mark(c, number, true, now_ns);
 }
 
 bool clients_close_slow(struct clients *c, uint64_t now_ns)

@@ -22,6 +22,7 @@
 #define CLIENTS_KEEP_NS (2 * MINUTE)
 
 struct clients;
+struct client;
 
 /** clients_create() - NULL without memory */
 struct clients *clients_create(void);
@@ -31,16 +32,13 @@ void clients_free(struct clients *clients);
  * clients_came() - a connection
  * @fd: its socket, valid until clients_went()
  *
- * Return: its number, for the other calls; -1 if there are too many
+ * Return: whose it is, for the other calls, which do nothing for NULL; NULL: too many
  */
-int clients_came(struct clients *clients, int fd, uint64_t now_ns);
-void clients_went(struct clients *clients, int number);
+struct client *clients_came(struct clients *clients, int fd, uint64_t now_ns);
+void clients_went(struct clients *clients, struct client *client);
 
-/** clients_asked() - a request has come in whole: its answer is under way */
-void clients_asked(struct clients *clients, int number, uint64_t now_ns);
-
-/** clients_served() - the answer has been read */
-void clients_served(struct clients *clients, int number, uint64_t now_ns);
+/** clients_mark() - an answer is under way, since a request came in whole; @idle: it was read */
+void clients_mark(struct clients *clients, struct client *client, bool idle, uint64_t now_ns);
 
 /**
  * clients_close_slow() - close what has taken too long; in a crowd the longest of them at once

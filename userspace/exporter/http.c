@@ -178,12 +178,12 @@ static bool has_body(struct MHD_Connection *connection)
 					   MHD_HTTP_HEADER_TRANSFER_ENCODING);
 }
 
-static int number_of(struct MHD_Connection *connection)
+static struct client *client_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	return info ? (int)(intptr_t)info->socket_context - 1 : -1;
+	return info ? info->socket_context : NULL;
 }
 
 static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, const char *url,
@@ -202,7 +202,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
 					 "a request here has no body\n");
 		return MHD_YES;
 	}
-	clients_asked(http->clients, number_of(connection), time_now_ns());
+	clients_mark(http->clients, client_of(connection), false, time_now_ns());
 	if (!strcmp(url, "/metrics"))
 		return send_metrics(http, connection);
 	if (!strcmp(url, "/"))
@@ -219,17 +219,13 @@ static void came_or_went(void *arg, struct MHD_Connection *connection, void **co
 			 enum MHD_ConnectionNotificationCode what)
 {
 	struct http *http = arg;
-	const union MHD_ConnectionInfo *info;
-	int number = -1;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		clients_went(http->clients, (int)(intptr_t)*context - 1);
-		return;
-	}
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info)
-		number = clients_came(http->clients, info->connect_fd, time_now_ns());
-	*context = (void *)(intptr_t)(number + 1);
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED)
+		clients_went(http->clients, *context);
+	else if (info)
+		*context = clients_came(http->clients, info->connect_fd, time_now_ns());
 }
 
 static void served(void *arg, struct MHD_Connection *connection, void **state,
@@ -237,7 +233,7 @@ static void served(void *arg, struct MHD_Connection *connection, void **state,
 {
 	struct http *http = arg;
 
-	clients_served(http->clients, number_of(connection), time_now_ns());
+	clients_mark(http->clients, client_of(connection), true, time_now_ns());
 }
 
 int http_start(struct http **result, int fd, const struct http_source *source)
