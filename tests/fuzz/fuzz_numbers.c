@@ -211,7 +211,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t count;
 
 	records = fuzz_records(data, size, &count);
-	if (!run || groups_create(&run->groups) || groups_by_port(run->groups, ports, 2) ||
+	if (!run)
+		abort();
+	run->groups = groups_create();
+	if (!run->groups || groups_by_port(run->groups, ports, 2) ||
 	    groups_by_unit(run->groups, 2, name_unit, NULL))
 		abort();
 	ui_init(&run->top);

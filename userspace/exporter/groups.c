@@ -42,10 +42,9 @@ struct groups {
 	} cache[CACHE];
 };
 
-int groups_create(struct groups **groups)
+struct groups *groups_create(void)
 {
-	*groups = calloc(1, sizeof(**groups));
-	return *groups ? 0 : -ENOMEM;
+	return calloc(1, sizeof(struct groups));
 }
 
 void groups_free(struct groups *g)

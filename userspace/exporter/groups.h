@@ -61,10 +61,8 @@ typedef bool (*groups_unit_fn)(void *arg, uint64_t cgroup, char name[GROUPS_NAME
 
 struct groups;
 
-/**
- * groups_create() - none, until they are asked for
- */
-int groups_create(struct groups **groups);
+/** groups_create() - none, until they are asked for; NULL without memory */
+struct groups *groups_create(void);
 void groups_free(struct groups *groups);
 
 /** groups_are_asked_for() - were any? */

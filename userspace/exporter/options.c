@@ -146,7 +146,8 @@ int export_options_parse(struct export_options *o, int argc, char *argv[])
 
 	o->interval_ns = INTERVAL_NS;
 	o->max_conns = TRACKER_CONNS_DEFAULT;
-	if (groups_create(&o->groups))
+	o->groups = groups_create();
+	if (!o->groups)
 		return cmd_fail("%s", strerror(ENOMEM));
 	status = options_parse(usage, rows, argc, argv);
 	if (!status)
