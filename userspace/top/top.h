@@ -139,9 +139,6 @@ static inline bool top_has_rates(const struct top *top)
 	return top->has_trail && top->numbers.updates > 1;
 }
 
-/** cmd_top() - the command; the exit status */
-int cmd_top(int argc, char *argv[]);
-
 /* source.c: where records come from */
 
 /** top_open() - trail, model, first snapshot; CMD_OK or CMD_FAILED after a message */
