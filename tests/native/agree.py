@@ -131,7 +131,8 @@ def waits_for_accept(end):
 
 def nobody_of(life, explained):
     """A RST that neither end has sent: life tells of it where both ends are over."""
-    by = {"between": "reset-between", "host": "reset-by-firewall"}
+    by = {"between": "reset-between", "host": "reset-by-firewall",
+          "network": "reset-from-network"}
     if any(e["end"] == "lives" for e in ends_of(life)):
         return next((n for n in explained["names"] if n in by.values()), None)
     return by.get(life.get("ended_by"))
@@ -164,7 +165,7 @@ def names_by_life(life, explained):
 
 def ending(r, life, explained):
     compared = COMPARED | {"reset-by-client", "reset-by-server", "reset-between",
-                           "reset-by-firewall"}
+                           "reset-by-firewall", "reset-from-network"}
     by_life, by_explain = names_by_life(life, explained), set(explained["names"]) & compared
     if by_life != by_explain:
         ways = "/".join(e["end"] + (f" ({e['why']})" if "why" in e else "") for e in ends_of(life))

@@ -215,9 +215,9 @@ class Drawing:
 
     def draw_refused(self):
         port, why, by, names = self.rng.choice((
-            (CLOSED, None, "peer", {"refused"}),
-            (RESET, None, "peer", {"refused"}),
-            (ICMP, "icmp", "between", {"refused", "rejected-by-icmp"})))
+            (CLOSED, None, "network", {"refused"}),
+            (RESET, None, "network", {"refused"}),
+            (ICMP, "icmp", "network", {"refused", "rejected-by-icmp"})))
         self.port = port + self.number
         t = round(self.rng.uniform(1, END - 3), 3)
         self.connect(t)
@@ -265,7 +265,7 @@ class Drawing:
         self.c.server.end, self.c.server.state = "reset_in", "new_syn_recv"
         self.c.server.accepted = False
         self.c.names = {"syn-unanswered", "abandoned", "late-syn-ack"}
-        self.c.may = {"reset", "reset-by-client"}
+        self.c.may = {"reset", "reset-from-network"}
 
     def draw_fill(self):
         """One end writes until the other's window is closed."""
@@ -383,7 +383,7 @@ class Drawing:
         e.bytes_known = False
         e.finish(at, "reset_in")
         self.c.names |= {"reset"}
-        self.c.may |= {"reset-between", "reset-by-firewall"}
+        self.c.may |= {"reset-between", "reset-by-firewall", "reset-from-network"}
         self.c.looks = []
 
     def dark_close(self, e, p, at, then):

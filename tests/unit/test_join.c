@@ -119,10 +119,10 @@ static const struct scene scenes[] = {
 	  "10 B request CLOSE NEW_SYN_RECV\n11 B out SYN,ACK seq=7000 ack=1001\n"
 	  "12 A in SYN,ACK seq=7000 ack=1001\n13 A socket SYN_SENT ESTABLISHED\n"
 	  "14 B socket SYN_RECV ESTABLISHED\n",
-	  "10.0.0.2:80            < 10.0.0.1:9999         -     3us    -     -     reset by peer\n"
+	  "10.0.0.2:80            < 10.0.0.1:9999         -     3us    -     -     RST received\n"
 	  "  here  netns 2, cookie 209, uid 0\n"
 	  "      opened  SYN in, SYN-ACK out 1us\n"
-	  "  reset by the peer\n"
+	  "  reset by a RST in the name of the peer\n"
 	  "left: 10.0.0.1:40000        => 10.0.0.2:80           13us  14us   -     -     "
 	  "ESTABLISHED\n" },
 	{ "without a SYN-ACK on record no guess is made across namespaces",
@@ -183,7 +183,7 @@ static const struct scene scenes[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=104\n"
 		    "300000 B socket CLOSE_WAIT LAST_ACK\n400000 B socket LAST_ACK CLOSE\n"
 		    "900000 A socket ESTABLISHED CLOSE err=104\n",
-	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  900ms  -     -     server reset   "
+	  "10.0.0.1:40000        => 10.0.0.2:80           40ms  900ms  -     -     RST received   "
 	  "curl+web-serv\n" },
 };
 

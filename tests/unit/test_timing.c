@@ -77,7 +77,7 @@ static const struct scene scenes[] = {
 	/* Resets. */
 	{ HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=104\n"
 		    "80000 B socket ESTABLISHED CLOSE unread=3\n80010 B out RST\n",
-	  A_LINE "40ms  80ms   -     -     reset by peer  curl[812]\n" B_LINE
+	  A_LINE "40ms  80ms   -     -     RST received   curl[812]\n" B_LINE
 		 "40ms  60ms   -     -     reset by us    web-serv[112]\n" },
 	/* The peer never closes: half-closed to the end. */
 	{ HANDSHAKE CLIENT_CLOSES "60540000 A timewait FIN_WAIT2 CLOSE reason=timeout\n"
@@ -102,14 +102,14 @@ static const struct scene scenes[] = {
 		    "900000000 A socket CLOSE SYN_SENT cookie=103\n"
 		    "900000009 A socket SYN_SENT CLOSE cookie=103 err=111\n"
 		    "900000010 A socket CLOSE SYN_SENT cookie=101\n",
-	  B_LINE "40ms  60ms   -     -     reset by peer  web-serv[112]\n" A_LINE
+	  B_LINE "40ms  60ms   -     -     RST received   web-serv[112]\n" A_LINE
 		 "-     9us    -     -     refused\n" A_LINE
 		 "40ms  -      -     -     end not seen   curl[812]\n" A_LINE
 		 "-     -      -     -     SYN-SENT\n" },
 	/* What is older than the trail: at least so long, and no handshake. */
 	{ "0 B request NEW_SYN_RECV CLOSE reason=established\n9 B socket SYN_RECV ESTABLISHED\n"
 	  "90 B socket ESTABLISHED CLOSE err=104\n",
-	  B_LINE "-     >90us  -     -     reset by peer\n" },
+	  B_LINE "-     >90us  -     -     RST received\n" },
 	{ "0 A socket CLOSE_WAIT LAST_ACK\n9 A socket LAST_ACK CLOSE\n",
 	  "10.0.0.1:40000         ? 10.0.0.2:80           "
 	  "-     >9us   -     -     closed by peer\n" },

@@ -30,9 +30,12 @@ static const struct expected endings[] = {
 	{ "request expired",
 	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout\n", 202,
 	  CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_SYN_ACK },
-	{ "request reset",
+	{ "request reset: segments are not on record, and it may have been this end's own RST",
 	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=reset\n", 202,
-	  CONN_RESET_IN, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	  CONN_RESET, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
+	{ "… by a RST that came",
+	  "0 B request CLOSE NEW_SYN_RECV\n8 B in RST\n9 B request NEW_SYN_RECV CLOSE reason=reset\n",
+	  202, CONN_RESET_IN, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_UNTOLD },
 	{ "reset by peer", HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=104\n", 101,
 	  CONN_RESET_IN, TCPTRAIL_ESTABLISHED, CONN_WHY_UNTOLD },
 	{ "reset by us",
@@ -52,6 +55,22 @@ static const struct expected endings[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B socket FIN_WAIT1 CLOSE orphan err=104\n90001 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_LATE_DATA },
+	{ "… by bytes that shutdown() of both directions had no use for: a process holds the socket",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "90000 B socket FIN_WAIT1 FIN_WAIT2\n"
+		    "90001 B socket FIN_WAIT2 CLOSE err=104\n90002 B out RST cookie=0\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_LATE_DATA },
+	{ "… or by a RST, which leaves the same error: segments are not on record",
+	  "0 B socket ESTABLISHED FIN_WAIT1 pid=790\n9 B socket FIN_WAIT1 CLOSE orphan err=104\n",
+	  202, CONN_RESET, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
+	{ "… or records were lost",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n80001 B loss 5\n"
+		    "90000 B socket FIN_WAIT1 CLOSE orphan err=104\n",
+	  202, CONN_RESET, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
+	{ "… or a RST that was under way to the socket while close() began on another CPU",
+	  HANDSHAKE "79999 B in RST\n80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80001 B socket FIN_WAIT1 CLOSE orphan err=104\n",
+	  202, CONN_RESET, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
 	{ "late data in FIN-WAIT-2",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "90000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
@@ -442,8 +461,8 @@ static void test_between(void **state)
 		  ENDING_BY_BETWEEN },
 		{ "it was gone, and behind NAT a RST of no socket has another name",
 		  { .lport = 80, .rport = 7, .flags = CONN_SEGMENTS, .end = CONN_NORMAL },
-		  ENDING_BY_PEER },
-		{ "its segments are not on record", { .lport = 80, .rport = 9 }, ENDING_BY_PEER },
+		  ENDING_BY_NETWORK },
+		{ "its segments are not on record", { .lport = 80, .rport = 9 }, ENDING_BY_NETWORK },
 	};
 	const struct conn client = { .lport = 9,
 				     .rport = 80,
@@ -455,23 +474,44 @@ static void test_between(void **state)
 	struct conn_pair pair = { .ends = { { .c = &client } }, .count = 1 };
 	size_t i;
 
-	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_NETWORK);
 	pair.count = 2;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		pair.ends[1].c = &cases[i].server;
 		if (ending_of_end(&pair, 0).by != cases[i].by)
 			fail_msg("%s: by %u", cases[i].what, ending_of_end(&pair, 0).by);
 	}
+	/* It came when both had closed: its sender ended nothing. */
+	lossy.state = TCPTRAIL_TIME_WAIT;
+	lossy.object = CONN_MINISOCKET;
+	pair.ends[0].c = &lossy;
+	pair.ends[1].c = &cases[0].server;
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_NOBODY);
+	lossy = client;
 	/* Records were lost: the server's RST may be one of them. */
 	lossy.flags |= CONN_LOSSY;
 	pair.ends[0].c = &lossy;
 	pair.ends[1].c = &cases[1].server;
-	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_NETWORK);
 	pair.ends[0].c = &client;
 	/* The tracker did not join them: nothing follows from what is missing. */
 	pair.apart = true;
 	pair.ends[1].c = &cases[1].server;
-	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_PEER);
+	assert_int_equal(ending_of_end(&pair, 0).by, ENDING_BY_NETWORK);
+}
+
+/* A RST or ICMP that answers the SYN comes from the network: whose it is no record of here says. */
+static void test_refused_by_network(void **state)
+{
+	static const uint8_t why[] = { CONN_WHY_UNTOLD, CONN_WHY_ICMP };
+	struct conn client = { .state = TCPTRAIL_SYN_SENT,
+			       .end = CONN_REFUSED,
+			       .flags = CONN_SEGMENTS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(why); i++) {
+		client.why = why[i];
+		assert_int_equal(ending_of(&client).by, ENDING_BY_NETWORK);
+	}
 }
 
 /* A SYN cookie has no request that could be the other end: its SYN-ACK is an answer all the same. */
@@ -490,6 +530,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_refused_by_network),
 		cmocka_unit_test(test_answered_by_cookie),
 		cmocka_unit_test(test_endings),
 		cmocka_unit_test(test_evidence),

@@ -23,6 +23,7 @@ const char *conn_end_key(uint8_t end)
 		[CONN_DROPPED] = "request_dropped",
 		[CONN_SILENT] = "silent",
 		[CONN_NO_PORT] = "no_port",
+		[CONN_RESET] = "reset_unknown",
 	};
 
 	return end < CONN_ENDS ? keys[end] : "unseen";

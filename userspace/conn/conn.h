@@ -41,7 +41,7 @@ enum conn_closer {
  * @CONN_LIVES: it has not
  * @CONN_NORMAL: both FINs sent and acknowledged (and TIME-WAIT over, if it was
  *	this end's), or a listener closed
- * @CONN_RESET_IN: the peer's RST
+ * @CONN_RESET_IN: a RST that came in the peer's name
  * @CONN_RESET_OUT: our RST: closed with unread data or linger 0, or data came
  *	for a socket that nobody held any more
  * @CONN_REFUSED: our SYN was answered with RST
@@ -60,6 +60,7 @@ enum conn_closer {
  * @CONN_SILENT: closed by this end without a segment: TCP_REPAIR; or SO_LINGER of 0 s, or
  *	connect() to AF_UNSPEC, when both sides had closed
  * @CONN_NO_PORT: connect() found no source port, and sent nothing
+ * @CONN_RESET: a RST, the peer's or ours: the trail does not tell which
  */
 enum conn_end {
 	CONN_LIVES = 0,
@@ -80,6 +81,7 @@ enum conn_end {
 	CONN_DROPPED,
 	CONN_SILENT,
 	CONN_NO_PORT,
+	CONN_RESET,
 	CONN_ENDS,
 };
 

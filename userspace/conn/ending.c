@@ -21,7 +21,7 @@ static uint8_t by_of(const struct conn *c)
 		return ENDING_BY_NOBODY;
 	case CONN_RESET_IN:
 	case CONN_REFUSED:
-		return c->why == CONN_WHY_ICMP ? ENDING_BY_BETWEEN : ENDING_BY_PEER;
+		return ENDING_BY_NETWORK;
 	case CONN_RESET_OUT:
 	case CONN_SILENT:
 	case CONN_ABANDONED:
@@ -113,6 +113,7 @@ static enum weight weight_of(const struct conn *c)
 	case CONN_REUSED:
 		return WEIGHT_UNKNOWN;
 	case CONN_RESET_IN:
+	case CONN_RESET:
 		return WEIGHT_RESET_IN;
 	}
 	return WEIGHT_REASON;
@@ -166,6 +167,8 @@ struct ending ending_of_end(const struct conn_pair *pair, unsigned int i)
 		e.by = ENDING_BY_HOST;
 	} else if (other->flags & CONN_RST_OUT) {
 		e.evidence |= EVIDENCE_PEER_RST_OUT;
+		if (e.by == ENDING_BY_NETWORK) /* in TIME-WAIT nobody ended it */
+			e.by = ENDING_BY_PEER;
 	} else if (e.evidence & EVIDENCE_RST_IN && shows_rst(other, c)) {
 		e.evidence |= EVIDENCE_PEER_NO_RST;
 		e.by = ENDING_BY_BETWEEN;
@@ -184,8 +187,8 @@ const char *ending_by_key(uint8_t by)
 	static const char *const keys[] = {
 		[ENDING_BY_NOBODY] = "nobody",	 [ENDING_BY_US] = "us",
 		[ENDING_BY_PEER] = "peer",	 [ENDING_BY_BETWEEN] = "between",
-		[ENDING_BY_HOST] = "host",	 [ENDING_BY_OUTSIDE] = "outside",
-		[ENDING_BY_UNKNOWN] = "unknown",
+		[ENDING_BY_HOST] = "host",	 [ENDING_BY_NETWORK] = "network",
+		[ENDING_BY_OUTSIDE] = "outside", [ENDING_BY_UNKNOWN] = "unknown",
 	};
 
 	return keys[by <= ENDING_BY_UNKNOWN ? by : ENDING_BY_UNKNOWN];

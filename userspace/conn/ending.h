@@ -13,9 +13,10 @@
 enum ending_by {
 	ENDING_BY_NOBODY = 0, /* both closed; or a clock ran out */
 	ENDING_BY_US, /* this end: its process, or its kernel in the process's stead */
-	ENDING_BY_PEER, /* the other end */
+	ENDING_BY_PEER, /* the other end, whose own record says so */
 	ENDING_BY_BETWEEN, /* neither end, though both are on record: something on the way */
 	ENDING_BY_HOST, /* the peer's machine, this one, in no socket's name: netfilter's reject */
+	ENDING_BY_NETWORK, /* what came from there, in the peer's name or by ICMP: no record says who sent it */
 	ENDING_BY_OUTSIDE, /* ss -K, or the network namespace that went */
 	ENDING_BY_UNKNOWN, /* the records do not tell */
 };
@@ -78,6 +79,12 @@ bool ending_is_after_close(const struct conn *c);
 
 /** ending_is_orderly() - both ends had closed when @c ended */
 bool ending_is_orderly(const struct conn *c);
+
+/** ending_may_be_rst_in() - a RST that came ended @c, or may have */
+static inline bool ending_may_be_rst_in(const struct conn *c)
+{
+	return c->end == CONN_RESET_IN || c->end == CONN_RESET;
+}
 
 /** ending_by_key() - "us", "peer" ..., for JSON */
 const char *ending_by_key(uint8_t by);

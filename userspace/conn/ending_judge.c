@@ -96,17 +96,21 @@ static uint8_t why_aborted(const struct conn *c, const struct tcptrail_record *r
 	return CONN_WHY_UNTOLD;
 }
 
+static bool is_fin_wait(const struct conn *c)
+{
+	return c->state == TCPTRAIL_FIN_WAIT1 || c->state == TCPTRAIL_FIN_WAIT2;
+}
+
 /*
- * The kernel had a reason to send a RST to this end's peer: bytes came that nobody can read.
- * In close() it takes what waited in the backlog, which may be a RST that came before the FIN
- * went: there the RST of this end shows that it was bytes (infer_from_rst_out()).
+ * Bytes that came when nobody could read them leave the error that a RST leaves: tcp_reset().
+ * The RST that they are answered with shows it (infer_from_rst_out()). Where none follows, and
+ * it would be on record, it was one that came before the FIN went, and waited in the backlog
+ * while the process was in close().
  */
 static bool may_be_late_data(const struct conn *c, const struct tcptrail_record *r)
 {
-	return r->transition.error == ECONNRESET && r->flags & TCPTRAIL_F_ORPHAN &&
-	       !(r->flags & TCPTRAIL_F_TASK) &&
-	       (c->state == TCPTRAIL_FIN_WAIT1 || c->state == TCPTRAIL_FIN_WAIT2) &&
-	       ending_has_segments(c) && !(c->flags & CONN_RST_IN);
+	return is_fin_wait(c) && !(c->flags & CONN_RST_IN) &&
+	       !(r->flags & TCPTRAIL_F_TASK && ending_has_segments(c));
 }
 
 /*
@@ -195,10 +199,7 @@ enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *
 		return end;
 	case ECONNRESET:
 	case EPIPE:
-		if (!may_be_late_data(c, r))
-			return CONN_RESET_IN;
-		c->why = CONN_WHY_LATE_DATA;
-		return CONN_RESET_OUT;
+		return may_be_late_data(c, r) ? CONN_RESET : CONN_RESET_IN;
 	case ECONNREFUSED:
 		/* Without a RST it was an ICMP port unreachable, as a firewall sends it that rejects. */
 		if (ending_has_segments(c) && !(c->flags & CONN_RST_IN))
@@ -221,8 +222,10 @@ enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *
  */
 static enum conn_end end_of_reset_request(struct conn *c, bool overflow)
 {
-	if (c->flags & CONN_RST_IN || !ending_has_segments(c))
+	if (c->flags & CONN_RST_IN)
 		return CONN_RESET_IN;
+	if (!(c->flags & CONN_RST_OUT) && !ending_has_segments(c))
+		return CONN_RESET;
 	if (!(c->flags & CONN_RST_OUT))
 		return CONN_DROPPED; /* a module before ABI 2.1 does not tell ICMP and ss -K apart */
 	if (overflow)
@@ -355,10 +358,11 @@ static void infer_from_rst_out(struct conn *c, bool has_socket)
 			reset_by_us(c, c->flags & CONN_TASK_ENDED ? CONN_WHY_LINGER2 :
 								    CONN_WHY_LATE_DATA);
 		break;
+	case CONN_RESET:
 	case CONN_RESET_IN:
 		/* Who takes a RST sends none: it was this end's own answer to late data. */
-		if (c->object == CONN_SOCKET && c->flags & CONN_ORPHAN &&
-		    (c->state == TCPTRAIL_FIN_WAIT1 || c->state == TCPTRAIL_FIN_WAIT2))
+		if (c->object == CONN_SOCKET && is_fin_wait(c) &&
+		    (c->flags & CONN_ORPHAN || !(c->flags & CONN_RST_IN)))
 			reset_by_us(c, CONN_WHY_LATE_DATA);
 		break;
 	}

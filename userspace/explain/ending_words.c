@@ -50,7 +50,7 @@ static void say_reset(struct buf *out, const struct conn *c, const char *us)
 {
 	static const char *const why[CONN_WHYS] = {
 		[CONN_WHY_ABORTED] = ": closed with SO_LINGER 0, or disconnected (AF_UNSPEC)",
-		[CONN_WHY_LATE_DATA] = ": bytes came after it had closed",
+		[CONN_WHY_LATE_DATA] = ": bytes came that nobody could read any more",
 		[CONN_WHY_UNACCEPTED] = ": its listener was closed before accept()",
 		[CONN_WHY_MEMORY] = ": too many orphans (net.ipv4.tcp_max_orphans), or no memory "
 				    "for one",
@@ -80,7 +80,10 @@ static void say_reset_in(struct buf *out, uint8_t by, const char *them)
 			   "socket: a firewall that rejects",
 			   them);
 	else
-		buf_printf(out, "reset by %s", them);
+		buf_printf(out,
+			   by == ENDING_BY_PEER ? "reset by %s" :
+						  "reset by a RST in the name of %s",
+			   them);
 }
 
 /*
@@ -203,6 +206,16 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		break;
 	case CONN_RESET_IN:
 		say_reset_in(out, e.by, them);
+		break;
+	case CONN_RESET:
+		buf_printf(
+			out,
+			c->object == CONN_REQUEST ?
+				"the request was reset, by a RST in the name of %s or of its own: "
+				"which one is not on record" :
+				"reset by a RST in the name of %s, or by its own answer to bytes "
+				"that nobody could read any more: which one is not on record",
+			them);
 		break;
 	case CONN_SILENT:
 		buf_printf(out, "closed by %s without a word: %s", us,

@@ -71,8 +71,8 @@ static const struct detail details[] = {
 	{ CONN_RESET_OUT, CONN_WHY_DISCONNECT, "aborted-disconnect", NULL },
 	{ CONN_SILENT, CONN_WHY_REPAIR, "closed-silently", NULL },
 	{ CONN_RESET_OUT, CONN_WHY_LATE_DATA, "data-after-close",
-	  "@ had closed, and & still sent data: nobody was there to read it, so the kernel "
-	  "answered with RST." },
+	  "& still sent data, and nobody was there to read it: so the kernel answered with "
+	  "RST." },
 	{ CONN_RESET_OUT, CONN_WHY_UNACCEPTED, "",
 	  "The kernel resets those that wait in the queue of a listener when it is closed." },
 	{ CONN_RESET_OUT, CONN_WHY_UNTOLD, "", "Why is not on record." },
@@ -85,6 +85,7 @@ static const struct detail details[] = {
 	{ CONN_NO_PORT, CONN_WHY_UNTOLD, "no-source-port",
 	  "The ports that it may use for this destination (net.ipv4.ip_local_port_range, without "
 	  "what is reserved, bound, connected or in TIME-WAIT there) were all taken." },
+	{ CONN_RESET, CONN_WHY_UNTOLD, "reset", NULL },
 	{ CONN_KILLED, CONN_WHY_UNTOLD, "killed", NULL },
 	{ CONN_NETNS_GONE, CONN_WHY_UNTOLD, "netns-gone", NULL },
 };
@@ -156,7 +157,7 @@ static void tell_failed(struct milestones *m, const struct conn *c, const struct
 	const struct ladder_row *rst = milestones_rst(m, LADDER_RIGHT, 0);
 	bool refused = rst && rst->sent;
 
-	if (e->how == CONN_REFUSED && e->by == ENDING_BY_PEER)
+	if (e->how == CONN_REFUSED && e->why != CONN_WHY_ICMP)
 		tell_refused(m);
 	if (e->how == CONN_ABANDONED)
 		tell_abandoned(m, c);
@@ -243,7 +244,7 @@ static bool has_own_ending(const struct conn *c, bool other_lives)
 {
 	if (!c->end || ending_is_orderly(c) || c->end == CONN_UNSEEN || c->end == CONN_EVICTED)
 		return false;
-	return other_lives || (c->end != CONN_RESET_IN && c->end != CONN_REFUSED);
+	return other_lives || (!ending_may_be_rst_in(c) && c->end != CONN_REFUSED);
 }
 
 /* The other end is gone, and this one was not told. */

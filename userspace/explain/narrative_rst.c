@@ -60,14 +60,15 @@ void narrative_reset_in(struct milestones *m, unsigned int side, const struct en
 	} else if (!m->l->sides[!side].end->here && m->refusal) {
 		names(m, "syn-ack-refused");
 		say_of(m, side,
-		       "& refused the SYN-ACK. Why is not known from here: it had given up meanwhile, or "
+		       "It answered the SYN-ACK. Why is not known from here: & had given up meanwhile, or "
 		       "the SYN was not its own but a stale duplicate, a forged one, or a port "
 		       "scanner's.");
 	} else if (!m->l->sides[!side].end->here) {
 		say_of(m, side,
 		       "Why is not known from here: & closed with data unread, or with linger 0, or its "
 		       "socket was gone; or something between sent the RST in its name.");
-	} else if (other && other->end && other->since_ns < c->since_ns) {
+	} else if (other && other->end && other->since_ns < c->since_ns &&
+		   milestones_rst(m, !side, other->since_ns)) {
 		say_of(m, side,
 		       "& had no socket for it any more: what @ still sent was answered with RST.");
 	}
@@ -79,6 +80,7 @@ static void name_reset(struct milestones *m, unsigned int by_side, uint8_t by)
 
 	names(m, by == ENDING_BY_BETWEEN ? "reset reset-between" :
 		 by == ENDING_BY_HOST	 ? "reset reset-by-firewall" :
+		 by == ENDING_BY_NETWORK ? "reset reset-from-network" :
 					   by_names[by_side]);
 }
 
@@ -112,7 +114,7 @@ static bool may_be_taken(const struct milestones *m, const struct ladder_row *rs
 		if (row->kind == LADDER_SEGMENT && row->from == rst->from && row->arrived &&
 		    row->tcp_flags & TCPTRAIL_RST)
 			return false;
-	return c->end == CONN_RESET_IN;
+	return ending_may_be_rst_in(c);
 }
 
 /* What its receiver did later shows that the RST did not end it: it closed, or waited on. */
@@ -207,7 +209,7 @@ static void tell_ignored_syn(struct milestones *m, unsigned int side)
 	const struct ladder_row *syn = milestones_newcomer(m, side, m->established_ns[side]);
 	const struct conn *c = m->conn[side];
 
-	if (!syn || m->stray || !c || c->end == CONN_RESET_IN ||
+	if (!syn || m->stray || !c || ending_may_be_rst_in(c) ||
 	    (c->end && milestone_time(syn, side) >= c->since_ns) ||
 	    (m->time_wait_ns[side] && milestone_time(syn, side) >= m->time_wait_ns[side]))
 		return;

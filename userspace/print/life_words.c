@@ -54,8 +54,7 @@ static const char *closed_word(const struct conn_pair *pair, unsigned int i)
 
 static const char *reset_word(enum who by)
 {
-	static const char *const words[] = { "client reset", "server reset", "reset by us",
-					     "reset by peer" };
+	static const char *const words[] = { "client reset", "server reset", "reset by us" };
 
 	return words[by];
 }
@@ -72,7 +71,7 @@ const char *life_end_word(uint8_t end)
 	static const char *const words[CONN_ENDS] = {
 		[CONN_LIVES] = "alive",
 		[CONN_NORMAL] = "closed",
-		[CONN_RESET_IN] = "reset by peer",
+		[CONN_RESET_IN] = "RST received",
 		[CONN_RESET_OUT] = "reset by us",
 		[CONN_REFUSED] = "refused",
 		[CONN_UNANSWERED] = "not answered",
@@ -88,6 +87,7 @@ const char *life_end_word(uint8_t end)
 		[CONN_DROPPED] = "SYN dropped",
 		[CONN_SILENT] = "closed silently",
 		[CONN_NO_PORT] = "no source port",
+		[CONN_RESET] = "reset",
 	};
 
 	return words[end < CONN_ENDS ? end : CONN_UNSEEN];
@@ -107,7 +107,8 @@ const char *life_word(const struct conn_pair *pair)
 	case CONN_RESET_IN:
 		return e.by == ENDING_BY_BETWEEN ? "reset between" :
 		       e.by == ENDING_BY_HOST	 ? "reset by host" :
-						   reset_word(who(pair, i, true));
+		       e.by == ENDING_BY_PEER	 ? reset_word(who(pair, i, true)) :
+						   life_end_word(e.how);
 	case CONN_RESET_OUT:
 		if (c->why == CONN_WHY_UNREAD && pair->count == 1)
 			return "reset, unread";

@@ -86,6 +86,7 @@ void step_eof(void);
 void step_sip(void);
 void step_beat(void);
 void step_shut(void);
+void step_shutboth(void);
 void step_close(void);
 void step_abort(void);
 void step_disconnect(void);

@@ -144,6 +144,13 @@ void step_shut(void)
 	for_each_connection(fd) if (shutdown(fd, SHUT_WR)) complain("shutdown");
 }
 
+void step_shutboth(void)
+{
+	int fd;
+
+	for_each_connection(fd) if (shutdown(fd, SHUT_RDWR)) complain("shutdown");
+}
+
 static void forget(void)
 {
 	int many = me.last - me.first;

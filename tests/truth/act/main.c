@@ -36,6 +36,7 @@
  *	sip N MS		for ever: read N bytes each MS
  *	beat MS			for ever: write a byte each MS
  *	shut			shutdown(SHUT_WR)
+ *	shutboth		shutdown(SHUT_RDWR)
  *	close			close(), and forget
  *	abort			the same with SO_LINGER 0
  *	disconnect		connect(AF_UNSPEC)
@@ -112,6 +113,7 @@ static const struct {
 	{ "sip", step_sip },
 	{ "beat", step_beat },
 	{ "shut", step_shut },
+	{ "shutboth", step_shutboth },
 	{ "close", step_close },
 	{ "abort", step_abort },
 	{ "disconnect", step_disconnect },

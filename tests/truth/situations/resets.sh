@@ -165,6 +165,24 @@ expect()
 }
 tell
 
+situation data-after-shutdown 'the same of a socket that its process holds: shutdown(SHUT_RDWR)'
+play()
+{
+	on s shop listen s:7000 accept sleep 1 shutboth sleep 5 close wait
+	sleep 1
+	on c talker connect s:7000 sleep 2 write 100 wait
+	sleep 8
+}
+expect()
+{
+	provoked kind=socket old_state=fin_wait2 new_state=close error=ECONNRESET
+	says life end=reset_in peer.end=reset_out peer.why=late_data ended_by=server
+	says explain names=data-after-close names=reset-by-server
+	never explain names=reset-by-client
+	never explain names=reset-from-network
+}
+tell
+
 situation too-many-orphans 'i2pd#825; tcp_check_oom(): TCPAbortOnMemory'
 play()
 {
@@ -462,7 +480,8 @@ expect()
 	provoked kind=segment direction=in tcp_flags=RST
 	provoked kind=socket old_state=established new_state=close error=ECONNRESET
 	says life end=reset_in closer=none 'life_seconds=6\.[0-9]*'
-	says explain names=reset-by-client
+	says explain names=reset-from-network
+	never explain names=reset-by-client
 	never explain 'SO_LINGER'
 }
 tell
@@ -502,8 +521,9 @@ play()
 expect()
 {
 	provoked kind=socket old_state=established new_state=close error=ECONNRESET
-	says life end=reset_in
-	says explain names=reset-by-client
+	says life end=reset_in ended_by=network
+	says explain names=reset-from-network 'in the name of the client'
+	never explain names=reset-by-client
 	never explain names=aborted-linger
 	never explain names=aborted-unread
 	never explain names=data-after-close
