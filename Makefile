@@ -163,13 +163,13 @@ $(BUILD)/libtcptrail.a: $(call objects,trail) $(call objects,base)
 	$(call step,AR)$(AR) rcs $@ $^
 
 $(CLI): $(call objects,cli) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread
 
 $(TOP): $(BUILD)/userspace/top/main.o $(call archive,top) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lncursesw -lpthread
 
 $(EXPORTER): $(BUILD)/userspace/exporter/main.o $(call archive,exporter) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lmicrohttpd -lz -lpthread
 
 # Its page is in it.
 $(BUILD)/userspace/exporter/page.o: userspace/exporter/page.html
@@ -180,7 +180,7 @@ unit: $(UNIT) $(BUILD)/monitoring/story
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/unit/test_safe: $(BUILD)/tests/fuzz/check.o
 
@@ -196,7 +196,7 @@ $(BUILD)/other-char/%.o: %.c
 $(BUILD)/unit/test_safe_other_char: $(BUILD)/other-char/tests/unit/test_safe.o \
 		$(OTHER_CHAR_SRC:%.c=$(BUILD)/other-char/%.o) $(BUILD)/tests/fuzz/check.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
@@ -213,14 +213,14 @@ FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
 		      $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lz -lm -lpthread
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd -lz -lm -lpthread
 
 #: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=150 for each target
 fuzz:
@@ -233,7 +233,7 @@ live: $(LIVE)
 
 $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
@@ -262,7 +262,7 @@ bench-programs: $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lmicrohttpd -lz -lpthread
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail
