@@ -32,6 +32,20 @@ static void test_states(void **state)
 	assert_int_equal(state_parse("-"), -EINVAL);
 }
 
+/* The same as where the C library has them, and none for what is no error. */
+static void test_error_names(void **state)
+{
+	assert_string_equal(error_key(0), "");
+	assert_null(error_key(~0U));
+	for (int i = 1; i < 1000; i++) {
+		const char *known = strerrorname_np(i), *name = error_key(i);
+
+		assert_int_equal(!known, !name);
+		if (known)
+			assert_string_equal(name, known);
+	}
+}
+
 static void test_other_names(void **state)
 {
 	static const uint8_t kinds[] = { TCPTRAIL_SOCKET,  TCPTRAIL_REQUEST, TCPTRAIL_TIMEWAIT,
@@ -130,9 +144,9 @@ static void test_address_parse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_states),	      cmocka_unit_test(test_other_names),
-		cmocka_unit_test(test_flags),	      cmocka_unit_test(test_endpoints),
-		cmocka_unit_test(test_address_parse),
+		cmocka_unit_test(test_states),	    cmocka_unit_test(test_other_names),
+		cmocka_unit_test(test_error_names), cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_endpoints),   cmocka_unit_test(test_address_parse),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

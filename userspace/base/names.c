@@ -205,11 +205,6 @@ const char *hook_loss(unsigned int hook)
 	return hook < ARRAY_SIZE(hooks) ? hooks[hook].text : "not known to this reader";
 }
 
-const char *error_key(unsigned int error)
-{
-	return error ? strerrorname_np((int)error) : "";
-}
-
 /* In the order in which people say it: what the segment is for first, the ACK after it. */
 static char *put_any_flags(char *p, uint8_t flags)
 {

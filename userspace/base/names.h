@@ -51,7 +51,7 @@ const char *hook_key(unsigned int hook);
 /** hook_loss() - for people: what is missing from the trail without this hook */
 const char *hook_loss(unsigned int hook);
 
-/** error_key() - "ECONNRESET"; "" for 0, NULL if this machine does not know the number */
+/** error_key() - "ECONNRESET"; "" for 0, NULL for a number that is no error */
 const char *error_key(unsigned int error);
 
 #define TCP_FLAGS_MAX 32

@@ -116,7 +116,7 @@ static void text_hooks(struct buf *out, const struct status *s)
 	buf_str(out, "\nHOOK\n");
 	for (unsigned int i = 0; i < TCPTRAIL_HOOKS; i++) {
 		int32_t hook = s->info.hooks[i];
-		const char *name = hook < 0 ? strerrorname_np(-hook) : NULL;
+		const char *name = hook < 0 ? error_key(-hook) : NULL;
 
 		buf_printf(out, "%-17s ", hook_key(i));
 		if (!hook)
@@ -194,7 +194,7 @@ static void json_hooks(struct json *j, const struct status *s)
 	json_object(j, "hooks");
 	for (unsigned int i = 0; i < TCPTRAIL_HOOKS; i++) {
 		int32_t hook = s->info.hooks[i];
-		const char *name = hook < 0 ? strerrorname_np(-hook) : NULL;
+		const char *name = hook < 0 ? error_key(-hook) : NULL;
 
 		if (!hook)
 			json_word(j, hook_key(i),
