@@ -165,6 +165,15 @@ $(BUILD)/libtcptrail.a: $(call objects,trail) $(call objects,base)
 $(CLI): $(call objects,cli) $(LIBS)
 	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread
 
+# One file that needs nothing of the machine it is copied to.
+#: make static     build/static/tcptrail, for a server without a compiler; CC=musl-gcc works, too
+.PHONY: static
+static: $(BUILD)/static/tcptrail
+
+$(BUILD)/static/tcptrail: $(call objects,cli) $(LIBS)
+	@mkdir -p $(@D)
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -static -s -o $@ $^ -lm -lpthread
+
 $(TOP): $(BUILD)/userspace/top/main.o $(call archive,top) $(LIBS)
 	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lncursesw -lpthread
 

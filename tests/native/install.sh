@@ -116,4 +116,12 @@ check '… a warning is an error' has "$work/log" ' -Werror '
 check 'make -s' builds -s
 check '… nothing' is "$(cat "$work/log")" ''
 
+# One file, in a root that has nothing else: it says what the other says.
+mkdir "$work/root"
+check 'make static' make -s BUILD="$build" static
+cp "$build/static/tcptrail" "$top/tests/recordings/6.1/abandoned.tt" "$work/root"
+check 'the static program, alone' chroot "$work/root" /tcptrail life -i /abandoned.tt
+alone=$(cat "$work/said")
+check '… says what the other says' is "$("$tool" life -i "$work/root/abandoned.tt")" "$alone"
+
 report
