@@ -93,6 +93,40 @@ static void test_segments(void **state)
 		   "10.0.0.2:41234     seq 4294967295 len 9 win 65535\n");
 }
 
+/* Names that differ in one place only, many more than are kept: each line has its own. */
+static void test_many_names(void **state)
+{
+	static const uint16_t flags[] = { TCPTRAIL_F_NO_LADDR, TCPTRAIL_F_NO_RADDR,
+					  TCPTRAIL_F_NO_LPORT, TCPTRAIL_F_NO_RPORT };
+	struct line kept = plain();
+
+	srand(5);
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct tcptrail_record r = make_transition(TCPTRAIL_SOCKET, 1, 8);
+		struct line fresh = plain();
+		struct buf b;
+
+		switch (rand() % 4) {
+		case 0:
+			r.laddr[rand() % 16] ^= 1;
+			break;
+		case 1:
+			r.raddr[rand() % 16] ^= 1;
+			break;
+		case 2:
+			r.rport = (uint16_t)rand();
+			break;
+		default:
+			r.lport = (uint16_t)(r.lport + rand() % 2);
+			r.flags |= flags[rand() % 4];
+		}
+		buf_init(&b, NULL);
+		line_record(&fresh, &b, &r);
+		check_line(&kept, &r, buf_string(&b));
+		buf_free(&b);
+	}
+}
+
 static void test_losses(void **state)
 {
 	struct tcptrail_record r = { .kind = TCPTRAIL_LOSS, .time_ns = 1000000000 };
@@ -231,11 +265,9 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_transitions),
-		cmocka_unit_test(test_segments),
-		cmocka_unit_test(test_losses),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_relative_and_days),
+		cmocka_unit_test(test_transitions), cmocka_unit_test(test_segments),
+		cmocka_unit_test(test_many_names),  cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_hostile),	    cmocka_unit_test(test_relative_and_days),
 		cmocka_unit_test(test_json),
 	};
 

@@ -51,6 +51,10 @@ TCPTRAIL_PIN(offsetof(struct tcptrail_snapshot, min_age_ns) ==
 	     offsetof(struct tcptrail_transition, comm));
 TCPTRAIL_PIN(sizeof(struct tcptrail_snapshot) == sizeof(struct tcptrail_transition));
 
+/** RECORD_NAME_PARTS - record.flags: which parts of the name the record has not */
+#define RECORD_NAME_PARTS \
+	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
+
 /** record_is_transition() - is its body a transition, or a snapshot, which reads the same? */
 static inline bool record_is_transition(const struct tcptrail_record *r)
 {

@@ -6,9 +6,6 @@
 
 #include "userspace/conn/tracker_internal.h"
 
-#define UNKNOWN_PARTS \
-	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
-
 /* IPv4 addresses are held as four bytes; an unknown one is 0.0.0.0. */
 static bool fits_ipv4(const uint8_t address[16], uint8_t family, uint32_t *ipv4)
 {
@@ -25,7 +22,7 @@ static bool fits_ipv4(const uint8_t address[16], uint8_t family, uint32_t *ipv4)
 
 bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
 {
-	uint16_t missing = r->flags & UNKNOWN_PARTS;
+	uint16_t missing = r->flags & RECORD_NAME_PARTS;
 
 	/* A listener has no other end: its name is whole without. */
 	if (missing == (TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_RPORT) && r->kind != TCPTRAIL_SEGMENT &&

@@ -14,9 +14,6 @@
 #include "userspace/explain/conversation.h"
 #include "userspace/explain/segment.h"
 
-#define RECORD_NAME_PARTS \
-	(TCPTRAIL_F_NO_LADDR | TCPTRAIL_F_NO_RADDR | TCPTRAIL_F_NO_LPORT | TCPTRAIL_F_NO_RPORT)
-
 /**
  * struct end - one end of a connection, or of segments that belong to none
  * @conn: as the tracker had it last; object CONN_FREE: no connection

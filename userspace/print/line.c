@@ -6,7 +6,6 @@
  */
 #include "userspace/print/line.h"
 
-#include "userspace/base/address.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/names.h"
 #include "userspace/base/text.h"
@@ -14,7 +13,6 @@
 #define LINE_MAX_BYTES 1024 /* all that one line can come to, colours included */
 #define STATE_WIDTH 12
 #define EVENT_WIDTH (STATE_WIDTH + 3 + STATE_WIDTH) /* old state, arrow, new state */
-#define END_WIDTH 18 /* of an address and port; longer ones push the rest aside */
 
 #define DIM "\033[2m"
 #define RED "\033[31m"
@@ -86,19 +84,6 @@ static char *put_state(const struct line *l, char *p, uint8_t state)
 	return p + l->states[state].len;
 }
 
-static char *put_ends(char *p, const struct tcptrail_record *r)
-{
-	char *start = p;
-
-	*p++ = ' ';
-	p = put_local(p, r);
-	p = put_pad(p, start + 1 + END_WIDTH);
-	*p++ = ' ';
-	start = p;
-	p = put_remote(p, r);
-	return put_pad(p, start + END_WIDTH);
-}
-
 static char *put_word(char *p, const char *word)
 {
 	*p++ = ' ';
@@ -144,7 +129,7 @@ static bool is_open(uint8_t state)
 	       state == TCPTRAIL_CLOSE_WAIT;
 }
 
-static char *put_transition(const struct line *l, char *p, const struct tcptrail_record *r)
+static char *put_transition(struct line *l, char *p, const struct tcptrail_record *r)
 {
 	const struct tcptrail_transition *t = &r->transition;
 	const char *word = what(r);
@@ -152,7 +137,7 @@ static char *put_transition(const struct line *l, char *p, const struct tcptrail
 	p = put_state(l, p, t->old_state);
 	p = put_arrow(l, p);
 	p = put_state(l, p, t->new_state);
-	p = put_ends(p, r);
+	p = put_line_ends(p, l->ends, r);
 	if (r->flags & TCPTRAIL_F_TASK) {
 		*p++ = ' ';
 		p = put_task(p, p + PUT_TASK_MAX, t->comm, t->pid);
@@ -178,7 +163,7 @@ static char *put_transition(const struct line *l, char *p, const struct tcptrail
 	return p;
 }
 
-static char *put_segment(const struct line *l, char *p, const struct tcptrail_record *r)
+static char *put_segment(struct line *l, char *p, const struct tcptrail_record *r)
 {
 	const struct tcptrail_segment *s = &r->segment;
 	const char *color = s->tcp_flags & TCPTRAIL_RST ? RED : "";
@@ -190,7 +175,7 @@ static char *put_segment(const struct line *l, char *p, const struct tcptrail_re
 	p = put_tcp_flags(p, s->tcp_flags);
 	p = put_pad(p, start + EVENT_WIDTH);
 	p = *color ? paint(l, p, PLAIN) : p;
-	p = put_ends(p, r);
+	p = put_line_ends(p, l->ends, r);
 	p = put_number(p, "seq ", s->seq);
 	if (s->tcp_flags & TCPTRAIL_ACK)
 		p = put_number(p, "ack ", s->ack);
@@ -214,7 +199,7 @@ static char *put_loss(const struct line *l, char *p, const struct tcptrail_recor
 	return paint(l, p, PLAIN);
 }
 
-static char *put_body(const struct line *l, char *p, const struct tcptrail_record *r)
+static char *put_body(struct line *l, char *p, const struct tcptrail_record *r)
 {
 	char *start = p;
 
@@ -225,7 +210,7 @@ static char *put_body(const struct line *l, char *p, const struct tcptrail_recor
 	if (r->kind == TCPTRAIL_LOSS)
 		return put_loss(l, p, r);
 	p = put_number(p, " kind ", r->kind); /* a later minor's */
-	return put_ends(put_pad(p, start + EVENT_WIDTH), r);
+	return put_line_ends(put_pad(p, start + EVENT_WIDTH), l->ends, r);
 }
 
 #define RELATIVE_WIDTH 14 /* "      1.234567" */
@@ -261,8 +246,8 @@ void line_header(struct line *l, struct buf *out)
 	int width = l->relative ? RELATIVE_WIDTH : PUT_TIME_OF_DAY;
 
 	buf_printf(out, "%-*s %-*s%s%-*s %-*s %-*s %s\n", width, "TIME", STATE_WIDTH, "OLD",
-		   l->ascii ? " > " : " → ", STATE_WIDTH, "NEW", END_WIDTH, "LOCAL", END_WIDTH,
-		   "REMOTE", "PROCESS, REASON");
+		   l->ascii ? " > " : " → ", STATE_WIDTH, "NEW", LINE_END_WIDTH, "LOCAL",
+		   LINE_END_WIDTH, "REMOTE", "PROCESS, REASON");
 }
 
 void line_record(struct line *l, struct buf *out, const struct tcptrail_record *r)

@@ -10,6 +10,7 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/clock.h"
 #include "userspace/base/record.h"
+#include "userspace/print/line_ends.h"
 
 #define LINE_STATES 16 /* those that have a name, and some room */
 
@@ -33,6 +34,7 @@ struct line_state {
  *	record's
  * @prepared: @states is filled; to begin with, false
  * @states: by number
+ * @ends: those of the last records
  * @first_ns: time of the first record, 0 before it
  * @second_ns: the clock's start_ns when @date was looked at
  * @date: the last line's; the caller sets it to today's, which goes without saying
@@ -46,6 +48,7 @@ struct line {
 	uint32_t home_netns;
 	bool prepared;
 	struct line_state states[LINE_STATES];
+	struct line_ends ends[LINE_ENDS];
 	uint64_t first_ns;
 	uint64_t second_ns;
 	char date[16];
