@@ -412,6 +412,44 @@ static void test_gone_keeps_its_time(void **state)
 	tracker_free(tracker);
 }
 
+static bool no_a(void *arg, const struct conn *c)
+{
+	return c->cookie == 101;
+}
+
+/* Half-open is what a record says: not where the end was not seen, nor where it was none. */
+static void test_peer_not_gone(void **state)
+{
+	static const struct {
+		const char *script;
+		bool unseen;
+		bool gone;
+	} cases[] = {
+		{ HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=110\n", false, true },
+		{ HANDSHAKE "80000 A socket ESTABLISHED CLOSE err=110\n"
+			    "90000 A socket ESTABLISHED FIN_WAIT1\n",
+		  false, false },
+		{ HANDSHAKE, true, false },
+	};
+	const struct tracker_config config = { .join = true };
+	struct tcptrail_record records[RECORDS_MAX];
+	const struct conn *c;
+	struct tracker *tracker;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(tracker_create(&tracker, &config), 0);
+		tracker_feed(tracker, records,
+			     script_records(cases[i].script, records, RECORDS_MAX));
+		if (cases[i].unseen)
+			tracker_end_unseen(tracker, no_a, NULL);
+		for (c = tracker_next(tracker, NULL); c && c->cookie != 202;)
+			c = tracker_next(tracker, c);
+		assert_non_null(c);
+		assert_int_equal(!!(c->flags & CONN_PEER_GONE), cases[i].gone);
+		tracker_free(tracker);
+	}
+}
+
 /* A SYN with the same number under two other ports is somebody else's. */
 static void test_syn_arrived(void **state)
 {
@@ -445,9 +483,13 @@ static void test_syn_arrived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes), cmocka_unit_test(test_syn_arrived),
-		cmocka_unit_test(test_causes), cmocka_unit_test(test_survivors),
-		cmocka_unit_test(test_evict),  cmocka_unit_test(test_gone_keeps_its_time),
+		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_syn_arrived),
+		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_survivors),
+		cmocka_unit_test(test_peer_not_gone),
+		cmocka_unit_test(test_evict),
+		cmocka_unit_test(test_gone_keeps_its_time),
 	};
 
 	return cmocka_run_group_tests_name("join", tests, NULL, NULL);

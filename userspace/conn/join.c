@@ -286,6 +286,16 @@ void join_ended(struct tracker *m, const struct conn *c)
 	other->peer_gone_ns = c->since_ns;
 }
 
+void join_revived(struct tracker *m, const struct conn *c)
+{
+	struct conn *other = c->other ? conn_at(m, c->other) : by_name(m, c);
+
+	if (!other || !(other->flags & CONN_PEER_GONE) || other->peer_gone_ns != c->since_ns)
+		return;
+	other->flags &= ~CONN_PEER_GONE;
+	other->synack = 0; /* it is not kept beside the time */
+}
+
 bool join_waits(struct tracker *m, struct conn *c)
 {
 	struct conn *other;

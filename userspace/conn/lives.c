@@ -82,7 +82,7 @@ void lives_enqueue(struct tracker *m, struct conn *c)
 
 void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns)
 {
-	/* An end that was not seen may be long ago. */
+	/* An end that was not seen may be long ago, and no record of it names a time. */
 	if (end != CONN_UNSEEN) {
 		observe_step(m, c, CONN_STEP_LEAVES, time_ns);
 		if (c->state != TCPTRAIL_TIME_WAIT)
@@ -91,7 +91,8 @@ void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t ti
 	c->end = end;
 	c->since_ns = time_ns;
 	counters_move(m, c);
-	join_ended(m, c);
+	if (end != CONN_UNSEEN)
+		join_ended(m, c);
 	lives_enqueue(m, c);
 }
 

@@ -12,6 +12,7 @@
 void step_enter(struct tracker *m, struct conn *c, uint8_t state, uint64_t time_ns)
 {
 	if (c->end) {
+		join_revived(m, c);
 		c->end = CONN_LIVES; /* it lived on after all */
 		c->since_ns = time_ns;
 	} else if (c->state != state || c->flags & CONN_AT_LEAST) {

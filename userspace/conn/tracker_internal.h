@@ -190,6 +190,9 @@ void join_leave(struct tracker *m, struct conn *c);
 /** join_ended() - @c has ended: note it of its other end, which may not learn of it */
 void join_ended(struct tracker *m, const struct conn *c);
 
+/** join_revived() - @c, which has ended, lives on after all: its other end has one, too */
+void join_revived(struct tracker *m, const struct conn *c);
+
 /** join_waits() - @c has ended, and its other end has not, or not been told yet */
 bool join_waits(struct tracker *m, struct conn *c);
 
