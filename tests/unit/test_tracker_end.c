@@ -358,6 +358,44 @@ static void test_endings(void **state)
 	}
 }
 
+/* A loss that is told after an end, by another CPU's ring: what was missing may be among it. */
+static void test_late_loss(void **state)
+{
+	static const struct {
+		const char *script;
+		uint8_t end, why;
+	} cases[] = {
+		{ "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9000 A socket SYN_SENT CLOSE err=111\n"
+		  "60000 A loss 5 since=100\n",
+		  CONN_REFUSED, CONN_WHY_UNTOLD },
+		{ "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9000 A socket SYN_SENT CLOSE err=111\n"
+		  "60000 A loss 5 since=100\n61000 A loss 5 since=60500\n",
+		  CONN_REFUSED, CONN_WHY_UNTOLD },
+		/* All of it was lost later. */
+		{ "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE err=111\n"
+		  "60000 A loss 5 since=59000\n",
+		  CONN_REFUSED, CONN_WHY_ICMP },
+		{ "0 B in SYN\n1 B request CLOSE NEW_SYN_RECV\n2 B out SYN,ACK\n"
+		  "9000 B request NEW_SYN_RECV CLOSE reason=reset\n60000 A loss 5 since=100\n",
+		  CONN_RESET, CONN_WHY_UNTOLD },
+		{ "0 B in SYN\n79999 B in RST\n80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		  "80002 B in FIN,ACK\n80003 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		  "80004 B socket FIN_WAIT2 CLOSE orphan\n160000 A loss 5 since=100\n",
+		  CONN_NORMAL, CONN_WHY_UNTOLD },
+	};
+	struct tracker *tracker;
+	struct ended ended;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		tracker = feed(cases[i].script, &ended);
+		tracker_settle(tracker);
+		assert_int_equal(ended.count, 1);
+		assert_int_equal(ended.conns[0].end, cases[i].end);
+		assert_int_equal(ended.conns[0].why, cases[i].why);
+		tracker_free(tracker);
+	}
+}
+
 /* What the judgement rests on. */
 static void test_evidence(void **state)
 {
@@ -533,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_refused_by_network),
 		cmocka_unit_test(test_answered_by_cookie),
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_late_loss),
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_duplicate_child),
 		cmocka_unit_test(test_mptcp_waits_for_no_accept),

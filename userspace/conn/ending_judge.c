@@ -282,6 +282,17 @@ enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_reco
 	return CONN_UNSEEN;
 }
 
+/* What was concluded from a record that is missing is not known any more. */
+void ending_take_loss(struct conn *c)
+{
+	c->flags |= CONN_LOSSY;
+	if (c->why == CONN_WHY_ICMP || c->why == CONN_WHY_NO_TIME_WAIT)
+		c->why = CONN_WHY_UNTOLD;
+	else if (c->end == CONN_DROPPED || (c->end == CONN_RESET_IN && is_fin_wait(c) &&
+					    c->object == CONN_SOCKET && !(c->flags & CONN_RST_IN)))
+		c->end = CONN_RESET;
+}
+
 static void reset_by_us(struct conn *c, uint8_t why)
 {
 	c->end = CONN_RESET_OUT;

@@ -42,6 +42,9 @@ enum conn_end ending_judge_request(struct conn *c, const struct tcptrail_record 
 /** ending_judge_minisocket() - @r is the end of a timewait minisocket */
 enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_record *r);
 
+/** ending_take_loss() - of @c, which was judged, it is told only now that records were lost then */
+void ending_take_loss(struct conn *c);
+
 /** ending_take_rst_out() - a RST went in this end's name: maybe after its last transition */
 void ending_take_rst_out(struct conn *c, const struct tcptrail_record *r);
 

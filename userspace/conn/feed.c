@@ -404,6 +404,17 @@ static struct conn *feed_snapshot(struct tracker *m, const struct tcptrail_recor
 	return c;
 }
 
+static void feed_loss(struct tracker *m, const struct tcptrail_record *r)
+{
+	uint64_t since_ns = r->loss.since_ns && r->loss.since_ns < r->time_ns ? r->loss.since_ns :
+										r->time_ns;
+
+	if (r->time_ns > m->stats.last_loss_ns + TRACKER_LINGER_NS || since_ns < m->loss_since_ns)
+		m->loss_since_ns = since_ns;
+	m->stats.lost += r->loss.count;
+	m->stats.last_loss_ns = r->time_ns;
+}
+
 static struct conn *feed_by_kind(struct tracker *m, const struct tcptrail_record *r)
 {
 	switch (r->kind) {
@@ -420,8 +431,7 @@ static struct conn *feed_by_kind(struct tracker *m, const struct tcptrail_record
 	case TCPTRAIL_SNAPSHOT:
 		return feed_snapshot(m, r);
 	case TCPTRAIL_LOSS:
-		m->stats.lost += r->loss.count;
-		m->stats.last_loss_ns = r->time_ns;
+		feed_loss(m, r);
 		break;
 	}
 	return NULL;

@@ -7,6 +7,7 @@
  * on, for its other end. Where the pool is full one has to go for a new one: one that has
  * ended, else the one that explains least, of a few from all over the pool.
  */
+#include "userspace/conn/ending_judge.h"
 #include "userspace/conn/tracker_internal.h"
 
 static void release(struct tracker *m, struct conn *c)
@@ -26,11 +27,25 @@ static void release(struct tracker *m, struct conn *c)
 	m->live--;
 }
 
+/*
+ * A CPU's ring tells of a loss when its next record is due, and the module when the next one
+ * is let through: the end may have been judged long before.
+ */
+static void note_late_loss(const struct tracker *m, struct conn *c)
+{
+	if (c->end && !(c->flags & CONN_LOSSY) && m->stats.last_loss_ns > c->since_ns &&
+	    m->loss_since_ns <= c->since_ns + ENDING_AT_ONCE_NS)
+		ending_take_loss(c);
+}
+
 /* An end that has waited for this one is told with it. */
 static void drop(struct tracker *m, struct conn *c)
 {
 	struct conn *other = join_waiting(m, c);
 
+	note_late_loss(m, c);
+	if (other)
+		note_late_loss(m, other);
 	table_forget(m, c);
 	if (m->config.ended)
 		m->config.ended(m->config.arg, m, c);

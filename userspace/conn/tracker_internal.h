@@ -67,6 +67,8 @@ struct pair {
  * @ended_first: oldest of those that wait to be told, 0 if none
  * @ended_last: newest of them
  * @last: the end that the last record was about, or NULL; its slot may be free by now
+ * @loss_since_ns: when the last loss began; of several that were told within TRACKER_LINGER_NS
+ *	of each other, the first
  * @dice: where the search for one to evict looks next
  * @recent_close_waits: see tracker_recent_close_waits(); or NULL
  * @recent_ports: see tracker_recent_ports(); or NULL
@@ -86,6 +88,7 @@ struct tracker {
 	uint32_t live;
 	uint32_t ended_first;
 	uint32_t ended_last;
+	uint64_t loss_since_ns;
 	uint32_t dice;
 	struct recent *recent_close_waits;
 	struct recent *recent_ports;

@@ -147,6 +147,7 @@ static void feed(const struct conversations *t, struct tracker *tracker)
 		return;
 	for (i = 0; i < t->gaps_count; i++) {
 		loss.time_ns = t->gaps[i].to_ns;
+		loss.loss.since_ns = t->gaps[i].from_ns;
 		for (begin = at; at < t->count && t->records[at].time_ns < loss.time_ns;)
 			at++;
 		tracker_feed(tracker, t->records + begin, at - begin);
