@@ -53,23 +53,14 @@ static int find_owners(struct owners *owners, const struct stuck_result *r)
 	return err;
 }
 
-/* Those that end are counted by slices of time, which begin the window. */
-static struct trend new_trend(const struct stuck_query *q)
-{
-	const struct recent *recent = tracker_recent_close_waits(q->tracker);
-	uint64_t evicted_ns = tracker_stats(q->tracker)->last_evicted_ns;
-
-	return trend_begin(q->now_ns, DESCRIPTOR_LEAK_WINDOW_NS, DESCRIPTOR_LEAK_LEAST_NS,
-			   evicted_ns > q->complete_ns ? evicted_ns : q->complete_ns,
-			   recent ? recent->slice_ns : 1);
-}
-
 /* What was found with an age of "at least" began before the window did. */
 static void count_one(struct descriptor_leak *leak, const struct stuck_query *q,
 		      const struct close_wait *w)
 {
 	if (!leak->count++)
-		leak->trend = new_trend(q);
+		leak->trend = trend_begin(q->tracker, tracker_recent_close_waits(q->tracker),
+					  q->now_ns, DESCRIPTOR_LEAK_WINDOW_NS,
+					  DESCRIPTOR_LEAK_LEAST_NS, q->complete_ns);
 	if (!w->at_least)
 		trend_add_begun(&leak->trend, w->since_ns);
 }

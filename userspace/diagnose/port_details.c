@@ -5,23 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Those that end are counted by slices of time, which begin the window. */
-static struct trend new_trend(const struct port_usages *u, const struct tracker *m)
-{
-	const struct recent *recent = tracker_recent_ports(m);
-	uint64_t evicted_ns = tracker_stats(m)->last_evicted_ns;
-
-	return trend_begin(u->now_ns, PORT_USAGE_WINDOW_NS, PORT_USAGE_LEAST_NS,
-			   evicted_ns > u->complete_ns ? evicted_ns : u->complete_ns,
-			   recent ? recent->slice_ns : 1);
-}
-
 struct port_details *port_details_new(const struct port_usages *u, const struct tracker *m)
 {
 	struct port_details *d = calloc(1, sizeof(*d));
 
 	if (d)
-		d->taken = d->live = new_trend(u, m);
+		d->taken = d->live = trend_begin(m, tracker_recent_ports(m), u->now_ns,
+						 PORT_USAGE_WINDOW_NS, PORT_USAGE_LEAST_NS,
+						 u->complete_ns);
 	return d;
 }
 
@@ -78,21 +69,21 @@ static uint64_t forecast(const struct port_usage *usage)
 	const struct port_details *d = usage->details;
 	uint64_t hold_ns = d->hold_ns ? d->hold_ns : MINUTE;
 	double taken = trend_in(&d->taken, hold_ns) / PORT_STEPS;
-	double used = usage->used, growth;
+	double used = usage->used, added;
 	unsigned int i;
 
 	if (!trend_grows(&d->taken))
 		return PORT_USAGE_NEVER;
-	for (i = 0; i < PORT_STEPS; i++, used += growth) {
-		growth = taken - d->frees[i];
-		if (used + growth >= usage->ports)
-			return (uint64_t)((i + (usage->ports - used) / growth) * (double)hold_ns /
+	for (i = 0; i < PORT_STEPS; i++, used += added) {
+		added = taken - d->frees[i];
+		if (used + added >= usage->ports)
+			return (uint64_t)((i + (usage->ports - used) / added) * (double)hold_ns /
 					  PORT_STEPS);
 	}
-	growth = trend_grows(&d->live) ? trend_in(&d->live, PORT_USAGE_SOON_NS) : 0;
-	if (used + growth < usage->ports)
+	added = trend_grows(&d->live) ? trend_in(&d->live, PORT_USAGE_SOON_NS) : 0;
+	if (used + added < usage->ports)
 		return PORT_USAGE_NEVER;
-	return hold_ns + (uint64_t)((usage->ports - used) / growth * (double)PORT_USAGE_SOON_NS);
+	return hold_ns + (uint64_t)((usage->ports - used) / added * (double)PORT_USAGE_SOON_NS);
 }
 
 static void name_maker(struct port_usage *usage)

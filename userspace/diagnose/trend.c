@@ -4,15 +4,18 @@
 
 #include "userspace/base/time.h"
 
-struct trend trend_begin(uint64_t now_ns, uint64_t most_ns, uint64_t least_ns, uint64_t complete_ns,
-			 uint64_t slice_ns)
+struct trend trend_begin(const struct tracker *tracker, const struct recent *recent,
+			 uint64_t now_ns, uint64_t most_ns, uint64_t least_ns, uint64_t complete_ns)
 {
 	struct trend t = { .until_ns = now_ns, .least_ns = least_ns };
-	uint64_t rest_ns;
+	uint64_t evicted_ns = tracker_stats(tracker)->last_evicted_ns, rest_ns;
+	uint64_t slice_ns = recent ? recent->slice_ns : 1;
 
 	t.from_ns = time_between(most_ns, now_ns);
 	if (t.from_ns < complete_ns)
 		t.from_ns = complete_ns;
+	if (t.from_ns < evicted_ns)
+		t.from_ns = evicted_ns;
 	rest_ns = t.from_ns % slice_ns;
 	if (rest_ns && __builtin_add_overflow(t.from_ns, slice_ns - rest_ns, &t.from_ns))
 		t.from_ns = UINT64_MAX;

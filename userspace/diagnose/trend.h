@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "userspace/conn/recent.h"
+#include "userspace/conn/tracker.h"
 
 #define TREND_PARTS 3
 
@@ -39,11 +40,13 @@ struct trend {
  * trend_begin() - an empty one
  * @most_ns: the window is at most so long
  * @least_ns: as in struct trend
- * @complete_ns: and does not begin before: what is older may not be on record
- * @slice_ns: it begins with a slice of struct recent
+ * @complete_ns: and does not begin before, nor before a connection was evicted: what is older
+ *	may not be on record
+ * @recent: those that end are counted by its slices, the first of which begins the window
  */
-struct trend trend_begin(uint64_t now_ns, uint64_t most_ns, uint64_t least_ns, uint64_t complete_ns,
-			 uint64_t slice_ns);
+struct trend trend_begin(const struct tracker *tracker, const struct recent *recent,
+			 uint64_t now_ns, uint64_t most_ns, uint64_t least_ns,
+			 uint64_t complete_ns);
 
 /** trend_add_begun() - one that began then, and lives */
 void trend_add_begun(struct trend *trend, uint64_t time_ns);
