@@ -34,6 +34,13 @@ static inline uint64_t time_between(uint64_t from_ns, uint64_t to_ns)
 	return to_ns > from_ns ? to_ns - from_ns : 0;
 }
 
+/** time_lower() - set *@ns to @other_ns if that is earlier */
+static inline void time_lower(uint64_t *ns, uint64_t other_ns)
+{
+	if (other_ns < *ns)
+		*ns = other_ns;
+}
+
 /**
  * time_again() - when to do again what took from @begun_ns to @ended_ns
  * @begun_ns: when it was begun

@@ -52,17 +52,12 @@ static uint64_t stalled_since_ns(const struct stuck_query *q, const struct findi
  */
 static void learn_stall(const struct stuck_query *q, struct finding *f)
 {
-	uint64_t since_ns;
-
 	if (!f->at_least || (f->state != TCPTRAIL_FIN_WAIT1 && f->state != TCPTRAIL_LAST_ACK &&
 			     f->state != TCPTRAIL_CLOSING))
 		return;
 	ask_kernel(q, f);
-	if (!finding_is_stalled(f))
-		return;
-	since_ns = stalled_since_ns(q, f);
-	if (since_ns < f->stuck_ns)
-		f->stuck_ns = since_ns;
+	if (finding_is_stalled(f))
+		time_lower(&f->stuck_ns, stalled_since_ns(q, f));
 }
 
 /*
@@ -127,8 +122,7 @@ static bool is_queue_abnormal(const struct stuck_query *q, const struct waiting 
 {
 	uint64_t since_ns = f->queue->unaccepted_ns;
 
-	if (f->queue->next_ns < *next_ns)
-		*next_ns = f->queue->next_ns;
+	time_lower(next_ns, f->queue->next_ns);
 	ask_kernel(q, f);
 	f->waiting = waiting_in_queue(q, f);
 	f->moved_ns = accept_queue_moved_ns(f->queue);
@@ -137,8 +131,7 @@ static bool is_queue_abnormal(const struct stuck_query *q, const struct waiting 
 	if (finding_live(f) && kernel_socket_queue_full(&f->live)) {
 		since_ns = asked_ns(q);
 		f->at_least = true;
-		if (f->queue->since_ns < since_ns)
-			since_ns = f->queue->since_ns;
+		time_lower(&since_ns, f->queue->since_ns);
 	} else if (!f->waiting || f->accepting) {
 		return false;
 	} else {

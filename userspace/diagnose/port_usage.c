@@ -261,8 +261,8 @@ static void count_timewait(struct port_usages *u, struct port_usage *usage,
 		port_details_timewait(usage->details, c, age_ns, reusable ? REUSE_NS : TIMEWAIT_NS);
 	if (reusable && age_ns >= REUSE_NS)
 		return;
-	if (reusable && c->since_ns + REUSE_NS < *free_at_ns)
-		*free_at_ns = c->since_ns + REUSE_NS;
+	if (reusable)
+		time_lower(free_at_ns, c->since_ns + REUSE_NS);
 	usage->used++;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "userspace/base/array.h"
+#include "userspace/base/order.h"
 
 /**
  * struct relay_end - a leg that may be one of a pair
@@ -39,35 +40,24 @@ int relays_add(struct relays *r, const struct tracker *m, const struct conn *c)
 {
 	bool is_first = c->state == TCPTRAIL_CLOSE_WAIT;
 	const struct task *task = tracker_task(m, is_first ? c->opener : c->owner);
-	struct relay_end *added;
 
 	if (!task || !c->cookie || c->object != CONN_SOCKET ||
 	    c->flags & (CONN_AT_LEAST | CONN_ORPHAN | CONN_MPTCP) ||
 	    (!is_first && (c->state != TCPTRAIL_FIN_WAIT2 || !c->fin_out_ns)))
 		return 0;
-	added = array_add(r->ends, r->count, r->room);
-	if (!added)
-		return -ENOMEM;
-	*added = (struct relay_end){
-		.pid = task->pid,
-		.is_first = is_first,
-		.at_ns = is_first ? c->since_ns : c->fin_out_ns,
-		.conn = c,
-		.cookie = c->cookie,
-	};
-	return 0;
+	return array_push(r->ends, r->count, r->room,
+			  (struct relay_end){
+				  .pid = task->pid,
+				  .is_first = is_first,
+				  .at_ns = is_first ? c->since_ns : c->fin_out_ns,
+				  .conn = c,
+				  .cookie = c->cookie,
+			  });
 }
 
-static int by_pid_and_time(const void *a, const void *b)
-{
-	const struct relay_end *x = a, *y = b;
-
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	if (x->at_ns != y->at_ns)
-		return x->at_ns < y->at_ns ? -1 : 1;
-	return y->is_first - x->is_first;
-}
+ORDER(by_pid_and_time, struct relay_end,
+      4 * COMPARE(x->pid, y->pid) + 2 * COMPARE(x->at_ns, y->at_ns) +
+	      COMPARE(y->is_first, x->is_first))
 
 static int add_leg(struct relays *r, const struct relay_end *end, const struct relay_end *other,
 		   uint64_t span_ns)

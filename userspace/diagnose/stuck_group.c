@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "userspace/base/order.h"
 #include "userspace/diagnose/stuck_group.h"
 
 /* With more peers than these the owner's sockets are one group. */
@@ -84,33 +85,14 @@ static int by_owner_and_peer(const void *a, const void *b)
 	return memcmp(a, b, KEY_BYTES);
 }
 
-static int by_holder(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
+ORDER(by_holder, struct entry, COMPARE(x->holder, y->holder))
 
-	return (x->holder > y->holder) - (x->holder < y->holder);
-}
+ORDER(oldest_first, typeof(const struct finding *),
+      2 * COMPARE((*x)->stuck_ns, (*y)->stuck_ns) + COMPARE((*x)->conn, (*y)->conn))
 
-static int oldest_first(const void *a, const void *b)
-{
-	const struct finding *x = *(const struct finding *const *)a;
-	const struct finding *y = *(const struct finding *const *)b;
-
-	if (x->stuck_ns != y->stuck_ns)
-		return x->stuck_ns < y->stuck_ns ? -1 : 1;
-	return (x->conn > y->conn) - (x->conn < y->conn);
-}
-
-static int most_severe_first(const void *a, const void *b)
-{
-	const struct stuck_group *x = a, *y = b;
-
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	if (x->age_ns != y->age_ns)
-		return x->age_ns > y->age_ns ? -1 : 1;
-	return oldest_first(x->members, y->members);
-}
+ORDER(most_severe_first, struct stuck_group,
+      8 * COMPARE(y->weight, x->weight) + 4 * COMPARE(y->age_ns, x->age_ns) +
+	      oldest_first(x->members, y->members))
 
 static void add_member(struct stuck_group *group, const struct finding *found, uint64_t now_ns)
 {

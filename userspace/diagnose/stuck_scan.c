@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "userspace/base/array.h"
+#include "userspace/base/order.h"
 #include "userspace/conn/counters.h"
 #include "userspace/diagnose/evidence.h"
 
@@ -113,19 +114,15 @@ void stuck_scan_begin(struct stuck_scan *s, const struct stuck_query *query)
 			 query->now_ns, query->complete_ns);
 }
 
-/* Bursts first, the biggest before the others; then whatever is oldest. */
-static int most_severe_first(const void *a, const void *b)
+static uint32_t burst_size(const struct finding *f)
 {
-	const struct finding *x = a, *y = b;
-	uint32_t left = x->usage ? port_usage_sockets(x->usage) : 0;
-	uint32_t right = y->usage ? port_usage_sockets(y->usage) : 0;
-
-	if (left != right)
-		return left > right ? -1 : 1;
-	if (x->stuck_ns != y->stuck_ns)
-		return x->stuck_ns < y->stuck_ns ? -1 : 1;
-	return (x->conn > y->conn) - (x->conn < y->conn);
+	return f->usage ? port_usage_sockets(f->usage) : 0;
 }
+
+/* Bursts first, the biggest before the others; then whatever is oldest. */
+ORDER(most_severe_first, struct finding,
+      4 * COMPARE(burst_size(y), burst_size(x)) + 2 * COMPARE(x->stuck_ns, y->stuck_ns) +
+	      COMPARE(x->conn, y->conn))
 
 static void sort(struct stuck_scan *s)
 {
@@ -144,7 +141,6 @@ static void sort(struct stuck_scan *s)
 static int keep(struct stuck_scan *s, const struct finding *found)
 {
 	struct stuck_result *r = s->growing;
-	struct finding *added;
 
 	if (verdict_is_stuck(found->rule)) {
 		r->gauges.stuck[found->rule] += finding_sockets(found);
@@ -152,33 +148,20 @@ static int keep(struct stuck_scan *s, const struct finding *found)
 	}
 	if (!found->usage && found->stuck_ns >= s->younger_ns)
 		return 0;
-	added = array_add(r->findings, r->count, r->room);
-	if (!added)
+	if (array_push(r->findings, r->count, r->room, *found))
 		return -ENOMEM;
-	*added = *found;
 	if (r->query.max_findings && r->count == 2 * r->query.max_findings)
 		sort(s);
 	return 0;
 }
 
-static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
-{
-	if (since_ns < *oldest_ns)
-		*oldest_ns = since_ns;
-}
-
 static int note_close_wait(struct stuck_result *r, const struct conn *c)
 {
-	struct close_wait *added;
-
 	r->gauges.unread += c->unread;
 	if (!r->query.close_waits || !c->inode)
 		return 0;
-	added = array_add(r->close_waits, r->close_wait_count, r->close_wait_room);
-	if (!added)
-		return -ENOMEM;
-	*added = (struct close_wait){ c->inode, c->flags & CONN_AT_LEAST, c->since_ns };
-	return 0;
+	return array_push(r->close_waits, r->close_wait_count, r->close_wait_room,
+			  (struct close_wait){ c->inode, c->flags & CONN_AT_LEAST, c->since_ns });
 }
 
 static int count_port(struct stuck_result *r, const struct conn *c)
@@ -192,7 +175,7 @@ static int count_port(struct stuck_result *r, const struct conn *c)
 static int count_waiting(struct stuck_result *r, const struct conn *c)
 {
 	if (counters_place(c) & COUNTERS_UNACCEPTED)
-		note_oldest(&r->gauges.unaccepted_since_ns, c->since_ns);
+		time_lower(&r->gauges.unaccepted_since_ns, c->since_ns);
 	return waiting_add(&r->waiting, r->query.tracker, c, r->query.kernel);
 }
 
@@ -202,7 +185,7 @@ static int count(struct stuck_scan *s, const struct conn *c)
 	struct stuck_result *r = s->growing;
 	int err = count_port(r, c);
 
-	note_oldest(&r->gauges.since_ns[c->state], c->since_ns);
+	time_lower(&r->gauges.since_ns[c->state], c->since_ns);
 	if (!err && c->state == TCPTRAIL_CLOSE_WAIT && !(c->flags & CONN_MPTCP))
 		err = note_close_wait(r, c);
 	if (!err)

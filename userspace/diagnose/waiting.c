@@ -59,19 +59,13 @@ static void add_listener(struct accept_queue *queue, const struct conn *c,
 	queue->backlog += live->backlog;
 }
 
-static void note_oldest(uint64_t *oldest_ns, uint64_t since_ns)
-{
-	if (since_ns < *oldest_ns)
-		*oldest_ns = since_ns;
-}
-
 /* Established, perhaps closed by the peer since. */
 static void add_unaccepted(const struct waiting *w, struct accept_queue *queue,
 			   const struct conn *c)
 {
 	uint64_t since_ns = c->begun_ns + c->established_us * 1000ULL;
 
-	note_oldest(&since_ns, c->since_ns);
+	time_lower(&since_ns, c->since_ns);
 	if (since_ns < queue->unaccepted_ns) {
 		queue->unaccepted_ns = since_ns;
 		queue->at_least = c->flags & CONN_AT_LEAST;
@@ -80,7 +74,7 @@ static void add_unaccepted(const struct waiting *w, struct accept_queue *queue,
 	if (since_ns <= w->long_since_ns)
 		queue->waited++;
 	else
-		note_oldest(&queue->next_ns, since_ns + w->too_long_ns);
+		time_lower(&queue->next_ns, since_ns + w->too_long_ns);
 }
 
 static int add_handshake(struct waiting *w, const struct tracker *m, const struct conn *c)
@@ -153,7 +147,7 @@ int waiting_add(struct waiting *w, const struct tracker *m, const struct conn *c
 	}
 	if (unaccepted && is_certain(m, c, listener, kernel))
 		add_unaccepted(w, queue, c);
-	note_oldest(&queue->since_ns, c->begun_ns < c->since_ns ? c->begun_ns : c->since_ns);
+	time_lower(&queue->since_ns, c->begun_ns < c->since_ns ? c->begun_ns : c->since_ns);
 	return 0;
 }
 

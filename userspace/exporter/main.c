@@ -101,12 +101,6 @@ static int serve(struct export_run *run)
 	return CMD_OK;
 }
 
-static void at_latest(uint64_t *next_ns, uint64_t ns)
-{
-	if (ns < *next_ns)
-		*next_ns = ns;
-}
-
 static int tick(void *arg, uint64_t *next_ns)
 {
 	struct export_run *run = arg;
@@ -116,17 +110,17 @@ static int tick(void *arg, uint64_t *next_ns)
 
 	for (i = 0; i < EXPORT_LISTEN_MAX; i++)
 		if (run->servers[i] && http_close_slow(run->servers[i], now_ns))
-			at_latest(next_ns, now_ns + SLOW_CHECK_NS);
+			time_lower(next_ns, now_ns + SLOW_CHECK_NS);
 	if (run->watchdog_ns) {
 		if (now_ns >= run->told_ns + run->watchdog_ns) {
 			service_tell("WATCHDOG=1");
 			run->told_ns = now_ns;
 		}
-		at_latest(next_ns, run->told_ns + run->watchdog_ns);
+		time_lower(next_ns, run->told_ns + run->watchdog_ns);
 	}
 	if (run->options.textfile) {
 		status = write_textfile(run);
-		at_latest(next_ns, run->written_ns + run->options.interval_ns);
+		time_lower(next_ns, run->written_ns + run->options.interval_ns);
 	}
 	return status;
 }

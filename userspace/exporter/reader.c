@@ -189,14 +189,12 @@ static int wait_ms(const struct reader *r)
 	scan_ns = r->changed ? 0 : stuck_scan_result(r->scan)->next_ns;
 	if (scan_ns < r->scanned_ns + READER_SCAN_NS)
 		scan_ns = r->scanned_ns + READER_SCAN_NS;
-	if (scan_ns < next_ns)
-		next_ns = scan_ns;
-	if (worth_asking(r) && r->session.poll.begun_ns + KERNEL_POLL_NS < next_ns)
-		next_ns = r->session.poll.begun_ns + KERNEL_POLL_NS;
-	if ((r->session.poll.running || r->session.resync.under_way ||
-	     tracker_is_waiting(r->session.tracker)) &&
-	    now_ns + TELL_NS < next_ns)
-		next_ns = now_ns + TELL_NS;
+	time_lower(&next_ns, scan_ns);
+	if (worth_asking(r))
+		time_lower(&next_ns, r->session.poll.begun_ns + KERNEL_POLL_NS);
+	if (r->session.poll.running || r->session.resync.under_way ||
+	    tracker_is_waiting(r->session.tracker))
+		time_lower(&next_ns, now_ns + TELL_NS);
 	return next_ns > now_ns ? time_poll_ms(next_ns - now_ns) : 1;
 }
 
