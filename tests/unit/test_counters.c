@@ -61,6 +61,15 @@ static struct tracker *feed(const char *script)
 	return tracker;
 }
 
+static uint64_t histogram_count(const struct histogram *h)
+{
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		count += h->buckets[i];
+	return count;
+}
+
 /* Which bucket has the one span; -1 if there is not exactly one. */
 static int bucket_of_one(const struct histogram *h)
 {

@@ -262,6 +262,14 @@ static const struct {
 	{ "syn_unseen", "filtered" },
 };
 
+static bool narrative_has(const struct narrative *n, const char *name)
+{
+	for (unsigned int i = 0; i < n->names_count; i++)
+		if (!strcmp(n->names[i], name))
+			return true;
+	return false;
+}
+
 static void test_golden(void **state)
 {
 	const struct golden *g = *state;

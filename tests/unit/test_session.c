@@ -133,8 +133,10 @@ static struct tcptrail_record close_wait(uint64_t cookie, uint32_t netns, uint64
 
 static bool lives(const struct tracker *tracker, const struct tcptrail_record *r)
 {
-	const struct conn *c = tracker_find(tracker, r);
+	const struct conn *c = tracker_next(tracker, NULL);
 
+	while (c && c->cookie != r->cookie)
+		c = tracker_next(tracker, c);
 	return c && !c->end;
 }
 

@@ -92,8 +92,7 @@ static void left(struct counters *counters, const struct conn *c, uint64_t time_
 		return;
 	if (state == TCPTRAIL_SYN_RECV && c->role == CONN_PASSIVE && !(c->flags & CONN_FOUND))
 		since_ns = c->begun_ns;
-	histogram_add(&counters->state[state], HISTOGRAM_SLOW,
-		      time_ns > since_ns ? time_ns - since_ns : 0);
+	histogram_add(&counters->state[state], HISTOGRAM_SLOW, time_between(since_ns, time_ns));
 }
 
 static void established(struct counters *counters, const struct conn *c)
@@ -110,7 +109,7 @@ static void accepted(struct counters *counters, const struct conn *c, uint64_t t
 
 	if (c->established_us)
 		histogram_add(&counters->accept_wait, HISTOGRAM_FAST,
-			      time_ns > since_ns ? time_ns - since_ns : 0);
+			      time_between(since_ns, time_ns));
 }
 
 static void ended(struct counters *counters, const struct conn *c)

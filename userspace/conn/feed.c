@@ -22,7 +22,7 @@ static struct conn *find_by_tuple(const struct tracker *m, const struct tcptrail
 }
 
 /* Every other record is about the same end as the one before. */
-struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r)
+static struct conn *find(const struct tracker *m, const struct tcptrail_record *r)
 {
 	struct conn *c = m->last;
 
@@ -47,7 +47,7 @@ static struct conn *create(struct tracker *m, const struct tcptrail_record *r)
 
 static struct conn *find_or_create(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = feed_find(m, r);
+	struct conn *c = find(m, r);
 
 	if (!c)
 		return create(m, r);
@@ -58,7 +58,7 @@ static struct conn *find_or_create(struct tracker *m, const struct tcptrail_reco
 /* Another life under its cookie or name has ended, and that was not seen. */
 static struct conn *begin(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = feed_find(m, r);
+	struct conn *c = find(m, r);
 
 	if (!c)
 		return create(m, r);
@@ -167,7 +167,7 @@ static struct conn *feed_accept(struct tracker *m, const struct tcptrail_record 
 {
 	/* One that was reset while it waited is taken by accept() all the same: it is over. */
 	bool is_over = r->transition.new_state == TCPTRAIL_CLOSE;
-	struct conn *c = is_over ? feed_find(m, r) : find_or_create(m, r);
+	struct conn *c = is_over ? find(m, r) : find_or_create(m, r);
 
 	if (!c)
 		return NULL;
@@ -294,7 +294,7 @@ static struct conn *fast_open(struct tracker *m, const struct tcptrail_record *r
 
 static struct conn *feed_segment(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = feed_find(m, r);
+	struct conn *c = find(m, r);
 
 	if (!c && begins_fast_open(r))
 		c = fast_open(m, r);
@@ -356,7 +356,7 @@ static void found_facts(struct tracker *m, struct conn *c, const struct tcptrail
 
 void feed_refresh(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = feed_find(m, r);
+	struct conn *c = find(m, r);
 
 	if (!c || c->end || c->since_ns > r->time_ns || !is_in(c, found_state(r)))
 		return;
@@ -374,7 +374,7 @@ static struct conn *feed_snapshot(struct tracker *m, const struct tcptrail_recor
 {
 	uint64_t min_age_ns = record_min_age_ns(r);
 	uint8_t state = found_state(r);
-	struct conn *c = feed_find(m, r);
+	struct conn *c = find(m, r);
 	bool known;
 
 	if (c && (c->end || c->since_ns > r->time_ns) && c->state != TCPTRAIL_NO_STATE) {
@@ -399,7 +399,7 @@ static struct conn *feed_snapshot(struct tracker *m, const struct tcptrail_recor
 	c->object = state == TCPTRAIL_TIME_WAIT	   ? CONN_MINISOCKET :
 		    state == TCPTRAIL_NEW_SYN_RECV ? CONN_REQUEST :
 						     CONN_SOCKET;
-	step_enter(m, c, state, r->time_ns > min_age_ns ? r->time_ns - min_age_ns : 0);
+	step_enter(m, c, state, time_between(min_age_ns, r->time_ns));
 	c->flags |= CONN_AT_LEAST;
 	return c;
 }

@@ -51,13 +51,3 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 		to->sum_ns -= SEC;
 	}
 }
-
-uint64_t histogram_count(const struct histogram *h)
-{
-	uint64_t count = 0;
-	unsigned int i;
-
-	for (i = 0; i < HISTOGRAM_BUCKETS; i++)
-		count += h->buckets[i];
-	return count;
-}

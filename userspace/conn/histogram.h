@@ -39,7 +39,4 @@ void histogram_add(struct histogram *histogram, enum histogram_scale scale, uint
 /** histogram_merge() - @from's spans, too; of one scale */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 
-/** histogram_count() - how many spans */
-uint64_t histogram_count(const struct histogram *histogram);
-
 #endif

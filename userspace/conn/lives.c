@@ -127,7 +127,7 @@ static unsigned int usefulness(const struct conn *c)
 
 static void evict(struct tracker *m)
 {
-	struct conn *c, *worst = NULL;
+	struct conn *c, *least = NULL;
 	unsigned int i;
 
 	while (m->ended_first) {
@@ -143,19 +143,19 @@ static void evict(struct tracker *m)
 		c = conn_at(m, 1 + (uint32_t)((uint64_t)m->dice * (m->conns.top - 1) >> 32));
 		if (c->object == CONN_FREE)
 			continue;
-		if (!worst || usefulness(c) < usefulness(worst) ||
-		    (usefulness(c) == usefulness(worst) && c->since_ns < worst->since_ns))
-			worst = c;
+		if (!least || usefulness(c) < usefulness(least) ||
+		    (usefulness(c) == usefulness(least) && c->since_ns < least->since_ns))
+			least = c;
 	}
-	if (!worst)
+	if (!least)
 		return;
-	if (!worst->end) {
-		worst->end = CONN_EVICTED;
-		worst->since_ns = m->stats.newest_ns;
+	if (!least->end) {
+		least->end = CONN_EVICTED;
+		least->since_ns = m->stats.newest_ns;
 		m->stats.evicted++;
 		m->stats.last_evicted_ns = m->stats.newest_ns;
 	}
-	drop(m, worst);
+	drop(m, least);
 }
 
 struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r)

@@ -4,11 +4,6 @@
 
 #include "userspace/conn/tracker_internal.h"
 
-const struct conn *tracker_find(const struct tracker *m, const struct tcptrail_record *r)
-{
-	return feed_find(m, r);
-}
-
 uint32_t tracker_slot(const struct tracker *m, const struct conn *c)
 {
 	return conn_slot(m, c);

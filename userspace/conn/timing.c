@@ -6,11 +6,6 @@
  */
 #include "userspace/conn/timing.h"
 
-static uint64_t span(uint64_t from, uint64_t to)
-{
-	return to > from ? to - from : 0;
-}
-
 static uint64_t later(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -71,14 +66,15 @@ static void open_of(struct timing *life, const struct conn *c, uint64_t end_ns)
 	life->handshake = timing_handshake(c);
 	life->unaccepted = is_unaccepted(c);
 	if (life->unaccepted)
-		life->accept_wait = span(established_ns, end_ns);
+		life->accept_wait = time_between(established_ns, end_ns);
 	else if (c->accepted_us && c->established_us)
-		life->accept_wait = span(established_ns, c->begun_ns + c->accepted_us * 1000ULL);
+		life->accept_wait =
+			time_between(established_ns, c->begun_ns + c->accepted_us * 1000ULL);
 	if (c->flags & CONN_FOUND)
 		return;
 	life->synack = c->synack_us * 1000ULL;
 	if (life->synack && life->handshake)
-		life->answer = span(life->synack, life->handshake);
+		life->answer = time_between(life->synack, life->handshake);
 }
 
 /* In these states both FINs were sent: one that is not on record is older. */
@@ -106,21 +102,21 @@ static void close_of(struct timing *life, const struct conn *c, uint64_t end_ns)
 	uint64_t wait = time_wait_began(c);
 
 	if (wait)
-		life->time_wait = span(wait, end_ns);
+		life->time_wait = time_between(wait, end_ns);
 	life->closed = out && in;
 	if (!first || c->flags & CONN_AT_LEAST)
 		return;
 	if (!life->closed) {
 		/* A FIN that was not acknowledged has closed nothing. */
 		if (!has_both_fins(c) && (in || c->fin_out_acked_us))
-			life->half_close = span(first, end_ns);
+			life->half_close = time_between(first, end_ns);
 		return;
 	}
-	life->half_close = span(first, later(out, in));
+	life->half_close = time_between(first, later(out, in));
 	if (wait)
-		life->teardown = span(first, wait);
+		life->teardown = time_between(first, wait);
 	else if (c->end == CONN_NORMAL)
-		life->teardown = span(first, end_ns);
+		life->teardown = time_between(first, end_ns);
 }
 
 /* FIN, ACK, FIN, ACK. Where the FINs crossed there is no order to tell. */
@@ -138,7 +134,7 @@ static void steps_of(struct timing *life, const struct conn *c)
 	life->second_ack = we_first ? in_ack : out_ack;
 	if (life->first_ack)
 		life->second_fin =
-			span((we_first ? out : in) + life->first_ack, we_first ? in : out);
+			time_between((we_first ? out : in) + life->first_ack, we_first ? in : out);
 }
 
 void timing_of(struct timing *life, const struct conn *c, uint64_t now_ns)
@@ -146,7 +142,7 @@ void timing_of(struct timing *life, const struct conn *c, uint64_t now_ns)
 	uint64_t end_ns = c->end ? c->since_ns : now_ns;
 
 	*life = (struct timing){
-		.life = span(c->begun_ns, end_ns),
+		.life = time_between(c->begun_ns, end_ns),
 		.at_least = c->flags & CONN_FOUND,
 		.closer = closer_of(c),
 	};

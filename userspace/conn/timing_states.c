@@ -4,11 +4,6 @@
 
 #include "userspace/conn/timing.h"
 
-static uint64_t span(uint64_t from, uint64_t to)
-{
-	return to > from ? to - from : 0;
-}
-
 /* Our FIN was first, or both crossed. @in: the peer's, 0 if none. */
 static void we_closed(uint64_t states[TIMING_STATES], const struct conn *c, uint64_t in,
 		      uint64_t end_ns)
@@ -17,16 +12,16 @@ static void we_closed(uint64_t states[TIMING_STATES], const struct conn *c, uint
 	uint64_t acked = c->fin_out_acked_us ? out + c->fin_out_acked_us * 1000ULL : 0;
 
 	if (c->flags & CONN_SIMULTANEOUS_CLOSE && in) {
-		states[TCPTRAIL_FIN_WAIT1] = span(out, in);
-		states[TCPTRAIL_CLOSING] = span(in, acked ? acked : end_ns);
+		states[TCPTRAIL_FIN_WAIT1] = time_between(out, in);
+		states[TCPTRAIL_CLOSING] = time_between(in, acked ? acked : end_ns);
 		in = acked;
 	} else {
-		states[TCPTRAIL_FIN_WAIT1] = span(out, acked ? acked : end_ns);
+		states[TCPTRAIL_FIN_WAIT1] = time_between(out, acked ? acked : end_ns);
 		if (acked)
-			states[TCPTRAIL_FIN_WAIT2] = span(acked, in ? in : end_ns);
+			states[TCPTRAIL_FIN_WAIT2] = time_between(acked, in ? in : end_ns);
 	}
 	if (in && acked && c->state == TCPTRAIL_TIME_WAIT)
-		states[TCPTRAIL_TIME_WAIT] = span(in > acked ? in : acked, end_ns);
+		states[TCPTRAIL_TIME_WAIT] = time_between(in > acked ? in : acked, end_ns);
 }
 
 /* Before the first FIN, or the end. */
@@ -38,10 +33,10 @@ static void opened(uint64_t states[TIMING_STATES], const struct conn *c, uint64_
 	if (c->flags & CONN_FOUND)
 		return;
 	if (c->established_us)
-		states[TCPTRAIL_ESTABLISHED] = span(established_ns, until_ns);
+		states[TCPTRAIL_ESTABLISHED] = time_between(established_ns, until_ns);
 	if (c->flags & CONN_SIMULTANEOUS_OPEN || (c->role == CONN_PASSIVE && !c->synacks))
 		return;
-	states[opening] = span(c->begun_ns, c->established_us ? established_ns : until_ns);
+	states[opening] = time_between(c->begun_ns, c->established_us ? established_ns : until_ns);
 }
 
 void timing_states(uint64_t states[TIMING_STATES], const struct conn *c, uint64_t now_ns)
@@ -57,9 +52,9 @@ void timing_states(uint64_t states[TIMING_STATES], const struct conn *c, uint64_
 	} else if (first && first == out) {
 		we_closed(states, c, in, end_ns);
 	} else if (first) {
-		states[TCPTRAIL_CLOSE_WAIT] = span(in, out ? out : end_ns);
+		states[TCPTRAIL_CLOSE_WAIT] = time_between(in, out ? out : end_ns);
 		if (out)
-			states[TCPTRAIL_LAST_ACK] = span(out, end_ns);
+			states[TCPTRAIL_LAST_ACK] = time_between(out, end_ns);
 	}
 	/* When it left its last state is not known. */
 	if ((c->end == CONN_UNSEEN || c->end == CONN_EVICTED) && c->state < TIMING_STATES)

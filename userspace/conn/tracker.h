@@ -186,10 +186,6 @@ uint32_t tracker_slot(const struct tracker *tracker, const struct conn *conn);
 /** tracker_count() - how many there are */
 uint32_t tracker_count(const struct tracker *tracker);
 
-/** tracker_find() - the one that a record is about; NULL if there is none (any more) */
-const struct conn *tracker_find(const struct tracker *tracker,
-				const struct tcptrail_record *record);
-
 /** tracker_laddr() - this end's address, IPv4 as ::ffff:a.b.c.d */
 void tracker_laddr(const struct tracker *tracker, const struct conn *conn, uint8_t address[16]);
 

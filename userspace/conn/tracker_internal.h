@@ -212,9 +212,6 @@ void task_drop(struct tracker *m, uint32_t *id);
 
 void feed_record(struct tracker *m, const struct tcptrail_record *r);
 
-/** feed_find() - the end a record is about; NULL if it is a new or an unknown one */
-struct conn *feed_find(const struct tracker *m, const struct tcptrail_record *r);
-
 /** feed_refresh() - of a snapshot only what changes without a transition */
 void feed_refresh(struct tracker *m, const struct tcptrail_record *r);
 

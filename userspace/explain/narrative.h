@@ -27,7 +27,4 @@ struct narrative {
 
 void narrative_make(struct narrative *narrative, const struct ladder *ladder);
 
-/** narrative_has() - is it one of the names? */
-bool narrative_has(const struct narrative *narrative, const char *name);
-
 #endif

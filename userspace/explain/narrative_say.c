@@ -104,16 +104,11 @@ void names(struct milestones *m, const char *what)
 	}
 }
 
-bool narrative_has(const struct narrative *narrative, const char *what)
-{
-	return is_named(narrative, what, strlen(what));
-}
-
 struct words span(uint64_t from_ns, uint64_t to_ns)
 {
 	struct words w = { "" };
 
-	*put_span(w.text, to_ns > from_ns ? to_ns - from_ns : 0) = '\0';
+	*put_span(w.text, time_between(from_ns, to_ns)) = '\0';
 	return w;
 }
 
