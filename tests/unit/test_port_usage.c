@@ -388,6 +388,33 @@ static void test_passive(void **state)
 	drop(&f);
 }
 
+/*
+ * Older than the trail, at a port from which connect() chooses: a listener's own is no source
+ * port in use. Without a listener they may be either side's.
+ */
+static void test_opener(void **state)
+{
+	struct fixture f = make(80, 4);
+	const struct port_usage *list;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		put(&f, "0 A snapshot ESTABLISHED inode=1", (uint16_t)(80 + i), SEC);
+	list = find(&f);
+	assert_int_equal(list->used, 4);
+	assert_int_equal(list->guessed, 4);
+	assert_non_null(strstr(sentence_of(scan(&f, false)),
+			       "EADDRNOTAVAIL (if this side opened the 4 of which it is not "
+			       "recorded who did)."));
+	put(&f, "0 A snapshot LISTEN listener", 81, SEC);
+	put(&f, "0 A snapshot LISTEN listener", 82, SEC);
+	put(&f, "0 A snapshot LISTEN listener", 83, SEC);
+	list = find_any(&f, 0, 1);
+	assert_int_equal(list->used, 1);
+	assert_int_equal(list->guessed, 1);
+	drop(&f);
+}
+
 /* Many short-lived processes of one name, and another program; each destination apart. */
 static void test_makers(void **state)
 {
@@ -456,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_all_gone),
 		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_passive),
+		cmocka_unit_test(test_opener),
 		cmocka_unit_test(test_makers),
 	};
 

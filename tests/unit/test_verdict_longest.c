@@ -59,6 +59,7 @@ static void make_numbers(struct longest *l)
 					.gone = UINT64_MAX,
 					.window_ns = 599 * SEC,
 					.assumed = true,
+					.guessed = UINT32_MAX,
 					.port = UINT16_MAX };
 	l->process = (struct process){ .fds = UINT32_MAX,
 				       .fd_limit = UINT64_MAX,

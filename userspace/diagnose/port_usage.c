@@ -70,23 +70,12 @@ static bool in_range(const struct source_ports *ports, const struct conn *c)
 	return c->lport >= ports->first && c->lport <= ports->last;
 }
 
-/*
- * Who opened is on record; of sockets older than the trail the ports tell: connect()
- * chooses only from its range, and not one that a listener has.
- */
-static bool is_passive(const struct source_ports *ports, const struct tracker *m,
-		       const struct conn *c)
-{
-	if (c->role != CONN_ROLE_UNKNOWN)
-		return c->role == CONN_PASSIVE;
-	return !in_range(ports, c) || tracker_listener(m, c);
-}
-
 /**
  * struct destination - what a connection takes a port of, or is a TIME-WAIT at
  * @ports: of its namespace
  * @bound: bind() has chosen the port, before there was a destination: it is taken for all
  * @passive: this side accepted: it is the listener's port
+ * @guessed: neither who opened it is on record, nor has a listener its port
  * @ends: namespace, port and side
  * @addresses: both, of IPv4; their hashes, of IPv6; 0 with @bound and @passive
  */
@@ -94,9 +83,24 @@ struct destination {
 	const struct source_ports *ports;
 	bool bound;
 	bool passive;
+	bool guessed;
 	uint64_t ends;
 	uint64_t addresses;
 };
+
+/*
+ * Who opened is on record; of sockets older than the trail a listener tells whose port they
+ * have. Without one it is a guess: connect() chooses only from its range.
+ */
+static void find_opener(struct destination *to, const struct tracker *m, const struct conn *c)
+{
+	bool known = c->role != CONN_ROLE_UNKNOWN;
+
+	to->passive = known ? c->role == CONN_PASSIVE : tracker_listener(m, c) != NULL;
+	to->guessed = !known && !to->passive;
+	if (to->guessed)
+		to->passive = !in_range(to->ports, c);
+}
 
 static uint64_t addresses_of(const struct port_usages *u, const struct tracker *m,
 			     const struct conn *c)
@@ -119,7 +123,7 @@ static inline bool destination_of(struct port_usages *u, const struct tracker *m
 	    !(c->flags & CONN_WHOLE))
 		return false;
 	to->ports = ports_of(u, c->netns);
-	to->passive = is_passive(to->ports, m, c);
+	find_opener(to, m, c);
 	if (c->state != TCPTRAIL_TIME_WAIT && (to->passive || !in_range(to->ports, c)))
 		return false;
 	to->bound = c->flags & CONN_BOUND && in_range(to->ports, c);
@@ -313,6 +317,7 @@ static int count(struct port_usages *u, const struct tracker *m, const struct co
 	if (!usage)
 		return -ENOMEM;
 	usage->connections++;
+	usage->guessed += to->guessed;
 	usage->wanted += wanted;
 	note_conn(usage, c);
 	if (usage->details)

@@ -62,6 +62,8 @@
  * @pid: its process, 0 if there are several of that name
  * @made: how many of them it made
  * @connections: all that are counted here
+ * @guessed: of these, those of which it is not known who opened them: they may be the other
+ *	side's, or, with @passive, this one's
  * @hash: of its name, with the key of this scan: chooses its place
  * @reusable: connect() may take the port of a TIME-WAIT that is older than a second
  * @assumed: @ports is, see struct source_ports
@@ -90,6 +92,7 @@ struct port_usage {
 	uint32_t pid;
 	uint32_t made;
 	uint32_t connections;
+	uint32_t guessed;
 	uint32_t hash;
 	bool reusable;
 	bool assumed;

@@ -10,7 +10,16 @@ static void say_begun(struct verdict *v, const struct port_usage *u)
 			 number_text(put_about, u->window_ns).s);
 }
 
-#define ASSUMED " (if net.ipv4.ip_local_port_range is the default, which is not known here)"
+/* What the number of ports in use rests on, and is not known. */
+static void say_assumed(struct verdict *v, const struct port_usage *u)
+{
+	if (u->assumed && !u->passive)
+		SENTENCE(v, " (if net.ipv4.ip_local_port_range is the default, which is not known "
+			    "here)");
+	if (u->guessed)
+		SENTENCE(v, " (if this side %s the %u of which it is not recorded who did)",
+			 u->passive ? "accepted" : "opened", u->guessed);
+}
 
 /* "(43 %) are in use; none is left: connect() ...", or when that will be, if that is known */
 static void say_when(struct verdict *v, const struct port_usage *u)
@@ -26,14 +35,17 @@ static void say_when(struct verdict *v, const struct port_usage *u)
 			 (unsigned long long)u->gone, number_text(put_about, u->out_ns).s);
 	else
 		SENTENCE(v, "some are left");
-	SENTENCE(v, "%s.", u->assumed ? ASSUMED : "");
+	say_assumed(v, u);
+	SENTENCE(v, ".");
 }
 
 static void say_server(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
 	SENTENCE(v, "%u TIME-WAITs at one of our own ports", f->usage->timewaits);
 	say_begun(v, f->usage);
-	SENTENCE(v, ": this server closes first. They cost a little memory and no ports.");
+	SENTENCE(v, ": this server closes first");
+	say_assumed(v, f->usage);
+	SENTENCE(v, ". They cost a little memory and no ports.");
 	REMEDY(v, "Harmless; if they bother, let the clients close first, or keep connections "
 		  "alive longer.");
 }
@@ -80,10 +92,10 @@ static void say_bound(const struct finding *f, const struct verdict_context *x, 
 		SENTENCE(v, "To this one %u", u->used);
 		say_when(v, u);
 	} else {
-		SENTENCE(v,
-			 "None is left%s: connect() to anywhere fails with EADDRNOTAVAIL, bind() "
-			 "of the same address with EADDRINUSE.",
-			 u->assumed ? ASSUMED : "");
+		SENTENCE(v, "None is left");
+		say_assumed(v, u);
+		SENTENCE(v, ": connect() to anywhere fails with EADDRNOTAVAIL, bind() of the same "
+			    "address with EADDRINUSE.");
 	}
 	REMEDY(v, "Set IP_BIND_ADDRESS_NO_PORT on the socket before bind(): then connect() chooses "
 		  "the port, and takes it for its destination only. Or leave out bind().");

@@ -215,8 +215,11 @@ static void put_port_usage(struct json *j, const struct port_usage *c)
 		json_u64(j, "count", c->made);
 		json_end_object(j);
 	}
+	if (c->guessed)
+		json_u64(j, "opener_assumed", c->guessed);
 	if (c->passive)
 		return;
+	json_bool(j, "ports_assumed", c->assumed);
 	json_u64(j, "ports_used", c->used);
 	json_u64(j, "ports", c->ports);
 	if (c->bound)
