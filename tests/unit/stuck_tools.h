@@ -82,6 +82,19 @@ static inline uint64_t stuck_by(const struct stuck_result *result, const char *n
 	return result->gauges.stuck[rule];
 }
 
+/** stuck_by_name() - the finding with this verdict */
+static inline const struct finding *stuck_by_name(const struct stuck_result *result,
+						  const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < result->count; i++)
+		if (!strcmp(stuck_verdict(&result->findings[i]), name))
+			return &result->findings[i];
+	fail_msg("%s: %zu are found, none so", name, result->count);
+	return NULL;
+}
+
 /** stuck_out_of() - for words on a result */
 static inline struct stuck_out stuck_out_of(const struct stuck_result *result)
 {
@@ -116,6 +129,25 @@ static inline void stuck_paragraphs(const struct stuck_out *o, struct buf *out,
 	const struct stuck_group group = stuck_group_of(&f, o->now_ns);
 
 	stuck_text(o, out, &group);
+}
+
+/** stuck_unfold() - the words of a paragraph, whatever line they are on */
+static inline void stuck_unfold(char *text)
+{
+	char *to = text;
+	bool space = false;
+
+	for (; *text; text++) {
+		if (*text == ' ' || *text == '\n') {
+			space = true;
+			continue;
+		}
+		if (space)
+			*to++ = ' ';
+		space = false;
+		*to++ = *text;
+	}
+	*to = '\0';
 }
 
 /**

@@ -4,36 +4,6 @@
 #include "tests/unit/verdict_cases.h"
 #include "userspace/base/array.h"
 
-/* The words of a paragraph, whatever line they are on. */
-static void unfold(char *text)
-{
-	char *to = text;
-	bool space = false;
-
-	for (; *text; text++) {
-		if (*text == ' ' || *text == '\n') {
-			space = true;
-			continue;
-		}
-		if (space)
-			*to++ = ' ';
-		space = false;
-		*to++ = *text;
-	}
-	*to = '\0';
-}
-
-static const struct finding *find_rule(const struct stuck_result *result, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < result->count; i++)
-		if (!strcmp(stuck_verdict(&result->findings[i]), name))
-			return &result->findings[i];
-	fail_msg("%s: %zu are found, none so", name, result->count);
-	return NULL;
-}
-
 static void check_case(const struct verdict_case *rule, const struct kernel_socket *live)
 {
 	struct tracker *tracker = stuck_script(rule->script);
@@ -53,7 +23,7 @@ static void check_case(const struct verdict_case *rule, const struct kernel_sock
 	struct buf out;
 	char *text;
 
-	found = find_rule(stuck_scan_all(&scan, &query), rule->name);
+	found = stuck_by_name(stuck_scan_all(&scan, &query), rule->name);
 	o = stuck_out_of(stuck_scan_result(scan));
 	stuck_words_of(&o, found, &words);
 	assert_string_equal(words.verdict.name, rule->name);
@@ -61,7 +31,7 @@ static void check_case(const struct verdict_case *rule, const struct kernel_sock
 	buf_init(&out, NULL);
 	stuck_paragraphs(&o, &out, found);
 	text = strdup(buf_string(&out));
-	unfold(text);
+	stuck_unfold(text);
 	if (!strstr(text, rule->words))
 		fail_msg("%s: no '%s' in: %s", rule->name, rule->words, text);
 	free(text);

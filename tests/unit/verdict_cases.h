@@ -74,7 +74,7 @@ static const struct verdict_case verdict_cases[] = {
 	/* Its accept() may be among the records that were lost. */
 	{ "close-wait-leak",
 	  NOT_ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n10 B loss count=2 since=4\n", 10,
-	  "The peer closed" },
+	  "Records are missing, and this may be over: The peer closed" },
 	{ "close-wait-mptcp",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B request NEW_SYN_RECV CLOSE reason=established\n"
 	  "2 B socket SYN_RECV ESTABLISHED orphan mptcp\n"
@@ -104,7 +104,14 @@ static const struct verdict_case verdict_cases[] = {
 	{ "last-ack-unanswered",
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT\n"
 		   "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
-	  10, "the peer is gone, does not read (zero window), or something" },
+	  10,
+	  "70000 bytes before our FIN are not acknowledged, by the last record: the peer is gone, "
+	  "does not read (zero window), or something drops segments, on the way or here." },
+	/* What was unread at an earlier look may have been read since. */
+	{ "close-wait-unread",
+	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n"
+		   "99 B snapshot CLOSE_WAIT inode=6001 unread=811\n",
+	  10, "when last looked at, 811 bytes lay unread." },
 	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n",
 	  10, "4096 bytes before our FIN are not acknowledged" },
 	{ "fin-wait1-unanswered", ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n", 10,
@@ -155,11 +162,14 @@ static const struct verdict_case verdict_cases[] = {
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
 	  "our SYN-ACK was sent 2 times and not answered: the way back to its sender is another one "
 	  "and blocked (asymmetric routing), a filter drops it, the answer found the accept queue full, or" },
+	/* BPF may set another first timeout: no record tells of that. */
 	{ "syn-recv-deferred", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
-	  "The client has answered our SYN-ACK" },
+	  "If the first timeout is the usual one of 1 s, the client has answered our SYN-ACK" },
 	{ "syn-recv-unanswered",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n9 B loss count=2 since=8\n", 3,
-	  "our SYN-ACK is not answered" },
+	  "Whether the SYN-ACK was answered is not known" },
+	{ "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n", 3,
+	  "Whether the SYN-ACK was answered is not known" },
 	{ "closing-stuck",
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 orphan\n10 B socket FIN_WAIT1 CLOSING\n", 10,
 	  "Both sides closed at once" },
@@ -191,10 +201,14 @@ static const struct verdict_case verdict_cases[] = {
 };
 
 static const struct verdict_live_case verdict_live_cases[] = {
-	/* Due after 1 s and 3 s, and not sent again: its ACK has come. */
+	/* Due after 1 s and 3 s, and not sent again: its ACK has come. The next time is after 7 s. */
 	{ { "syn-recv-deferred", "0 B request CLOSE NEW_SYN_RECV\n", 3,
 	    "The client has answered our SYN-ACK, for that is not sent again; for 3.0s" },
-	  { .cookie = B } },
+	  { .cookie = B, .expires_ms = 4000 } },
+	/* The first time is after 5 s. */
+	{ { "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n", 3,
+	    "our SYN-ACK is not answered" },
+	  { .cookie = B, .expires_ms = 2000 } },
 	{ { "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
 	    "our SYN-ACK" },
 	  { .cookie = B, .retransmits = 1 } },

@@ -167,6 +167,7 @@ static int find(struct stuck_run *run)
 	int err, status;
 
 	run->query.tracker = run->session.tracker;
+	run->query.info = &run->session.info;
 	run->query.now_ns = session_now_ns(&run->session);
 	run->query.complete_ns = session_complete_ns(&run->session);
 	if (!run->source.file) {

@@ -2,8 +2,12 @@
 /* What is known of a finding: from its records, from the kernel, from what it shares. */
 #include "userspace/diagnose/evidence.h"
 
+#include "userspace/base/array.h"
 #include "userspace/conn/counters.h"
 #include "userspace/diagnose/verdict.h"
+
+/* So much earlier than the record has it a timer may have been set. */
+#define TIMER_EARLY_MS 50
 
 static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_SYN_UNANSWERED] = "syn_unanswered",
@@ -79,12 +83,6 @@ static bool is_flood(const struct syn_backlog *handshakes)
 	       handshakes->peers >= handshakes->count / 2;
 }
 
-/* Where records were lost, accept() may have taken it. */
-static bool is_not_accepted(const struct finding *f)
-{
-	return counters_place(f->conn) & COUNTERS_UNACCEPTED && !f->unconfirmed;
-}
-
 static uint64_t of_conn(const struct conn *c)
 {
 	uint64_t e = 0;
@@ -109,27 +107,37 @@ static uint64_t of_conn(const struct conn *c)
 }
 
 /*
- * The kernel sends a SYN-ACK again after 1, 3, 7 ... seconds, unless its ACK has come and the
- * request waits for data (TCP_DEFER_ACCEPT). Two that were due and not sent are no delay.
+ * How often the SYN-ACK was due until now: after 1, 3, 7 ... seconds it is again. The kernel's
+ * timer tells whether the first timeout is that one (BPF may set another): it ends at one of
+ * these times, give or take what a timer wheel is late. 0: it is another one.
+ */
+static unsigned int synacks_due(const struct finding *f)
+{
+	uint64_t age_ms = time_between(f->since_ns, f->asked_ns) / MS, due_ms = 1000;
+	unsigned int due = 1;
+
+	if (!finding_has_timer(f)) {
+		for (; due_ms <= age_ms; due_ms = 2 * due_ms + 1000)
+			due++;
+		return due;
+	}
+	age_ms += f->live.expires_ms;
+	for (; due_ms + due_ms / 4 < age_ms; due_ms = 2 * due_ms + 1000)
+		due++;
+	return age_ms + TIMER_EARLY_MS >= due_ms ? due : 0;
+}
+
+/*
+ * The kernel omits a SYN-ACK that is due only if its ACK has come and the request waits for
+ * data (TCP_DEFER_ACCEPT). Two that were due and not sent are no delay.
  */
 static bool is_synack_acked(const struct finding *f)
 {
-	uint64_t age_ns = time_between(f->since_ns, f->asked_ns), due_ns = SEC, turn_ns = SEC;
-	unsigned int sent, due = 1;
+	unsigned int sent = finding_live(f) ? f->live.retransmits + 1U : f->conn->synacks;
 
-	if (f->conn->object != CONN_REQUEST || f->lossy)
+	if (f->conn->object != CONN_REQUEST || f->unknown & FINDING(SYN_ACK_ACKED))
 		return false;
-	if (finding_live(f))
-		sent = f->live.retransmits + 1U;
-	else if (f->conn->flags & CONN_SEGMENTS)
-		sent = f->conn->synacks;
-	else
-		return false;
-	for (; due_ns <= age_ns; due_ns += turn_ns) {
-		due++;
-		turn_ns *= 2;
-	}
-	return sent && sent + 2 <= due;
+	return sent && sent + 2 <= synacks_due(f);
 }
 
 static uint64_t of_path(const struct finding *f)
@@ -203,14 +211,54 @@ static bool is_queue_full(const struct finding *f)
 	return finding_live(f) && kernel_socket_queue_full(&f->live);
 }
 
-uint64_t finding_evidence(const struct finding *f)
+/*
+ * What rests on records is not known without them: neither if a record would show it, nor, with
+ * @absent, if it is so as long as no record says otherwise. Of the latter the kernel's list of
+ * sockets tells as well.
+ */
+static const struct {
+	uint64_t evidence;
+	uint64_t hooks;
+	bool absent;
+} rests_on[] = {
+	{ FINDING(SYN_ARRIVED) | FINDING(SYN_ANSWERED) | FINDING(SYN_ACK_ACKED), HOOK(SEGMENT) },
+	{ FINDING(NOT_ACCEPTED), HOOK(ACCEPT), true },
+	{ FINDING(ACCEPTING), HOOK(ACCEPT) },
+	{ FINDING(FLOOD), HOOK(REQUEST_END), true },
+	{ FINDING(PEER_GONE), HOOK(STATE), true },
+	{ FINDING(PEER_HERE) | FINDING(PEER_ENDED) | FINDING(RELAY), HOOK(STATE) },
+	{ FINDING(REARMED), HOOK(TIMEWAIT_REARM) },
+};
+
+static uint64_t unknown_of(const struct finding *f)
+{
+	uint64_t unknown = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rests_on); i++)
+		if (f->missing & rests_on[i].hooks && !(rests_on[i].absent && f->confirmed))
+			unknown |= rests_on[i].evidence;
+	if (finding_live(f))
+		return unknown & ~FINDING(SYN_ACK_ACKED);
+	return f->conn->flags & CONN_SEGMENTS ? unknown : unknown | FINDING(SYN_ACK_ACKED);
+}
+
+static uint64_t absent_of(void)
+{
+	uint64_t absent = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rests_on); i++)
+		absent |= rests_on[i].absent ? rests_on[i].evidence : 0;
+	return absent;
+}
+
+static uint64_t of_finding(const struct finding *f)
 {
 	uint64_t e;
 
-	if (f->usage)
-		return of_burst(f->usage);
 	e = of_state(f->state) | of_conn(f->conn) | of_reading(f) | of_peer(f) | of_path(f);
-	if (is_not_accepted(f))
+	if (counters_place(f->conn) & COUNTERS_UNACCEPTED)
 		e |= FINDING(NOT_ACCEPTED);
 	if (f->relay)
 		e |= FINDING(RELAY);
@@ -225,4 +273,16 @@ uint64_t finding_evidence(const struct finding *f)
 	if (is_synack_acked(f))
 		e |= FINDING(SYN_ACK_ACKED);
 	return e;
+}
+
+/* What a record shows is known, whatever else is missing. */
+void finding_find_evidence(struct finding *f)
+{
+	if (f->usage) {
+		f->evidence = of_burst(f->usage);
+		return;
+	}
+	f->unknown = unknown_of(f);
+	f->evidence = of_finding(f) & ~(f->unknown & absent_of());
+	f->unknown &= ~f->evidence;
 }

@@ -55,8 +55,8 @@ enum finding_evidence {
 
 #define FINDING(name) (1ULL << FINDING_##name)
 
-/** finding_evidence() - all that is known of a finding; its other fields are filled */
-uint64_t finding_evidence(const struct finding *finding);
+/** finding_find_evidence() - @evidence and @unknown of a finding; its other fields are filled */
+void finding_find_evidence(struct finding *finding);
 
 /** finding_evidence_key() - of a bit, for JSON and tcptrail-verdicts(7): "zero_window" */
 const char *finding_evidence_key(unsigned int bit);

@@ -8,6 +8,7 @@
 
 #include "userspace/diagnose/port_usage.h"
 #include "userspace/diagnose/relay.h"
+#include "userspace/diagnose/unrecorded.h"
 #include "userspace/diagnose/waiting.h"
 
 #define FINDING_NO_RULE (-1)
@@ -24,8 +25,10 @@
  * @stuck_ns: since when it has been stuck: in this state; of an ESTABLISHED one, since
  *	when nothing has moved; of a LISTEN one, since when somebody has waited
  * @asked_ns: of when it tells: when the kernel was asked, or now
- * @lossy: records were lost since it began
- * @unconfirmed: and the kernel was not asked since then: it may be elsewhere by now
+ * @missing: bit n: what hook n saw of it may be missing: see unrecorded.h; all of them where
+ *	records were lost since it began
+ * @confirmed: the kernel has listed it since then
+ * @unconfirmed: it has not, and a record that is missing may say that it is elsewhere by now
  * @live: what the kernel knew of it; with a cookie of 0: nothing
  * @queue: the accept queue of a listener, or of the one where it came in; NULL if it has none
  * @waiting: of a listener: how many wait in its own queue, if one has for too long
@@ -38,6 +41,7 @@
  * @relay: what is known of it as a leg of a relay; NULL: it is none
  * @usage: all about a burst; NULL for a single connection
  * @evidence: bits of enum finding_evidence: what its rule rests on, and what else is known
+ * @unknown: likewise, what is not known, because what would record it is missing
  */
 struct finding {
 	const struct conn *conn;
@@ -48,7 +52,8 @@ struct finding {
 	int8_t rule;
 	uint64_t stuck_ns;
 	uint64_t asked_ns;
-	bool lossy;
+	uint64_t missing;
+	bool confirmed;
 	bool unconfirmed;
 	struct kernel_socket live;
 	const struct accept_queue *queue;
@@ -62,12 +67,19 @@ struct finding {
 	const struct relay *relay;
 	const struct port_usage *usage;
 	uint64_t evidence;
+	uint64_t unknown;
 };
 
 /** finding_live() - what the kernel knew of it; NULL: nothing */
 static inline const struct kernel_socket *finding_live(const struct finding *f)
 {
 	return f->live.cookie ? &f->live : NULL;
+}
+
+/** finding_has_timer() - does the kernel's timer tell of it, and since when it runs is known? */
+static inline bool finding_has_timer(const struct finding *f)
+{
+	return finding_live(f) && !f->at_least;
 }
 
 /** finding_is_stalled() - does it wait in vain for what it has sent, or cannot send? */

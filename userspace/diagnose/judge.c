@@ -99,20 +99,22 @@ static bool is_self_too_long(const struct stuck_query *q, struct finding *f, uin
 /*
  * How many wait in this listener's queue, if one has for too long. The trail knows by port: if
  * listeners share it (SO_REUSEPORT), the kernel alone knows which queue a connection is in;
- * the others hold no more than they do. An empty queue had none of those that are older.
+ * the others hold no more than they do. An empty queue had none of those that are older. If
+ * accept() is not recorded, all that came seem to wait: more than the queue holds do not.
  */
 static uint32_t waiting_in_queue(const struct stuck_query *q, const struct finding *f)
 {
 	const struct accept_queue *queue = f->queue;
+	bool unseen = unrecorded_hooks(q->info, f->conn) & HOOK(ACCEPT);
 
 	if (!queue->waited)
 		return 0;
 	if (!finding_live(f))
-		return queue->listener == f->conn ? queue->waiting : 0;
+		return queue->listener == f->conn && !unseen ? queue->waiting : 0;
 	if (!f->live.queued && queue->unaccepted_ns < asked_ns(q))
 		return 0;
 	if (queue->listeners <= 1)
-		return queue->waiting;
+		return unseen && queue->waiting > f->live.queued ? 0 : queue->waiting;
 	return queue->waited > queue->queued - f->live.queued ? f->live.queued : 0;
 }
 
@@ -225,10 +227,23 @@ static bool is_listed(const struct stuck_query *q, const struct finding *f, bool
 	return too_long || finding_age(f, q->now_ns) >= q->older_ns;
 }
 
+/* A loss is over once all sockets are listed again; a hook that is not there sees none of what follows. */
+static void find_missing(const struct stuck_query *q, struct finding *f)
+{
+	uint64_t lost_ns = tracker_stats(q->tracker)->last_loss_ns;
+	uint64_t never = unrecorded_hooks(q->info, f->conn);
+	bool lossy = lost_ns > f->conn->begun_ns;
+
+	f->missing = lossy ? UNRECORDED_ALL : never;
+	f->confirmed = q->kernel && (!lossy || q->kernel->at_ns > lost_ns) &&
+		       (!never || f->conn->flags & CONN_CONFIRMED ||
+			kernel_view_socket(q->kernel, f->cookie));
+	f->unconfirmed = f->missing & unrecorded_end(f->conn) && !f->confirmed;
+}
+
 bool judge(const struct stuck_query *q, const struct waiting *waiting, const struct relays *relays,
 	   const struct conn *c, struct finding *f, uint64_t *next_ns)
 {
-	uint64_t lost_ns = tracker_stats(q->tracker)->last_loss_ns;
 	const struct conn *listener;
 	bool too_long;
 
@@ -242,10 +257,9 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 		.at_least = c->flags & CONN_AT_LEAST,
 		.rule = FINDING_NO_RULE,
 		.stuck_ns = c->since_ns,
-		.lossy = lost_ns > c->begun_ns,
+		.asked_ns = asked_ns(q),
 	};
-	f->unconfirmed = f->lossy && (!q->kernel || q->kernel->at_ns <= lost_ns);
-	f->asked_ns = asked_ns(q);
+	find_missing(q, f);
 	if (c->state == TCPTRAIL_LISTEN)
 		f->queue = waiting_at(waiting, q->tracker, c);
 	too_long = is_too_long(q, waiting, f, next_ns);
@@ -258,7 +272,7 @@ bool judge(const struct stuck_query *q, const struct waiting *waiting, const str
 	f->handshakes = waiting_handshakes(waiting, c);
 	find_peer(q, f);
 	f->relay = relays_leg(relays, c);
-	f->evidence = finding_evidence(f);
+	finding_find_evidence(f);
 	if (too_long)
 		f->rule = verdict_rule(f);
 	return is_listed(q, f, too_long) && (!q->wanted || q->wanted(q->arg, c));

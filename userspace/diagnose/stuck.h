@@ -28,6 +28,7 @@
  * struct stuck_query - what is asked
  * @tracker: the connections
  * @now_ns: when, in the trail's time
+ * @info: what the module says of itself; all zero: there is none. NULL: it records all
  * @complete_ns: of what happened since then no record is missing. Rates are made of
  *	nothing older; UINT64_MAX: of nothing at all
  * @kernel: what the kernel says, NULL: nothing. Only with it those are found that no
@@ -45,6 +46,7 @@
  */
 struct stuck_query {
 	const struct tracker *tracker;
+	const struct tcptrail_info *info;
 	uint64_t now_ns;
 	uint64_t complete_ns;
 	const struct kernel_view *kernel;

@@ -240,7 +240,7 @@ static int keep_burst(struct stuck_scan *s, const struct port_usage *usage)
 		.usage = usage,
 	};
 
-	found.evidence = finding_evidence(&found);
+	finding_find_evidence(&found);
 	found.rule = verdict_rule(&found);
 	return found.rule == FINDING_NO_RULE ? 0 : keep(s, &found);
 }
@@ -248,6 +248,14 @@ static int keep_burst(struct stuck_scan *s, const struct port_usage *usage)
 static bool is_listed(const struct stuck_result *r, const struct port_usage *usage)
 {
 	return !r->query.states || r->query.states & 1U << usage->conn->state;
+}
+
+/* Where no record shows that ports are taken, or come free, the kernel has to have listed them. */
+static bool ports_are_known(const struct stuck_query *q)
+{
+	const uint64_t hooks = HOOK(STATE) | HOOK(TIMEWAIT_BEGIN) | HOOK(TIMEWAIT_END);
+
+	return !q->info || (q->info->features & hooks) == hooks || (q->kernel && q->kernel->at_ns);
 }
 
 /* How fast a burst grows is another thing each time. */
@@ -258,6 +266,8 @@ static int find_bursts(struct stuck_scan *s)
 	size_t i;
 
 	port_usages_end(&r->ports, r->query.tracker);
+	if (!ports_are_known(&r->query))
+		return 0;
 	for (i = 0; i < r->ports.usages.count; i++) {
 		usage = hashmap_at(&r->ports.usages, i);
 		note_share(&r->gauges, usage);

@@ -39,10 +39,14 @@ void verdict_add(char *text, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-void verdict_say_tries(struct verdict *v, const char *what, unsigned int count)
+void verdict_say_tries(const struct finding *f, struct verdict *v, const char *what,
+		       unsigned int count)
 {
+	bool more = f->missing & HOOK(SEGMENT) && !finding_live(f);
+
 	if (count > 1)
-		SENTENCE(v, "%s was sent %u times and not answered", what, count);
+		SENTENCE(v, "%s was sent %u times%s and not answered", what, count,
+			 more ? " or more" : "");
 	else
 		SENTENCE(v, "%s is not answered", what);
 }
@@ -118,6 +122,8 @@ void verdict_say(const struct finding *finding, const struct verdict_context *co
 		return;
 	verdict->name = rule->name;
 	verdict->weight = rule->weight;
+	if (finding->unconfirmed)
+		SENTENCE(verdict, "Records are missing, and this may be over: ");
 	if (context->inherited_from && rule->say_inherited)
 		rule->say_inherited(finding, context, verdict);
 	else

@@ -133,7 +133,7 @@ static void say_unread(const struct finding *f, const struct verdict_context *x,
 			 "; %u byte%s lie%s unread, as many as when it closed: %s %s stopped "
 			 "reading.",
 			 unread, plural(unread), unread == 1 ? "s" : "", holder, has(x));
-	else if (f->evidence & FINDING(READS))
+	else if (f->evidence & FINDING(READS) && f->evidence & FINDING(LISTED))
 		SENTENCE(v,
 			 "; %u byte%s lie%s unread, fewer than there were: %s %s read, and may "
 			 "do so still.",
@@ -276,17 +276,18 @@ static void say_zero_window_held(const struct finding *f, const struct verdict_c
 static void say_fin(const struct finding *f, struct verdict *v)
 {
 	if (f->conn->unacked)
-		SENTENCE(v, "%u byte%s before our FIN %s not acknowledged", f->conn->unacked,
-			 plural(f->conn->unacked), f->conn->unacked == 1 ? "is" : "are");
+		SENTENCE(v, "%u byte%s before our FIN %s not acknowledged%s", f->conn->unacked,
+			 plural(f->conn->unacked), f->conn->unacked == 1 ? "is" : "are",
+			 finding_live(f) ? "" : ", by the last record");
 	else
-		verdict_say_tries(v, "our FIN", f->conn->fins);
+		verdict_say_tries(f, v, "our FIN", f->conn->fins);
 }
 
 /* In a record a closed window looks like a path that is gone. */
 static void say_unanswered(const struct finding *f, struct verdict *v)
 {
 	say_fin(f, v);
-	SENTENCE(v, ": the peer is gone, %sor something drops its segments.",
+	SENTENCE(v, ": the peer is gone, %sor something drops segments, on the way or here.",
 		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
 }
 

@@ -56,7 +56,8 @@ static inline const char *verdict_peer(const struct verdict_context *x, const ch
 }
 
 /** verdict_say_tries() - how often something went out without an answer, as far as it is known */
-void verdict_say_tries(struct verdict *v, const char *what, unsigned int count);
+void verdict_say_tries(const struct finding *f, struct verdict *v, const char *what,
+		       unsigned int count);
 
 /** verdict_says_not_leaving() - the same in each state: what is sent again stays here. False: it does not */
 bool verdict_says_not_leaving(const struct finding *f, const struct verdict_context *x,

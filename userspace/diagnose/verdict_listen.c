@@ -19,9 +19,10 @@ static void say_running(const struct finding *f, const struct verdict_context *x
 	const struct process *p = x->process;
 
 	SENTENCE(v, "%s",
-		 f->queue->listeners > 1 ? "accepts too slowly, or not at all" :
-		 x->recorded		 ? "has not accepted yet" :
-					   "does not accept");
+		 f->queue->listeners > 1 || f->unknown & FINDING(ACCEPTING) ?
+			 "accepts too slowly, or not at all" :
+		 x->recorded ? "has not accepted yet" :
+			       "does not accept");
 	if (p && p->blocked)
 		SENTENCE(v, ", and %u of its %u threads are blocked in the kernel (state D%s%s)",
 			 p->blocked, p->threads, p->wchan[0] ? ", in " : "", p->wchan);

@@ -68,7 +68,7 @@ static void say_syn_answer_lost(const struct finding *f, const struct verdict_co
 static void say_syn_dropped(const struct finding *f, const struct verdict_context *x,
 			    struct verdict *v)
 {
-	if (f->lossy)
+	if (f->unknown & FINDING(SYN_ANSWERED))
 		SENTENCE(
 			v,
 			"%s wants to connect. Its SYN arrived at %s, on this machine. Whether that "
@@ -92,7 +92,7 @@ static void say_syn_sent(const struct finding *f, const struct verdict_context *
 	if (verdict_says_not_leaving(f, x, v))
 		return;
 	SENTENCE(v, "%s wants to connect, but ", opener_of(x));
-	verdict_say_tries(v, "the SYN", f->conn->syns);
+	verdict_say_tries(f, v, "the SYN", f->conn->syns);
 	SENTENCE(v, ". Whether it arrived is not known: no record of this machine shows that.");
 	REMEDY(v, "Check address, route and firewall, and whether the peer is up; a listener "
 		  "without room in its queue is silent, too. The application should set a connect "
@@ -126,11 +126,12 @@ static void say_flood(const struct finding *f, const struct verdict_context *x, 
 static void say_deferred(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
-	SENTENCE(
-		v,
-		"The client has answered our SYN-ACK, for that is not sent again; for %s it has sent "
-		"no data, and %s waits for some (TCP_DEFER_ACCEPT).",
-		x->age, x->listener ? x->listener : "the listener");
+	SENTENCE(v,
+		 "%s has answered our SYN-ACK, for that is not sent again; for %s it has sent no "
+		 "data, and %s waits for some (TCP_DEFER_ACCEPT).",
+		 finding_has_timer(f) ? "The client" :
+					"If the first timeout is the usual one of 1 s, the client",
+		 x->age, x->listener ? x->listener : "the listener");
 	REMEDY(v,
 	       "Nothing, unless the client waits for the server to speak first: then the server "
 	       "must not set TCP_DEFER_ACCEPT. The connection is handed on when its time is over.");
@@ -139,11 +140,19 @@ static void say_deferred(const struct finding *f, const struct verdict_context *
 static void say_syn_recv(const struct finding *f, const struct verdict_context *x,
 			 struct verdict *v)
 {
+	bool unknown = f->unknown & FINDING(SYN_ACK_ACKED);
+
 	SENTENCE(v, "A SYN came, but ");
-	verdict_say_tries(v, "our SYN-ACK", f->conn->synacks);
+	if (unknown)
+		SENTENCE(v,
+			 "the handshake is not complete. Whether the SYN-ACK was answered is not "
+			 "known: the listener waits for data (TCP_DEFER_ACCEPT), or ");
+	else
+		verdict_say_tries(f, v, "our SYN-ACK", f->conn->synacks);
 	SENTENCE(v,
-		 ": the way back to its sender is another one and blocked (asymmetric routing), a "
+		 "%sthe way back to its sender is another one and blocked (asymmetric routing), a "
 		 "filter drops it, %sor the sender is forged.",
+		 unknown ? "" : ": ",
 		 f->queue && accept_queue_known(f->queue) ?
 			 "" :
 			 "the answer found the accept queue full, ");

@@ -91,6 +91,7 @@ static void begin_scan(struct reader *r)
 {
 	const struct stuck_query query = {
 		.tracker = r->session.tracker,
+		.info = &r->session.info,
 		.now_ns = session_now_ns(&r->session),
 		.complete_ns = session_complete_ns(&r->session),
 		.kernel = &r->kernel,

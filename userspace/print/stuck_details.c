@@ -5,6 +5,7 @@
 #include "userspace/base/time.h"
 #include "userspace/base/duration.h"
 #include "userspace/base/text.h"
+#include "userspace/diagnose/evidence.h"
 #include "userspace/print/stuck_out.h"
 
 static struct number_text age_of_ms(uint32_t ms)
@@ -99,9 +100,10 @@ static void put_halt(struct buf *p, const struct process *process)
 }
 
 /* "held by shop[117] fd 4, shop[118] fd 4; accepted by shop[117]; runs: /usr/bin/shop -v" */
-static void put_owner(const struct stuck_out *o, struct buf *p, const struct conn *c,
+static void put_owner(const struct stuck_out *o, struct buf *p, const struct finding *f,
 		      const struct stuck_words *w)
 {
+	const struct conn *c = f->conn;
 	const struct task *opener = tracker_task(o->tracker, c->opener);
 
 	if (w->holders_count)
@@ -121,8 +123,7 @@ static void put_owner(const struct stuck_out *o, struct buf *p, const struct con
 			   c->role == CONN_LISTENER ? ", accepted last by " :
 						      ", opened by ");
 		buf_task(p, opener->comm, opener->pid);
-	} else if (c->role == CONN_PASSIVE && !c->inode && c->object == CONN_SOCKET &&
-		   !(c->flags & (CONN_ORPHAN | CONN_MPTCP))) {
+	} else if (f->evidence & FINDING(NOT_ACCEPTED)) {
 		buf_str(p, ", never accepted");
 	}
 	if (w->process)
@@ -212,7 +213,6 @@ void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct 
 		       const struct stuck_words *w)
 {
 	const struct finding *f = group->members[0];
-	const struct conn *c = f->conn;
 	struct buf p;
 
 	if (f->usage)
@@ -222,7 +222,7 @@ void stuck_put_details(const struct stuck_out *o, struct buf *out, const struct 
 	put_place(o, &p, group, w);
 	buf_paragraph(out, buf_string(&p), STUCK_INDENT);
 	p.len = 0;
-	put_owner(o, &p, c, w);
+	put_owner(o, &p, f, w);
 	buf_paragraph(out, buf_string(&p), STUCK_INDENT);
 	p.len = 0;
 	if (f->state == TCPTRAIL_LISTEN && finding_live(f))

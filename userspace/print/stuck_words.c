@@ -4,6 +4,7 @@
 
 #include "userspace/print/stuck_out.h"
 #include "userspace/base/text.h"
+#include "userspace/diagnose/evidence.h"
 
 /* Holders by name; the first few, and how many more there are. */
 static void name_holders(char to[STUCK_HOLDERS_MAX], const struct holder *holders, size_t count)
@@ -84,7 +85,7 @@ static void find_accepting(const struct stuck_out *o, const struct finding *f, s
 		a->recorded = number_text(put_age, time_between(f->conn->begun_ns, o->now_ns));
 		x->recorded = a->recorded.s;
 	} else {
-		x->none_accepted = !tracker_stats(o->tracker)->lost;
+		x->none_accepted = !(f->unknown & FINDING(ACCEPTING));
 	}
 }
 

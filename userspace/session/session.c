@@ -335,9 +335,17 @@ uint64_t session_now_ns(const struct session *s)
 	return s->live ? time_now_ns() : tracker_stats(s->tracker)->newest_ns;
 }
 
+/* Without one of these it is not on record when sockets begin and end. */
+#define SOCKET_HOOKS                                                          \
+	(1ULL << TCPTRAIL_HOOK_STATE | 1ULL << TCPTRAIL_HOOK_TIMEWAIT_BEGIN | \
+	 1ULL << TCPTRAIL_HOOK_TIMEWAIT_END)
+
 uint64_t session_complete_ns(const struct session *s)
 {
-	return s->trail && !s->info.no_ring ? s->losses.complete_ns : UINT64_MAX;
+	bool all = s->trail && !s->info.no_ring &&
+		   (s->info.features & SOCKET_HOOKS) == SOCKET_HOOKS;
+
+	return all ? s->losses.complete_ns : UINT64_MAX;
 }
 
 void session_tell_losses(struct session *s)

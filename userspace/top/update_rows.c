@@ -238,6 +238,7 @@ int top_list(struct top *top, uint64_t now_ns)
 {
 	struct stuck_query query = {
 		.tracker = top->session.tracker,
+		.info = &top->session.info,
 		.now_ns = now_ns,
 		.complete_ns = session_complete_ns(&top->session),
 		.all_ports = true,

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is not on record: hooks that the module does not have, connections whose ports it does
+ * not record. A record that is not there then means nothing.
+ */
+#ifndef DIAGNOSE_UNRECORDED_H
+#define DIAGNOSE_UNRECORDED_H
+
+#include <stdint.h>
+
+#include "userspace/conn/conn.h"
+
+#define HOOK(name) (1ULL << TCPTRAIL_HOOK_##name)
+#define UNRECORDED_ALL ((1ULL << TCPTRAIL_HOOKS) - 1)
+
+/**
+ * unrecorded_hooks() - bit n: what hook n sees of this connection is not on record, or not all
+ * @info: what the module says of itself, all zero: there is none; NULL: all is recorded
+ */
+uint64_t unrecorded_hooks(const struct tcptrail_info *info, const struct conn *conn);
+
+/** unrecorded_end() - which hook tells that a connection has left its state */
+uint64_t unrecorded_end(const struct conn *conn);
+
+#endif
