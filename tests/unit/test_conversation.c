@@ -288,6 +288,44 @@ static void test_nat(void **state)
 	}
 }
 
+/* Many at a time: none takes the place of another one. */
+static void test_many_nat(void **state)
+{
+	enum { MANY = 500 };
+	static const char *const lines[] = {
+		"0 A socket CLOSE SYN_SENT nolport raddr=10.0.0.9",
+		"1 A out SYN raddr=10.0.0.9",
+		"2 B in SYN cookie=0",
+		"3 B request CLOSE NEW_SYN_RECV",
+		"4 B out SYN,ACK seq=7000",
+	};
+	struct conversations *conversations;
+	const struct conversation *list;
+	struct selector selector;
+	struct tcptrail_record r;
+	size_t count, i, n;
+
+	assert_int_equal(selector_parse(&selector, "10.0.0.2:80"), 0);
+	assert_int_equal(conversations_create(&conversations, &selector), 0);
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		for (n = 0; n < MANY; n++) {
+			r = script_line(lines[i]);
+			r.time_ns += i * 1000000 + n * 1000;
+			*(i < 2 ? &r.lport : &r.rport) = i ? (uint16_t)(20000 + n) : 0;
+			r.cookie = i < 2 ? 1000 + n : i > 2 ? 5000 + n : 0;
+			if (r.kind == TCPTRAIL_SEGMENT && i < 3)
+				r.segment.seq = (uint32_t)(n + 1) * 1000;
+			else if (r.kind == TCPTRAIL_SEGMENT)
+				r.segment.ack = (uint32_t)(n + 1) * 1000 + 1;
+			assert_int_equal(conversations_feed(conversations, &r, 1), 0);
+		}
+	assert_int_equal(conversations_sort(conversations, &list, &count), 0);
+	assert_int_equal(count, MANY);
+	for (i = 0; i < count; i++)
+		assert_int_equal(list[i].count, ARRAY_SIZE(lines));
+	conversations_free(conversations);
+}
+
 /* Only what is lost while it lasts is its loss. */
 static void test_lossy(void **state)
 {
@@ -345,7 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_selectors), cmocka_unit_test(test_bad_selectors),
 		cmocka_unit_test(test_sorting),	       cmocka_unit_test(test_nat),
-		cmocka_unit_test(test_lossy),
+		cmocka_unit_test(test_many_nat),       cmocka_unit_test(test_lossy),
 	};
 
 	return cmocka_run_group_tests_name("conversation", tests, NULL, NULL);

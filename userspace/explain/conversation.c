@@ -25,6 +25,8 @@ void conversations_free(struct conversations *t)
 	free(t->handed_states);
 	free(t->earlier);
 	index_fini(&t->by_other);
+	index_fini(&t->by_isn);
+	index_fini(&t->by_meant);
 	index_fini(&t->by_name);
 	free(t);
 }

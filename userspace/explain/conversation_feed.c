@@ -18,7 +18,7 @@
 #include "userspace/base/array.h"
 #include "userspace/explain/conversation_internal.h"
 
-#define RECENT 2048 /* a power of two: what a busy machine records between SYN and SYN-ACK */
+#define RECENT 2048 /* what a busy machine records between SYN and SYN-ACK */
 
 /* A handshake that the selector means: the client's number, and its socket if it is here. */
 struct meant {
@@ -30,14 +30,14 @@ struct meant {
  * struct recent - the last handshakes
  * @ring: records that the selector does not mean; kind 0 once they are kept
  * @count: how many there were; record n is in slot n % RECENT
- * @place: by the hash of a client's number: the slot of the last segment with it, plus one
- * @meant: by that, too: those that the selector means
+ * @meant: those that the selector means, in slots likewise
+ * @meant_count: how many there were
  */
 struct recent {
 	struct tcptrail_record ring[RECENT];
 	uint64_t count;
-	uint32_t place[RECENT];
 	struct meant meant[RECENT];
+	uint64_t meant_count;
 };
 
 /* A name, or a cookie, of an end that the selector does not mean and that is kept. */
@@ -61,7 +61,8 @@ int conversations_create(struct conversations **conversations, const struct sele
 	t->selector = *selector;
 	index_new_key(t->key);
 	t->recent = calloc(1, sizeof(*t->recent));
-	if (!t->recent || index_init(&t->by_name) || index_init(&t->by_other)) {
+	if (!t->recent || index_init(&t->by_name) || index_init(&t->by_other) ||
+	    index_init(&t->by_isn) || index_init(&t->by_meant)) {
 		conversations_free(t);
 		return -ENOMEM;
 	}
@@ -134,6 +135,54 @@ static int add_other(struct conversations *t, const struct tcptrail_record *r, u
 	return err;
 }
 
+static uint32_t isn_hash(const struct conversations *t, uint32_t isn)
+{
+	return index_hash(t->key, isn, 0);
+}
+
+/* It leaves the ring, or the index by its number at least. */
+static void forget(struct conversations *t, struct tcptrail_record *r)
+{
+	if (r->kind && has_syn(r))
+		index_del(&t->by_isn, isn_hash(t, isn_of(r)), (uint32_t)(r - t->recent->ring) + 1);
+	r->kind = 0;
+}
+
+static bool is_recent(const struct conversations *t, uint32_t isn)
+{
+	uint32_t hash = isn_hash(t, isn), at = hash, slot;
+
+	while ((slot = index_find(&t->by_isn, hash, &at)))
+		if (isn_of(&t->recent->ring[slot - 1]) == isn)
+			return true;
+	return false;
+}
+
+static struct meant *find_meant(const struct conversations *t, uint32_t isn)
+{
+	uint32_t hash = isn_hash(t, isn), at = hash, slot;
+
+	while ((slot = index_find(&t->by_meant, hash, &at)))
+		if (t->recent->meant[slot - 1].isn == isn)
+			return &t->recent->meant[slot - 1];
+	return NULL;
+}
+
+/* The newest one takes the place of the oldest. */
+static struct meant *add_meant(struct conversations *t, uint32_t isn)
+{
+	uint32_t at = t->recent->meant_count % RECENT;
+	struct meant *meant = &t->recent->meant[at];
+
+	if (t->recent->meant_count >= RECENT)
+		index_del(&t->by_meant, isn_hash(t, meant->isn), at + 1);
+	if (index_add(&t->by_meant, isn_hash(t, isn), at + 1))
+		return NULL;
+	t->recent->meant_count++;
+	*meant = (struct meant){ .isn = isn };
+	return meant;
+}
+
 /* From the newest to the oldest, so that a SYN tells whose socket it was that began to connect. */
 static int keep_recent(struct conversations *t, uint32_t isn, uint64_t cookie)
 {
@@ -153,7 +202,7 @@ static int keep_recent(struct conversations *t, uint32_t isn, uint64_t cookie)
 			continue;
 		}
 		err = err ? err : keep(t, r);
-		r->kind = 0;
+		forget(t, r);
 	}
 	return err;
 }
@@ -161,18 +210,16 @@ static int keep_recent(struct conversations *t, uint32_t isn, uint64_t cookie)
 /* A handshake that the selector means: is there more of it? */
 static int find_others(struct conversations *t, const struct tcptrail_record *r)
 {
-	uint32_t isn = isn_of(r), hash = index_hash(t->key, isn, 0) % RECENT;
-	struct meant *meant = &t->recent->meant[hash];
-	const struct tcptrail_record *last;
+	uint32_t isn = isn_of(r);
+	struct meant *meant = find_meant(t, isn);
 
-	if (meant->isn != isn)
-		*meant = (struct meant){ .isn = isn };
+	if (!meant)
+		meant = add_meant(t, isn);
+	if (!meant)
+		return -ENOMEM;
 	if (is_syn(r) && r->cookie)
 		meant->cookie = r->cookie;
-	last = t->recent->place[hash] ? &t->recent->ring[t->recent->place[hash] - 1] : NULL;
-	return last && last->kind && has_syn(last) && isn_of(last) == isn ?
-		       keep_recent(t, isn, meant->cookie) :
-		       0;
+	return is_recent(t, isn) ? keep_recent(t, isn, meant->cookie) : 0;
 }
 
 static bool is_handshake(const struct tcptrail_record *r)
@@ -187,16 +234,16 @@ static bool is_handshake(const struct tcptrail_record *r)
 /* One that the selector does not mean: is it of one that it does? */
 static int remember(struct conversations *t, const struct tcptrail_record *r)
 {
-	uint32_t at = t->recent->count++ % RECENT, hash;
+	uint32_t at = t->recent->count % RECENT;
 	const struct meant *meant;
 
+	forget(t, &t->recent->ring[at]);
+	if (has_syn(r) && index_add(&t->by_isn, isn_hash(t, isn_of(r)), at + 1))
+		return -ENOMEM;
 	t->recent->ring[at] = *r;
-	if (!has_syn(r))
-		return 0;
-	hash = index_hash(t->key, isn_of(r), 0) % RECENT;
-	t->recent->place[hash] = at + 1;
-	meant = &t->recent->meant[hash];
-	return meant->isn == isn_of(r) ? keep_recent(t, meant->isn, meant->cookie) : 0;
+	t->recent->count++;
+	meant = has_syn(r) ? find_meant(t, isn_of(r)) : NULL;
+	return meant ? keep_recent(t, meant->isn, meant->cookie) : 0;
 }
 
 static bool is_listener(const struct tcptrail_record *r)

@@ -80,6 +80,8 @@ struct gap {
  * @others: names and cookies that the selector does not mean and that are kept, too
  * @by_other: those, by both
  * @recent: the last handshakes
+ * @by_isn: the segments of those, by the client's number: their slots in the ring, plus one
+ * @by_meant: those that the selector means, likewise
  * @ends: from 1
  * @drafts: from 1
  * @by_name: ends by their two addresses and ports in either order, the newest
@@ -101,6 +103,8 @@ struct conversations {
 	size_t others_room;
 	struct index by_other;
 	struct recent *recent;
+	struct index by_isn;
+	struct index by_meant;
 	struct end *ends;
 	size_t ends_count;
 	size_t ends_room;
