@@ -183,6 +183,16 @@ static const struct expected endings[] = {
 	  HANDSHAKE CLIENT_CLOSES "800000 B socket CLOSE_WAIT LAST_ACK orphan\n"
 				  "810000 B socket LAST_ACK CLOSE err=113 orphan\n",
 	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNTOLD },
+	{ "an error of before, and its process aborts it: nothing was under way",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 pid=790\n80001 B out RST,ACK\n", 202,
+	  CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_ABORTED },
+	{ "… or closes it with bytes unread",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 unread=3 pid=790\n"
+		    "80001 B out RST,ACK\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNREAD },
+	{ "… which is not so where bytes were sent again, and the timer ran in its call",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 pid=790 unacked=3 retransmits=8\n",
+	  202, CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
 	{ "an error that the FIN met",
 	  HANDSHAKE CLIENT_CLOSES "800000 B socket CLOSE_WAIT LAST_ACK orphan\n"
 				  "810000 B socket LAST_ACK CLOSE err=113 orphan retransmits=8\n",

@@ -166,7 +166,8 @@ static uint8_t why_silent(const struct tcptrail_record *r)
 
 /*
  * An error that nobody has fetched stays with a socket (ICMP's with IP_RECVERR, kTLS's), and
- * the connection may close in order all the same: the last ACK comes, and no timer has run out.
+ * the connection goes on: the last ACK comes, or its process aborts it. No timer has run out
+ * then: with nothing under way there is none that would leave such an error.
  */
 static bool is_left_from_before(const struct tcptrail_record *r)
 {
@@ -178,8 +179,14 @@ static bool is_left_from_before(const struct tcptrail_record *r)
 	case ETIMEDOUT:
 		return false;
 	}
-	return r->transition.old_state == TCPTRAIL_LAST_ACK && !r->transition.retransmits &&
-	       !r->transition.unacked;
+	switch (r->transition.old_state) {
+	case TCPTRAIL_LAST_ACK:
+		return !r->transition.retransmits && !r->transition.unacked;
+	case TCPTRAIL_ESTABLISHED:
+	case TCPTRAIL_CLOSE_WAIT:
+		return ended_by_call(r) && !r->transition.retransmits && !r->transition.unacked;
+	}
+	return false;
 }
 
 enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *r)
