@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 
+END = 330  # seconds, as in draw.py
 MOST_LATE = 0.1  # of the connections
 END_OF_TIMERS = 220  # seconds: an end whose timers are unsure may be over from here on
 
@@ -38,6 +39,9 @@ class Batch:
         self.late = {int(n) for n in re.findall(r"^late (?:[cs]|kill_socket .*:[12]0*)(\d+) ",
                                                 late, re.M)}
         self.late_looks = set(re.findall(r"^late look (\d+) ", late, re.M))
+        if str(END) in self.late_looks:
+            for t in self.truths.values():
+                t["unsure"] |= any(e["end"] == "lives" for e in t["ends"].values())
         self.false = []
         self.said = collections.defaultdict(list)
         done = subprocess.run([tool, "explain", "::/0", "--all", "--json", "-i",
