@@ -3,6 +3,9 @@
  * The exporter's reader: one thread drives the session, and has scans for stuck sockets made
  * in slices between batches of records. All that other threads copy is behind one lock, which
  * is held for a batch, a slice or a copy, never longer.
+ *
+ * Scans are for those who ask what they found. Where nobody has for READER_ASKED_NS one a minute
+ * will do, so that the kernel is asked in time; who then asks first makes one, and waits for it.
  */
 #include "userspace/exporter/reader.h"
 
@@ -37,6 +40,7 @@
  * @changed: something was fed since it, or the last one, began
  * @scanned_ns: when the last one was complete; 0: there was none
  * @resyncs: so many were merged before
+ * @asked_ns: when somebody was told last what a scan had found
  * @tick_ns: when tick() is due
  * @status: what tick() wants to stop with
  */
@@ -54,6 +58,7 @@ struct reader {
 	bool changed;
 	uint64_t scanned_ns;
 	unsigned int resyncs;
+	uint64_t asked_ns;
 	uint64_t tick_ns;
 	int status;
 };
@@ -78,6 +83,16 @@ static uint64_t time_wait_limit(void)
 static bool is_outdated(const struct reader *r)
 {
 	return r->changed || session_now_ns(&r->session) >= stuck_scan_result(r->scan)->next_ns;
+}
+
+static bool is_asked(const struct reader *r, uint64_t now_ns)
+{
+	return r->asked_ns && now_ns < r->asked_ns + READER_ASKED_NS;
+}
+
+static uint64_t next_scan_ns(const struct reader *r, uint64_t now_ns)
+{
+	return r->scanned_ns + (is_asked(r, now_ns) ? READER_SCAN_NS : READER_UNASKED_NS);
 }
 
 static void count_group(void *arg, const struct conn *c)
@@ -111,8 +126,7 @@ static bool scan_slice(struct reader *r)
 	uint64_t now_ns = time_now_ns();
 	int err;
 
-	if (!r->scanning && r->scanned_ns &&
-	    (now_ns < r->scanned_ns + READER_SCAN_NS || !is_outdated(r)))
+	if (!r->scanning && r->scanned_ns && (now_ns < next_scan_ns(r, now_ns) || !is_outdated(r)))
 		return true;
 	r->kernel = session_kernel(&r->session);
 	if (!r->scanning)
@@ -125,6 +139,19 @@ static bool scan_slice(struct reader *r)
 	r->changed |= err < 0 || !groups_end(r->options->groups);
 	r->scanned_ns = now_ns;
 	return true;
+}
+
+/* With the lock held, but for others who want it between two slices. */
+static void be_asked(struct reader *r)
+{
+	uint64_t now_ns = time_now_ns();
+	bool was_asked = is_asked(r, now_ns);
+
+	r->asked_ns = now_ns;
+	while (r->session.live && !was_asked && !scan_slice(r)) {
+		pthread_mutex_unlock(&r->lock);
+		pthread_mutex_lock(&r->lock);
+	}
 }
 
 static int tick(struct reader *r)
@@ -147,14 +174,16 @@ static bool is_caught_up(const struct reader *r)
 static int feed(void *arg, const struct tcptrail_record *records, size_t count)
 {
 	struct reader *r = arg;
+	bool caught_up;
 
 	pthread_mutex_lock(&r->lock);
 	r->round_ns = time_now_ns();
 	r->changed = true;
-	if (is_caught_up(r))
+	caught_up = is_caught_up(r);
+	if (caught_up)
 		scan_slice(r);
 	pthread_mutex_unlock(&r->lock);
-	return is_caught_up(r) ? tick(r) : 0;
+	return caught_up ? tick(r) : 0;
 }
 
 static bool is_old(const struct reader *r, uint8_t state)
@@ -188,8 +217,8 @@ static int wait_ms(const struct reader *r)
 	uint64_t next_ns = r->tick_ns, now_ns = time_now_ns(), scan_ns;
 
 	scan_ns = r->changed ? 0 : stuck_scan_result(r->scan)->next_ns;
-	if (scan_ns < r->scanned_ns + READER_SCAN_NS)
-		scan_ns = r->scanned_ns + READER_SCAN_NS;
+	if (scan_ns < next_scan_ns(r, now_ns))
+		scan_ns = next_scan_ns(r, now_ns);
 	time_lower(&next_ns, scan_ns);
 	if (worth_asking(r))
 		time_lower(&next_ns, r->session.poll.begun_ns + KERNEL_POLL_NS);
@@ -203,10 +232,14 @@ static int idle(void *arg)
 {
 	struct reader *r = arg;
 	struct session *session = &r->session;
-	bool changed = session_poll(session, worth_asking(r), KERNEL_POLL_NS);
-	bool complete = false;
+	bool changed, complete = false;
+	uint32_t states;
 	int stop;
 
+	pthread_mutex_lock(&r->lock);
+	states = worth_asking(r);
+	pthread_mutex_unlock(&r->lock);
+	changed = session_poll(session, states, KERNEL_POLL_NS);
 	pthread_mutex_lock(&r->lock);
 	r->round_ns = time_now_ns();
 	r->changed |= changed || r->resyncs != session->resync.count;
@@ -222,7 +255,9 @@ static int idle(void *arg)
 		pthread_mutex_unlock(&r->lock);
 	}
 	stop = tick(r);
+	pthread_mutex_lock(&r->lock);
 	session->follow.tick_ms = wait_ms(r);
+	pthread_mutex_unlock(&r->lock);
 	return stop;
 }
 
@@ -301,12 +336,13 @@ int reader_run(struct reader *r, int *err)
 int reader_copy(void *arg, struct metrics *m)
 {
 	const struct tracker_stats *stats;
-	uint64_t now_ns = time_now_ns();
-	uint64_t limit = time_wait_limit();
+	uint64_t limit = time_wait_limit(), now_ns;
 	struct reader *r = arg;
 	int err;
 
 	pthread_mutex_lock(&r->lock);
+	be_asked(r);
+	now_ns = time_now_ns();
 	stats = tracker_stats(r->session.tracker);
 	*m = (struct metrics){
 		.counters = *tracker_counters(r->session.tracker),
@@ -342,6 +378,9 @@ void reader_stuck(void *arg, struct buf *out)
 	struct stuck_out o = { .tracker = r->session.tracker, .kernel = &kernel };
 	bool more;
 
+	pthread_mutex_lock(&r->lock);
+	be_asked(r);
+	pthread_mutex_unlock(&r->lock);
 	do {
 		pthread_mutex_lock(&r->lock);
 		kernel = session_kernel(&r->session);

@@ -16,6 +16,8 @@
 #include "userspace/exporter/stuck_lines.h"
 
 #define READER_SCAN_NS (5 * SEC) /* from the end of one scan to the next */
+#define READER_ASKED_NS (5 * MINUTE) /* if nobody has asked for so long, */
+#define READER_UNASKED_NS MINUTE /* so much passes in its place */
 #define READER_REST_NS (5 * SEC) /* without anything to do it sleeps no longer */
 
 /**
@@ -58,7 +60,11 @@ int reader_catch_up(struct reader *reader);
  */
 int reader_run(struct reader *reader, int *err);
 
-/** reader_copy() - the numbers as they are now; from any thread. 0 or -ENOMEM */
+/**
+ * reader_copy() - the numbers as they are now; from any thread
+ *
+ * Who asks first, or first after READER_ASKED_NS, waits for a scan. Return: 0 or -ENOMEM
+ */
 int reader_copy(void *reader, struct metrics *metrics);
 
 /** reader_stuck() - those that the last scan found, in lines; likewise */
