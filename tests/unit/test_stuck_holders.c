@@ -88,7 +88,9 @@ static void test_inherited(void **state)
 	assert_non_null(strstr(words.verdict.sentence,
 			       "httpd[790] has accepted the connection and does not hold it any "
 			       "more; helper[795] fd 4 has inherited it"));
-	assert_non_null(strstr(words.verdict.remedy, "In the code of httpd[790]"));
+	assert_non_null(strstr(words.verdict.remedy,
+			       "If the holder is to serve the connection (as under inetd), it "
+			       "must close it. Else, in the code of httpd[790]"));
 	/* It was there before: it was sent the descriptor. Or it was forked to work on it. */
 	heir->lineage.begun_ns = SEC / 2;
 	stuck_words_of(&o, stuck_scan_result(scan)->findings, &words);

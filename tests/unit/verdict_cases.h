@@ -130,7 +130,9 @@ static const struct verdict_case verdict_cases[] = {
 	  60, "See what httpd[790] waits for. To wait no longer" },
 	/* The other end was closed without a segment, or its segments did not arrive. */
 	{ "established-half-open", BOTH_ENDS "10 B socket ESTABLISHED CLOSE comm=httpd pid=790\n",
-	  10, "ended 10.0s ago; neither a FIN nor a RST of it has arrived here. curl[812] can" },
+	  10,
+	  "ended 10.0s ago; neither has a FIN of it arrived here, nor a RST that this end "
+	  "took. curl[812] can" },
 	{ "fin-wait2-half-open",
 	  BOTH_ENDS "10 A socket ESTABLISHED FIN_WAIT1 inode=5001\n"
 		    "11 B socket ESTABLISHED CLOSE_WAIT inode=6001\n"
@@ -151,6 +153,15 @@ static const struct verdict_case verdict_cases[] = {
 	  "Its SYN arrived at httpd[790], on this machine, and was not answered." },
 	{ "syn-sent-dropped", SYN_ARRIVED "9 B loss count=2 since=8\n", 4,
 	  "Whether that answered is not known" },
+	{ "syn-sent-answer-lost",
+	  SYN_ARRIVED "4 B request CLOSE NEW_SYN_RECV\n5 B out SYN,ACK seq=7000 ack=1001\n"
+		      "6 B loss count=2 since=5\n",
+	  4, "whether the SYN-ACK has come back is not known" },
+	/* The answer has come, and is dropped here. */
+	{ "syn-sent-answer-refused",
+	  SYN_ARRIVED "4 B request CLOSE NEW_SYN_RECV\n5 B out SYN,ACK seq=7000 ack=1001\n"
+		      "6 A in SYN,ACK seq=7000 ack=1001\n",
+	  4, "curl[812] wants to connect. A SYN-ACK has come, and the socket has not taken it." },
 	/* The request has come to its end meanwhile, the SYN cookie never was one. */
 	{ "syn-sent-answer-lost",
 	  SYN_ARRIVED "4 B request CLOSE NEW_SYN_RECV\n5 B out SYN,ACK seq=7000 ack=1001\n"
@@ -161,7 +172,7 @@ static const struct verdict_case verdict_cases[] = {
 	{ "syn-recv-unanswered",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
 	  "our SYN-ACK was sent 2 times and not answered: the way back to its sender is another one "
-	  "and blocked (asymmetric routing), a filter drops it, the answer found the accept queue full, or" },
+	  "and blocked (asymmetric routing), a filter drops it or its answer, the answer found the accept queue full, or" },
 	/* BPF may set another first timeout: no record tells of that. */
 	{ "syn-recv-deferred", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
 	  "If the first timeout is the usual one of 1 s, the client has answered our SYN-ACK" },
@@ -213,7 +224,7 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    "our SYN-ACK" },
 	  { .cookie = B, .retransmits = 1 } },
 	{ { "syn-recv-unanswered", LISTENING "1 B request CLOSE NEW_SYN_RECV\n", 20,
-	    "a filter drops it, or the sender is forged" },
+	    "a filter drops it or its answer, or the sender is forged" },
 	  { .cookie = L, .queued = 1, .backlog = 1 } },
 	/* What is sent again does not leave this machine, or nothing ever did. */
 	{ { "syn-sent-unanswered", "0 A snapshot SYN_SENT retransmits=6 retrans_total=1 inode=1\n",

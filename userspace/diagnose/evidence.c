@@ -13,6 +13,7 @@ static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_SYN_UNANSWERED] = "syn_unanswered",
 	[FINDING_SYN_ARRIVED] = "syn_arrived",
 	[FINDING_SYN_ANSWERED] = "syn_answered",
+	[FINDING_SYN_ACK_ARRIVED] = "syn_ack_arrived",
 	[FINDING_SYN_ACK_UNANSWERED] = "syn_ack_unanswered",
 	[FINDING_SYN_ACK_ACKED] = "syn_ack_acked",
 	[FINDING_FLOOD] = "flood",
@@ -91,6 +92,8 @@ static uint64_t of_conn(const struct conn *c)
 		e |= FINDING(SYN_ARRIVED);
 	if (c->flags & CONN_SYN_ANSWERED)
 		e |= FINDING(SYN_ANSWERED);
+	if (c->state == TCPTRAIL_SYN_SENT && c->synack_us)
+		e |= FINDING(SYN_ACK_ARRIVED);
 	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)
 		e |= FINDING(ORPHAN);
 	if (c->flags & CONN_SELF)
@@ -221,7 +224,9 @@ static const struct {
 	uint64_t hooks;
 	bool absent;
 } rests_on[] = {
-	{ FINDING(SYN_ARRIVED) | FINDING(SYN_ANSWERED) | FINDING(SYN_ACK_ACKED), HOOK(SEGMENT) },
+	{ FINDING(SYN_ARRIVED) | FINDING(SYN_ANSWERED) | FINDING(SYN_ACK_ARRIVED) |
+		  FINDING(SYN_ACK_ACKED),
+	  HOOK(SEGMENT) },
 	{ FINDING(NOT_ACCEPTED), HOOK(ACCEPT), true },
 	{ FINDING(ACCEPTING), HOOK(ACCEPT) },
 	{ FINDING(FLOOD), HOOK(REQUEST_END), true },

@@ -14,6 +14,7 @@ enum finding_evidence {
 	FINDING_SYN_UNANSWERED, /* we sent a SYN, and nothing has come */
 	FINDING_SYN_ARRIVED, /* our SYN is on record where it was to go: on this machine */
 	FINDING_SYN_ANSWERED, /* and so is a SYN-ACK for it, where it was sent */
+	FINDING_SYN_ACK_ARRIVED, /* we sent a SYN, and a SYN-ACK has come that is not taken */
 	FINDING_SYN_ACK_UNANSWERED, /* we sent a SYN-ACK, and its ACK is not on record */
 	FINDING_SYN_ACK_ACKED, /* that ACK has come: the SYN-ACK is not sent again when it is due */
 	FINDING_FLOOD, /* very many handshakes wait at this port for too long, each from another address */

@@ -47,10 +47,8 @@ static void say_not_accepted(const struct finding *f, const struct verdict_conte
 		SENTENCE(v, " (%u wait there, the backlog is %u)", f->queue->queued,
 			 f->queue->backlog);
 	SENTENCE(v, ".");
-	REMEDY(v,
-	       "%s must call accept(): it is blocked or overloaded, or has forgotten the "
-	       "listening socket.",
-	       x->listener ? x->listener : "The listener");
+	REMEDY(v, "%s must call accept(): see what it does (its stack).",
+	       x->listener ? x->listener : "The listener's process");
 }
 
 /* Since the peer has closed, or since data has moved: what came later counts. */
@@ -75,8 +73,8 @@ static void say_inherited(const struct finding *f, const struct verdict_context 
 		 x->inherited_from, accepted ? "accepted" : "opened", holder_of(x), has(x),
 		 x->holders > 1 || x->processes > 1 ? "keep" : "keeps");
 	REMEDY(v,
-	       "In the code of %s, %s: then programs that it starts do not inherit the socket. The "
-	       "connection is closed when those end.",
+	       "If the holder is to serve the connection (as under inetd), it must close it. Else, "
+	       "in the code of %s, %s: then programs that it starts do not inherit the socket.",
 	       x->inherited_from,
 	       accepted ? "accept with accept4() and SOCK_CLOEXEC, or set O_CLOEXEC" :
 			  "open sockets with SOCK_CLOEXEC (O_CLOEXEC)");
@@ -210,6 +208,8 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 		SENTENCE(v, "; %s %s%s not%s.", holder_of(x), has(x), read, *read ? " closed" : "");
 		say_growth(v, x->leak);
 	}
+	if (f->unknown & FINDING(NOT_ACCEPTED) && !f->conn->inode)
+		SENTENCE(v, " Whether accept() has taken it is not known.");
 	if (x->unheld)
 		ask_last(x, v);
 	else if (x->holders > 1)
@@ -324,8 +324,9 @@ static void say_fin_wait2_orphan(const struct finding *f, const struct verdict_c
 		       "(net.ipv4.tcp_fin_timeout).",
 		       x->peer);
 	else
-		REMEDY(v, "If the peer lives, its process has not closed (CLOSE-WAIT there). Here "
-			  "the connection ends by itself (net.ipv4.tcp_fin_timeout).");
+		REMEDY(v, "See whether the peer lives, and its process has closed (if it is in "
+			  "CLOSE-WAIT there, it has not). Here the connection ends by itself "
+			  "(net.ipv4.tcp_fin_timeout).");
 }
 
 static void say_fin_wait2(const struct finding *f, const struct verdict_context *x,
@@ -344,10 +345,11 @@ static void say_fin_wait2_unread(const struct finding *f, const struct verdict_c
 				 struct verdict *v)
 {
 	SENTENCE(v,
-		 "Our half is shut down, and %u byte%s of the peer lie%s unread: %s has to read. "
-		 "Nothing has come for %s.",
+		 "Our half is shut down, and %u byte%s of the peer lie%s unread: %s has to read.",
 		 f->conn->unread, plural(f->conn->unread), f->conn->unread == 1 ? "s" : "",
-		 holder_of(x), x->age);
+		 holder_of(x));
+	if (f->live.has_info)
+		SENTENCE(v, " Nothing has come for %s.", x->age);
 	REMEDY(v, "See where it waits (its stack), or why the socket left its poll set. It has to "
 		  "read to the end, or to close the socket.");
 }
@@ -358,8 +360,8 @@ static void say_fin_wait2_half_open(const struct finding *f, const struct verdic
 	SENTENCE(
 		v,
 		"Our half is shut down and %s %s kept the socket. The peer's FIN will not come: the "
-		"other end was on this machine and has ended; neither a FIN nor a RST of it has "
-		"arrived here.",
+		"other end was on this machine and has ended; neither has a FIN of it arrived here, "
+		"nor a RST that this end took.",
 		holder_of(x), has(x));
 	REMEDY(v, "Close the socket here: then the kernel ends it after net.ipv4.tcp_fin_timeout. "
 		  "ss -K ends it now.");

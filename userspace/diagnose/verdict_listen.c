@@ -24,8 +24,12 @@ static void say_running(const struct finding *f, const struct verdict_context *x
 		 x->recorded ? "has not accepted yet" :
 			       "does not accept");
 	if (p && p->blocked)
-		SENTENCE(v, ", and %u of its %u threads are blocked in the kernel (state D%s%s)",
-			 p->blocked, p->threads, p->wchan[0] ? ", in " : "", p->wchan);
+		SENTENCE(v, ", and %u of its %u threads %s blocked in the kernel (state D%s%s)",
+			 p->blocked, p->threads, p->blocked == 1 ? "is" : "are",
+			 !p->wchan[0]	 ? "" :
+			 p->blocked == 1 ? ", in " :
+					   ", the first in ",
+			 p->wchan);
 }
 
 /* "has no descriptor left (12 of 12 are in use): accept() fails with EMFILE" */
@@ -114,8 +118,8 @@ static void say_remedy(const struct finding *f, const struct verdict_context *x,
 		break;
 	case PROCESS_BLOCKED:
 		REMEDY(v,
-		       "/proc/%u/stack shows what it waits for: a disk, a file server (NFS), or "
-		       "a child of vfork().",
+		       "/proc/%u/stack shows what it waits for, for example a disk, a file "
+		       "server (NFS), or a child of vfork().",
 		       x->process->pid);
 		break;
 	case PROCESS_NO_DESCRIPTOR:

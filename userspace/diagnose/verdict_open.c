@@ -21,7 +21,7 @@ bool verdict_says_not_leaving(const struct finding *f, const struct verdict_cont
 		SENTENCE(
 			v,
 			"Of %u retransmissions no more than %u left this machine%s: it has no route "
-			"to the peer any more, or its device does not send.",
+			"to the peer any more, or its device or a local filter stops them.",
 			live->retransmits, live->resent,
 			f->state == TCPTRAIL_SYN_SENT ? ", and the SYN is not answered" : "");
 	REMEDY(v,
@@ -57,12 +57,29 @@ static void say_syn_to_full_queue(const struct finding *f, const struct verdict_
 static void say_syn_answer_lost(const struct finding *f, const struct verdict_context *x,
 				struct verdict *v)
 {
-	SENTENCE(v,
-		 "%s wants to connect. Its SYN arrived at %s, on this machine, and was answered; "
-		 "the SYN-ACK has not come back: it is lost on its way.",
-		 opener_of(x), listener_of(x, "its destination"));
+	SENTENCE(
+		v,
+		"%s wants to connect. Its SYN arrived at %s, on this machine, and was answered; %s.",
+		opener_of(x), listener_of(x, "its destination"),
+		f->unknown & FINDING(SYN_ACK_ARRIVED) ?
+			"whether the SYN-ACK has come back is not known: records were lost" :
+			"the SYN-ACK has not come back: something on its way has dropped it");
 	REMEDY(v, "See by which way the listener's host answers (ip route get), and which filter "
 		  "on that way drops the SYN-ACK.");
+}
+
+/* One that was for this socket would have been taken. */
+static void say_syn_answer_refused(const struct finding *f, const struct verdict_context *x,
+				   struct verdict *v)
+{
+	SENTENCE(v,
+		 "%s wants to connect. A SYN-ACK has come, and the socket has not taken it. The "
+		 "kernel drops a SYN-ACK, among other reasons, if it acknowledges another SYN, or "
+		 "if its key (TCP-MD5, TCP-AO) is missing or wrong.",
+		 opener_of(x));
+	REMEDY(v, "See here which counter rises (nstat -az): TcpExtTCPMD5NotFound, "
+		  "TcpExtTCPMD5Unexpected, TcpExtTCPMD5Failure, TcpExtTCPAORequired, "
+		  "TcpExtTCPAOBad; and what comes (tcpdump).");
 }
 
 static void say_syn_dropped(const struct finding *f, const struct verdict_context *x,
@@ -114,7 +131,7 @@ static void say_flood(const struct finding *f, const struct verdict_context *x, 
 {
 	SENTENCE(v,
 		 "%u SYNs from %u addresses wait at %s for a third step that does not come: the "
-		 "senders are forged (a flood), or our SYN-ACKs reach none of them.",
+		 "senders are forged (a flood), or our SYN-ACKs, or the answers to them, are lost.",
 		 f->handshakes->count, f->handshakes->peers,
 		 x->listener ? x->listener : "this port");
 	REMEDY(v,
@@ -151,7 +168,7 @@ static void say_syn_recv(const struct finding *f, const struct verdict_context *
 		verdict_say_tries(f, v, "our SYN-ACK", f->conn->synacks);
 	SENTENCE(v,
 		 "%sthe way back to its sender is another one and blocked (asymmetric routing), a "
-		 "filter drops it, %sor the sender is forged.",
+		 "filter drops it or its answer, %sor the sender is forged.",
 		 unknown ? "" : ": ",
 		 f->queue && accept_queue_known(f->queue) ?
 			 "" :
@@ -183,7 +200,7 @@ static void say_because(const struct finding *f, struct verdict *v)
 		SENTENCE(v, "The peer lives: it was heard %s ago. %s", heard.s,
 			 full ? "What we send does not arrive: nothing, or only full segments, if "
 				"a hop has a smaller MTU." :
-				"What we send does not arrive.");
+				"What we send does not arrive, or its kernel drops it.");
 	else if (full && f->evidence & FINDING(FULL_NEVER_ACKED))
 		SENTENCE(v,
 			 "Nothing has come from the peer for %s. It is gone, the path is, or a hop "
@@ -222,8 +239,8 @@ static void say_half_open(const struct finding *f, const struct verdict_context 
 {
 	SENTENCE(
 		v,
-		"Half-open: the other end was on this machine and ended %s ago; neither a FIN nor a "
-		"RST of it has arrived here. %s can receive nothing any more.",
+		"Half-open: the other end was on this machine and ended %s ago; neither has a FIN of "
+		"it arrived here, nor a RST that this end took. %s can receive nothing any more.",
 		x->age, x->holder ? x->holder : "This end");
 	REMEDY(v, "ss -K ends it now. Only something that is sent finds it: set SO_KEEPALIVE (with "
 		  "TCP_KEEPIDLE), or write now and then.");
@@ -231,11 +248,11 @@ static void say_half_open(const struct finding *f, const struct verdict_context 
 
 static void say_self(const struct finding *f, const struct verdict_context *x, struct verdict *v)
 {
-	SENTENCE(v,
-		 "%s is connected to itself: it wanted to connect to port %u of this host, where "
-		 "nobody listened, and had that port as its own. It reads what it writes, and "
-		 "no server can take the port.",
-		 opener_of(x), f->conn->lport);
+	SENTENCE(
+		v,
+		"%s is connected to itself: it wanted to connect to port %u of this host, and had that "
+		"port as its own. It reads what it writes, and a server may find the port taken.",
+		opener_of(x), f->conn->lport);
 	REMEDY(v,
 	       "Close it. Keep the ports of servers out of the range for clients "
 	       "(net.ipv4.ip_local_port_range), or reserve them "
@@ -259,6 +276,8 @@ static void say_deadlock(const struct finding *f, const struct verdict_context *
 }
 
 const struct rule verdict_rules_open[] = {
+	{ "syn-sent-answer-refused", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_ACK_ARRIVED), 0,
+	  say_syn_answer_refused },
 	{ "syn-sent-answer-lost", VERDICT_PASSES, TCPTRAIL_SYN_SENT, FINDING(SYN_ANSWERED), 0,
 	  say_syn_answer_lost },
 	{ "syn-sent-queue-full", VERDICT_SPREADS, TCPTRAIL_SYN_SENT,
