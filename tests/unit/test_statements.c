@@ -264,7 +264,7 @@ static void test_grounds_of_verdicts(void **state)
 		[VERDICT_HARMLESS] = "What does no harm",
 		[VERDICT_PASSES] = "What passes by itself",
 		[VERDICT_LASTS] = "What lasts until somebody does something",
-		[VERDICT_SPREADS] = "What keeps other connections from working",
+		[VERDICT_AFFECTS_OTHERS] = "What keeps other connections from working",
 	};
 	uint64_t needs, refuted_by;
 	const struct entry *entry;

@@ -287,7 +287,7 @@ static void test_burst(void **state)
 	stuck_words_of(&o, result->findings, &words);
 	/* A minute of it takes 36,000 of 28,232 ports: each of them is to blame. */
 	assert_string_equal(words.verdict.name, "time-wait-ports-out");
-	assert_int_equal(words.verdict.weight, VERDICT_SPREADS);
+	assert_int_equal(words.verdict.weight, VERDICT_AFFECTS_OTHERS);
 	assert_int_equal(result->stuck, 12000);
 	assert_non_null(
 		strstr(words.verdict.sentence,

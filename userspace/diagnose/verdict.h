@@ -58,7 +58,7 @@ enum verdict_weight {
 	VERDICT_HARMLESS = 0, /* worth knowing; not called stuck */
 	VERDICT_PASSES = 1, /* the kernel ends it by itself */
 	VERDICT_LASTS = 2, /* until somebody does something */
-	VERDICT_SPREADS = 3, /* it keeps others from working, or will */
+	VERDICT_AFFECTS_OTHERS = 3, /* it keeps others from working, or will */
 };
 
 /* The longest are shorter: tests/unit/test_verdict_longest.c makes them. */

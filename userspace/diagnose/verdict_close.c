@@ -165,7 +165,7 @@ static void say_trend(struct verdict *v, const struct trend *t)
 }
 
 /* What is on record of those that began and those that were closed, and what comes of it. */
-static void say_growth(struct verdict *v, const struct descriptor_leak *g)
+static void say_rate(struct verdict *v, const struct descriptor_leak *g)
 {
 	if (!g || (g->count < DESCRIPTOR_LEAK_ENOUGH && g->out_ns))
 		return;
@@ -206,7 +206,7 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 		SENTENCE(v, "; the socket, which %s had last, is still open.", x->holder);
 	} else {
 		SENTENCE(v, "; %s %s%s not%s.", holder_of(x), has(x), read, *read ? " closed" : "");
-		say_growth(v, x->leak);
+		say_rate(v, x->leak);
 	}
 	if (f->unknown & FINDING(NOT_ACCEPTED) && !f->conn->inode)
 		SENTENCE(v, " Whether accept() has taken it is not known.");
@@ -227,7 +227,7 @@ static void say_end_unread(const struct finding *f, const struct verdict_context
 	say_closed(f, x, v);
 	SENTENCE(v, "; %s %s not read the end of file, though nothing else is left to read.",
 		 holder_of(x), has(x));
-	say_growth(v, x->leak);
+	say_rate(v, x->leak);
 	REMEDY(v, "See why it does not read: is the socket in its poll set, is its thread blocked "
 		  "(its stack)? It must read the end (0 bytes), then close.");
 }

@@ -165,8 +165,9 @@ static void say_full(const struct finding *f, const struct verdict_context *x, s
 }
 
 const struct rule verdict_rules_listen[] = {
-	{ "accept-queue-full", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0, say_full },
-	{ "accept-queue-waiting", VERDICT_SPREADS, TCPTRAIL_LISTEN, FINDING(WAITED),
+	{ "accept-queue-full", VERDICT_AFFECTS_OTHERS, TCPTRAIL_LISTEN, FINDING(QUEUE_FULL), 0,
+	  say_full },
+	{ "accept-queue-waiting", VERDICT_AFFECTS_OTHERS, TCPTRAIL_LISTEN, FINDING(WAITED),
 	  FINDING(ACCEPTING), say_waiting },
 	{ 0 },
 };

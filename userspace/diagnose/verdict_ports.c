@@ -114,11 +114,11 @@ static void say_rearmed(const struct finding *f, const struct verdict_context *x
 
 const struct rule verdict_rules_ports[] = {
 	{ "time-wait-server", VERDICT_HARMLESS, RULE_BURST, FINDING(OUR_PORT), 0, say_server },
-	{ "source-ports-bound", VERDICT_SPREADS, RULE_BURST,
+	{ "source-ports-bound", VERDICT_AFFECTS_OTHERS, RULE_BURST,
 	  FINDING(PORTS_OUT) | FINDING(PORTS_BOUND), 0, say_bound },
-	{ "source-ports-out", VERDICT_SPREADS, RULE_BURST, FINDING(PORTS_OUT) | FINDING(PORTS_LIVE),
-	  0, say_live },
-	{ "time-wait-ports-out", VERDICT_SPREADS, RULE_BURST, FINDING(PORTS_OUT),
+	{ "source-ports-out", VERDICT_AFFECTS_OTHERS, RULE_BURST,
+	  FINDING(PORTS_OUT) | FINDING(PORTS_LIVE), 0, say_live },
+	{ "time-wait-ports-out", VERDICT_AFFECTS_OTHERS, RULE_BURST, FINDING(PORTS_OUT),
 	  FINDING(PORTS_LIVE) | FINDING(PORTS_BOUND), say_timewaits },
 	{ "time-wait-churn", VERDICT_HARMLESS, RULE_BURST, 0,
 	  FINDING(PORTS_OUT) | FINDING(PORTS_LIVE) | FINDING(PORTS_BOUND), say_timewaits },
