@@ -19,8 +19,6 @@ char *put_u64(char *p, uint64_t n);
 /** put_grouped() - for people: 1,234,567; at most PUT_GROUPED_MAX bytes */
 char *put_grouped(char *p, uint64_t n);
 
-#define PUT_SHORT_MAX 5
-
 /** put_short() - in 5 columns: "9999", "12.3k", "999k", "99.9M" */
 char *put_short(char *p, uint64_t n);
 

@@ -41,7 +41,6 @@ static struct conn *create(struct tracker *m, const struct tcptrail_record *r)
 
 	if (r->cookie || tuple_of(&tuple, r))
 		return lives_begin(m, r);
-	m->stats.unnamed++;
 	return NULL;
 }
 

@@ -48,7 +48,6 @@ void flows_begin(struct flows *f)
 
 	if (!f->secret[0])
 		index_new_key(f->secret);
-	f->crowded = 0;
 	memset(f->slots, 0, sizeof(f->slots));
 	for (i = 0; i < f->count; i++) {
 		struct flow *flow = &f->list[i];
@@ -99,10 +98,8 @@ void flows_add(struct flows *f, const struct tracker *m, const struct conn *c, b
 	key_of(&key, m, c, task);
 	slot = find(f, &key);
 	if (!*slot) {
-		if (f->count == FLOWS_MAX) {
-			f->crowded++;
+		if (f->count == FLOWS_MAX)
 			return;
-		}
 		f->list[f->count] = (struct flow){ .key = key };
 		*slot = (uint16_t)++f->count;
 	}

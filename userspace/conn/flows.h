@@ -2,7 +2,7 @@
 /*
  * Flows: who opens connections to whom, and how many of them linger. One for
  * each owner and remote end that somebody here connects to, or local port that
- * others connect to. A bounded table: what has no place in it is counted.
+ * others connect to. A bounded table: what has no place in it is left out.
  */
 #ifndef CONN_FLOWS_H
 #define CONN_FLOWS_H
@@ -55,7 +55,6 @@ struct flow {
  * @count: how many
  * @current: where in flow.recent is counted now
  * @secret: keys the hash
- * @crowded: connections of the last update that had no place in the table
  * @slots: a hash table: index into @list plus 1
  */
 struct flows {
@@ -63,7 +62,6 @@ struct flows {
 	unsigned int count;
 	unsigned int current;
 	uint64_t secret[2];
-	uint64_t crowded;
 	uint16_t slots[2 * FLOWS_MAX];
 };
 

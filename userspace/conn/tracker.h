@@ -95,7 +95,6 @@ struct tracker_config {
  * struct tracker_stats - what it has seen
  * @records: fed in all
  * @unmatched: segments of no connection that it knows
- * @unnamed: transitions without cookie and addresses, of no use
  * @created: lives that began
  * @ended: lives that ended
  * @evicted: lives that were dropped for want of memory
@@ -107,7 +106,6 @@ struct tracker_config {
 struct tracker_stats {
 	uint64_t records;
 	uint64_t unmatched;
-	uint64_t unnamed;
 	uint64_t created;
 	uint64_t ended;
 	uint64_t evicted;

@@ -10,7 +10,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,7 +24,6 @@ int privileges_find_user(struct privileges_user *user, const char *name)
 		entry = getpwnam("nobody");
 	if (!entry)
 		return errno ? -errno : -ENOENT;
-	snprintf(user->name, sizeof(user->name), "%s", entry->pw_name);
 	user->uid = entry->pw_uid;
 	user->gid = entry->pw_gid;
 	return 0;

@@ -5,12 +5,10 @@
 
 /**
  * struct privileges_user - who to become
- * @name: for messages
  * @uid: user
  * @gid: its group
  */
 struct privileges_user {
-	char name[64];
 	unsigned int uid;
 	unsigned int gid;
 };

@@ -126,10 +126,8 @@ int ladder_place(const struct ladder *l, struct ladder_place **places, double *h
 	}
 	for (i = 0; i < l->count; i++) {
 		other = is_slanted(&l->rows[i]) ? arrival_row(l, i) : 0;
-		if (!other)
-			continue;
-		p[i].arrival_y = p[other].y;
-		p[i].elsewhere = true;
+		if (other)
+			p[i].arrival_y = p[other].y;
 	}
 	*height = y;
 	free(events);

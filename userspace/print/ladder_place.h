@@ -9,12 +9,10 @@
  * struct ladder_place - of a row
  * @y: pixels from the first one's, downwards: where it left, or happened
  * @arrival_y: where it arrived; @y if it is not known how long that took
- * @elsewhere: its arrival stands in a row of its own
  */
 struct ladder_place {
 	double y;
 	double arrival_y;
-	bool elsewhere;
 };
 
 /**
