@@ -165,6 +165,8 @@ void groups_count(struct groups *g, const struct conn *c)
 
 	if (c->end)
 		return;
+	if (state == TCPTRAIL_NEW_SYN_RECV)
+		state = TCPTRAIL_SYN_RECV;
 	if (g->sets[GROUPS_BY_PORT].label)
 		port_of(g, c)->counting[state]++;
 	if (g->sets[GROUPS_BY_UNIT].label)

@@ -20,7 +20,7 @@
 /**
  * struct group - one of them
  * @name: a label's value
- * @sockets: living ones by enum tcptrail_state, as of the last walk
+ * @sockets: living ones by enum tcptrail_state, requests in SYN_RECV, as of the last walk
  * @counting: as far as the present walk has come
  * @ended: lives that ended, by enum conn_end
  */

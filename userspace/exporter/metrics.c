@@ -281,46 +281,32 @@ static void put_trail(struct openmetrics *e, const struct metrics *m)
 			       m->evicted);
 }
 
-static void put_group_set(struct openmetrics *e, const struct group_set *set, const char *names[2],
-			  const char *helps[2])
+static void put_groups(struct openmetrics *e, const struct metrics *m, enum groups_kind kind)
 {
+	const struct group_set *set = &m->groups[kind];
+	bool port = kind == GROUPS_BY_PORT;
 	unsigned int g, i;
-	uint64_t count;
 
 	if (!set->label)
 		return;
-	openmetrics_gauge(e, names[0], helps[0]);
+	openmetrics_gauge(e, port ? "tcptrail_port_sockets" : "tcptrail_unit_sockets",
+			  "TCP sockets by state, as of the last scan.");
 	for (g = 0; g < set->count; g++) {
-		if (!set->list[g].name[0])
-			continue;
-		for (i = 0; i < ARRAY_SIZE(states); i++) {
-			count = set->list[g].sockets[states[i]];
-			if (states[i] == TCPTRAIL_SYN_RECV)
-				count += set->list[g].sockets[TCPTRAIL_NEW_SYN_RECV];
+		for (i = 0; set->list[g].name[0] && i < ARRAY_SIZE(states); i++) {
 			openmetrics_label(e, set->label, set->list[g].name);
-			openmetrics_labelled(e, "state", state_key(states[i]), count);
+			openmetrics_labelled(e, "state", state_key(states[i]),
+					     set->list[g].sockets[states[i]]);
 		}
 	}
-	openmetrics_counter(e, names[1], helps[1]);
+	openmetrics_counter(
+		e, port ? "tcptrail_port_connections_ended" : "tcptrail_unit_connections_ended",
+		"Connection ends whose life is over, by cause.");
 	for (g = 0; g < set->count; g++) {
-		if (!set->list[g].name[0])
-			continue;
-		for (i = CONN_LIVES + 1; i < CONN_ENDS; i++) {
+		for (i = CONN_LIVES + 1; set->list[g].name[0] && i < CONN_ENDS; i++) {
 			openmetrics_label(e, set->label, set->list[g].name);
 			openmetrics_labelled(e, "cause", conn_end_key(i), set->list[g].ended[i]);
 		}
 	}
-}
-
-static void put_groups(struct openmetrics *e, const struct metrics *m)
-{
-	const char *ports[2] = { "tcptrail_port_sockets", "tcptrail_port_connections_ended" };
-	const char *units[2] = { "tcptrail_unit_sockets", "tcptrail_unit_connections_ended" };
-	const char *helps[2] = { "TCP sockets by state, as of the last scan.",
-				 "Connection ends whose life is over, by cause." };
-
-	put_group_set(e, &m->groups[GROUPS_BY_PORT], ports, helps);
-	put_group_set(e, &m->groups[GROUPS_BY_UNIT], units, helps);
 }
 
 static void put_self(struct openmetrics *e, const struct metrics *m, uint64_t begun_ns)
@@ -346,7 +332,8 @@ void metrics_text(struct buf *out, const struct metrics *m, bool openmetrics, ui
 	put_spans(&e, &m->counters);
 	put_found(&e, m);
 	put_trail(&e, m);
-	put_groups(&e, m);
+	put_groups(&e, m, GROUPS_BY_PORT);
+	put_groups(&e, m, GROUPS_BY_UNIT);
 	put_self(&e, m, begun_ns);
 	openmetrics_end(&e);
 }
