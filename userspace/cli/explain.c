@@ -58,21 +58,13 @@ static int collect(void *arg, const struct tcptrail_record *records, size_t coun
 
 static int draw(struct explain *e, const struct conversation *conversation)
 {
-	struct ladder ladder;
-	struct narrative narrative;
-	int err = ladder_build(&ladder, conversation);
+	int err = ladder_print(&e->out, &e->style,
+			       e->picture ? LADDER_AS_SVG :
+			       e->json	  ? LADDER_AS_JSON :
+					    LADDER_AS_TEXT,
+			       conversation);
 
-	if (err)
-		return cmd_fail("%s", strerror(-err));
-	narrative_make(&narrative, &ladder);
-	if (e->picture)
-		err = ladder_svg(&e->out, &e->style, &ladder, &narrative);
-	else if (e->json)
-		ladder_json(&e->out, &e->style, &ladder, &narrative);
-	else
-		ladder_text(&e->out, &e->style, &ladder, &narrative);
-	ladder_free(&ladder);
-	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
+	return err && !e->out.error ? cmd_fail("%s", strerror(-err)) : CMD_OK;
 }
 
 static const struct conversation *choose(const struct explain *e, const struct conversation *list,

@@ -31,4 +31,15 @@ void ladder_json(struct buf *out, struct ladder_style *style, const struct ladde
 int ladder_svg(struct buf *out, struct ladder_style *style, const struct ladder *ladder,
 	       const struct narrative *narrative);
 
+/** enum ladder_form - how ladder_print() draws */
+enum ladder_form {
+	LADDER_AS_TEXT,
+	LADDER_AS_JSON,
+	LADDER_AS_SVG,
+};
+
+/** ladder_print() - a conversation's ladder, and what happened in words; 0 or -errno */
+int ladder_print(struct buf *out, struct ladder_style *style, enum ladder_form form,
+		 const struct conversation *conversation);
+
 #endif

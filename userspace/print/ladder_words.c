@@ -230,3 +230,23 @@ void ladder_marks(const struct ladder *l, bool *guessed, bool *inferred)
 		*inferred |= l->rows[i].inferred;
 	}
 }
+
+int ladder_print(struct buf *out, struct ladder_style *style, enum ladder_form form,
+		 const struct conversation *conversation)
+{
+	struct narrative narrative;
+	struct ladder ladder;
+	int err = ladder_build(&ladder, conversation);
+
+	if (err)
+		return err;
+	narrative_make(&narrative, &ladder);
+	if (form == LADDER_AS_SVG)
+		err = ladder_svg(out, style, &ladder, &narrative);
+	else if (form == LADDER_AS_JSON)
+		ladder_json(out, style, &ladder, &narrative);
+	else
+		ladder_text(out, style, &ladder, &narrative);
+	ladder_free(&ladder);
+	return err ? err : -out->error;
+}

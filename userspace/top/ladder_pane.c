@@ -12,21 +12,6 @@ static int collect(void *conversations, const struct tcptrail_record *records, s
 	return conversations_feed(conversations, records, count);
 }
 
-static int draw(const struct top *top, const struct conversation *conversation, struct buf *out)
-{
-	struct ladder_style style = { .ascii = top->grid.ascii, .clock = top->clock };
-	struct ladder ladder;
-	struct narrative narrative;
-	int err = ladder_build(&ladder, conversation);
-
-	if (err)
-		return err;
-	narrative_make(&narrative, &ladder);
-	ladder_text(out, &style, &ladder, &narrative);
-	ladder_free(&ladder);
-	return out->error ? -out->error : 0;
-}
-
 static int draw_newest(const struct top *top, struct tcptrail *trail,
 		       struct conversations *conversations, struct buf *out)
 {
@@ -36,6 +21,7 @@ static int draw_newest(const struct top *top, struct tcptrail *trail,
 		.records = collect,
 		.context = conversations,
 	};
+	struct ladder_style style = { .ascii = top->grid.ascii, .clock = top->clock };
 	const struct conversation *list;
 	size_t count;
 	int err = follow(&f);
@@ -46,7 +32,7 @@ static int draw_newest(const struct top *top, struct tcptrail *trail,
 	err = conversations_sort(conversations, &list, &count);
 	if (err)
 		return err;
-	return count ? draw(top, &list[count - 1], out) : -ENOENT;
+	return count ? ladder_print(out, &style, LADDER_AS_TEXT, &list[count - 1]) : -ENOENT;
 }
 
 int top_ladder(const struct top *top, const char *text, struct buf *out)
