@@ -25,6 +25,7 @@ END = 330  # seconds: the play ends, and all commands are asked
 LOOKS = (110, 220)  # stuck is asked
 DARK_AT = 150  # from here on nothing gets through to and from the DARK ports, and
 # a firewall rejects what goes to and from the REJECTED ones
+KILL_LASTS = 1  # seconds, at most
 LOOK_LASTS = 3  # seconds around a look, in which the guest has other things to do
 
 
@@ -100,6 +101,7 @@ class Drawing:
             host, port = ("c", self.client_port) if e is self.c.client else ("s", self.port)
             host = "s" if self.local else host
             self.schedule.append((t, f"kill_socket {host} sport = :{port}"))
+            self.t += KILL_LASTS
         else:
             self.step(e, t, *(["read", 1] if what == "read_end" else [what, *numbers]))
 
@@ -265,7 +267,7 @@ class Drawing:
         self.c.server.end, self.c.server.state = "reset_in", "new_syn_recv"
         self.c.server.accepted = False
         self.c.names = {"syn-unanswered", "abandoned", "late-syn-ack"}
-        self.c.may = {"reset", "reset-from-network"}
+        self.c.may = {"reset", "reset-by-client", "reset-from-network"}
 
     def draw_fill(self):
         """One end writes until the other's window is closed."""

@@ -54,12 +54,12 @@ rest_until()
 	awk -v begin="$begin" -v at="$1" '{ print begin + at - $1 }' /proc/uptime
 }
 
-# As act does, when it is done: a look may take as long as draw.py says.
+# As act does, when it is done: both may take as long as draw.py says.
 tell_if_late()
 {
 	case $2 in
 	look*)	may_last=3 ;;
-	*)	may_last=0.25 ;;
+	*)	may_last=1 ;;
 	esac
 	rest_until "$1" | awk -v what="$2" -v may="$may_last" \
 		'$1 < -may { printf "late %s %.2f\n", what, -$1 }' >&2
