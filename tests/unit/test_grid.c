@@ -111,31 +111,31 @@ static void test_spark(void **state)
 
 	assert_int_equal(grid_resize(&g, 8, 1), 0);
 	a = grid_area(&g);
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "");
 	history_add(&h, 0);
 	history_add(&h, 1);
 	history_add(&h, 4);
 	history_add(&h, 8);
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "    ·▂▅█");
 	assert_int_equal(g.cells[4].style, GRID_DIM);
 	assert_int_equal(g.cells[7].style, GRID_GRAPH);
 	g.console = true;
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "    ·░▓█");
 	g.ascii = true;
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "    ._+#");
 	/* The highest counts while it can be seen. */
 	for (int i = 0; i < HISTORY_MAX; i++)
 		history_add(&h, i == 0 ? UINT64_MAX : 3);
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "########");
 	history_add(&h, UINT64_MAX);
-	area_spark(&a, 0, 0, 8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, 8, &h);
 	assert_string_equal(row(&g, 0), "_______#");
-	area_spark(&a, 0, 0, -8, GRID_GRAPH, &h);
+	area_spark(&a, 0, 0, -8, &h);
 	grid_free(&g);
 }
 

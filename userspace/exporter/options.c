@@ -52,7 +52,7 @@ static int set_units(const struct option_row *row, const char *value)
 
 	if (value && number.set(&number, value))
 		return -EINVAL;
-	o->units = units_create(NULL);
+	o->units = units_create();
 	return o->units ? groups_by_unit(o->groups, (unsigned int)n, units_name, o->units) :
 			  -ENOMEM;
 }

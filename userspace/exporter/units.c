@@ -21,6 +21,7 @@
 
 #define WALK_NS (5 * SEC) /* from one walk to the next, at the least */
 #define DEPTH_MAX 16
+#define ROOT "/sys/fs/cgroup"
 
 struct unit {
 	uint64_t cgroup;
@@ -29,19 +30,17 @@ struct unit {
 
 /**
  * struct units - the tree as it was at the last walk
- * @root: where it begins
  * @list: ascending by id
  * @count: how many
  * @walked_ns: when
  */
 struct units {
-	char root[CGROUP_PATH_MAX];
 	struct unit *list;
 	size_t count;
 	uint64_t walked_ns;
 };
 
-struct units *units_create(const char *root)
+struct units *units_create(void)
 {
 	struct units *u = calloc(1, sizeof(*u));
 
@@ -52,7 +51,6 @@ struct units *units_create(const char *root)
 		free(u);
 		return NULL;
 	}
-	snprintf(u->root, sizeof(u->root), "%s", root ? root : "/sys/fs/cgroup");
 	return u;
 }
 
@@ -117,7 +115,7 @@ bool units_name(void *arg, uint64_t cgroup, char name[GROUPS_NAME_MAX])
 		if (u->walked_ns && time_now_ns() < u->walked_ns + WALK_NS)
 			return false;
 		u->count = 0;
-		walk(u, AT_FDCWD, u->root, path, 0);
+		walk(u, AT_FDCWD, ROOT, path, 0);
 		qsort(u->list, u->count, sizeof(*u->list), by_id);
 		u->walked_ns = time_now_ns();
 		unit = find(u, cgroup);

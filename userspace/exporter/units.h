@@ -14,8 +14,8 @@
 
 struct units;
 
-/** units_create() - @root: where cgroup v2 is mounted; NULL: the usual place. NULL without memory */
-struct units *units_create(const char *root);
+/** units_create() - NULL without memory */
+struct units *units_create(void);
 void units_free(struct units *units);
 
 /** units_name() - a groups_unit_fn */

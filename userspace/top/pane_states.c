@@ -44,7 +44,7 @@ void pane_states(const struct area *a, struct top *top)
 			    state_name(state));
 		x = area_count(a, NAME_WIDTH, i + 1, NOW_WIDTH, states[i].style, now);
 		area_rate(a, x, i + 1, RATE_WIDTH, GRID_PLAIN, top, entered->milli);
-		area_spark(a, GRAPHS, i + 1, width, GRID_GRAPH, &top->numbers.sockets[state]);
-		area_spark(a, a->width - second, i + 1, second, GRID_GRAPH, &entered->graph);
+		area_spark(a, GRAPHS, i + 1, width, &top->numbers.sockets[state]);
+		area_spark(a, a->width - second, i + 1, second, &entered->graph);
 	}
 }

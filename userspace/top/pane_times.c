@@ -68,8 +68,7 @@ static void put_rate(const struct area *a, int y, const struct top *top, const c
 	x = area_rate(a, x, y, RATE_WIDTH, style, top, r->milli);
 	area_count(a, x, y, TOTAL_WIDTH, style, r->total);
 	if (has_count(a))
-		area_spark(a, TIMES_WIDTH + 1, y, a->width - TIMES_WIDTH - 1, GRID_GRAPH,
-			   &r->graph);
+		area_spark(a, TIMES_WIDTH + 1, y, a->width - TIMES_WIDTH - 1, &r->graph);
 }
 
 void pane_times(const struct area *a, struct top *top)

@@ -69,7 +69,7 @@ static void put_summary(const struct area *a, const struct top *top)
 	if (top->note[0])
 		area_column(a, x, 0, a->width - x, GRID_WARN, top->note);
 	else if (top->has_trail && a->width - x > 4)
-		area_spark(a, x, 0, a->width - x, GRID_GRAPH, &rates[RATE_OPENED].graph);
+		area_spark(a, x, 0, a->width - x, &rates[RATE_OPENED].graph);
 }
 
 static void put_hints(const struct area *a, const struct top *top)

@@ -25,8 +25,7 @@ static uint64_t value_at(const struct history *h, uint64_t back)
 	return h->values[(h->added - 1 - back) % HISTORY_MAX];
 }
 
-void area_spark(const struct area *a, int x, int y, int width, enum grid_style style,
-		const struct history *h)
+void area_spark(const struct area *a, int x, int y, int width, const struct history *h)
 {
 	const struct glyphs *glyphs = a->grid->ascii   ? &letters :
 				      a->grid->console ? &shades :
@@ -43,7 +42,7 @@ void area_spark(const struct area *a, int x, int y, int width, enum grid_style s
 		/* As a double: the values may be anything. */
 		level = value ? (unsigned int)((double)value / (double)max * glyphs->count) : 0;
 		level = level >= glyphs->count ? glyphs->count - 1 : level;
-		area_char(a, x + width - 1 - (int)back, y, value ? style : GRID_DIM,
+		area_char(a, x + width - 1 - (int)back, y, value ? GRID_GRAPH : GRID_DIM,
 			  value ? glyphs->levels[level] : glyphs->zero);
 	}
 }

@@ -24,7 +24,6 @@ void history_add(struct history *h, uint64_t value);
  *
  * A zero is a dot; where there was no update yet there is nothing.
  */
-void area_spark(const struct area *a, int x, int y, int width, enum grid_style style,
-		const struct history *h);
+void area_spark(const struct area *a, int x, int y, int width, const struct history *h);
 
 #endif

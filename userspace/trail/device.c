@@ -50,10 +50,10 @@ static struct device *to_device(struct tcptrail *trail)
 	return (struct device *)trail;
 }
 
-static int ask(int fd, struct tcptrail_info *info)
+static int device_info(struct tcptrail *trail, struct tcptrail_info *info)
 {
 	*info = (struct tcptrail_info){ .size = sizeof(*info) };
-	if (ioctl(fd, TCPTRAIL_IOC_INFO, info))
+	if (ioctl(trail->fd, TCPTRAIL_IOC_INFO, info))
 		return -errno;
 	return layout_check(info);
 }
@@ -184,11 +184,6 @@ static int device_wait(struct tcptrail *trail, int timeout_ms)
 	return ready > 0;
 }
 
-static int device_info(struct tcptrail *trail, struct tcptrail_info *info)
-{
-	return ask(trail->fd, info);
-}
-
 static int device_count(struct tcptrail *trail, unsigned int cpu, struct tcptrail_count *count)
 {
 	struct device *d = to_device(trail);
@@ -239,7 +234,7 @@ static int device_start(struct device *d, const char *path, enum tcptrail_from f
 	d->trail.fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (d->trail.fd < 0)
 		return -errno;
-	err = ask(d->trail.fd, &d->trail.info);
+	err = device_info(&d->trail, &d->trail.info);
 	if (err)
 		return err;
 	d->merge.count = d->trail.info.cpus;
