@@ -51,6 +51,13 @@ void json_strn(struct json *j, const char *key, const char *s, size_t n);
 
 void json_bool(struct json *j, const char *key, bool b);
 
+/** json_flag() - true if it is so, else nothing */
+static inline void json_flag(struct json *j, const char *key, bool b)
+{
+	if (b)
+		json_bool(j, key, true);
+}
+
 /** json_fixed() - n / 10^decimals, e.g. (1500000, 9) is 0.001500000 */
 void json_fixed(struct json *j, const char *key, int64_t n, unsigned int decimals);
 
@@ -93,6 +100,13 @@ static inline char *json_value(struct json *j, const char *key, size_t max)
 static inline void json_u64(struct json *j, const char *key, uint64_t n)
 {
 	buf_end(j->out, put_u64(json_value(j, key, PUT_U64_MAX), n));
+}
+
+/** json_nonzero() - a number, or nothing */
+static inline void json_nonzero(struct json *j, const char *key, uint64_t n)
+{
+	if (n)
+		json_u64(j, key, n);
 }
 
 /** json_text() - the place for a string of at most @max bytes that needs no escape */

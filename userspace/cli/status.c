@@ -222,8 +222,7 @@ static void json_cpus(struct json *j, const struct status *s)
 		json_u64(j, "recorded", cpu->count.recorded);
 		json_u64(j, "overwritten", overwritten(s, cpu));
 		json_u64(j, "limited", cpu->count.limited);
-		if (cpu->oldest_ns)
-			json_u64(j, "oldest_mono_ns", cpu->oldest_ns);
+		json_nonzero(j, "oldest_mono_ns", cpu->oldest_ns);
 		json_end_object(j);
 	}
 	json_end_array(j);

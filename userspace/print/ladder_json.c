@@ -85,8 +85,7 @@ static void put_row(struct json *j, const struct ladder *l, const struct ladder_
 		if (!row->state[side])
 			continue;
 		json_word(j, side ? "right_state" : "left_state", state_key(row->state[side]));
-		if (row->guessed[side])
-			json_bool(j, side ? "right_guessed" : "left_guessed", true);
+		json_flag(j, side ? "right_guessed" : "left_guessed", row->guessed[side]);
 	}
 	if (ladder_why_key(row->why))
 		json_word(j, "why", ladder_why_key(row->why));

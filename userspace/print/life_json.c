@@ -59,14 +59,12 @@ static void put_owner(struct json *j, const struct tracker *tracker, const struc
 {
 	if (c->flags & CONN_OWNED)
 		json_u64(j, "uid", c->uid);
-	if (c->cgroup)
-		json_u64(j, "cgroup", c->cgroup);
+	json_nonzero(j, "cgroup", c->cgroup);
 	if (c->flags & CONN_MPTCP)
 		json_bool(j, "mptcp", true);
 	else
 		json_bool(j, "accepted", c->flags & CONN_ACCEPTED);
-	if (life->unaccepted)
-		json_bool(j, "unaccepted", true);
+	json_flag(j, "unaccepted", life->unaccepted);
 	life_json_tasks(j, tracker, c);
 }
 

@@ -152,8 +152,7 @@ void life_json_summary(struct buf *out, const struct life_summary *s)
 	json_word(&j, "kind", "life_summary");
 	json_object(&j, "ends");
 	for (i = 0; i < CONN_ENDS; i++)
-		if (s->by_end[i])
-			json_u64(&j, conn_end_key((uint8_t)i), s->by_end[i]);
+		json_nonzero(&j, conn_end_key((uint8_t)i), s->by_end[i]);
 	json_end_object(&j);
 	for (role = 0; role < LIFE_ROLES; role++) {
 		json_object(&j, role_keys[role]);

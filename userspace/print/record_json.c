@@ -24,28 +24,15 @@ static void put_ends(struct json *j, const struct tcptrail_record *r)
 		r->flags & TCPTRAIL_F_NO_RADDR, r->flags & TCPTRAIL_F_NO_RPORT);
 }
 
-static void put_nonzero(struct json *j, const char *key, uint64_t n)
-{
-	if (n)
-		json_u64(j, key, n);
-}
-
 static void put_flags(struct json *j, uint16_t flags)
 {
-	if (flags & TCPTRAIL_F_SELF)
-		json_bool(j, "self", true);
-	if (flags & TCPTRAIL_F_CHILD)
-		json_bool(j, "child", true);
-	if (flags & TCPTRAIL_F_ORPHAN)
-		json_bool(j, "orphan", true);
-	if (flags & TCPTRAIL_F_PEER_FIN)
-		json_bool(j, "peer_fin", true);
-	if (flags & TCPTRAIL_F_USER_TIMEOUT)
-		json_bool(j, "user_timeout", true);
-	if (flags & TCPTRAIL_F_MPTCP)
-		json_bool(j, "mptcp", true);
-	if (flags & TCPTRAIL_F_ACKED)
-		json_bool(j, "acked", true);
+	json_flag(j, "self", flags & TCPTRAIL_F_SELF);
+	json_flag(j, "child", flags & TCPTRAIL_F_CHILD);
+	json_flag(j, "orphan", flags & TCPTRAIL_F_ORPHAN);
+	json_flag(j, "peer_fin", flags & TCPTRAIL_F_PEER_FIN);
+	json_flag(j, "user_timeout", flags & TCPTRAIL_F_USER_TIMEOUT);
+	json_flag(j, "mptcp", flags & TCPTRAIL_F_MPTCP);
+	json_flag(j, "acked", flags & TCPTRAIL_F_ACKED);
 }
 
 static void put_transition(struct json *j, const struct tcptrail_record *r)
@@ -65,17 +52,17 @@ static void put_transition(struct json *j, const struct tcptrail_record *r)
 	}
 	if (!(r->flags & TCPTRAIL_F_BYTES))
 		json_u64(j, "uid", t->uid);
-	put_nonzero(j, "inode", t->inode);
+	json_nonzero(j, "inode", t->inode);
 	if (!(r->flags & TCPTRAIL_F_BYTES))
-		put_nonzero(j, "cgroup", t->cgroup);
+		json_nonzero(j, "cgroup", t->cgroup);
 	json_u64(j, "unread", t->unread);
 	json_u64(j, "unacked", t->unacked);
 	if (r->flags & TCPTRAIL_F_BYTES) {
 		json_u64(j, "sent", t->sent);
 		json_u64(j, "received", t->received);
 	} else {
-		put_nonzero(j, r->kind == TCPTRAIL_REQUEST ? "synack_age_us" : "srtt_us",
-			    t->srtt_us);
+		json_nonzero(j, r->kind == TCPTRAIL_REQUEST ? "synack_age_us" : "srtt_us",
+			     t->srtt_us);
 	}
 	json_u64(j, "retransmits", t->retransmits);
 	json_u64(j, "retrans_total", t->retrans_total);
@@ -91,7 +78,7 @@ static void put_segment(struct json *j, const struct tcptrail_segment *s)
 		json_u64(j, "tcp_ack", s->ack);
 	json_u64(j, "len", s->len);
 	json_u64(j, "window", s->window);
-	put_nonzero(j, "ifindex", s->ifindex);
+	json_nonzero(j, "ifindex", s->ifindex);
 	if (s->state)
 		json_word(j, "state", state_key(s->state));
 	if (s->reset_reason)
@@ -108,7 +95,7 @@ static void put_loss(struct json *j, const struct tcptrail_loss *l)
 static void put_socket(struct json *j, const struct tcptrail_record *r)
 {
 	json_u64(j, "netns", r->netns);
-	put_nonzero(j, "cookie", r->cookie);
+	json_nonzero(j, "cookie", r->cookie);
 	if (r->family == AF_INET || r->family == AF_INET6)
 		json_word(j, "family", r->family == AF_INET ? "ipv4" : "ipv6");
 	put_ends(j, r);

@@ -18,8 +18,7 @@ static void put_holders(struct json *j, const struct stuck_words *w)
 		if (w->holders[i].task != w->holders[i].pid)
 			json_u64(j, "thread", w->holders[i].task);
 		json_u64(j, "fd", (uint64_t)w->holders[i].fd);
-		if (w->holders[i].io_uring)
-			json_bool(j, "io_uring", true);
+		json_flag(j, "io_uring", w->holders[i].io_uring);
 		json_str(j, "comm", w->holders[i].comm);
 		json_end_object(j);
 	}
@@ -188,8 +187,7 @@ static void put_leak(struct json *j, const struct descriptor_leak *g)
 	json_u64(j, "count", g->count);
 	if (descriptor_leak_is_known(g))
 		put_trend(j, &g->trend);
-	if (descriptor_leak_per_hour(g))
-		json_u64(j, "per_hour", descriptor_leak_per_hour(g));
+	json_nonzero(j, "per_hour", descriptor_leak_per_hour(g));
 	json_u64(j, "fds", g->fds);
 	if (g->fd_limit && g->fd_limit != PROCESS_UNLIMITED)
 		json_u64(j, "fd_limit", g->fd_limit);
@@ -210,20 +208,17 @@ static void put_port_usage(struct json *j, const struct port_usage *c)
 	if (c->comm[0]) {
 		json_object(j, "maker");
 		json_strn(j, "comm", c->comm, sizeof(c->comm));
-		if (c->pid)
-			json_u64(j, "pid", c->pid);
+		json_nonzero(j, "pid", c->pid);
 		json_u64(j, "count", c->made);
 		json_end_object(j);
 	}
-	if (c->guessed)
-		json_u64(j, "opener_assumed", c->guessed);
+	json_nonzero(j, "opener_assumed", c->guessed);
 	if (c->passive)
 		return;
 	json_bool(j, "ports_assumed", c->assumed);
 	json_u64(j, "ports_used", c->used);
 	json_u64(j, "ports", c->ports);
-	if (c->bound)
-		json_u64(j, "ports_bound", c->bound);
+	json_nonzero(j, "ports_bound", c->bound);
 	if (c->window_ns && c->port) {
 		json_u64(j, "opened", c->opened);
 		json_u64(j, "ended", c->gone);
@@ -274,11 +269,9 @@ static void put_sockets(const struct stuck_out *o, struct json *j, const struct 
 			json_seconds(j, "accepted_seconds", time_between(f->moved_ns, o->now_ns));
 	}
 	life_json_tasks(j, o->tracker, f->conn);
-	if (w->inherited_from[0])
-		json_bool(j, "inherited", true);
+	json_flag(j, "inherited", w->inherited_from[0]);
 	put_holders(j, w);
-	if (w->unheld)
-		json_bool(j, "unheld", true);
+	json_flag(j, "unheld", w->unheld);
 	if (w->process)
 		put_process(j, w->process);
 	put_leak(j, w->leak);
