@@ -171,6 +171,34 @@ static inline u16 port_to_come(struct tcptrail_record *r, const struct sock *sk)
 }
 
 /*
+ * A system call of its owner's ends a connection whose SYN was not answered: connect() itself
+ * (its struct socket is connecting only when it has returned without an error), close(), which
+ * shuts both directions down first, or connect() to AF_UNSPEC. A socket that connects once more
+ * has the port of the last time until it gets another one: of a connect() that failed it is not
+ * known which one that is.
+ */
+static u16 unanswered_reason(struct tcptrail_record *r, const struct sock *sk)
+{
+	struct tcptrail_transition *t = &r->transition;
+	bool sent = tcp_sk(sk)->segs_out;
+
+	if (READ_ONCE(sk->sk_socket)->state != SS_UNCONNECTED) {
+		if (sk->sk_shutdown == SHUTDOWN_MASK)
+			t->reason = TCPTRAIL_REASON_CLOSED;
+		else if (sent)
+			t->reason = TCPTRAIL_REASON_DISCONNECT;
+		return 0;
+	}
+	if (sent)
+		return 0;
+	t->reason = r->lport ? TCPTRAIL_REASON_UNSENT : TCPTRAIL_REASON_NO_PORT;
+	if (inet_sk(sk)->inet_num)
+		return 0;
+	r->lport = 0;
+	return TCPTRAIL_F_NO_LPORT;
+}
+
+/*
  * A system call of its owner's ends a connection that stands, and sends no FIN. close()
  * has shut both directions down before it does anything else, connect() has not.
  */
@@ -234,10 +262,14 @@ static __always_inline u16 full_socket(struct tcptrail_record *r, struct sock *s
 	}
 	if (ends) {
 		flags |= bytes(t, sk);
-		if (unlikely(!(flags & TCPTRAIL_F_ORPHAN)) && flags & TCPTRAIL_F_TASK)
+		if (unlikely(!(flags & TCPTRAIL_F_ORPHAN)) && flags & TCPTRAIL_F_TASK) {
 			t->reason = abort_reason(t, sk);
-		else if (unlikely(state & TCPF_FIN_WAIT2 && !t->error && tp->linger2 < 0))
+			if (state & TCPF_SYN_SENT && !t->error && !t->reason &&
+			    !(flags & TCPTRAIL_F_MPTCP))
+				flags |= unanswered_reason(r, sk);
+		} else if (unlikely(state & TCPF_FIN_WAIT2 && !t->error && tp->linger2 < 0)) {
 			t->reason = TCPTRAIL_REASON_LINGER2;
+		}
 	} else {
 		t->srtt_us = tp->srtt_us >> 3;
 	}

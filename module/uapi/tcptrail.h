@@ -100,13 +100,18 @@ enum tcptrail_kind {
  * @TCPTRAIL_REASON_KILLED: minisocket, request: ended by SOCK_DESTROY (ss -K)
  * @TCPTRAIL_REASON_ICMP: request ended: ICMP told that its SYN-ACK does not get there
  * @TCPTRAIL_REASON_REPAIR: socket closed in repair mode (TCP_REPAIR): nothing was sent
- * @TCPTRAIL_REASON_DISCONNECT: socket aborted by connect() to AF_UNSPEC
+ * @TCPTRAIL_REASON_DISCONNECT: socket aborted by connect() to AF_UNSPEC; in SYN_SENT by that
+ *	or by shutdown()
  * @TCPTRAIL_REASON_LINGER: socket aborted by close(): it has an SO_LINGER of 0 seconds, and
  *	no unread bytes, which would be the reason before that one
  * @TCPTRAIL_REASON_DUPLICATE: child closed: it was made on two CPUs at once, and the other
  *	one took the request's place. It was never a connection
  * @TCPTRAIL_REASON_LINGER2: socket that no process holds, in FIN_WAIT2: it has a TCP_LINGER2
  *	below 0, and does not wait for the peer's FIN
+ * @TCPTRAIL_REASON_CLOSED: socket in SYN_SENT: its process called close()
+ * @TCPTRAIL_REASON_UNSENT: socket in SYN_SENT: connect() failed before there was a SYN (no
+ *	source port, no route, not allowed). Which port it had, if any, is not known
+ * @TCPTRAIL_REASON_NO_PORT: the same, and it never had a port: connect() found none
  */
 enum tcptrail_reason {
 	TCPTRAIL_REASON_NONE = 0,
@@ -127,6 +132,9 @@ enum tcptrail_reason {
 	TCPTRAIL_REASON_LINGER = 15,
 	TCPTRAIL_REASON_DUPLICATE = 16,
 	TCPTRAIL_REASON_LINGER2 = 17,
+	TCPTRAIL_REASON_CLOSED = 18,
+	TCPTRAIL_REASON_UNSENT = 19,
+	TCPTRAIL_REASON_NO_PORT = 20,
 };
 
 /**

@@ -98,9 +98,10 @@ static const char *state(uint8_t s)
 static const char *reason(uint8_t r)
 {
 	static const char *const names[] = {
-		"",	 " established", " timeout",	" reset",  " listener",	 " netns",
-		" fin",	 " segment",	 " syn",	" reuse",  " data",	 " killed",
-		" icmp", " repair",	 " disconnect", " linger", " duplicate", " linger2"
+		"",	   " established", " timeout",	  " reset",  " listener",  " netns",
+		" fin",	   " segment",	   " syn",	  " reuse",  " data",	   " killed",
+		" icmp",   " repair",	   " disconnect", " linger", " duplicate", " linger2",
+		" closed", " unsent",	   " no_port"
 	};
 
 	return r < sizeof(names) / sizeof(*names) ? names[r] : " ?";

@@ -93,7 +93,53 @@ static void connect_given_up(void **state)
 
 	peer_expect(&peer, TCPTRAIL_SYN);
 	close(fd);
-	expect_events(0, peer.host_port, peer.port, "S CLOSE>SYN_SENT\n> SYN\nS SYN_SENT>CLOSE\n");
+	expect_events(0, peer.host_port, peer.port,
+		      "S CLOSE>SYN_SENT\n> SYN\nS SYN_SENT>CLOSE closed\n");
+}
+
+static void connect_disconnected(void **state)
+{
+	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	struct peer peer = peer_new();
+	int fd = socket_to_peer(&peer);
+
+	peer_expect(&peer, TCPTRAIL_SYN);
+	assert_int_equal(connect(fd, &nowhere, sizeof(nowhere)), 0);
+	expect_events(0, peer.host_port, peer.port,
+		      "S CLOSE>SYN_SENT\n> SYN\nS SYN_SENT>CLOSE disconnect\n");
+	close(fd);
+}
+
+/* The port of the first time is still in the socket, but is not the second one's. */
+static void connect_again_without_a_port(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in only = { .sin_family = AF_INET, .sin_port = htons(19005) };
+	int holder = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+	const struct tcptrail_record *all;
+	size_t count, i, failed = 0;
+
+	a.sin_port = htons(19006);
+	assert_int_equal(bind(holder, (struct sockaddr *)&only, sizeof(only)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	write_file("/proc/sys/net/ipv4/ip_local_port_range", "19005 19005");
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), -1);
+	assert_int_equal(errno, EADDRNOTAVAIL);
+	write_file("/proc/sys/net/ipv4/ip_local_port_range", "32768 60999");
+	close(fd);
+	close(holder);
+	count = all_records(&all);
+	for (i = 0; i < count; i++) {
+		if (all[i].kind != TCPTRAIL_SOCKET || all[i].rport != 19006 ||
+		    all[i].transition.new_state != TCPTRAIL_CLOSE || all[i].transition.error)
+			continue;
+		failed++;
+		assert_int_equal(all[i].transition.reason, TCPTRAIL_REASON_UNSENT);
+		assert_int_equal(all[i].lport, 0);
+		assert_true(all[i].flags & TCPTRAIL_F_NO_LPORT);
+	}
+	assert_int_equal(failed, 1);
 }
 
 static void simultaneous_open(void **state)
@@ -214,6 +260,8 @@ int group_open(void)
 		cmocka_unit_test_setup(refused, start),
 		cmocka_unit_test_setup(syn_unanswered, start),
 		cmocka_unit_test_setup(connect_given_up, start),
+		cmocka_unit_test_setup(connect_disconnected, start),
+		cmocka_unit_test_setup(connect_again_without_a_port, start),
 		cmocka_unit_test_setup(simultaneous_open, start),
 		cmocka_unit_test_setup(simultaneous_open_reset, start),
 		cmocka_unit_test_setup(simultaneous_open_closed, start),

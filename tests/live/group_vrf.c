@@ -89,7 +89,7 @@ static void through_a_device_ipv6(void **state)
 	assert_int_equal(errno, EINPROGRESS);
 	port = local_port(fd);
 	close_fd(&fd);
-	expect_events(0, port, 7, "S CLOSE>SYN_SENT\n> SYN\nS SYN_SENT>CLOSE\n");
+	expect_events(0, port, 7, "S CLOSE>SYN_SENT\n> SYN\nS SYN_SENT>CLOSE closed\n");
 }
 
 static void to_itself(const char *host, int family)

@@ -32,6 +32,7 @@ END_NAMES = {
     "killed": "killed",
     "netns_gone": "netns-gone",
     "no_port": "no-source-port",
+    "connect_failed": "connect-failed",
 }
 WHY_NAMES = {
     "unread": "aborted-unread",
@@ -158,7 +159,8 @@ def names_by_life(life, explained):
         if end["end"] == "abandoned" or end["state"] == "syn_sent" and end["end"] == "lives":
             names.add("syn-unanswered")
         names.add(END_NAMES.get(end["end"]))
-        if (end["end"], end.get("why")) != ("unreachable", "syn_ack"): # it did not expire
+        if (end["end"], end.get("why")) not in ( # it did not expire, or was not aborted
+                ("unreachable", "syn_ack"), ("abandoned", "disconnect")):
             names.add(WHY_NAMES.get(end.get("why")))
     return names - {None}
 

@@ -249,7 +249,7 @@ class Drawing:
             self.only_client("syn-unanswered")
             self.c.may = {"syn-retransmitted", "filtered", "abandoned"}
         elif gives_up:
-            self.lone(t, "abandoned", None, "us")
+            self.lone(t, "abandoned", "closed", "us")
             self.only_client("syn-unanswered", "abandoned")
         else:
             self.c.unsure = t + lasts > END - ROUND
@@ -263,7 +263,7 @@ class Drawing:
         self.listen()
         self.connect(t, how="try")
         self.steps["client"].append("close")
-        self.lone(t, "abandoned", None, "client")
+        self.lone(t, "abandoned", "closed", "client")
         self.c.server.end, self.c.server.state = "reset_in", "new_syn_recv"
         self.c.server.accepted = False
         self.c.names = {"syn-unanswered", "abandoned", "late-syn-ack"}

@@ -62,7 +62,7 @@ static inline uint8_t script_reason(const char *word, const char *line)
 {
 	uint8_t reason;
 
-	for (reason = 0; reason <= TCPTRAIL_REASON_LINGER2; reason++)
+	for (reason = 0; reason <= TCPTRAIL_REASON_NO_PORT; reason++)
 		if (!strcmp(reason_key(reason), word))
 			return reason;
 	script_fail(word, line);

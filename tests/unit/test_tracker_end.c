@@ -27,6 +27,21 @@ static const struct expected endings[] = {
 	{ "no source port: connect() sent nothing",
 	  "0 A socket CLOSE SYN_SENT nolport pid=812\n9 A socket SYN_SENT CLOSE nolport pid=812\n",
 	  101, CONN_NO_PORT, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "… as the module says, of a socket that has never had one",
+	  "0 A socket CLOSE SYN_SENT nolport pid=812\n"
+	  "9 A socket SYN_SENT CLOSE nolport pid=812 reason=no_port\n",
+	  101, CONN_NO_PORT, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "connect() fails on a socket that had connected before: its port is another's",
+	  "0 A socket CLOSE SYN_SENT nolport pid=812\n"
+	  "9 A socket SYN_SENT CLOSE nolport pid=812 reason=unsent\n",
+	  101, CONN_FAILED, TCPTRAIL_SYN_SENT, CONN_WHY_UNTOLD },
+	{ "close() before an answer came",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n9 A socket SYN_SENT CLOSE pid=812 reason=closed\n",
+	  101, CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_CLOSED },
+	{ "connect() to AF_UNSPEC before an answer came",
+	  "0 A socket CLOSE SYN_SENT\n1 A out SYN\n"
+	  "9 A socket SYN_SENT CLOSE pid=812 reason=disconnect\n",
+	  101, CONN_ABANDONED, TCPTRAIL_SYN_SENT, CONN_WHY_DISCONNECT },
 	{ "request expired",
 	  "0 B request CLOSE NEW_SYN_RECV\n9 B request NEW_SYN_RECV CLOSE reason=timeout\n", 202,
 	  CONN_UNANSWERED, TCPTRAIL_NEW_SYN_RECV, CONN_WHY_SYN_ACK },

@@ -118,6 +118,9 @@ static const struct name reasons[] = {
 	[TCPTRAIL_REASON_LINGER] = { "linger" },
 	[TCPTRAIL_REASON_DUPLICATE] = { "duplicate" },
 	[TCPTRAIL_REASON_LINGER2] = { "linger2" },
+	[TCPTRAIL_REASON_CLOSED] = { "closed" },
+	[TCPTRAIL_REASON_UNSENT] = { "unsent" },
+	[TCPTRAIL_REASON_NO_PORT] = { "no_port" },
 };
 
 const char *reason_key(uint8_t reason)

@@ -24,6 +24,7 @@ const char *conn_end_key(uint8_t end)
 		[CONN_SILENT] = "silent",
 		[CONN_NO_PORT] = "no_port",
 		[CONN_RESET] = "reset_unknown",
+		[CONN_FAILED] = "connect_failed",
 	};
 
 	return end < CONN_ENDS ? keys[end] : "unseen";
@@ -55,6 +56,7 @@ const char *conn_why_key(uint8_t why)
 		[CONN_WHY_MPTCP] = "mptcp",
 		[CONN_WHY_UNSENT] = "unsent",
 		[CONN_WHY_NETNS] = "netns",
+		[CONN_WHY_CLOSED] = "closed",
 	};
 
 	return why < CONN_WHYS ? keys[why] : NULL;

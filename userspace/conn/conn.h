@@ -60,6 +60,7 @@ enum conn_closer {
  * @CONN_SILENT: closed by this end without a segment: TCP_REPAIR; or SO_LINGER of 0 s, or
  *	connect() to AF_UNSPEC, when both sides had closed
  * @CONN_NO_PORT: connect() found no source port, and sent nothing
+ * @CONN_FAILED: connect() failed before there was a SYN, and it is not known why
  * @CONN_RESET: a RST, the peer's or ours: the trail does not tell which
  */
 enum conn_end {
@@ -82,6 +83,7 @@ enum conn_end {
 	CONN_SILENT,
 	CONN_NO_PORT,
 	CONN_RESET,
+	CONN_FAILED,
 	CONN_ENDS,
 };
 
@@ -91,7 +93,7 @@ enum conn_end {
  * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read
  * @CONN_WHY_ABORTED: reset: SO_LINGER of 0 seconds, or connect() to AF_UNSPEC
  * @CONN_WHY_LINGER: the former of these two, as the module says
- * @CONN_WHY_DISCONNECT: the latter, likewise
+ * @CONN_WHY_DISCONNECT: the latter, likewise; abandoned by that, or by shutdown()
  * @CONN_WHY_REPAIR: closed in repair mode (TCP_REPAIR)
  * @CONN_WHY_OVERFLOW: reset: no room in the accept queue, with tcp_abort_on_overflow
  * @CONN_WHY_DEFERRED: the SYN-ACK was answered, and the request waited: for data
@@ -111,6 +113,7 @@ enum conn_end {
  * @CONN_WHY_MEMORY: reset: too many orphans, or no memory for one
  * @CONN_WHY_NO_TIME_WAIT: the minisocket that was due had no room (tcp_max_tw_buckets)
  * @CONN_WHY_NETNS: its network namespace went while it was in TIME-WAIT
+ * @CONN_WHY_CLOSED: abandoned by close()
  * @CONN_WHY_LINGER2: reset: closed with a TCP_LINGER2 below zero
  */
 enum conn_why {
@@ -138,6 +141,7 @@ enum conn_why {
 	CONN_WHY_MPTCP,
 	CONN_WHY_UNSENT,
 	CONN_WHY_NETNS,
+	CONN_WHY_CLOSED,
 	CONN_WHYS,
 };
 

@@ -18,15 +18,17 @@ static uint8_t by_of(const struct conn *c)
 	case CONN_UNREACHABLE:
 	case CONN_FIN_TIMEOUT:
 	case CONN_NO_PORT:
+	case CONN_FAILED:
 		return ENDING_BY_NOBODY;
 	case CONN_RESET_IN:
 	case CONN_REFUSED:
 		return ENDING_BY_NETWORK;
 	case CONN_RESET_OUT:
 	case CONN_SILENT:
-	case CONN_ABANDONED:
 	case CONN_LISTENER_GONE:
 		return ENDING_BY_US;
+	case CONN_ABANDONED:
+		return c->flags & CONN_TASK_ENDED ? ENDING_BY_US : ENDING_BY_UNKNOWN;
 	case CONN_KILLED:
 	case CONN_NETNS_GONE:
 		return ENDING_BY_OUTSIDE;
@@ -35,9 +37,10 @@ static uint8_t by_of(const struct conn *c)
 }
 
 /* By the module's reason in the record of a full socket. */
-static bool is_told(uint8_t why)
+static bool is_told(const struct conn *c)
 {
-	return why == CONN_WHY_LINGER || why == CONN_WHY_DISCONNECT || why == CONN_WHY_REPAIR;
+	return c->why == CONN_WHY_LINGER || c->why == CONN_WHY_DISCONNECT ||
+	       c->why == CONN_WHY_REPAIR || c->why == CONN_WHY_CLOSED || c->end == CONN_FAILED;
 }
 
 static uint32_t evidence_of(const struct conn *c)
@@ -56,7 +59,7 @@ static uint32_t evidence_of(const struct conn *c)
 	e |= c->flags & CONN_ORPHAN ? EVIDENCE_ORPHAN : 0;
 	e |= c->unread ? EVIDENCE_UNREAD : 0;
 	e |= c->unacked ? EVIDENCE_UNACKED : 0;
-	e |= c->object != CONN_SOCKET || is_told(c->why) ? EVIDENCE_REASON : 0;
+	e |= c->object != CONN_SOCKET || is_told(c) ? EVIDENCE_REASON : 0;
 	e |= c->reset_reason ? EVIDENCE_RESET_REASON : 0;
 	e |= c->flags & CONN_SYN_ACK_ACKED ? EVIDENCE_SYN_ACK_ACKED : 0;
 	e |= c->flags & CONN_MPTCP ? EVIDENCE_MPTCP : 0;

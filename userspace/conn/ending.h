@@ -80,6 +80,12 @@ bool ending_is_after_close(const struct conn *c);
 /** ending_is_orderly() - both ends had closed when @c ended */
 bool ending_is_orderly(const struct conn *c);
 
+/** ending_is_unsent() - connect() failed, and sent nothing: which port it had is not known */
+static inline bool ending_is_unsent(const struct conn *c)
+{
+	return c->end == CONN_NO_PORT || c->end == CONN_FAILED;
+}
+
 /** ending_may_be_rst_in() - a RST that came ended @c, or may have */
 static inline bool ending_may_be_rst_in(const struct conn *c)
 {

@@ -130,17 +130,37 @@ static enum conn_end end_of_closed(const struct conn *c, const struct tcptrail_r
 	return CONN_NORMAL;
 }
 
-static enum conn_end end_without_error(const struct conn *c, const struct tcptrail_record *r)
+/*
+ * In SYN-SENT. tcp_v4_connect() enters it, and asks for a port then: modules before 0.2 say of
+ * a connect() that failed no more than that it has none.
+ */
+static enum conn_end end_unanswered(struct conn *c, const struct tcptrail_record *r)
+{
+	switch (r->transition.reason) {
+	case TCPTRAIL_REASON_NO_PORT:
+		return CONN_NO_PORT;
+	case TCPTRAIL_REASON_UNSENT:
+		return CONN_FAILED;
+	case TCPTRAIL_REASON_CLOSED:
+		c->why = CONN_WHY_CLOSED;
+		return CONN_ABANDONED;
+	case TCPTRAIL_REASON_DISCONNECT:
+		c->why = CONN_WHY_DISCONNECT;
+		return CONN_ABANDONED;
+	}
+	return r->flags & TCPTRAIL_F_NO_LPORT && r->flags & TCPTRAIL_F_TASK &&
+			       !(c->flags & CONN_WHOLE) ?
+		       CONN_NO_PORT :
+		       CONN_ABANDONED;
+}
+
+static enum conn_end end_without_error(struct conn *c, const struct tcptrail_record *r)
 {
 	if (r->transition.reason == TCPTRAIL_REASON_REPAIR)
 		return CONN_SILENT;
 	switch (r->transition.old_state) {
 	case TCPTRAIL_SYN_SENT:
-		/* tcp_v4_connect() enters SYN-SENT, and asks for a port then */
-		return r->flags & TCPTRAIL_F_NO_LPORT && r->flags & TCPTRAIL_F_TASK &&
-				       !(c->flags & CONN_WHOLE) ?
-			       CONN_NO_PORT :
-			       CONN_ABANDONED;
+		return end_unanswered(c, r);
 	case TCPTRAIL_SYN_RECV:
 		return CONN_ABANDONED;
 	case TCPTRAIL_LISTEN:

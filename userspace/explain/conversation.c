@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "userspace/explain/conversation_internal.h"
+#include "userspace/conn/ending.h"
 #include "userspace/base/order.h"
 
 void conversations_free(struct conversations *t)
@@ -101,7 +102,7 @@ static bool is_wanted(const struct conversations *t, const struct end *end,
 
 	if (t->selector.cookie)
 		return r->cookie == t->selector.cookie || end->conn.cookie == t->selector.cookie;
-	if (end->conn.end == CONN_NO_PORT)
+	if (ending_is_unsent(&end->conn))
 		whole.flags &= ~TCPTRAIL_F_NO_LPORT;
 	return !(whole.flags & RECORD_NAME_PARTS) && selector_match(&t->selector, &whole);
 }

@@ -160,6 +160,7 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		[CONN_ABANDONED] = "given up before it was established",
 		[CONN_NO_PORT] = "not begun: connect() found no source port (EADDRNOTAVAIL), and "
 				 "sent nothing",
+		[CONN_FAILED] = "not begun: connect() failed, and sent nothing",
 		[CONN_KILLED] = "killed by someone else (ss -K, or a BPF program)",
 		[CONN_LISTENER_GONE] = "its listener was closed during the handshake",
 		[CONN_NETNS_GONE] = "its network namespace is gone",

@@ -71,6 +71,7 @@ static uint8_t why_closed(const struct conn *c, const struct tcptrail_record *r)
 		[CONN_NETNS_GONE] = LADDER_WHY_NETNS,
 		[CONN_DROPPED] = LADDER_WHY_DROPPED,
 		[CONN_NO_PORT] = LADDER_WHY_NO_PORT,
+		[CONN_FAILED] = LADDER_WHY_FAILED,
 	};
 	struct ending e = ending_of(c);
 

@@ -42,6 +42,7 @@ enum ladder_why {
 	LADDER_WHY_REARMED, /* 2 MSL start again */
 	LADDER_WHY_FOUND, /* a snapshot found it so: it is older than the trail */
 	LADDER_WHY_NO_PORT, /* connect() got no source port */
+	LADDER_WHY_FAILED, /* connect() failed, for that or another reason */
 	LADDER_WHY_DROPPED, /* a request, and by no RST */
 	LADDER_WHYS,
 };

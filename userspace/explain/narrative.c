@@ -14,7 +14,7 @@ void narrative_make(struct narrative *narrative, const struct ladder *l)
 	milestones_collect(&m);
 	if (!begun && !m.syn[0] && !m.syn[1])
 		say(&m, "Its beginning is not on record.");
-	if (begun && !m.segments && !(m.conn[0] && m.conn[0]->end == CONN_NO_PORT))
+	if (begun && !m.segments && !(m.conn[0] && ending_is_unsent(m.conn[0])))
 		say(&m, "No segment of it is on record, only states (segments may be turned off).");
 	narrative_open(&m);
 	narrative_close(&m);

@@ -35,6 +35,11 @@ static const struct detail details[] = {
 	  "@ was told that the other end cannot be reached: by ICMP, or because no neighbour has "
 	  "the address." },
 	{ CONN_ABANDONED, CONN_WHY_UNTOLD, "syn-unanswered abandoned", NULL },
+	{ CONN_ABANDONED, CONN_WHY_CLOSED, "syn-unanswered abandoned",
+	  "Its process closed the socket before an answer came." },
+	{ CONN_ABANDONED, CONN_WHY_DISCONNECT, "syn-unanswered abandoned",
+	  "Its process disconnected the socket before an answer came: by connect() to AF_UNSPEC, "
+	  "or by shutdown()." },
 	{ CONN_UNANSWERED, CONN_WHY_SYN, "syn-unanswered", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_SYN_ACK, "request-expired",
 	  "@ forgot the request, as if the SYN had never come." },
@@ -85,6 +90,9 @@ static const struct detail details[] = {
 	{ CONN_NO_PORT, CONN_WHY_UNTOLD, "no-source-port",
 	  "The ports that it may use for this destination (net.ipv4.ip_local_port_range, without "
 	  "what is reserved, bound, connected or in TIME-WAIT there) were all taken." },
+	{ CONN_FAILED, CONN_WHY_UNTOLD, "connect-failed",
+	  "There was no source port, or no way to the destination, or it was not allowed: which "
+	  "one connect() told its process, and no record does." },
 	{ CONN_RESET, CONN_WHY_UNTOLD, "reset", NULL },
 	{ CONN_KILLED, CONN_WHY_UNTOLD, "killed", NULL },
 	{ CONN_NETNS_GONE, CONN_WHY_UNTOLD, "netns-gone", NULL },
@@ -114,12 +122,15 @@ static void tell_refused(struct milestones *m)
 	    server->here ? "there" : "on the way");
 }
 
-/* connect() that finds no source port for a socket that had one before leaves the same records. */
+/* Modules before 0.2 do not tell close(), a disconnect and a connect() that failed apart. */
 static void tell_abandoned(struct milestones *m, const struct conn *c)
 {
-	if (c->flags & CONN_SEGMENTS && c->flags & CONN_TASK_ENDED)
-		say(m, "Its process closed the socket before an answer came.");
-	else if (!(c->flags & CONN_SEGMENTS))
+	if (c->why != CONN_WHY_UNTOLD)
+		return;
+	if (c->flags & CONN_TASK_ENDED)
+		say(m, "Whether its process closed the socket or disconnected it, or connect() "
+		       "failed, is not on record.");
+	if (!(c->flags & CONN_SEGMENTS))
 		say(m, "Whether a SYN was sent is not known.");
 }
 

@@ -31,6 +31,7 @@ static const struct {
 	[LADDER_WHY_FOUND] = { "found", "found so, older than the trail" },
 	[LADDER_WHY_REARMED] = { "rearmed", "2 MSL begin anew" },
 	[LADDER_WHY_NO_PORT] = { "no_port", "no source port: not sent" },
+	[LADDER_WHY_FAILED] = { "connect_failed", "connect() failed: not sent" },
 	[LADDER_WHY_DROPPED] = { "dropped", "dropped (ICMP, or ss -K)" },
 };
 

@@ -88,6 +88,7 @@ const char *life_end_word(uint8_t end)
 		[CONN_SILENT] = "closed silently",
 		[CONN_NO_PORT] = "no source port",
 		[CONN_RESET] = "reset",
+		[CONN_FAILED] = "connect failed",
 	};
 
 	return words[end < CONN_ENDS ? end : CONN_UNSEEN];

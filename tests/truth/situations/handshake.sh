@@ -250,9 +250,49 @@ play()
 expect()
 {
 	provoked kind=socket old_state=syn_sent new_state=close comm=hasty
-	says life end=abandoned
-	says explain names=abandoned
+	says life end=abandoned why=closed
+	says explain names=abandoned 'closed the socket before an answer'
 	never explain names=filtered
+}
+tell
+
+situation abandoned-by-disconnect 'connect(2): AF_UNSPEC dissolves the association, in SYN-SENT too'
+play()
+{
+	filter r forward 'tcp dport 7000 drop'
+	on c hasty try s:7000 sleep 2 disconnect wait
+	sleep 5
+}
+expect()
+{
+	provoked kind=socket old_state=syn_sent new_state=close comm=hasty
+	says life end=abandoned why=disconnect
+	says explain names=abandoned 'disconnected the socket before an answer'
+	never explain 'closed the socket'
+	never explain names=filtered
+}
+tell
+
+situation connect-again-without-a-port 'tcp_v4_connect(): the port of the last time is still in the socket'
+play()
+{
+	on c keeper listen c:40000 acceptall
+	sleep 1
+	on c caller insist s:7000 2
+	sleep 0.5
+	set_sysctl c net.ipv4.ip_local_port_range='40000 40000'
+	sleep 3
+}
+expect()
+{
+	felt caller 'connect: Cannot assign requested address'
+	provoked kind=socket old_state=syn_sent new_state=close error=ECONNREFUSED
+	count 1 life end=refused
+	count 1 life end=connect_failed ended_by=nobody
+	never life end=connect_failed 'local_port=[1-9]'
+	says explain names=connect-failed 'connect\(\) failed'
+	never life end=abandoned
+	never explain names=abandoned
 }
 tell
 
