@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <zlib.h>
 
 #include "userspace/base/time.h"
 #include "userspace/exporter/clients.h"
-#include "userspace/exporter/gzip.h"
 #include "userspace/exporter/accept_header.h"
 #include "userspace/exporter/page.h"
 
@@ -31,6 +31,8 @@
 #define SEND_BYTES (64 << 10)
 
 #define HTTP_CONTENT_TOO_LARGE 413 /* the library has had three names for it */
+#define GZIP_FORMAT (15 + 16) /* the largest window, and gzip's header rather than zlib's */
+
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 #define PAGE_POLICY                                                                   \
 	"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " \
@@ -69,6 +71,28 @@ static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned int
 				 const char *text)
 {
 	return send_response(connection, status, TEXT_PLAIN, response_of(text, strlen(text)));
+}
+
+/* In one call, at its fastest level: 39 KB of metrics become 5 KB. NULL without memory. */
+static void *gzip(const void *data, size_t size, size_t *compressed)
+{
+	z_stream z = { 0 };
+	void *out;
+
+	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, GZIP_FORMAT, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return NULL;
+	z.avail_out = (uInt)deflateBound(&z, size);
+	out = malloc(z.avail_out);
+	z.next_in = (Bytef *)(uintptr_t)data;
+	z.avail_in = (uInt)size;
+	z.next_out = out;
+	if (!out || deflate(&z, Z_FINISH) != Z_STREAM_END) {
+		free(out);
+		out = NULL;
+	}
+	*compressed = z.total_out;
+	deflateEnd(&z);
+	return out;
 }
 
 /* What @out holds, gzipped if that is wanted; it is given away. */

@@ -58,4 +58,14 @@ struct file_header {
 TCPTRAIL_AT(file_header, info, 192);
 TCPTRAIL_PIN(sizeof(struct file_header) == 512);
 
+/* swap.c: what a machine of the other byte order wrote */
+
+/** swap_header() - all numbers but those of info */
+void swap_header(struct file_header *h);
+
+void swap_info(struct tcptrail_info *info);
+
+/** swap_record() - of a kind that we do not know, only what all kinds share */
+void swap_record(struct tcptrail_record *r);
+
 #endif

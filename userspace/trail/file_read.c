@@ -15,7 +15,6 @@
 
 #include "userspace/trail/file.h"
 #include "userspace/trail/layout.h"
-#include "userspace/trail/swap.h"
 
 /**
  * struct file - a trail file that is being read

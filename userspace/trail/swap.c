@@ -3,7 +3,7 @@
  * Byte order: each number of a header, of the module's info and of a record, turned round
  * in place. A body is swapped by its kind; what a newer kind has in its body is left alone.
  */
-#include "userspace/trail/swap.h"
+#include "userspace/trail/file.h"
 
 /* Whatever its size and sign. */
 #define SWAP(n)                                                                    \
