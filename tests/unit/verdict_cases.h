@@ -218,7 +218,7 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	  { .cookie = B, .expires_ms = 4000 } },
 	/* The first time is after 5 s. */
 	{ { "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n", 3,
-	    "our SYN-ACK is not answered" },
+	    "Whether the SYN-ACK was answered is not known" },
 	  { .cookie = B, .expires_ms = 2000 } },
 	{ { "syn-recv-unanswered", "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n", 3,
 	    "our SYN-ACK" },

@@ -6,9 +6,6 @@
 #include "userspace/conn/counters.h"
 #include "userspace/diagnose/verdict.h"
 
-/* So much earlier than the record has it a timer may have been set. */
-#define TIMER_EARLY_MS 50
-
 static const char *const names[FINDING_EVIDENCE_COUNT] = {
 	[FINDING_SYN_UNANSWERED] = "syn_unanswered",
 	[FINDING_SYN_ARRIVED] = "syn_arrived",
@@ -112,7 +109,8 @@ static uint64_t of_conn(const struct conn *c)
 /*
  * How often the SYN-ACK was due until now: after 1, 3, 7 ... seconds it is again. The kernel's
  * timer tells whether the first timeout is that one (BPF may set another): it ends at one of
- * these times, give or take what a timer wheel is late. 0: it is another one.
+ * these times. A timer wheel is up to an eighth late each time, and the kernel tells what is
+ * left a while after it was asked. 0: it is another one.
  */
 static unsigned int synacks_due(const struct finding *f)
 {
@@ -127,7 +125,7 @@ static unsigned int synacks_due(const struct finding *f)
 	age_ms += f->live.expires_ms;
 	for (; due_ms + due_ms / 4 < age_ms; due_ms = 2 * due_ms + 1000)
 		due++;
-	return age_ms + TIMER_EARLY_MS >= due_ms ? due : 0;
+	return age_ms + due_ms / 8 >= due_ms ? due : 0;
 }
 
 /*
@@ -243,9 +241,11 @@ static uint64_t unknown_of(const struct finding *f)
 	for (i = 0; i < ARRAY_SIZE(rests_on); i++)
 		if (f->missing & rests_on[i].hooks && !(rests_on[i].absent && f->confirmed))
 			unknown |= rests_on[i].evidence;
-	if (finding_live(f))
+	if (f->conn->object != CONN_REQUEST || (finding_live(f) && synacks_due(f)))
 		return unknown & ~FINDING(SYN_ACK_ACKED);
-	return f->conn->flags & CONN_SEGMENTS ? unknown : unknown | FINDING(SYN_ACK_ACKED);
+	if (finding_live(f) || !(f->conn->flags & CONN_SEGMENTS))
+		unknown |= FINDING(SYN_ACK_ACKED);
+	return unknown;
 }
 
 static uint64_t absent_of(void)
