@@ -111,6 +111,41 @@ soon()
 	done
 }
 
+# there HOST STATE PATTERN: has a socket there that state and, in its line of ss, PATTERN?
+# HOST is a network namespace, or self.
+there()
+{
+	if [ "$1" = self ]; then
+		ss -Htan state "$2"
+	else
+		ip netns exec "$1" ss -Htan state "$2"
+	fi | grep -q -- "$3"
+}
+
+await()
+{
+	soon 60 there "$@" || echo "# no $2 with $3 on $1"
+}
+
+# listening HOST PORT…: until somebody does, on each of them.
+listening()
+{
+	listener=$1
+	shift
+	for listened; do
+		await "$listener" listening ":$listened "
+	done
+}
+
+# reading PID…: until they have the trail of this machine.
+reading()
+{
+	for reader; do
+		soon 60 grep -qs /dev/tcptrail "/proc/$reader/maps" ||
+			echo "# process $reader reads no trail"
+	done
+}
+
 is()
 {
 	[ "$1" = "$2" ] || { echo "'$1', not '$2'"; false; }

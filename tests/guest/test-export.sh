@@ -91,9 +91,9 @@ traffic_as "$work" web forgetful browser
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
 start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
-sleep 0.5
+listening bob 80 8080
 on alice "$work/browser" fetch 10.0.0.2 8080 3 # older than the module
-sleep 0.5
+await bob close-wait :8080
 for name in ActiveOpens PassiveOpens OutRsts TCPSynRetrans TCPTimeWaitOverflow; do
 	eval "before_$name=$(kernel_count $name)"
 done
@@ -166,7 +166,7 @@ check "handshakes took 20 ms or more, on average: $(mean tcptrail_handshake_dura
 # kernel, those of which no record tells
 start stick listen 127.0.0.1 7004 4 wait
 start stick listen 127.0.0.1 7005 16 hold
-sleep 1
+listening self 7004 7005
 start stick swarm 127.0.0.1 7004 9 wait
 start stick connect 127.0.0.1 7005 fill wait
 start stick connect 127.0.0.1 7005 fill close wait

@@ -23,7 +23,7 @@ opened()
 {
 	ip link set lo up mtu 1500
 	start healthy serve 127.0.0.1 "$connections" >"$work/ready" 2>>"$work/err"
-	sleep 1
+	listening self 7000 7001 7002 7003 7004 7005
 	start healthy connect 127.0.0.1 "$connections" 2>>"$work/err"
 	soon 300 grep -q ready "$work/ready"
 }

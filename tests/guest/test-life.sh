@@ -91,15 +91,15 @@ on alice nft add rule ip nat out ip daddr 10.0.0.50 tcp dport 7017 dnat to 10.0.
 
 # Older than the trail
 serve 7000 open drain
-sleep 0.5
+listening bob 7000
 connects 7000 open
-sleep 1
+await bob established :7000
 modprobe tcptrail
 start tcptrail record --force --duration 90 "$work/trail" 2>/dev/null
 recorder=$last
 start tcptrail life --json --duration 90 --no-header >"$work/life.json"
 liver=$last
-sleep 1
+reading "$recorder" "$liver"
 
 serve 7002 open drain write=3000 close exit
 serve 7003 open wait=500 close exit
@@ -116,7 +116,6 @@ start on carol endings serve 127.0.0.1 7015 open drain close exit
 start on west1 endings serve 10.9.0.2 7016 open read=11 drain exit
 start on west2 endings serve 10.9.0.2 7016 open read=22 drain exit
 start on lower endings serve 10.8.0.2 7018 open read=200000 write=300000 drain exit
-sleep 1
 on alice nft add table ip cut
 on alice nft 'add chain ip cut in { type filter hook prerouting priority -300; }'
 on alice nft add rule ip cut in tcp sport 7010 drop
@@ -125,7 +124,11 @@ on bob nft add rule ip cut in tcp dport 7009 reject with icmp type host-unreacha
 
 serve 7001 await="$work/go" open read=1000 write=5000 drain wait=100 close exit
 serve 7005 await="$work/go" unlisten exit
-sleep 1
+listening bob 7001 7002 7003 7004 7005 7006 7010 7011 7012 7013 7014 7017 7019
+listening carol 7015
+listening west1 7016
+listening west2 7016
+listening lower 7018
 connects 7001 open write=1000 read=5000 close exit
 connects 7002 open write=10 shutdown drain close exit
 connects 7003 open write=100 drain exit
@@ -146,7 +149,10 @@ start on carol endings connect 127.0.0.1 7015 open close exit
 start on east1 endings connect 10.9.0.2 7016 bind=45000 open write=11 wait=500 close exit
 start on east2 endings connect 10.9.0.2 7016 bind=45000 open write=22 wait=500 close exit
 start on upper endings connect 10.8.0.2 7018 open write=200000 read=300000 close exit
-sleep 3
+for port in 7001 7005 7011 7012 7013 7014 7019; do
+	await alice established ":$port"
+done
+sleep 1 # in the accept queue; and what the others read has come
 cut_off 7011
 cut_off 7012
 cut_off 7013
@@ -154,7 +160,7 @@ cut_off 7019
 : >"$work/go"
 on alice ss -tK dport = 7014 >/dev/null
 east1=$(inum east1) west1=$(inum west1) east2=$(inum east2) west2=$(inum west2)
-sleep 2
+await carol time-wait :7015
 ip netns del carol
 wait "$recorder" "$liver"
 

@@ -63,6 +63,7 @@ exporter=$last
 start tcptrail top --json --interval 1 >"$work/top" 2>>"$work/err"
 top=$last
 start traffic serve 127.0.0.1 7100
+listening self 7100
 start crowd 200 20 >"$work/ready"
 crowd=$last
 soon 60 grep -q ready "$work/ready"

@@ -17,15 +17,15 @@ modprobe tcptrail
 mkdir -m 777 "$work/textfile"
 ip link set lo up
 start stick listen 127.0.0.1 7004 4 until "$work/go" dismiss
-sleep 1
+listening self 7004
 start stick swarm 127.0.0.1 7004 9 wait
 clients=$last
-sleep 1
+await self listening '^5 .*:7004'
 start tcptrail export --textfile "$work/textfile" --interval 1s
 exporter=$last
 check 'a full queue is told' soon 40 full 1
 : >"$work/go"
-sleep 1
+await self listening '^0 .*:7004'
 kill "$clients"
 check '… until it is not' soon 40 full 0
 kill "$exporter"

@@ -81,7 +81,9 @@ ip -n bob addr add fd00::2/64 dev veth0 nodad
 start on bob traffic serve 10.0.0.2 80
 start on bob traffic serve fd00::2 80
 start on bob traffic serve --forget 10.0.0.2 8080
-sleep 0.5
+await bob listening '0.0.2:80 '
+await bob listening 'd00::2.*:80 '
+listening bob 8080
 on alice traffic fetch 10.0.0.2 80 3
 on alice traffic fetch fd00::2 80 3
 on alice traffic fetch 10.0.0.2 8080 3

@@ -20,17 +20,6 @@ play()
 	start on "$host" "$work/$name" "$@"
 }
 
-# Is a socket of that state there?
-there()
-{
-	on "$1" ss -Htan state "$2" | grep -q "$3"
-}
-
-await()
-{
-	soon 60 there "$@" || echo "# no $2 with $3 on $1"
-}
-
 # drop HOST RULE…: throw such segments away as they come in.
 drop()
 {
@@ -100,7 +89,7 @@ play bob crossing listen 10.0.0.2 7009 16 accept until "$work/crossed-over" clos
 play bob flooded listen 10.0.0.2 7010 128 wait
 play bob oneway listen 10.0.0.2 7011 16 wait
 play bob server listen 10.0.0.2 7012 64 serve
-await bob listening :7012
+listening bob 7001 7002 7003 7004 7005 7006 7007 7008 7009 7010 7011 7012
 
 play alice leaver leave 10.0.0.2 7001 4
 play alice dozer connect 10.0.0.2 7002 write 812 close wait
@@ -225,7 +214,7 @@ on alice sysctl -qw net.ipv4.ip_local_port_range='42000 42029'
 play bob cart listen 10.0.0.2 7021 16 hold
 play bob again listen 10.0.0.2 7022 16 accept until "$work/resume" close wait
 play bob closer listen 127.0.0.1 7023 64 dismiss
-await bob listening :7023
+listening bob 7021 7022 7023
 play alice buyer leave 10.0.0.2 7021 5
 play alice repeated connect 10.0.0.2 7022 close wait
 play alice maker leave 10.0.0.2 7012 20

@@ -60,7 +60,7 @@ lives()
 shake()
 {
 	start on bob traffic serve "$1" "$2"
-	sleep 0.5
+	listening bob "$2"
 	on alice handshakes "$1" "$2" 1 >/dev/null # neighbours get to know each other
 	on alice handshakes "$1" "$2" $TIMES >"$work/connect"
 	# The server's end of the last one is established when the ACK has come.

@@ -42,7 +42,7 @@ run tcptrail status
 check 'status without the module says so' complains 'modprobe tcptrail'
 start "$work/forgetful" serve --forget 127.0.0.1 7000
 old=$last
-sleep 0.3
+listening self 7000
 "$work/browser" fetch 127.0.0.1 7000
 sleep 2
 run tcptrail stuck --older 1s
@@ -68,14 +68,14 @@ check '… the same hooks' [ "$(grep -o '"hooks":{[^}]*}' "$work/out" | tr , '\n
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
 start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
-sleep 0.3
+listening bob 80 8080
 start tcptrail record --force --duration 8 "$work/trail" 2>"$work/record"
 recorder=$last
 start tcptrail life --json --duration 8 >"$work/life.json"
 liver=$last
 start tcptrail watch --json --duration 8 >"$work/live.json"
 watcher=$last
-sleep 0.7
+reading "$recorder" "$liver" "$watcher"
 on alice "$work/browser" fetch 10.0.0.2 80
 on alice "$work/browser" fetch 10.0.0.2 8080 3
 sleep 3

@@ -58,7 +58,7 @@ traffic_as "$work" web forgetful browser
 
 # Without the module: what exists, and that this is all.
 start "$work/forgetful" serve --forget 127.0.0.1 7000
-sleep 0.5
+listening self 7000
 "$work/browser" fetch 127.0.0.1 7000
 check 'without the module it counts what exists' once '^CLOSE-WAIT +1 +- '
 check '… and says what is missing' grep -q 'modprobe tcptrail' "$work/err"
@@ -73,7 +73,7 @@ modprobe tcptrail
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
 start on bob "$work/forgetful" serve --forget 10.0.0.2 8080
-sleep 0.5
+listening bob 80 8080
 on alice "$work/browser" fetch 10.0.0.2 8080 2
 open_screen
 check 'a socket older than the module is there' shows '^close-wait-.* :7000 '
@@ -106,7 +106,7 @@ check '… and is stuck' shows '^syn-sent-unanswered '
 # What no record tells: a window that was closed, bytes that were read, since top began.
 start on bob stick listen 10.0.0.2 7005 16 hold
 start on bob stick listen 10.0.0.2 7002 16 accept until "$work/read" eof wait
-sleep 0.5
+listening bob 7005 7002
 start on alice stick connect 10.0.0.2 7005 fill wait
 start on alice stick connect 10.0.0.2 7002 write 812 close wait
 keys 3
