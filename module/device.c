@@ -17,6 +17,7 @@
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -108,7 +109,10 @@ static bool is_unread_or_arm(const struct reader *reader)
 	return tcptrail_ring_written() != passed(reader);
 }
 
-/* Reader's lock held. Returns bytes, 0 if there is nothing, or -EFAULT. */
+/*
+ * Reader's lock held. Returns bytes, 0 if there is nothing, or -errno. The rings may hold
+ * gigabytes: a signal ends the copying after the page that is under way.
+ */
 static ssize_t copy_new(struct reader *reader, char __user *to, size_t count)
 {
 	unsigned int cpu, n;
@@ -120,6 +124,9 @@ static ssize_t copy_new(struct reader *reader, char __user *to, size_t count)
 		for (;;) {
 			size_t room = (count - done) / sizeof(struct tcptrail_record);
 
+			if (signal_pending(current))
+				return done ?: -ERESTARTSYS;
+			cond_resched();
 			n = tcptrail_ring_copy(cpu, &pos, reader->bounce,
 					       min_t(size_t, room, BOUNCE));
 			if (n &&

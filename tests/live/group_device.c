@@ -2,9 +2,12 @@
 /* The device: who may look, and what it refuses. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -66,20 +69,23 @@ static void info_tells_32_bit_programs(void **state)
 #ifdef __x86_64__
 	struct tcptrail_info *info = mmap(NULL, sizeof(*info), PROT_READ | PROT_WRITE,
 					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	int fd = open_device();
 	long result = 54; /* ioctl, among a 32-bit program's system calls */
+	struct tcptrail_info expected;
+	int fd;
 
 	assert_true(info != MAP_FAILED);
 	info->size = sizeof(*info);
+	fd = open_device();
+	expected = info_of(fd);
 	__asm__ volatile("int $0x80"
 			 : "+a"(result)
 			 : "b"(fd), "c"(TCPTRAIL_IOC_INFO), "d"(info)
 			 : "memory", "r8", "r9", "r10", "r11");
+	close(fd); /* before anything fails: who comes next unloads the module */
 	assert_int_equal(result, 0);
 	assert_int_equal(info->size, sizeof(*info));
-	assert_int_equal(info->map_stride, info_of(fd).map_stride);
+	assert_int_equal(info->map_stride, expected.map_stride);
 	munmap(info, sizeof(*info));
-	close(fd);
 #else
 	skip();
 #endif
@@ -141,6 +147,93 @@ static void read_gives_whole_records(void **state)
 	assert_true(got >= expected && expected > 200);
 	assert_int_equal(syscall(SYS_read, fd, (void *)8, sizeof(r)), -1);
 	close(fd);
+}
+
+static void do_nothing(int signal)
+{
+}
+
+#define SLOW_PAGE 4096
+#define SLOW_PAGES 64
+
+/**
+ * struct slow - pages that userfaultfd fills only when the test says so
+ * @fd: userfaultfd's
+ * @at: the first page
+ * @reader: the thread that reads the device into them
+ * @done: it does not any more
+ */
+struct slow {
+	int fd;
+	void *at;
+	pthread_t reader;
+	atomic_bool done;
+};
+
+/* The first page comes with a signal for the reader, the others as they are asked for. */
+static void *fill_slowly(void *argument)
+{
+	struct slow *slow = argument;
+	struct pollfd f = { slow->fd, POLLIN, 0 };
+	bool first = true;
+	struct uffd_msg msg;
+
+	while (!atomic_load(&slow->done)) {
+		struct uffdio_zeropage page = { .range.len = SLOW_PAGE };
+
+		if (poll(&f, 1, 100) != 1 || read(slow->fd, &msg, sizeof(msg)) != sizeof(msg))
+			continue;
+		if (first)
+			pthread_kill(slow->reader, SIGUSR1);
+		first = false;
+		page.range.start = msg.arg.pagefault.address / SLOW_PAGE * SLOW_PAGE;
+		ioctl(slow->fd, UFFDIO_ZEROPAGE, &page);
+	}
+	return NULL;
+}
+
+/*
+ * A signal comes while the first page is copied: read(2) returns with that page, and has
+ * not gone on through all that the rings hold. The next one goes on behind it.
+ */
+static void read_looks_at_signals(void **state)
+{
+	struct sigaction action = { .sa_handler = do_nothing }, old;
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct slow slow = { .reader = pthread_self() };
+	size_t bytes = SLOW_PAGES * SLOW_PAGE;
+	struct pair p;
+	ssize_t first, second;
+	pthread_t filler;
+	int fd;
+
+	for (int i = 0; i < 120; i++) { /* 20 records each, at least */
+		pair_connect(&p, AF_INET);
+		pair_end(&p);
+	}
+	slow.at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(slow.at != MAP_FAILED);
+	slow.fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	assert_true(slow.fd >= 0);
+	range.range.start = (uintptr_t)slow.at;
+	range.range.len = bytes;
+	assert_int_equal(ioctl(slow.fd, UFFDIO_API, &api), 0);
+	assert_int_equal(ioctl(slow.fd, UFFDIO_REGISTER, &range), 0);
+	sigaction(SIGUSR1, &action, &old);
+	assert_int_equal(pthread_create(&filler, NULL, fill_slowly, &slow), 0);
+
+	fd = open_device();
+	first = read(fd, slow.at, bytes);
+	second = read(fd, slow.at, bytes);
+	close(fd);
+	atomic_store(&slow.done, true);
+	pthread_join(filler, NULL);
+	close(slow.fd);
+	munmap(slow.at, bytes);
+	sigaction(SIGUSR1, &old, NULL);
+	assert_int_equal(first, SLOW_PAGE);
+	assert_int_equal(second, bytes);
 }
 
 static void poll_wakes(void **state)
@@ -313,6 +406,7 @@ int group_device(void)
 		cmocka_unit_test(info_tells_32_bit_programs),
 		cmocka_unit_test(has_no_place_to_seek),
 		cmocka_unit_test(read_gives_whole_records),
+		cmocka_unit_test(read_looks_at_signals),
 		cmocka_unit_test(poll_wakes),
 		cmocka_unit_test(edges_wake),
 		cmocka_unit_test(busy_reader_starves_nobody),
