@@ -79,6 +79,6 @@ module_init(tcptrail_init);
 module_exit(tcptrail_exit);
 
 MODULE_DESCRIPTION("A flight recorder for TCP: states and segments of every connection");
-MODULE_AUTHOR("The tcptrail maintainers");
+MODULE_AUTHOR("tcptrail developers");
 MODULE_VERSION(TCPTRAIL_VERSION);
 MODULE_LICENSE("GPL");

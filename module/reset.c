@@ -23,7 +23,7 @@
 #include "reset.h"
 #include "tracepoint_hook.h"
 
-#ifdef COMPAT_RST_REASON
+#if HAVE_RST_REASON
 
 /**
  * struct note - which RST is about to be sent on this CPU, and why
