@@ -51,6 +51,15 @@ static bool has_counted(const struct conn *c)
 	return c && c->flags & CONN_HAS_BYTES;
 }
 
+/* Its numbers are the connection's: those of a RST that ended nothing may be anybody's. */
+static bool has_numbers(const struct ladder_row *row)
+{
+	if (!is_end(row) || row->stray)
+		return false;
+	return row->tcp_flags & TCPTRAIL_FIN || row->state[!row->from] == TCPTRAIL_CLOSE ||
+	       (row->state[row->from] == TCPTRAIL_CLOSE && !row->guessed[row->from]);
+}
+
 /* All that it sent: up to its FIN, else as far as a FIN or RST of either end tells. */
 static uint64_t total(const struct ladder *l, unsigned int side)
 {
@@ -64,7 +73,7 @@ static uint64_t total(const struct ladder *l, unsigned int side)
 	if (s->has_fin)
 		return bytes_before(s, s->fin);
 	for (row = established(l); row < l->rows + l->count; row++) {
-		if (!is_end(row) || (row->from != side && !(row->tcp_flags & TCPTRAIL_ACK)))
+		if (!has_numbers(row) || (row->from != side && !(row->tcp_flags & TCPTRAIL_ACK)))
 			continue;
 		n = bytes_before(s, row->from == side ? row->seq : row->ack);
 		bytes = n > bytes ? n : bytes;

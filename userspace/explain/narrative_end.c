@@ -32,8 +32,8 @@ static const struct detail details[] = {
 	{ CONN_REFUSED, CONN_WHY_ICMP, "refused rejected-by-icmp",
 	  "The error is ECONNREFUSED, but no RST came: a firewall that rejects sends such ICMP." },
 	{ CONN_UNREACHABLE, CONN_WHY_SYN, "syn-unanswered unreachable",
-	  "@ was told that the other end cannot be reached: by ICMP, or because no neighbour has "
-	  "the address." },
+	  "@ was told that the other end cannot be reached: by ICMP, or by its own machine, which "
+	  "had no route or found no neighbour with the address." },
 	{ CONN_ABANDONED, CONN_WHY_UNTOLD, "syn-unanswered abandoned", NULL },
 	{ CONN_ABANDONED, CONN_WHY_CLOSED, "syn-unanswered abandoned",
 	  "Its process closed the socket before an answer came." },
@@ -56,8 +56,7 @@ static const struct detail details[] = {
 	  "No acknowledgement of them came (ETIMEDOUT; net.ipv4.tcp_retries2, or "
 	  "tcp_orphan_retries where no process held the socket)." },
 	{ CONN_UNANSWERED, CONN_WHY_UNSENT, "timed-out unsent", NULL },
-	{ CONN_UNANSWERED, CONN_WHY_FIN, "timed-out fin-unanswered",
-	  "The kernel gave up what nobody held any more (net.ipv4.tcp_orphan_retries)." },
+	{ CONN_UNANSWERED, CONN_WHY_FIN, "timed-out fin-unanswered", NULL },
 	{ CONN_UNREACHABLE, CONN_WHY_SYN_ACK, "unreachable",
 	  "@ forgot the request, as if the SYN had never come." },
 	{ CONN_UNREACHABLE, CONN_WHY_DATA, "unreachable timed-out retransmissions-exhausted",
@@ -194,14 +193,21 @@ static void tell_given_up(struct milestones *m, unsigned int side, const struct 
 	if (m->retransmits[side])
 		say(m, "It gave up after %u retransmission%s in a row.", m->retransmits[side],
 		    plural(m->retransmits[side]));
+	if (c->why == CONN_WHY_FIN)
+		say(m,
+		    c->flags & CONN_ORPHAN ?
+			    "The kernel gave up what nobody held any more "
+			    "(net.ipv4.tcp_orphan_retries)." :
+			    "A process still held the socket, so that net.ipv4.tcp_retries2 was the "
+			    "limit.");
 	if (m->fin[side] && c->why == CONN_WHY_FIN)
 		say(m, "The FIN was sent %s in %s.", times(m, m->fins[side]).text,
 		    span(m->fin[side]->time_ns, c->since_ns).text);
 	if (m->probes[side] && c->why == CONN_WHY_KEEPALIVE)
 		say(m, "%u of the probes %s on record.", m->probes[side],
 		    m->probes[side] == 1 ? "is" : "are");
-	row = milestones_rst(m, side, 0);
-	if (row && row->time_ns <= c->since_ns)
+	row = milestones_rst(m, side, c->since_ns > SEC ? c->since_ns - SEC : 0);
+	if (row && row->sent && !row->no_socket && row->time_ns <= c->since_ns)
 		say(m, "It said so with a RST%s.", row->lost ? ", which was lost, too" : "");
 	if (c->why != CONN_WHY_FIN)
 		say_silence(m, c->since_ns);
@@ -289,7 +295,10 @@ static void tell_too_late(struct milestones *m, unsigned int side)
 /* Only segments of no connection are on record: was a SYN refused here? */
 static void tell_unmatched(struct milestones *m)
 {
-	if (!m->syn[LADDER_LEFT] || m->synack || !milestones_rst(m, LADDER_RIGHT, 0))
+	const struct ladder_row *syn = m->syn[LADDER_LEFT],
+				*rst = milestones_rst(m, LADDER_RIGHT, 0);
+
+	if (!syn || m->synack || !rst || rst->ack - syn->seq - 1 > syn->len)
 		return;
 	names(m, "refused");
 	say(m, "Refused: a RST answered the SYN.");

@@ -15,10 +15,21 @@ const struct ladder_row *milestones_newcomer(const struct milestones *m, unsigne
 	return NULL;
 }
 
-static void tell_between(struct milestones *m, unsigned int side)
+/* The RST that ended this side: the last one that came before it was CLOSED. */
+static const struct ladder_row *taken_rst(const struct milestones *m, unsigned int side)
 {
-	const struct ladder_row *rst = milestones_rst(m, !side, m->conn[side]->begun_ns);
+	const struct ladder_row *row, *last = NULL;
 
+	for (row = m->l->rows; row < m->l->rows + m->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from != side &&
+		    row->tcp_flags & TCPTRAIL_RST && !row->lost &&
+		    milestone_time(row, side) <= m->conn[side]->since_ns)
+			last = row;
+	return last;
+}
+
+static void tell_between(struct milestones *m, unsigned int side, const struct ladder_row *rst)
+{
 	if (rst && rst->foreign_netns)
 		say(m,
 		    "This machine sent it, in network namespace %u and in the name of no socket: a "
@@ -32,26 +43,33 @@ static void tell_between(struct milestones *m, unsigned int side)
 }
 
 /*
- * Is the RST that ended this side the answer to the ACK that a SYN of the other end got? Such a
- * RST acknowledges nothing; one of a socket that is aborted does.
+ * Is the RST the answer to the ACK that a SYN of the other end got? Such a RST acknowledges
+ * nothing; one of a socket that is aborted does.
  */
-static bool is_half_open_found(const struct milestones *m, unsigned int side)
+static bool is_half_open_found(const struct milestones *m, unsigned int side,
+			       const struct ladder_row *rst)
 {
 	const struct ladder_row *syn = milestones_newcomer(m, side, m->established_ns[side]);
-	const struct ladder_row *rst = syn ? milestones_rst(m, !side, syn->time_ns) : NULL;
 
-	return rst && !syn->stray && !(rst->tcp_flags & TCPTRAIL_ACK);
+	return syn && rst > syn && !syn->stray && !(rst->tcp_flags & TCPTRAIL_ACK);
+}
+
+/* The other end had closed, in whatever way, before it sent the RST. */
+static bool is_answer_of_none(const struct conn *other, const struct ladder_row *rst)
+{
+	return other && other->end && other->end != CONN_UNSEEN && other->end != CONN_EVICTED &&
+	       rst && rst->sent && rst->time_ns > other->since_ns;
 }
 
 void narrative_reset_in(struct milestones *m, unsigned int side, const struct ending *e)
 {
-	const struct conn *c = m->conn[side], *other = m->conn[!side];
+	const struct ladder_row *rst = taken_rst(m, side);
 
 	if (e->by == ENDING_BY_BETWEEN) {
-		tell_between(m, side);
+		tell_between(m, side, rst);
 	} else if (e->by == ENDING_BY_HOST) {
 		return;
-	} else if (is_half_open_found(m, side)) {
+	} else if (is_half_open_found(m, side, rst)) {
 		names(m, "half-open-found");
 		say_of(m, side,
 		       "& had sent a SYN with another number: it does not know this connection any more "
@@ -60,15 +78,14 @@ void narrative_reset_in(struct milestones *m, unsigned int side, const struct en
 	} else if (!m->l->sides[!side].end->here && m->refusal) {
 		names(m, "syn-ack-refused");
 		say_of(m, side,
-		       "It answered the SYN-ACK. Why is not known from here: & had given up meanwhile, or "
-		       "the SYN was not its own but a stale duplicate, a forged one, or a port "
-		       "scanner's.");
+		       "It answered the SYN-ACK. Why is not known from here: often & had given up "
+		       "meanwhile, or the SYN was not its own but a stale duplicate, a forged one, or a "
+		       "port scanner's.");
 	} else if (!m->l->sides[!side].end->here) {
 		say_of(m, side,
-		       "Why is not known from here: & closed with data unread, or with linger 0, or its "
-		       "socket was gone; or something between sent the RST in its name.");
-	} else if (other && other->end && other->since_ns < c->since_ns &&
-		   milestones_rst(m, !side, other->since_ns)) {
+		       "Why is not known from here: often & closed with data unread, or with linger 0, "
+		       "or its socket was gone; or something between sent the RST in its name.");
+	} else if (is_answer_of_none(m->conn[!side], rst)) {
 		say_of(m, side,
 		       "& had no socket for it any more: what @ still sent was answered with RST.");
 	}
