@@ -133,7 +133,8 @@ struct ladder_side {
  * @opener_known: left is known to be the active opener
  * @start_ns: time of the first row
  * @listening: right was a listener when it began
- * @half_closed_bytes: what was still sent after the first FIN, by the other end
+ * @half_closed_bytes: what was still sent after the first FIN, by the other end, if
+ *	@half_closed_known
  * @pair: the tracker's connection; count 0: the tracker knows no end of it
  * @conversation: where it comes from
  */
@@ -144,6 +145,7 @@ struct ladder {
 	size_t room;
 	bool opener_known;
 	bool listening;
+	bool half_closed_known;
 	uint64_t half_closed_bytes;
 	uint64_t start_ns;
 	struct conn_pair pair;

@@ -81,13 +81,12 @@ static uint64_t total(const struct ladder *l, unsigned int side)
 	return bytes;
 }
 
-/* How much of the other end's came after @fin was sent; 0 if unknown. */
-static uint32_t since(const struct ladder *l, const struct ladder_row *fin, uint64_t all)
+/* How much of the other end's, which sent @all, came after @fin was sent? -1: not known */
+static int64_t since(const struct ladder *l, const struct ladder_row *fin, uint64_t all)
 {
-	const struct ladder_side *other = &l->sides[!fin->from];
-	uint32_t n = other->fin - fin->ack;
+	uint32_t n = l->sides[!fin->from].fin - fin->ack;
 
-	return fin->tcp_flags & TCPTRAIL_ACK && n < 1U << 31 && n <= all ? n : 0;
+	return fin->tcp_flags & TCPTRAIL_ACK && n < 1U << 31 && n <= all ? (int64_t)n : -1;
 }
 
 static int insert(struct ladder *l, size_t at, const uint64_t bytes[2], bool half_closed)
@@ -129,11 +128,14 @@ int ladder_add_data(struct ladder *l)
 	uint64_t before[2] = { total(l, 0), total(l, 1) }, after[2] = { 0 };
 	unsigned int first = fin[0] && (!fin[1] || fin[0] < fin[1]) ? 0 : 1;
 	size_t at = closing(l);
+	int64_t n;
 
 	if (at == l->count)
 		return 0;
 	if (fin[0] && fin[1] && !ladder_has_flag(l, CONN_SIMULTANEOUS_CLOSE)) {
-		after[!first] = since(l, fin[first], before[!first]);
+		n = since(l, fin[first], before[!first]);
+		l->half_closed_known = n >= 0;
+		after[!first] = n > 0 ? (uint64_t)n : 0;
 		before[!first] -= after[!first];
 	}
 	l->half_closed_bytes = after[!first];

@@ -36,7 +36,7 @@ static void tell_half_close(struct milestones *m, unsigned int first)
 	if (end <= begin || end - begin < HALF_CLOSE_NS)
 		return;
 	names(m, "half-close");
-	if (m->l->conversation->lossy)
+	if (m->l->conversation->lossy || !m->l->half_closed_known)
 		return; /* the FIN on record may not be the first */
 	if (!m->l->half_closed_bytes) {
 		say(m, "For %s it was half closed: %s could still send, and did not.",
@@ -88,14 +88,6 @@ static void tell_teardown(struct milestones *m, unsigned int first)
 		    subject(m, !first), took.text);
 	}
 	tell_half_close(m, first);
-}
-
-/* The other end had gone before this side's FIN left. */
-static bool is_too_late(const struct milestones *m, unsigned int side)
-{
-	const struct conn *other = m->conn[!side];
-
-	return m->fin[side] && other && other->end && other->since_ns < m->fin[side]->time_ns;
 }
 
 static void tell_tries(struct milestones *m, unsigned int side, unsigned int first)
@@ -166,7 +158,8 @@ static void tell_close(struct milestones *m, const bool fin[2], unsigned int fir
 
 void narrative_close(struct milestones *m)
 {
-	const bool fin[2] = { m->fin[0] && !is_too_late(m, 0), m->fin[1] && !is_too_late(m, 1) };
+	const bool fin[2] = { m->fin[0] && !milestones_is_too_late(m, 0),
+			      m->fin[1] && !milestones_is_too_late(m, 1) };
 	unsigned int first = !fin[0] || (fin[1] && m->fin[1]->time_ns < m->fin[0]->time_ns);
 	bool orderly = false;
 	unsigned int teller;

@@ -238,7 +238,8 @@ static void tell_ending(struct milestones *m, unsigned int i, const char *before
 	unsigned int side = c == m->conn[LADDER_LEFT] ? LADDER_LEFT : LADDER_RIGHT;
 
 	say_ending(m, i, before);
-	if (!is_established(c) && m->syn[LADDER_LEFT])
+	if (!is_established(c) && m->syn[LADDER_LEFT] &&
+	    (side == LADDER_RIGHT || m->syn[LADDER_LEFT]->sent))
 		say(m, "That was %s after the first SYN.",
 		    span(m->syn[LADDER_LEFT]->time_ns, c->since_ns).text);
 	tell_detail(m, side, &e);
@@ -283,7 +284,7 @@ static void tell_too_late(struct milestones *m, unsigned int side)
 	const struct conn *c = m->conn[side], *other = m->conn[!side];
 	char who[40];
 
-	if (!m->fin[side] || !other || !other->end || other->since_ns >= m->fin[side]->time_ns)
+	if (!milestones_is_too_late(m, side))
 		return;
 	say(m, "%s%s closed %s after %s was gone%s.", subject(m, side), owner(m, side, who),
 	    span(other->since_ns, m->fin[side]->time_ns).text, side_name(m, !side),
@@ -298,11 +299,13 @@ static void tell_unmatched(struct milestones *m)
 	const struct ladder_row *syn = m->syn[LADDER_LEFT],
 				*rst = milestones_rst(m, LADDER_RIGHT, 0);
 
-	if (!syn || m->synack || !rst || rst->ack - syn->seq - 1 > syn->len)
-		return;
-	names(m, "refused");
-	say(m, "Refused: a RST answered the SYN.");
-	tell_refused(m);
+	if (syn && !m->synack && rst && rst->ack - syn->seq - 1 <= syn->len) {
+		names(m, "refused");
+		say(m, "Refused: a RST answered the SYN.");
+		tell_refused(m);
+	} else if (!m->stray) {
+		say(m, "These segments belong to no connection that is on record.");
+	}
 }
 
 void narrative_end(struct milestones *m)

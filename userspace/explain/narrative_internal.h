@@ -72,6 +72,9 @@ uint64_t milestone_time(const struct ladder_row *row, unsigned int side);
 const struct ladder_row *milestones_rst(const struct milestones *m, unsigned int side,
 					uint64_t since_ns);
 
+/** milestones_is_too_late() - the other end had gone before this side's FIN left */
+bool milestones_is_too_late(const struct milestones *m, unsigned int side);
+
 /** milestones_newcomer() - the first SYN that came to this side after @since_ns; 0: none */
 const struct ladder_row *milestones_newcomer(const struct milestones *m, unsigned int side,
 					     uint64_t since_ns);

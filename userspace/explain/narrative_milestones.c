@@ -21,6 +21,14 @@ const struct ladder_row *milestones_rst(const struct milestones *m, unsigned int
 	return NULL;
 }
 
+bool milestones_is_too_late(const struct milestones *m, unsigned int side)
+{
+	const struct conn *other = m->conn[!side];
+
+	return m->fin[side] && other && other->end && other->end != CONN_EVICTED &&
+	       other->since_ns < m->fin[side]->time_ns;
+}
+
 /* The same segment, so many times. */
 static unsigned int tries(unsigned int before, const struct ladder_row *row)
 {

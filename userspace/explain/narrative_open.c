@@ -203,10 +203,17 @@ static void tell_earlier(struct milestones *m)
 	buf_free(&text);
 }
 
+/* A SYN-ACK for this SYN left the server, and is not there yet; one for a stale SYN counts not. */
+static bool is_answer_under_way(const struct ladder_row *syn, const struct ladder_row *synack)
+{
+	return syn && synack && !synack->arrived && synack->ack - syn->seq - 1 <= syn->len;
+}
+
 void narrative_open(struct milestones *m)
 {
 	const struct conn *client = m->conn[LADDER_LEFT];
 	bool established = m->established_ns[LADDER_LEFT] || m->established_ns[LADDER_RIGHT];
+	bool answered;
 
 	if (m->stray)
 		tell_stray(m);
@@ -214,11 +221,12 @@ void narrative_open(struct milestones *m)
 	if (established && m->syn[LADDER_LEFT])
 		tell_opened(m);
 	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT) {
-		names(m, m->synack ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
-		say(m, m->synack ?
+		answered = is_answer_under_way(m->syn[LADDER_LEFT], m->synack);
+		names(m, answered ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
+		say(m, answered ?
 			       "The server has answered the SYN, and its SYN-ACK has not arrived "
 			       "so far." :
-			       "No SYN-ACK has come so far.");
+			       "No SYN-ACK for the SYN has come so far.");
 	}
 	if (m->syn[LADDER_LEFT] && (established || !m->synack || !m->l->pair.count))
 		tell_tries(m);

@@ -202,8 +202,9 @@ static void tell_half_open(struct milestones *m)
 		return;
 	names(m, "half-open-found");
 	say(m,
-	    "The client's RST answered an ACK of an older connection of the same ends, which the "
-	    "server still had: half-open, and found so (RFC 9293, 3.5.1).");
+	    "The client's RST answered a segment that acknowledges what it had not sent: of an older "
+	    "connection of the same ends, which the server still had (half-open, and found so: "
+	    "RFC 9293, 3.5.1), or a forged one.");
 }
 
 /* The answer to its SYN came when the client had given up. */
