@@ -206,7 +206,8 @@ def ended(r, lives, top, exported):
     r.same("ended", life=sum(over.values()), top=top["ended"]["total"])
     for role in ("active", "passive"):
         r.same(f"opened-{role}", life=sum(e["role"] == role and
-                                          e["state"] not in ("new_syn_recv", "syn_recv")
+                                          (role == "active" or
+                                           e["state"] not in ("new_syn_recv", "syn_recv"))
                                           for e in ends),
                export=int(exported["connections_opened_total", role]))
     for direction in ("sent", "received"):

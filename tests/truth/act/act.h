@@ -57,6 +57,7 @@ void add_connection(int fd);
 /* options.c: remember an option, and set it on what is open. */
 void step_opt(void);
 void step_md5(void);
+void step_ao(void);
 void set_options(int fd);
 
 /* open.c */

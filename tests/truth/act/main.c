@@ -15,7 +15,8 @@
  *	closel			close the listener
  *	bind HOST:PORT		the local end of connects to come; PORT 0: any
  *	opt NAME VALUE		a socket option, of open sockets and of those to come
- *	md5 HOST:0		segments to and from HOST are signed, of those to come
+ *	md5 HOST:0 KEY		segments to and from HOST are signed, of those to come
+ *	ao HOST:0 KEY		the same by TCP-AO (Linux 6.7)
  *	mptcp			those to come are of MPTCP
  *	connect HOST:PORT [N]	N connections; one that fails is told and forgotten
  *	try HOST:PORT [N]	the same, without waiting for the handshake
@@ -95,6 +96,7 @@ static const struct {
 	{ "bind", step_bind },
 	{ "opt", step_opt },
 	{ "md5", step_md5 },
+	{ "ao", step_ao },
 	{ "mptcp", step_mptcp },
 	{ "connect", step_connect },
 	{ "try", step_try },

@@ -4,6 +4,7 @@
  */
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,22 +61,52 @@ static void set_option(int fd, const struct option *o, int value)
 		complain(o->name);
 }
 
-static struct tcp_md5sig signature = { .tcpm_keylen = 3, .tcpm_key = "key" };
+static struct tcp_md5sig md5;
+
+/* linux/tcp.h has it from 6.7 on. */
+#define AO_ADD_KEY 38
+#define IPV4_BITS 32
+
+static struct {
+	struct sockaddr_storage of;
+	char algorithm[64];
+	int32_t ifindex;
+	uint32_t flags;
+	uint16_t reserved;
+	uint8_t prefix, send_id, receive_id, mac_length, key_flags, key_length;
+	char key[80];
+} __attribute__((aligned(8))) ao = {
+	.algorithm = "hmac(sha1)",
+	.prefix = IPV4_BITS,
+	.send_id = 100,
+	.receive_id = 100,
+};
 
 void set_options(int fd)
 {
 	for (int i = 0; i < chosen_count; i++)
 		set_option(fd, chosen[i].option, chosen[i].value);
-	if (signature.tcpm_addr.ss_family &&
-	    setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof(signature)))
+	if (md5.tcpm_keylen && setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &md5, sizeof(md5)))
 		complain("TCP_MD5SIG");
+	if (ao.key_length && setsockopt(fd, IPPROTO_TCP, AO_ADD_KEY, &ao, sizeof(ao)))
+		complain("TCP_AO_ADD_KEY");
 }
 
 void step_md5(void)
 {
 	struct endpoint of = next_endpoint();
 
-	memcpy(&signature.tcpm_addr, &of.address, of.length);
+	memcpy(&md5.tcpm_addr, &of.address, of.length);
+	md5.tcpm_keylen =
+		(uint16_t)snprintf((char *)md5.tcpm_key, sizeof(md5.tcpm_key), "%s", next_word());
+}
+
+void step_ao(void)
+{
+	struct endpoint of = next_endpoint();
+
+	memcpy(&ao.of, &of.address, of.length);
+	ao.key_length = (uint8_t)snprintf(ao.key, sizeof(ao.key), "%s", next_word());
 }
 
 void step_opt(void)

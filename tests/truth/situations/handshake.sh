@@ -122,6 +122,63 @@ expect()
 }
 tell
 
+situation simultaneous-open-unanswered 'the other SYN came, and then nothing'
+play()
+{
+	x 7000 sx:5000 rx S tx S sleep 100
+	sleep 0.5
+	on s caller opt syncnt 1 bind sx:5000 connect x:7000 wait
+	sleep 60
+}
+expect()
+{
+	provoked kind=socket old_state=syn_sent new_state=syn_recv
+	provoked kind=socket old_state=syn_recv new_state=close error=ETIMEDOUT
+	says life end=unanswered
+	never explain names=filtered
+	never explain 'Not even'
+	never explain '[Nn]ever answered'
+	never life 'never answered'
+}
+tell
+
+situation rst-in-syn-sent 'a RST that acknowledges what was not sent is not taken'
+play()
+{
+	x 7000 sx:5000 rx S tx RA ack=+1000 sleep 100
+	sleep 0.5
+	on s caller opt syncnt 1 bind sx:5000 connect x:7000 wait
+	sleep 60
+}
+expect()
+{
+	provoked kind=segment direction=in 'tcp_flags=RST,ACK'
+	provoked kind=socket old_state=syn_sent new_state=close error=ETIMEDOUT
+	says life end=unanswered why=syn
+	says explain names=rst-ignored
+	never explain names=filtered
+	never explain 'Not even'
+}
+tell
+
+situation half-open-then-silent 'an old ACK was refused, and no SYN-ACK came after it'
+play()
+{
+	x 7000 sx:5000 rx S tx A seq=+5000 ack=-100000 rx R sleep 100
+	sleep 0.5
+	on s caller opt syncnt 1 bind sx:5000 connect x:7000 wait
+	sleep 60
+}
+expect()
+{
+	provoked kind=segment direction=out tcp_flags=RST
+	provoked kind=socket old_state=syn_sent new_state=close error=ETIMEDOUT
+	says explain names=half-open-found
+	never explain names=filtered
+	never explain 'Not even'
+}
+tell
+
 situation syn-in-established 'RFC 5961 4: a challenge ACK, and the connection goes on'
 play()
 {

@@ -126,15 +126,8 @@ expect()
 }
 tell late
 
-situation md5-missing 'RFC 2385: a SYN without the signature is dropped where it arrives'
-play()
-{
-	on s bgp md5 c:0 listen s:179 acceptall
-	sleep 1
-	on c neighbour try s:179 wait
-	sleep 20
-}
-expect()
+# The SYNs arrive, and nothing goes back: what the client's side looks like is a filter.
+dropped_where_it_arrives()
 {
 	provoked kind=segment direction=in tcp_flags=SYN local_port=179
 	unrecorded kind=request
@@ -142,6 +135,71 @@ expect()
 	never stuck 'filter drops it'
 	never stuck 'peer is down'
 	says stuck@live state=syn_sent '(arrived|did arrive)'
+}
+
+situation md5-missing 'RFC 2385: a SYN without the signature is dropped where it arrives'
+play()
+{
+	on s bgp md5 c:0 key listen s:179 acceptall
+	sleep 1
+	on c neighbour try s:179 wait
+	sleep 20
+}
+expect()
+{
+	dropped_where_it_arrives
+}
+tell
+
+situation md5-wrong-key 'RFC 2385: both sign, by different keys'
+play()
+{
+	on s bgp md5 c:0 theirs listen s:179 acceptall
+	sleep 1
+	on c neighbour md5 s:0 ours try s:179 wait
+	sleep 20
+}
+expect()
+{
+	dropped_where_it_arrives
+}
+tell
+
+situation ao-wrong-key 'RFC 5925: both sign, by different keys'
+play()
+{
+	on s bgp ao c:0 theirs listen s:179 acceptall
+	sleep 1
+	on c neighbour ao s:0 ours try s:179 wait
+	sleep 20
+}
+expect()
+{
+	if since 6.7; then
+		dropped_where_it_arrives
+	else
+		felt neighbour 'TCP_AO_ADD_KEY: Protocol not available'
+	fi
+}
+tell
+
+situation refusal-lost 'the RST that answers the SYN does not come back'
+play()
+{
+	filter r forward 'tcp sport 7000 drop'
+	on c caller opt syncnt 1 connect s:7000 wait
+	sleep 30
+}
+expect()
+{
+	provoked kind=segment direction=out 'tcp_flags=RST,ACK' local_port=7000
+	unrecorded kind=segment direction=in 'tcp_flags=RST.*'
+	provoked kind=socket old_state=syn_sent new_state=close error=ETIMEDOUT
+	says life end=unanswered why=syn
+	says explain names=refusal-lost
+	never explain 'no answer left it'
+	never explain names=filtered
+	never explain 'full queue'
 }
 tell
 

@@ -205,6 +205,61 @@ expect()
 }
 tell
 
+# Memory is counted by the MiB on each processor: what these 8 have queued is more.
+hoarder()
+{
+	on s sleepy listen s:7000 acceptall
+	sleep 1
+	on c closer connect s:7000 8 fill "$@" wait
+	sleep 30
+}
+
+# What is queued is too much from now on.
+memory_ends()
+{
+	sysctl -qw net.ipv4.tcp_mem='0 0 0'
+}
+
+situation no-memory 'tcp_check_oom(): close() with data queued, tcp_mem is used up'
+play()
+{
+	tcp_mem=$(sysctl -n net.ipv4.tcp_mem)
+	hoarder until go close
+	memory_ends
+	: >go
+	sleep 5
+	sysctl -qw net.ipv4.tcp_mem="$tcp_mem"
+}
+expect()
+{
+	provoked kind=socket old_state=fin_wait1 new_state=close orphan=true
+	says life end=reset_out why=memory
+	says explain 'no memory'
+	never explain SO_LINGER
+	never explain names=data-after-close
+	never explain names=timed-out
+}
+tell
+
+situation no-memory-for-an-orphan 'tcp_out_of_resources(): the same, by its timer'
+play()
+{
+	tcp_mem=$(sysctl -n net.ipv4.tcp_mem)
+	hoarder close
+	memory_ends
+	sleep 100
+	sysctl -qw net.ipv4.tcp_mem="$tcp_mem"
+}
+expect()
+{
+	provoked kind=socket old_state=fin_wait1 new_state=close orphan=true
+	says life end=reset_out why=memory
+	never explain names=timed-out
+	never explain SO_LINGER
+	never explain names=data-after-close
+}
+tell
+
 situation linger2-negative 'tcp(7): TCP_LINGER2; tcp_close(): TCPAbortOnLinger'
 play()
 {
@@ -576,6 +631,48 @@ expect()
 	never explain 'buyer(\[[0-9]*\])?,? (ended|aborted|closed|reset)'
 	says explain '"tcp_flags":"RST".*"stray":true'
 	says explain '(between|did not send|not from)'
+}
+tell
+
+situation rst-from-a-bridge 'a firewall on the way that no host sees: nft_reject_bridge'
+play()
+{
+	ip -n r link add br0 type bridge
+	ip link add c1 netns c type veth peer name r2 netns r
+	ip link add s1 netns s type veth peer name r3 netns r
+	for port in r2 r3; do
+		ip -n r link set "$port" master br0 up
+	done
+	ip -n r link set br0 up
+	link_up c c1 10.9.3.1/24
+	link_up s s1 10.9.3.2/24
+	at c ping -c 1 -W 3 10.9.3.2 >/dev/null
+	on s shop listen 10.9.3.2:7000 accept wait
+	sleep 1
+	on c buyer connect 10.9.3.2:7000 send hello until go send more wait
+	sleep 8
+	filtered="$filtered r"
+	at r nft -f - <<-END
+		add table bridge truth
+		add chain bridge truth wall { type filter hook prerouting priority 0; }
+		add rule bridge truth wall ip daddr 10.9.3.2 tcp dport 7000 tcp flags & (syn|rst) == 0 reject with tcp reset
+	END
+	: >go
+	sleep 70
+}
+expect()
+{
+	provoked kind=segment direction=in 'tcp_flags=RST.*' remote_port=7000
+	provoked kind=socket old_state=established new_state=close error=ECONNRESET
+	unrecorded kind=segment direction=out 'tcp_flags=RST.*'
+	says life end=reset_in peer.end=lives
+	count 1 explain .
+	says explain names=reset-between
+	says explain 'the server did not send'
+	never explain names=reset-by-server
+	never explain names=data-after-close
+	never explain names=aborted-linger
+	says stuck@live verdict=established-half-open comm=shop
 }
 tell
 

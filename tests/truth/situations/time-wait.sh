@@ -108,6 +108,41 @@ expect()
 }
 tell
 
+situation rfc1337 'net.ipv4.tcp_rfc1337: TIME-WAIT outlives the RST that has its number'
+play()
+{
+	set_sysctl s net.ipv4.tcp_rfc1337=1
+	time_wait_of_x tx S rx SA tx A rx FA tx A tx FA rx A sleep 2 tx R sleep 100
+	sleep 80
+}
+expect()
+{
+	provoked kind=segment direction=in tcp_flags=RST
+	provoked kind=timewait new_state=close reason=timeout
+	says life end=normal closer=us
+	says explain names=rst-ignored 'tcp_rfc1337'
+	never explain names=time-wait-assassination
+	never explain names=reset
+}
+tell
+
+situation old-rst-in-time-wait 'a RST with another number ends no TIME-WAIT, whatever tcp_rfc1337 is'
+play()
+{
+	time_wait_of_x tx S rx SA tx A rx FA tx A tx FA rx A sleep 2 tx R seq=-1 sleep 100
+	sleep 80
+}
+expect()
+{
+	provoked kind=segment direction=in tcp_flags=RST
+	provoked kind=timewait new_state=close reason=timeout
+	says life end=normal closer=us
+	says explain names=rst-ignored
+	never explain 'tcp_rfc1337'
+	never explain names=time-wait-assassination
+}
+tell
+
 situation last-ack-lost 'TIME-WAIT is there to answer the FIN again'
 play()
 {

@@ -129,6 +129,29 @@ expect()
 }
 tell
 
+situation fin-unanswered-held 'shutdown() by a process that keeps the socket: net.ipv4.tcp_retries2'
+play()
+{
+	set_sysctl c net.ipv4.tcp_retries2=4
+	on s server listen s:7000 acceptall
+	sleep 1
+	on c client connect s:7000 until go shut wait
+	sleep 1
+	filter r forward 'tcp dport 7000 drop'
+	: >go
+	sleep 100
+}
+expect()
+{
+	provoked kind=socket old_state=fin_wait1 new_state=close error=ETIMEDOUT
+	unrecorded kind=socket old_state=fin_wait1 orphan=true
+	says life end=unanswered why=fin
+	says explain names=fin-unanswered 'tcp_retries2'
+	never explain 'nobody held'
+	never explain 'tcp_orphan_retries'
+}
+tell
+
 situation icmp-then-timeout 'a router says no route, and the retransmissions run out'
 play()
 {
