@@ -589,6 +589,35 @@ static void test_answered_by_cookie(void **state)
 	assert_true(ending_of_end(&pair, 0).evidence & EVIDENCE_SYN_ANSWERED);
 }
 
+static void keep_pair(void *arg, const struct tracker *tracker, const struct conn *c)
+{
+	conn_pair(arg, tracker, c, false, 0);
+	assert_int_equal(c->why, CONN_WHY_UNTOLD);
+}
+
+/* Without the hook of TIME-WAIT, or of accept(), neither is said to have failed to come. */
+static void test_missing_hooks(void **state)
+{
+	static const char script[] = HANDSHAKE "80000 A socket ESTABLISHED FIN_WAIT1 pid=812\n"
+					       "90000 A socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+					       "90001 A socket FIN_WAIT2 CLOSE orphan peer_fin\n"
+					       "90002 B socket ESTABLISHED CLOSE_WAIT orphan\n";
+	struct conn_pair pair;
+	struct tracker_config config = { .incomplete = true, .ended = keep_pair, .arg = &pair };
+	struct tcptrail_record records[16];
+	const struct conn *c;
+	struct tracker *tracker;
+
+	assert_int_equal(tracker_create(&tracker, &config), 0);
+	tracker_feed(tracker, records, script_records(script, records, ARRAY_SIZE(records)));
+	tracker_settle(tracker);
+	for (c = tracker_next(tracker, NULL); c; c = tracker_next(tracker, c)) {
+		conn_pair(&pair, tracker, c, false, 0);
+		assert_false(pair.ends[0].timing.unaccepted);
+	}
+	tracker_free(tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -599,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_late_loss),
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_duplicate_child),
+		cmocka_unit_test(test_missing_hooks),
 		cmocka_unit_test(test_mptcp_waits_for_no_accept),
 	};
 

@@ -241,6 +241,8 @@ int cmd_explain(int argc, char *argv[])
 	status = session_open(&session, &config);
 	if (!status && conversations_create(&e.conversations, &selector))
 		status = cmd_fail("%s", strerror(ENOMEM));
+	if (!status && session_is_incomplete(&session.info))
+		conversations_incomplete(e.conversations);
 	if (!status)
 		status = explain(&e, &session);
 	conversations_free(e.conversations);

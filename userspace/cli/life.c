@@ -214,7 +214,7 @@ static int finish(struct life_run *run)
 static int open_session(struct life_run *run)
 {
 	const struct tracker_config all = { .join = !run->ends };
-	const struct tracker_config ended = {
+	struct tracker_config ended = {
 		.join = all.join,
 		.ended = print_ended,
 		.arg = run,
@@ -227,9 +227,12 @@ static int open_session(struct life_run *run)
 		.idle = idle,
 		.arg = run,
 	};
-	int status = session_open(&run->session, &config);
-	int err = status ? 0 : tracker_create(&run->tracker, &ended);
+	int status = session_open(&run->session, &config), err = 0;
 
+	if (!status) {
+		ended.incomplete = session_is_incomplete(&run->session.info);
+		err = tracker_create(&run->tracker, &ended);
+	}
 	if (!status && !err && run->summarize) {
 		run->summary = calloc(1, sizeof(*run->summary));
 		err = run->summary ? 0 : -ENOMEM;

@@ -167,7 +167,7 @@ enum conn_why {
 #define CONN_FIN_TAKEN (1U << 18) /* fin_in_ns is when the FIN was its turn */
 #define CONN_JOINABLE (1U << 19) /* in the index by SYN-ACK */
 #define CONN_SEGMENTS (1U << 20) /* a segment of it is on record */
-#define CONN_LOSSY (1U << 21) /* records were lost while it lived */
+#define CONN_LOSSY (1U << 21) /* records were lost while it lived, or never made */
 #define CONN_TASK_ENDED (1U << 22) /* its last transition ran in a task's system call */
 #define CONN_SYN_ARRIVED (1U << 23) /* its SYN is on record where it was to go */
 #define CONN_RST_OUT_FOREIGN \

@@ -173,6 +173,7 @@ struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r)
 	c->object = CONN_SOCKET;
 	c->netns = r->netns;
 	c->begun_ns = r->time_ns;
+	c->flags = m->config.incomplete ? CONN_LOSSY : 0;
 	m->live++;
 	m->stats.created++;
 	table_name(m, c, r);

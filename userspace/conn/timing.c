@@ -56,7 +56,7 @@ uint64_t timing_handshake(const struct conn *c)
 static bool is_unaccepted(const struct conn *c)
 {
 	return c->role == CONN_PASSIVE && c->established_us && !c->opener && !c->owner &&
-	       !(c->flags & (CONN_ACCEPTED | CONN_MPTCP));
+	       !(c->flags & (CONN_ACCEPTED | CONN_MPTCP | CONN_LOSSY));
 }
 
 static void open_of(struct timing *life, const struct conn *c, uint64_t end_ns)

@@ -77,6 +77,8 @@ typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const 
  * @ended: called at the end of a life, or NULL
  * @gone: called for each end that leaves the tracker, told or not, or NULL: from then
  *	on its struct conn is another's. tracker_free() calls it for none
+ * @incomplete: a hook of the module is missing (session_is_incomplete()): nothing follows from
+ *	what is not on record, as if records had been lost
  * @arg: for all of them
  */
 struct tracker_config {
@@ -84,6 +86,7 @@ struct tracker_config {
 	bool join;
 	bool apart;
 	bool recent;
+	bool incomplete;
 	tracker_record_fn record;
 	tracker_step_fn step;
 	tracker_ended_fn ended;

@@ -91,7 +91,7 @@ static void judge(const struct conversations *t, struct conversation *c)
 		closed &= end->conn->end || end->conn->state == TCPTRAIL_TIME_WAIT;
 	}
 	c->complete = begun && closed;
-	c->lossy = has_gap(t, c, over && (c->ends[0].conn || c->ends[1].conn));
+	c->lossy = t->incomplete || has_gap(t, c, over && (c->ends[0].conn || c->ends[1].conn));
 }
 
 /* A record that does not tell its port yet could be of any: one that got none had port 0. */

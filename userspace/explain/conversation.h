@@ -56,7 +56,7 @@ struct conversation_end {
  * @earlier_count: how many
  * @joined: both ends have a connection of the tracker, and it says that they are one
  * @complete: its start is on record, and its end (or that it is in TIME-WAIT)
- * @lossy: the trail lost records while it lasted
+ * @lossy: the trail lost records while it lasted, or never had them
  */
 struct conversation {
 	struct conversation_end ends[2];
@@ -88,6 +88,9 @@ struct conversations;
 int conversations_create(struct conversations **conversations, const struct selector *selector);
 
 void conversations_free(struct conversations *conversations);
+
+/** conversations_incomplete() - a hook of the module is missing: struct tracker_config has it */
+void conversations_incomplete(struct conversations *conversations);
 
 /** conversations_feed() - records in the trail's order; 0 or -ENOMEM */
 int conversations_feed(struct conversations *conversations, const struct tcptrail_record *records,

@@ -159,9 +159,11 @@ static void feed(const struct conversations *t, struct tracker *tracker)
 int conversations_find_ends(struct conversations *t)
 {
 	struct finder f = { .t = t };
-	struct tracker_config config = {
-		.join = true, .record = take_record, .gone = take_gone, .arg = &f
-	};
+	struct tracker_config config = { .join = true,
+					 .incomplete = t->incomplete,
+					 .record = take_record,
+					 .gone = take_gone,
+					 .arg = &f };
 	const struct conn *c;
 	struct tracker *tracker;
 	int err = array_push(t->ends, t->ends_count, t->ends_room, (struct end){ 0 });

@@ -70,6 +70,11 @@ int conversations_create(struct conversations **conversations, const struct sele
 	return 0;
 }
 
+void conversations_incomplete(struct conversations *t)
+{
+	t->incomplete = true;
+}
+
 static int keep(struct conversations *t, const struct tcptrail_record *r)
 {
 	if (t->count == CONVERSATIONS_RECORDS_MAX) {

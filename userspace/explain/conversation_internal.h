@@ -82,6 +82,7 @@ struct gap {
  * @recent: the last handshakes
  * @by_isn: the segments of those, by the client's number: their slots in the ring, plus one
  * @by_meant: those that the selector means, likewise
+ * @incomplete: a hook of the module is missing
  * @ends: from 1
  * @drafts: from 1
  * @by_name: ends by their two addresses and ports in either order, the newest
@@ -105,6 +106,7 @@ struct conversations {
 	struct recent *recent;
 	struct index by_isn;
 	struct index by_meant;
+	bool incomplete;
 	struct end *ends;
 	size_t ends_count;
 	size_t ends_room;

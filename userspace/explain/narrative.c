@@ -22,5 +22,7 @@ void narrative_make(struct narrative *narrative, const struct ladder *l)
 	narrative_rst(&m);
 	narrative_time_wait(&m);
 	if (l->conversation->lossy)
-		say(&m, "The trail has lost records meanwhile: steps may be missing here.");
+		say(&m,
+		    "The trail lacks records of that time (lost, or a hook was not attached): steps may be "
+		    "missing here.");
 }

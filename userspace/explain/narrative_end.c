@@ -177,7 +177,7 @@ static void tell_failed(struct milestones *m, const struct conn *c, const struct
 	    (e->evidence & EVIDENCE_SYN_ARRIVED && !(c->flags & CONN_LOSSY))) {
 		tell_answer(m, answered, refused);
 	} else if (c->flags & CONN_LOSSY) {
-		say(m, "Records were lost meanwhile: whether the server answered is not known.");
+		say(m, "Records are missing: whether the server answered is not known.");
 	} else if (e->evidence & EVIDENCE_NO_RST_IN) {
 		names(m, "filtered");
 		say(m, "Not even a RST or ICMP came back. Whether a filter dropped the SYN "

@@ -48,17 +48,21 @@ static int open_trail(struct session *s)
 	return CMD_OK;
 }
 
+bool session_is_incomplete(const struct tcptrail_info *info)
+{
+	const uint64_t lives = 1U << TCPTRAIL_HOOK_STATE | 1U << TCPTRAIL_HOOK_REQUEST_BEGIN |
+			       1U << TCPTRAIL_HOOK_REQUEST_END |
+			       1U << TCPTRAIL_HOOK_TIMEWAIT_BEGIN |
+			       1U << TCPTRAIL_HOOK_TIMEWAIT_END | 1U << TCPTRAIL_HOOK_ACCEPT;
+
+	return info->features && (info->features & lives) != lives;
+}
+
 int session_open(struct session *s, const struct session_config *config)
 {
 	int err = 0;
 
 	*s = (struct session){ .config = *config };
-	if (config->tracker) {
-		s->tracker_config = *config->tracker;
-		err = tracker_create(&s->tracker, config->tracker);
-	}
-	if (err)
-		return cmd_fail("%s", strerror(-err));
 	err = open_trail(s);
 	if (err)
 		return err;
@@ -71,7 +75,12 @@ int session_open(struct session *s, const struct session_config *config)
 	} else {
 		tcptrail_origin_here(&s->origin);
 	}
-	return CMD_OK;
+	if (!config->tracker)
+		return CMD_OK;
+	s->tracker_config = *config->tracker;
+	s->tracker_config.incomplete = session_is_incomplete(&s->info);
+	err = tracker_create(&s->tracker, &s->tracker_config);
+	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
 }
 
 void session_close(struct session *s)

@@ -39,6 +39,7 @@ int top_ladder(const struct top *top, const char *text, struct buf *out)
 {
 	struct tcptrail *trail = NULL;
 	struct conversations *conversations = NULL;
+	struct tcptrail_info info = { 0 };
 	struct selector selector;
 	int err = selector_parse(&selector, text);
 
@@ -47,8 +48,12 @@ int top_ladder(const struct top *top, const char *text, struct buf *out)
 		err = source_try(&top->source, &trail);
 	if (!err)
 		err = conversations_create(&conversations, &selector);
-	if (!err)
+	if (!err) {
+		tcptrail_get_info(trail, &info);
+		if (session_is_incomplete(&info))
+			conversations_incomplete(conversations);
 		err = draw_newest(top, trail, conversations, out);
+	}
 	conversations_free(conversations);
 	tcptrail_close(trail);
 	return err;
