@@ -13,12 +13,7 @@
 #include "userspace/base/buf.h"
 #include "userspace/base/number.h"
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-bool address_is_ipv4(const uint8_t address[16])
-{
-	return !memcmp(address, mapped, sizeof(mapped));
-}
+const uint8_t address_ipv4[12] = { [10] = 0xff, [11] = 0xff };
 
 bool address_is_loopback(const uint8_t address[16])
 {
@@ -93,7 +88,7 @@ int address_parse(const char *s, uint8_t address[16], unsigned int *prefix)
 	memcpy(text, s, len);
 	text[len] = '\0';
 	if (inet_pton(AF_INET6, text, address) != 1) {
-		memcpy(address, mapped, sizeof(mapped));
+		memcpy(address, address_ipv4, sizeof(address_ipv4));
 		if (inet_pton(AF_INET, text, address + 12) != 1)
 			return -EINVAL;
 		skip = 96;

@@ -5,14 +5,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "module/uapi/tcptrail.h"
 
 #define ADDRESS_MAX 46 /* an IPv6 address, with room for inet_ntop()'s terminator */
 #define ENDPOINT_MAX (ADDRESS_MAX + 8)
 
-/** address_is_ipv4() - an IPv4 address, held as ::ffff:a.b.c.d */
-bool address_is_ipv4(const uint8_t address[16]);
+/** address_ipv4 - what an IPv4 address begins with: it is held as ::ffff:a.b.c.d */
+extern const uint8_t address_ipv4[12];
+
+static inline bool address_is_ipv4(const uint8_t address[16])
+{
+	return !memcmp(address, address_ipv4, sizeof(address_ipv4));
+}
 
 /** address_is_loopback() - 127.0.0.0/8 or ::1 */
 bool address_is_loopback(const uint8_t address[16]);

@@ -21,17 +21,21 @@ static struct conn *find_by_tuple(const struct tracker *m, const struct tcptrail
 	return c && c->cookie && r->cookie ? NULL : c;
 }
 
+static struct conn *search(const struct tracker *m, const struct tcptrail_record *r)
+{
+	struct conn *c = r->cookie ? table_by_cookie(m, r->cookie) : NULL;
+
+	return c ? c : find_by_tuple(m, r);
+}
+
 /* Every other record is about the same end as the one before. */
-static struct conn *find(const struct tracker *m, const struct tcptrail_record *r)
+static inline struct conn *find(const struct tracker *m, const struct tcptrail_record *r)
 {
 	struct conn *c = m->last;
 
-	if (!r->cookie)
-		return find_by_tuple(m, r);
-	if (c && c->cookie == r->cookie && c->flags & CONN_COOKIE)
+	if (c && r->cookie && c->cookie == r->cookie && c->flags & CONN_COOKIE)
 		return c;
-	c = table_by_cookie(m, r->cookie);
-	return c ? c : find_by_tuple(m, r);
+	return search(m, r);
 }
 
 /* NULL: the record has no name, or there is no memory. */

@@ -70,8 +70,11 @@ static void part(struct tracker *m, struct conn *c)
 {
 	struct conn *other = c->other ? conn_at(m, c->other) : NULL;
 
-	join_leave(m, c);
-	if (other && other->end)
+	if (!other)
+		return;
+	c->other = 0;
+	other->other = 0;
+	if (other->end)
 		lives_enqueue(m, other);
 }
 
@@ -104,6 +107,7 @@ static bool join_by(struct tracker *m, struct conn *c, uint64_t numbers)
 	struct conn *other;
 
 	part(m, c);
+	unindex(m, c);
 	c->synack = numbers;
 	other = find(m, numbers);
 	if (other)
@@ -124,7 +128,6 @@ static void join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
 	if (!client || client->role != CONN_ACTIVE || request->role != CONN_PASSIVE)
 		return;
 	part(m, client);
-	index_numbers(m, client);
 	join(m, client, request);
 	client->flags |= CONN_SYN_ANSWERED;
 }
@@ -149,6 +152,7 @@ void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *
 	    c->synack == s->seq)
 		return;
 	part(m, c);
+	unindex(m, c);
 	c->synack = s->seq;
 	index_numbers(m, c);
 }

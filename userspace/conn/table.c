@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finding, naming and making connections. */
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "userspace/base/address.h"
 #include "userspace/conn/tracker_internal.h"
 
 /* IPv4 addresses are held as four bytes; an unknown one is 0.0.0.0. */
-static bool fits_ipv4(const uint8_t address[16], uint8_t family, uint32_t *ipv4)
+static inline bool fits_ipv4(const uint8_t address[16], uint8_t family)
 {
-	uint64_t high;
-	uint32_t middle;
+	static const uint8_t unknown[16];
 
-	memcpy(&high, address, 8);
-	memcpy(&middle, address + 8, 4);
-	memcpy(ipv4, address + 12, 4);
-	if (high)
-		return false;
-	return middle == htonl(0xffff) || (middle == 0 && *ipv4 == 0 && family != AF_INET6);
+	return address_is_ipv4(address) || (family != AF_INET6 && !memcmp(address, unknown, 16));
 }
 
 bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
@@ -33,8 +27,9 @@ bool tuple_of(struct tuple *tuple, const struct tcptrail_record *r)
 	tuple->rport = r->rport;
 	tuple->laddr = r->laddr;
 	tuple->raddr = r->raddr;
-	tuple->ipv6 = !fits_ipv4(r->laddr, r->family, &tuple->addr4[0]) ||
-		      !fits_ipv4(r->raddr, r->family, &tuple->addr4[1]);
+	memcpy(&tuple->addr4[0], r->laddr + 12, 4);
+	memcpy(&tuple->addr4[1], r->raddr + 12, 4);
+	tuple->ipv6 = !fits_ipv4(r->laddr, r->family) || !fits_ipv4(r->raddr, r->family);
 	return missing == 0;
 }
 
@@ -95,14 +90,19 @@ struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie)
 	return NULL;
 }
 
-struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
+static struct conn *by_hash(const struct tracker *m, const struct tuple *tuple, uint32_t hash)
 {
-	uint32_t hash = table_hash(m, tuple), at = hash, slot;
+	uint32_t at = hash, slot;
 
 	while ((slot = index_find(&m->by_tuple, hash, &at)))
 		if (same_tuple(m, conn_at(m, slot), tuple))
 			return conn_at(m, slot);
 	return NULL;
+}
+
+struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
+{
+	return by_hash(m, tuple, table_hash(m, tuple));
 }
 
 bool table_is_shared(const struct tracker *m, const struct conn *c)
@@ -128,10 +128,11 @@ const struct index_entry *table_home(const struct tracker *m, const struct tcptr
 
 static void unindex(struct tracker *m, struct conn *c)
 {
-	struct tuple tuple = table_tuple(m, c);
+	struct tuple tuple;
 
 	if (!(c->flags & CONN_INDEXED))
 		return;
+	tuple = table_tuple(m, c);
 	index_del(&m->by_tuple, table_hash(m, &tuple), conn_slot(m, c));
 	c->flags &= ~CONN_INDEXED;
 }
@@ -139,7 +140,8 @@ static void unindex(struct tracker *m, struct conn *c)
 static void index_by_tuple(struct tracker *m, struct conn *c)
 {
 	struct tuple tuple = table_tuple(m, c);
-	struct conn *before = table_by_tuple(m, &tuple);
+	uint32_t hash = table_hash(m, &tuple);
+	struct conn *before = by_hash(m, &tuple, hash);
 
 	/*
 	 * The newest life has the name; an earlier one still has its cookie. Listeners may
@@ -147,7 +149,7 @@ static void index_by_tuple(struct tracker *m, struct conn *c)
 	 */
 	if (before && (before->state != TCPTRAIL_LISTEN || before->end))
 		unindex(m, before);
-	if (!index_add(&m->by_tuple, table_hash(m, &tuple), conn_slot(m, c)))
+	if (!index_add(&m->by_tuple, hash, conn_slot(m, c)))
 		c->flags |= CONN_INDEXED;
 }
 

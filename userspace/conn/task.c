@@ -31,16 +31,11 @@ void task_drop(struct tracker *m, uint32_t *id)
 	*id = 0;
 }
 
-void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16])
+void task_change(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16])
 {
 	struct task *task;
 	uint32_t hash, at, found;
 
-	if (*id) {
-		task = task_at(m, *id);
-		if (task->pid == pid && !memcmp(task->comm, comm, sizeof(task->comm)))
-			return;
-	}
 	task_drop(m, id);
 	hash = task_hash(m, pid, comm);
 	at = hash;

@@ -204,8 +204,18 @@ struct conn *join_waiting(const struct tracker *m, const struct conn *c);
 
 /* task.c */
 
-/** task_set() - make *@id name this task; the one it named before is let go */
-void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16]);
+/** task_change() - make *@id name this task; the one it named before is let go */
+void task_change(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16]);
+
+/** task_set() - likewise, if it is not the one that *@id names: mostly it is */
+static inline void task_set(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[16])
+{
+	const struct task *task = pool_at(&m->tasks, *id);
+
+	if (!*id || task->pid != pid || memcmp(task->comm, comm, sizeof(task->comm)))
+		task_change(m, id, pid, comm);
+}
+
 void task_drop(struct tracker *m, uint32_t *id);
 
 /* feed.c: what a record means for the connection end that it is about */
