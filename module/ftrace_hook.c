@@ -3,16 +3,25 @@
  * Callbacks at the entry of kernel functions that have no tracepoint, by ftrace.
  *
  * All functions share one ftrace_ops: a call costs one dispatch, which compares the address
- * with the few that are attached. The functions are exported nowhere, so a kprobe that is
- * never armed finds their addresses. A name that is not found is tried under the next name
- * of its hook, and in the end reported (hooks.c): the other hooks go on.
+ * with the few that are attached. The functions are exported nowhere, so their addresses are
+ * looked for by name (symbol_walk.h). A name that is not found is tried under the next name
+ * of its hook, and in the end reported (hooks.c): the other hooks go on. So is a name that two
+ * functions have, because a callback that gets the other one's arguments would crash.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/bug.h>
-#include <linux/kprobes.h>
+#include <linux/kallsyms.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "ftrace_hook.h"
+#include "symbol_walk.h"
 
 #define MAX_TARGETS TCPTRAIL_HOOKS
+#define NAMES TCPTRAIL_FTRACE_NAMES
 #define ENTRY_BYTES 16 /* ftrace's place lies within so many bytes of the entry */
 
 /**
@@ -50,35 +59,47 @@ static struct ftrace_ops ops = {
 	.flags = COMPAT_FTRACE_FLAGS,
 };
 
-/*
- * The address of a function that is exported nowhere: kprobes know it. This one
- * is never armed.
+/**
+ * struct search - the addresses of all names of the hooks that are wanted
+ * @walk: room to work in
+ * @symbols: for wanted[i] from i * NAMES on; a hook that has fewer names has "" there
  */
-static int address_of(const char *name, struct kprobe *probe, unsigned long *address)
-{
-	int err;
+struct search {
+	struct symbol_walk walk;
+	struct symbol symbols[MAX_TARGETS * NAMES];
+};
 
-	*probe = (struct kprobe){ .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	err = register_kprobe(probe);
-	if (err)
-		return err;
-	*address = (unsigned long)probe->addr;
-	unregister_kprobe(probe);
-	return 0;
-}
-
-static int choose(const struct ftrace_hook *hook)
+static struct search *search(void)
 {
-	struct target *target = &targets[ntargets];
-	struct kprobe probe;
-	int err = -ENOENT;
+	struct search *s = kzalloc(sizeof(*s), GFP_KERNEL);
 	int i;
 
-	for (i = 0; err && i < ARRAY_SIZE(hook->names) && hook->names[i]; i++)
-		err = address_of(hook->names[i], &probe, &target->address);
-	if (!err)
-		err = ftrace_set_filter_ip(&ops, target->address, 0, 0);
+	if (!s)
+		return NULL;
+	for (i = 0; i < nwanted * NAMES; i++)
+		s->symbols[i].name = wanted[i / NAMES]->names[i % NAMES] ?: "";
+	symbol_walk(&s->walk, (unsigned long)sprint_symbol, s->symbols, nwanted * NAMES);
+	return s;
+}
+
+/* @symbols: the NAMES of @hook */
+static int choose(const struct ftrace_hook *hook, const struct symbol *symbols)
+{
+	struct target *target = &targets[ntargets];
+	int i, err;
+
+	for (i = 0; i < NAMES && !symbols[i].count; i++)
+		;
+	if (i == NAMES)
+		return -ENOENT;
+	if (symbols[i].count > 1) {
+		pr_warn("%u functions of this kernel are named %s: which one is meant is not known\n",
+			symbols[i].count, symbols[i].name);
+		return -ENOTUNIQ;
+	}
+	err = ftrace_set_filter_ip(&ops, symbols[i].address, 0, 0);
 	if (!err) {
+		target->address = symbols[i].address;
 		target->func = hook->func;
 		ntargets++;
 	}
@@ -96,12 +117,14 @@ void tcptrail_ftrace_hook_add(const struct ftrace_hook *hooks, unsigned int coun
 
 void tcptrail_ftrace_hooks_attach(void)
 {
+	struct search *found = search();
 	int status[MAX_TARGETS];
 	int err = 0;
 	int i;
 
 	for (i = 0; i < nwanted; i++)
-		status[i] = choose(wanted[i]);
+		status[i] = found ? choose(wanted[i], &found->symbols[i * NAMES]) : -ENOMEM;
+	kfree(found);
 
 	/* Without a filter it would be called for every function. */
 	if (ntargets)

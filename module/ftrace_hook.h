@@ -17,6 +17,8 @@
 #include "compat.h"
 #include "hooks.h"
 
+#define TCPTRAIL_FTRACE_NAMES 2
+
 /**
  * struct ftrace_hook - one callback at one function
  * @hook: where its status goes
@@ -26,7 +28,7 @@
 struct ftrace_hook {
 	enum tcptrail_hook hook;
 	void (*func)(compat_fregs *fregs);
-	const char *names[2];
+	const char *names[TCPTRAIL_FTRACE_NAMES];
 };
 
 /*

@@ -182,6 +182,9 @@ prints 'caf\\xc3\\xa9\[7\]' env LC_ALL=C "$tool" watch -i "$work/named"
 prints 'caf\\xc3\\xa9\[7\]' env LC_ALL=C.UTF-8 "$tool" watch --ascii -i "$work/named"
 prints '\[32m' "$tool" watch -i "$work/trail" --color always
 prints 'ABI' "$tool" status -i "$work/trail"
+cp "$work/trail" "$work/not-unique" # the accept hook's status: -ENOTUNIQ
+printf '\264\377\377\377' | dd of="$work/not-unique" bs=1 seek=332 conv=notrunc 2> "$work/err"
+prints '^accept .*several functions of its name (ENOTUNIQ)' "$tool" status -i "$work/not-unique"
 prints '"abi_major":2' "$tool" status -i "$work/trail" --json
 "$tool" watch -i "$work/trail" > "$work/out"
 check 'no colours where there is no terminal' lacks "$work/out" "$(printf '\033')"

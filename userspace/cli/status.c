@@ -111,6 +111,19 @@ static void put_count(struct buf *out, uint64_t n)
 	buf_printf(out, " %14s", number_text(put_grouped, n).s);
 }
 
+/* What the error means of a hook. */
+static const char *why_not_attached(int32_t hook)
+{
+	switch (hook) {
+	case -ENOENT:
+		return "this kernel has no such function";
+	case -ENOTUNIQ:
+		return "this kernel has several functions of its name";
+	default:
+		return hook < 0 && hook > -4096 ? strerror(-hook) : "error";
+	}
+}
+
 static void text_hooks(struct buf *out, const struct status *s)
 {
 	buf_str(out, "\nHOOK\n");
@@ -126,8 +139,7 @@ static void text_hooks(struct buf *out, const struct status *s)
 		else if (hook == TCPTRAIL_HOOK_ABSENT)
 			buf_printf(out, "not in this kernel: %s", hook_loss(i));
 		else
-			buf_printf(out, "not attached: %s (%s): %s",
-				   hook < 0 && hook > -4096 ? strerror(-hook) : "error",
+			buf_printf(out, "not attached: %s (%s): %s", why_not_attached(hook),
 				   name ? name : "?", hook_loss(i));
 		buf_char(out, '\n');
 	}
