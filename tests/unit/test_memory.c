@@ -154,7 +154,7 @@ static void test_limit(void **state)
 }
 
 /* Opened and closed, with a minisocket each: what ends is let go. */
-static void test_churn(void **state)
+static void test_turnover(void **state)
 {
 	struct tcptrail_record r[3];
 	struct tracker *tracker = create(CONNS);
@@ -203,8 +203,8 @@ static void test_stuck(void **state)
 	tracker_free(tracker);
 }
 
-/* Each record a talk of its own is the worst that can be. */
-static void test_talks(void **state)
+/* Each record a conversation of its own takes the most memory. */
+static void test_conversations(void **state)
 {
 	struct tcptrail_record r = make(0, AF_INET, 1);
 	struct selector selector;
@@ -220,16 +220,17 @@ static void test_talks(void **state)
 		r = make((uint32_t)n, AF_INET, 1);
 		assert_int_equal(conversations_feed(conversations, &r, 1), 0);
 	}
-	within(before, CONVERSATIONS_RECORDS_MAX * sizeof(r), "records of talks");
+	within(before, CONVERSATIONS_RECORDS_MAX * sizeof(r), "records of conversations");
 	assert_int_equal(conversations_sort(conversations, &list, &count), 0);
 	assert_int_equal(count + conversations_dropped(conversations), RECORDS);
-	within(before, CONVERSATIONS_RECORDS_MAX * CONVERSATIONS_RECORD_BYTES, "and the talks");
+	within(before, CONVERSATIONS_RECORDS_MAX * CONVERSATIONS_RECORD_BYTES,
+	       "and the conversations");
 	conversations_free(conversations);
 	malloc_trim(0);
 	within(before, 0, "after they are freed");
 }
 
-/* A trail of nothing but losses, of which a talk remembers that there were some. */
+/* A trail of nothing but losses, of which a conversation remembers that there were some. */
 static void test_losses(void **state)
 {
 	struct tcptrail_record r[2] = { make(0, AF_INET, 1), { .kind = TCPTRAIL_LOSS } };
@@ -258,10 +259,10 @@ static void test_losses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ipv4),  cmocka_unit_test(test_ipv6),
-		cmocka_unit_test(test_tasks), cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_churn), cmocka_unit_test(test_stuck),
-		cmocka_unit_test(test_talks), cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_ipv4),	      cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_tasks),	      cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_turnover),      cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_conversations), cmocka_unit_test(test_losses),
 	};
 
 	/* A huge page that is used a little is no use of memory to be blamed for. */

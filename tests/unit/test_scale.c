@@ -157,7 +157,7 @@ static void use_small_model(const struct tcptrail_record *records, uint32_t coun
 	tracker_free(tracker);
 }
 
-static void use_talks(const struct tcptrail_record *records, uint32_t count)
+static void use_conversations(const struct tcptrail_record *records, uint32_t count)
 {
 	struct selector selector;
 	const struct conversation *list;
@@ -195,13 +195,13 @@ static void test_full_model(void **state)
 	grows_evenly(fill_ending, use_small_model, "full model, all end at once");
 }
 
-static void test_talks(void **state)
+static void test_conversations(void **state)
 {
-	grows_evenly(fill_apart, use_talks, "talks, connections apart");
-	grows_evenly(fill_same_ends, use_talks, "talks, the same ends");
-	grows_evenly(fill_same_socket, use_talks, "talks, one socket");
-	grows_evenly(fill_segments, use_talks, "talks, segments");
-	grows_evenly(fill_ending, use_talks, "talks, all end at once");
+	grows_evenly(fill_apart, use_conversations, "conversations, connections apart");
+	grows_evenly(fill_same_ends, use_conversations, "conversations, the same ends");
+	grows_evenly(fill_same_socket, use_conversations, "conversations, one socket");
+	grows_evenly(fill_segments, use_conversations, "conversations, segments");
+	grows_evenly(fill_ending, use_conversations, "conversations, all end at once");
 }
 
 int main(void)
@@ -209,7 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_full_model),
-		cmocka_unit_test(test_talks),
+		cmocka_unit_test(test_conversations),
 	};
 
 	/* Memory is kept: to get it from the kernel anew costs more than to use it. */

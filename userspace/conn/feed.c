@@ -5,8 +5,8 @@
  *
  *	request socket → full socket → minisocket
  *
- * are one life: they share a cookie, and a name. A segment never begins one: strangers
- * must not fill the tables.
+ * are one life: they share a cookie, and a name. A segment never begins one: whoever
+ * sends to this machine must not fill the tables.
  */
 #include "userspace/conn/ending_judge.h"
 #include "userspace/conn/step.h"

@@ -106,7 +106,7 @@ static bool is_over(const struct trend *t)
 
 /*
  * Of n that come and go by chance, twice the root of n is what their number strays by: no
- * less counts as growth.
+ * less counts as an increase.
  */
 bool trend_grows(const struct trend *t)
 {
