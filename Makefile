@@ -4,6 +4,7 @@
 BUILD  := build
 KDIR   ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+LIBDIR ?= lib
 VERSION := $(shell sed -n 's/^\#define TCPTRAIL_VERSION "\(.*\)"/\1/p' module/version.h)
 
 CC       ?= gcc
@@ -97,19 +98,22 @@ unload:
 
 #: make install    module, tools and manuals (PREFIX=/usr/local, DESTDIR= stages, KDIR=)
 #: make uninstall  take all of it away again
-.PHONY: install install-tools install-module uninstall
-install: install-tools install-module
+.PHONY: install install-tools install-lib install-module uninstall
+install: install-tools install-lib install-module
 
-INSTALL := DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BUILD='$(BUILD)' KDIR='$(KDIR)' VERSION='$(VERSION)' scripts/install
+PUT := DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' BUILD='$(BUILD)' KDIR='$(KDIR)' VERSION='$(VERSION)' scripts/install
 
 install-tools: tools
-	@$(INSTALL) tools $(PROGRAMS)
+	@$(PUT) tools $(PROGRAMS)
+
+install-lib: $(BUILD)/libtcptrail.a
+	@$(PUT) library put
 
 install-module: $(if $(wildcard $(KDIR)/Makefile),module)
-	@$(INSTALL) module
+	@$(PUT) module
 
 uninstall:
-	@$(INSTALL) uninstall
+	@$(PUT) uninstall
 
 #: make tools      only the user side, into build/
 #: make module     only the module, for KDIR=/lib/modules/.../build

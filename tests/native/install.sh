@@ -55,6 +55,8 @@ for file in opt/net/bin/tcptrail opt/net/bin/tcptrail-top opt/net/bin/tcptrail-e
 	opt/net/share/man/man1/tcptrail.1 opt/net/share/man/man7/tcptrail-verdicts.7 \
 	opt/net/share/doc/tcptrail/LICENSE opt/net/share/tcptrail/alerts.yml \
 	opt/net/share/tcptrail/dashboard.py opt/net/lib/systemd/system/tcptrail-exporter.service \
+	opt/net/lib/libtcptrail.a opt/net/lib/pkgconfig/libtcptrail.pc \
+	opt/net/include/tcptrail/userspace/trail/tcptrail.h \
 	opt/net/lib/sysusers.d/tcptrail.conf opt/net/lib/udev/rules.d/60-tcptrail.rules \
 	"lib/modules/$release/updates/tcptrail.ko"; do
 	check "$file" test -f "$stage/$file"
@@ -68,6 +70,12 @@ check 'what is built for the kernel is for that kernel' \
 	"$release"
 check 'the prefix is filled in' \
 	test -z "$(grep -rl -e '@PREFIX@' -e '@VERSION@' -e /usr/local "$stage/opt/net/lib" "$stage/opt/net/share/man")"
+# shellcheck disable=SC2016 # for the shell inside
+check 'a program finds the library by pkg-config' env PKG_CONFIG_PATH="$stage/opt/net/lib/pkgconfig" \
+	PKG_CONFIG_SYSROOT_DIR="$stage" sh -c '
+	echo "#include <userspace/trail/tcptrail.h>
+	int main(void) { tcptrail_close(0); return 0; }" >"$0/a.c" &&
+	cc -o "$0/a" "$0/a.c" $(pkg-config --cflags --libs libtcptrail) && "$0/a"' "$work"
 
 # In this order: the group is made before udev reads the rule that names it.
 check 'the commands that are left' is "$(grep '^    [a-z]' "$work/log")" \
