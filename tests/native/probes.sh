@@ -145,7 +145,7 @@ for flag; do
 	case $flag in
 	-mindirect-branch*|-mfunction-return=*|-mpreferred-stack-boundary=*|-mskip-rax-setup) ;;
 	-mharden-sls=*|-mrecord-mcount|-falign-jumps=*|-falign-loops=*|-fconserve-stack) ;;
-	-fno-allow-store-data-races|-Wno-*|-Werror=designated-init|-Wimplicit-fallthrough=*) ;;
+	-fno-allow-store-data-races|-ftrivial-auto-var-init=*|-Wno-*|-Werror=designated-init|-Wimplicit-fallthrough=*) ;;
 	*) set -- "$@" "$flag" ;;
 	esac
 done
