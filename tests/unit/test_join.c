@@ -98,12 +98,12 @@ static const struct scene scenes[] = {
 	  "6 B out SYN,ACK seq=7000 ack=1001 port=51234\n7 A in SYN,ACK seq=7000 ack=1001\n"
 	  "8 A socket SYN_SENT CLOSE err=110\n9 B request NEW_SYN_RECV CLOSE reason=timeout "
 	  "port=51234\n",
-	  "10.0.0.1:40000        => 10.0.0.2:80           -     8us    -     -     never answered\n"
+	  "10.0.0.1:40000        => 10.0.0.2:80           -     8us    -     -     timed out\n"
 	  "  client  netns 1, cookie 101, uid 0\n"
 	  "      opened  SYN out, SYN-ACK in 7us\n"
 	  "  server  netns 2, cookie 202, uid 0\n"
 	  "      opened  SYN in, SYN-ACK out 1us\n"
-	  "  never answered\n" },
+	  "  timed out; a SYN-ACK came, and was not taken\n" },
 	{ "where the destination was translated before the SYN was seen to go, too",
 	  "0 A socket CLOSE SYN_SENT nolport\n"
 	  "1 A out SYN seq=1000 raddr=10.0.0.9\n5 B request CLOSE NEW_SYN_RECV\n"

@@ -234,6 +234,8 @@ static const struct golden goldens[] = {
 	{ "half_open_silent", NULL, { "syn-unanswered", "half-open-found" }, false, false },
 	{ "simultaneous_silent", NULL, { "syn-unanswered" }, false, false },
 	{ "syn_unseen", NULL, { "syn-unanswered" }, false, false },
+	{ "answer_not_taken", NULL, { "syn-unanswered" }, false, false },
+	{ "answer_never_taken", NULL, { "syn-unanswered" }, false, false },
 };
 
 /* What none of these is called. */
@@ -269,6 +271,8 @@ static const struct {
 	{ "half_open_silent", "filtered" },
 	{ "simultaneous_silent", "filtered" },
 	{ "syn_unseen", "filtered" },
+	{ "answer_not_taken", "syn-ack-lost" },
+	{ "answer_never_taken", "filtered" },
 };
 
 static bool narrative_has(const struct narrative *n, const char *name)

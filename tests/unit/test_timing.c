@@ -63,6 +63,13 @@ static const struct scene scenes[] = {
 	{ "0 A socket CLOSE SYN_SENT comm=curl pid=812\n1 A out SYN\n2 A out SYN\n3 A out SYN\n"
 	  "9000000 A socket SYN_SENT CLOSE err=110\n",
 	  A_LINE "-     9.0s   -     -     never answered 3xSYN curl\n" },
+	/* A SYN-ACK comes, and its key is wrong; a RST comes that acknowledges another SYN. */
+	{ "0 A socket CLOSE SYN_SENT\n1 A out SYN seq=1\n2 A in SYN,ACK seq=9 ack=2\n"
+	  "9000000 A socket SYN_SENT CLOSE err=110\n",
+	  A_LINE "-     9.0s   -     -     timed out\n" },
+	{ "0 A socket CLOSE SYN_SENT\n1 A out SYN seq=1\n2 A in RST,ACK ack=8\n"
+	  "9000000 A socket SYN_SENT CLOSE err=110\n",
+	  A_LINE "-     9.0s   -     -     timed out\n" },
 	{ "0 A socket CLOSE SYN_SENT comm=curl pid=812\n9 A socket SYN_SENT CLOSE err=111\n",
 	  A_LINE "-     9us    -     -     refused        curl[812]\n" },
 	{ "0 A socket CLOSE SYN_SENT\n9 A socket SYN_SENT CLOSE err=113\n",

@@ -86,6 +86,12 @@ static inline bool ending_is_unsent(const struct conn *c)
 	return c->end == CONN_NO_PORT || c->end == CONN_FAILED;
 }
 
+/** ending_is_unheard() - of one in SYN-SENT: neither a SYN-ACK nor a RST for it is on record */
+static inline bool ending_is_unheard(const struct conn *c)
+{
+	return !c->synack_us && !(c->flags & CONN_RST_IN);
+}
+
 /** ending_may_be_rst_in() - a RST that came ended @c, or may have */
 static inline bool ending_may_be_rst_in(const struct conn *c)
 {

@@ -112,12 +112,12 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 				us);
 			break;
 		}
-		buf_str(out,
-			c->flags & CONN_RST_IN ?
-				"timed out: no SYN-ACK came, and the RST that did was not taken" :
-				"never answered");
+		buf_str(out, ending_is_unheard(c) ? "never answered" : "timed out");
 		if (c->syns) /* else segments may be turned off */
 			buf_printf(out, ": %s%u SYN%s sent", least, c->syns, plural(c->syns));
+		if (!ending_is_unheard(c))
+			buf_printf(out, "; a %s came, and was not taken",
+				   c->synack_us ? "SYN-ACK" : "RST");
 		break;
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "expired: %s%u SYN-ACK%s sent, no ACK came", least, c->synacks,

@@ -203,31 +203,47 @@ static void tell_earlier(struct milestones *m)
 	buf_free(&text);
 }
 
-/* A SYN-ACK for this SYN left the server, and is not there yet; one for a stale SYN counts not. */
-static bool is_answer_under_way(const struct ladder_row *syn, const struct ladder_row *synack)
+/* A SYN-ACK for this SYN, not for a stale one: the last that came, else one that was sent. */
+static const struct ladder_row *answer_to(const struct milestones *m, const struct ladder_row *syn)
 {
-	return syn && synack && !synack->arrived && synack->ack - syn->seq - 1 <= syn->len;
+	const uint8_t flags = TCPTRAIL_SYN | TCPTRAIL_ACK;
+	const struct ladder_row *row, *answer = NULL;
+
+	for (row = m->l->rows; syn && row < m->l->rows + m->l->count; row++)
+		if (row->kind == LADDER_SEGMENT && row->from != syn->from &&
+		    (row->tcp_flags & flags) == flags && row->ack - syn->seq - 1 <= syn->len &&
+		    (!answer || row->arrived))
+			answer = row;
+	return answer;
+}
+
+static void tell_unanswered(struct milestones *m)
+{
+	const struct ladder_row *answer = answer_to(m, m->syn[LADDER_LEFT]);
+
+	names(m, "syn-unanswered");
+	if (!answer) {
+		say(m, "No SYN-ACK for the SYN has come so far.");
+	} else if (answer->arrived) {
+		say(m, "A SYN-ACK for the SYN has come, and the client has not taken it so far.");
+	} else {
+		names(m, "syn-ack-lost");
+		say(m, "The server has answered the SYN, and its SYN-ACK has not arrived so far.");
+	}
 }
 
 void narrative_open(struct milestones *m)
 {
 	const struct conn *client = m->conn[LADDER_LEFT];
 	bool established = m->established_ns[LADDER_LEFT] || m->established_ns[LADDER_RIGHT];
-	bool answered;
 
 	if (m->stray)
 		tell_stray(m);
 	tell_earlier(m);
 	if (established && m->syn[LADDER_LEFT])
 		tell_opened(m);
-	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT) {
-		answered = is_answer_under_way(m->syn[LADDER_LEFT], m->synack);
-		names(m, answered ? "syn-unanswered syn-ack-lost" : "syn-unanswered");
-		say(m, answered ?
-			       "The server has answered the SYN, and its SYN-ACK has not arrived "
-			       "so far." :
-			       "No SYN-ACK for the SYN has come so far.");
-	}
+	else if (client && !client->end && client->state == TCPTRAIL_SYN_SENT)
+		tell_unanswered(m);
 	if (m->syn[LADDER_LEFT] && (established || !m->synack || !m->l->pair.count))
 		tell_tries(m);
 	if (established && m->syn[LADDER_LEFT])

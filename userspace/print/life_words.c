@@ -59,11 +59,11 @@ static const char *reset_word(enum who by)
 	return words[by];
 }
 
-static const char *unanswered_word(uint8_t state)
+static const char *unanswered_word(const struct conn *c)
 {
-	if (state == TCPTRAIL_SYN_SENT)
+	if (c->state == TCPTRAIL_SYN_SENT && ending_is_unheard(c))
 		return "never answered";
-	return state == TCPTRAIL_NEW_SYN_RECV ? "expired" : "timed out";
+	return c->state == TCPTRAIL_NEW_SYN_RECV ? "expired" : "timed out";
 }
 
 const char *life_end_word(uint8_t end)
@@ -119,7 +119,7 @@ const char *life_word(const struct conn_pair *pair)
 			return "no TIME-WAIT";
 		break;
 	case CONN_UNANSWERED:
-		return unanswered_word(c->state);
+		return unanswered_word(c);
 	}
 	return life_end_word(c->end);
 }
