@@ -234,6 +234,9 @@ static const struct golden goldens[] = {
 	{ "half_open_silent", NULL, { "syn-unanswered", "half-open-found" }, false, false },
 	{ "simultaneous_silent", NULL, { "syn-unanswered" }, false, false },
 	{ "syn_unseen", NULL, { "syn-unanswered" }, false, false },
+	{ "rst_in_time_wait_found", NULL, { "rst-ignored" }, false, false },
+	{ "reset_unknown", NULL, { "reset" }, false, false },
+	{ "connect_failed", NULL, { "connect-failed" }, false, false },
 	{ "answer_not_taken", NULL, { "syn-unanswered" }, false, false },
 	{ "answer_never_taken", NULL, { "syn-unanswered" }, false, false },
 };

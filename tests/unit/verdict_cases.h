@@ -168,7 +168,7 @@ static const struct verdict_case verdict_cases[] = {
 		      "6 B request NEW_SYN_RECV CLOSE reason=timeout\n",
 	  4, "and was answered" },
 	{ "syn-sent-answer-lost", SYN_ARRIVED "5 B out SYN,ACK seq=7000 ack=1001 cookie=0\n", 4,
-	  "and was answered" },
+	  "and was answered; the SYN-ACK has not come back." },
 	{ "syn-recv-unanswered",
 	  "0 B request CLOSE NEW_SYN_RECV\n1 B out SYN,ACK seq=1\n2 B out SYN,ACK seq=1\n", 4,
 	  "our SYN-ACK was sent 2 times and not answered: the way back to its sender is another one "

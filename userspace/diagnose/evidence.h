@@ -11,7 +11,7 @@
 
 /** enum finding_evidence - bits of struct finding.evidence; finding_evidence_key() has a word for each */
 enum finding_evidence {
-	FINDING_SYN_UNANSWERED, /* we sent a SYN, and nothing has come */
+	FINDING_SYN_UNANSWERED, /* we sent a SYN, and are not established */
 	FINDING_SYN_ARRIVED, /* our SYN is on record where it was to go: on this machine */
 	FINDING_SYN_ANSWERED, /* and so is a SYN-ACK for it, where it was sent */
 	FINDING_SYN_ACK_ARRIVED, /* we sent a SYN, and a SYN-ACK has come that is not taken */

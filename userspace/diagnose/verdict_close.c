@@ -209,7 +209,7 @@ static void say_leak(const struct finding *f, const struct verdict_context *x, s
 		say_rate(v, x->leak);
 	}
 	if (f->unknown & FINDING(NOT_ACCEPTED) && !f->conn->inode)
-		SENTENCE(v, " Whether accept() has taken it is not known.");
+		SENTENCE(v, " Whether accept() has taken the connection is not known.");
 	if (x->unheld)
 		ask_last(x, v);
 	else if (x->holders > 1)

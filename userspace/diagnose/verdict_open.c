@@ -63,9 +63,9 @@ static void say_syn_answer_lost(const struct finding *f, const struct verdict_co
 		opener_of(x), listener_of(x, "its destination"),
 		f->unknown & FINDING(SYN_ACK_ARRIVED) ?
 			"whether the SYN-ACK has come back is not known: records were lost" :
-			"the SYN-ACK has not come back: something on its way has dropped it");
-	REMEDY(v, "See by which way the listener's host answers (ip route get), and which filter "
-		  "on that way drops the SYN-ACK.");
+			"the SYN-ACK has not come back");
+	REMEDY(v, "See by which way the listener's host answers (ip route get), and whether a "
+		  "filter on that way drops the SYN-ACK.");
 }
 
 /* One that was for this socket would have been taken. */

@@ -212,11 +212,11 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		buf_printf(
 			out,
 			c->object == CONN_REQUEST ?
-				"the request was reset, by a RST in the name of %s or of its own: "
-				"which one is not on record" :
-				"reset by a RST in the name of %s, or by its own answer to bytes "
-				"that nobody could read any more: which one is not on record",
-			them);
+				"the request was reset by %s, or by a RST in the name of %s: which "
+				"one is not on record" :
+				"reset by %s (bytes came that nobody could read any more), or by a "
+				"RST in the name of %s: which one is not on record",
+			us, them);
 		break;
 	case CONN_SILENT:
 		buf_printf(out, "closed by %s without a word: %s", us,

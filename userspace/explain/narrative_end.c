@@ -90,8 +90,8 @@ static const struct detail details[] = {
 	  "The ports that it may use for this destination (net.ipv4.ip_local_port_range, without "
 	  "what is reserved, bound, connected or in TIME-WAIT there) were all taken." },
 	{ CONN_FAILED, CONN_WHY_UNTOLD, "connect-failed",
-	  "There was no source port, or no way to the destination, or it was not allowed: which "
-	  "one connect() told its process, and no record does." },
+	  "Why is not on record; connect() told its process. It may have found no source port or "
+	  "no route, or was not allowed to connect." },
 	{ CONN_RESET, CONN_WHY_UNTOLD, "reset", NULL },
 	{ CONN_KILLED, CONN_WHY_UNTOLD, "killed", NULL },
 	{ CONN_NETNS_GONE, CONN_WHY_UNTOLD, "netns-gone", NULL },

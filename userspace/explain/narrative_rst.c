@@ -161,8 +161,10 @@ static const char *ignored_words(const struct milestones *m, const struct ladder
 	uint64_t time_wait_ns = m->time_wait_ns[!rst->from];
 	const struct conn *c = m->conn[!rst->from];
 
-	if (time_wait_ns && came_ns >= time_wait_ns && sender->has_fin)
-		return rst->seq == sender->fin + 1 ?
+	if (time_wait_ns && came_ns >= time_wait_ns)
+		return !sender->has_fin ?
+			       "A RST came to @ in TIME-WAIT, which took no notice of it." :
+		       rst->seq == sender->fin + 1 ?
 			       "A RST with the right number came to @ in TIME-WAIT, which took no "
 			       "notice of it: net.ipv4.tcp_rfc1337 is set, or its timestamp was old." :
 			       "A RST came to @ in TIME-WAIT, which took no notice of it: it had "
