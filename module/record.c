@@ -8,7 +8,6 @@
 #include <linux/ipv6.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
-#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <net/inet_sock.h>
 #include <net/mptcp.h>
@@ -109,7 +108,7 @@ static inline u16 task(struct tcptrail_transition *t, const struct sock *sk)
 	if (!sock_owned_by_user_nocheck(sk) || !in_task())
 		return 0;
 	t->pid = current->tgid;
-	strscpy(t->comm, current->comm, sizeof(t->comm)); /* the rest is zero already */
+	compat_task_comm(t->comm);
 	return TCPTRAIL_F_TASK;
 }
 
