@@ -238,6 +238,8 @@ static const struct golden goldens[] = {
 	{ "reset_unknown", NULL, { "reset" }, false, false },
 	{ "connect_failed", NULL, { "connect-failed" }, false, false },
 	{ "answer_not_taken", NULL, { "syn-unanswered" }, false, false },
+	{ "answer_lossy", NULL, { "syn-unanswered" }, false, false },
+	{ "answer_so_far_lossy", NULL, { "syn-unanswered" }, false, false },
 	{ "answer_never_taken", NULL, { "syn-unanswered" }, false, false },
 };
 
@@ -275,6 +277,8 @@ static const struct {
 	{ "simultaneous_silent", "filtered" },
 	{ "syn_unseen", "filtered" },
 	{ "answer_not_taken", "syn-ack-lost" },
+	{ "answer_lossy", "syn-ack-lost" },
+	{ "answer_so_far_lossy", "syn-ack-lost" },
 	{ "answer_never_taken", "filtered" },
 };
 

@@ -147,6 +147,13 @@ static bool has_heard(const struct milestones *m)
 /* What was sent for the SYN where it was to go. */
 static void tell_answer(struct milestones *m, bool answered, bool refused)
 {
+	if (m->l->conversation->lossy && (answered || refused)) {
+		say(m,
+		    "%s is on record where it was sent; records are missing, and whether it arrived "
+		    "is not known.",
+		    answered ? "The server's SYN-ACK" : "A RST of the server's host");
+		return;
+	}
 	names(m, answered ? "syn-ack-lost" : refused ? "refusal-lost" : "syn-arrived");
 	say(m,
 	    answered ?

@@ -223,9 +223,13 @@ static void tell_unanswered(struct milestones *m)
 
 	names(m, "syn-unanswered");
 	if (!answer) {
-		say(m, "No SYN-ACK for the SYN has come so far.");
+		say(m, "No SYN-ACK for the SYN is on record so far.");
 	} else if (answer->arrived) {
 		say(m, "A SYN-ACK for the SYN has come, and the client has not taken it so far.");
+	} else if (m->l->conversation->lossy) {
+		say(m,
+		    "The server has answered the SYN. Records are missing, and whether its SYN-ACK "
+		    "has arrived is not known.");
 	} else {
 		names(m, "syn-ack-lost");
 		say(m, "The server has answered the SYN, and its SYN-ACK has not arrived so far.");
