@@ -88,13 +88,13 @@ coverage:
 	@scripts/coverage
 
 #: make load       load the module on this machine
-#: make unload     unload it
+#: make unload     unload it, and say whose packets in NFQUEUEs that drops
 .PHONY: load unload
 load: module
 	insmod tcptrail.ko
 
 unload:
-	rmmod tcptrail
+	@scripts/unload
 
 #: make install    module, tools and manuals (PREFIX=/usr/local, DESTDIR= stages, KDIR=)
 #: make uninstall  take all of it away again
