@@ -91,7 +91,7 @@ coverage:
 #: make unload     unload it, and say whose packets in NFQUEUEs that drops
 .PHONY: load unload
 load: module
-	insmod tcptrail.ko
+	@scripts/load tcptrail.ko
 
 unload:
 	@scripts/unload

@@ -6,6 +6,7 @@
 #include "userspace/session/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "userspace/session/message.h"
@@ -50,14 +51,36 @@ static const char *device_of(const struct source *source)
 	return source->device ? source->device : TCPTRAIL_DEVICE;
 }
 
+/* "none [integrity] confidentiality": which one is in force? False if none is. */
+static bool is_locked_down(char mode[16])
+{
+	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
+	bool found = file && fscanf(file, "%*[^[][%15[a-z]", mode) == 1;
+
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static int device_is_missing(const char *path)
+{
+	char mode[16];
+
+	if (is_locked_down(mode))
+		return cmd_fail("%s: not there: is the module loaded? This kernel is locked down "
+				"(%s): it takes only modules that are signed with a key that it "
+				"trusts (see tcptrail(1), LOADING)",
+				path, mode);
+	return cmd_fail("%s: not there: is the module loaded? Try: modprobe tcptrail", path);
+}
+
 static int device_failed(const char *path, int err)
 {
 	switch (-err) {
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		return cmd_fail("%s: not there: is the module loaded? Try: modprobe tcptrail",
-				path);
+		return device_is_missing(path);
 	case EACCES:
 		return cmd_fail("%s: no permission: it takes root, or the group that owns the "
 				"device (see tcptrail(1), PERMISSIONS)",
