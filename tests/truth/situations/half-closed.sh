@@ -101,7 +101,7 @@ play()
 	on s sipper listen s:7000 accept sip 100 1000
 	sleep 1
 	on c sender connect s:7000 write 30000 close wait
-	sleep 60
+	sleep 40 # the sender's FIN-WAIT-2 ends after 60 s
 }
 expect()
 {
