@@ -114,12 +114,12 @@ play_batch()
 	mkdir -p "$work"
 	cd "$work" || exit
 	{
-		modprobe tcptrail
+		load
 		hosts
 		play
 		ask
 		ask_after
-		rmmod tcptrail
+		unload
 		clear_away
 	} 2>errors
 }

@@ -28,18 +28,22 @@
 # When the outputs are there, everybody is killed, and no socket is left: nothing may be
 # counted then. All of it is done in a directory of the situation's own: the files of
 # until and tell are there, the programs' errors, and the outputs, for judge.sh.
+#
+# Most of the time that it takes goes into starting programs: so whatever starts often is
+# started by itself (act enters a host, not "ip netns exec", which mounts things and has
+# fifteen libraries), and in batches.
 
 at()
 {
 	host=$1
 	shift
-	ip netns exec "$host" "$@"
+	nsenter --net="/run/netns/$host" "$@"
 }
 
 # as NAME: act by that name, for a process is called what its program is.
 as()
 {
-	[ -e "$1" ] || ln -s "$(command -v act)" "$1"
+	[ -e "$1" ] || ln -s /usr/bin/act "$1"
 }
 
 on()
@@ -47,14 +51,15 @@ on()
 	on_host=$1 on_name=$2
 	shift 2
 	as "$on_name"
-	# shellcheck disable=SC2016 # $$ is that of the shell that is begun
-	sh -c 'echo $$ >"$0/cgroup.procs" && exec ip netns exec "$@"' \
-		"$group" "$on_host" "./$on_name" "$@" 2>>"log.$on_name" &
+	{
+		echo 0 >"$group/cgroup.procs" # whoever writes it
+		exec "./$on_name" enter "$on_host" "$@"
+	} 2>>"log.$on_name" &
 }
 
 forge()
 {
-	ip netns exec s wire w0 "$@" 2>>log.x &
+	act enter s exec /usr/bin/wire w0 "$@" 2>>log.x &
 }
 
 x()
@@ -126,10 +131,10 @@ link_up()
 
 hosts()
 {
-	ip netns add c
-	ip netns add r
-	ip netns add s
 	ip -batch - <<-END
+		netns add c
+		netns add r
+		netns add s
 		link add c0 netns c type veth peer name r0 netns r
 		link add s0 netns s type veth peer name r1 netns r
 	END
@@ -174,11 +179,6 @@ names()
 	END
 }
 
-all_hosts()
-{
-	ls /run/netns
-}
-
 # Everybody but this shell and PID 1; who is frozen dies, too.
 kill_everybody()
 {
@@ -221,11 +221,21 @@ ask_live()
 	tcptrail record --history --no-follow --quiet trail.tt
 }
 
+load()
+{
+	busybox insmod /tcptrail.ko
+}
+
+unload()
+{
+	busybox rmmod tcptrail
+}
+
 clear_away()
 {
-	for host in $(all_hosts); do
-		ip netns del "$host"
-	done
+	for host in /run/netns/*; do
+		echo "netns del ${host##*/}"
+	done | ip -batch -
 }
 
 # play_late: the situation comes first, and the module into it.
@@ -236,10 +246,10 @@ play_late()
 	play
 	mkdir without late
 	tcptrail stuck --json >without/stuck
-	modprobe tcptrail
+	load
 	tcptrail stuck --json >late/stuck
 	farewell
-	rmmod tcptrail
+	unload
 	clear_away
 }
 
@@ -252,13 +262,13 @@ tell()
 	mkdir "$work"
 	cd "$work" || exit
 	{
-		modprobe tcptrail
+		load
 		hosts
 		play
 		ask_live
 		ask_after
 		rm -f go go2
-		rmmod tcptrail
+		unload
 		clear_away
 		[ "${1-}" != late ] || play_late
 	} 2>errors
