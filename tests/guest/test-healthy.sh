@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.1
-# lab: --icount --timeout 1200
 #
 # Nothing is stuck on a host with 10,000 connections of every kind that is well (healthy.c):
 # idle pools, long polls, websockets, half-closed streams, slow readers. For five minutes

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.1
-# lab: --icount --timeout 900
 #
 # tcptrail stuck with 100,000 sockets open in one process and 50 of them stuck: what
 # it finds, and that it takes 2 s at most. In TAP, with the times beside it.

@@ -193,6 +193,7 @@ int group_device(void);
 int group_map(void);
 int group_random(void);
 int group_params(void);
+int group_cpus(void);
 int group_unload(void);
 
 #endif

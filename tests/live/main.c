@@ -12,7 +12,7 @@
 static const struct {
 	const char *name;
 	int (*run)(void);
-	bool by_name_only; /* loads and unloads the module itself */
+	bool two_cpus; /* by name only: there have to be two processors */
 } groups[] = {
 	{ "open", group_open, false },	       { "request", group_request, false },
 	{ "bytes", group_bytes, false },       { "close", group_close, false },
@@ -21,7 +21,7 @@ static const struct {
 	{ "vrf", group_vrf, false },	       { "complete", group_complete, false },
 	{ "device", group_device, false },     { "map", group_map, false },
 	{ "random", group_random, false },     { "params", group_params, false },
-	{ "unload", group_unload, true },
+	{ "cpus", group_cpus, true },	       { "unload", group_unload, true },
 };
 
 #define GROUPS ARRAY_SIZE(groups)
@@ -32,7 +32,7 @@ static bool is_wanted(size_t i, int argc, char **argv)
 		if (!strcmp(argv[a], groups[i].name))
 			return true;
 	}
-	return argc == 1 && !groups[i].by_name_only;
+	return argc == 1 && !groups[i].two_cpus;
 }
 
 static bool is_known(const char *name)
