@@ -7,7 +7,9 @@
 
 on()
 {
-	ip netns exec "$@"
+	on_host=$1
+	shift
+	nsenter --net="/run/netns/$on_host" "$@"
 }
 
 hosts()

@@ -118,7 +118,7 @@ there()
 	if [ "$1" = self ]; then
 		ss -Htan state "$2"
 	else
-		ip netns exec "$1" ss -Htan state "$2"
+		nsenter --net="/run/netns/$1" ss -Htan state "$2"
 	fi | grep -q -- "$3"
 }
 
