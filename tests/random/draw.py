@@ -447,12 +447,12 @@ class Drawing:
         return c.unsure or any(c.deadline(e) and abs(c.deadline(e) - END) < ROUND + LINE
                                for e in c.ends)
 
-    @staticmethod
-    def truth_of(e):
+    def truth_of(self, e):
         known = e.bytes_known and e.over
+        unacked = None if self.network == "loses" else e.unacked_at_end
         return {"end": e.end, "why": e.why, "state": e.state, "accepted": e.accepted,
                 "accepted_at": e.accepted_at,
-                "closer": e.closer, "unacked": e.unacked_at_end,
+                "closer": e.closer, "unacked": unacked,
                 "over_at": e.over_at,
                 "unread": e.unread_at_end, "sent": e.sent if known else None,
                 "received": e.received if known else None}

@@ -159,7 +159,8 @@ class Batch:
             wrong(f"{truth['ends'][m[1]]['unread']} bytes unread")
         m = re.search(r"(\d+) bytes? of .* not acknowledged by then", sentence)
         thrown = [e["unacked"] for e in truth["ends"].values()]
-        if m and truth["kind"] == "walk" and not truth["local"] and int(m[1]) not in thrown:
+        if m and truth["kind"] == "walk" and not truth["local"] and \
+                None not in thrown and int(m[1]) not in thrown:
             wrong(f"{thrown} bytes")
         m = re.search(r"(\d+) bytes came after the FIN", sentence)
         if m and truth["half_bytes"] not in (None, int(m[1])):
