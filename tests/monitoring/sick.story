@@ -6,4 +6,4 @@
 10	20	209	overflow.script
 10	0.5	8370	../unit/ladder/syn_unanswered.script
 10	30	139	lost.script
-missing accept
+missing request_kill

@@ -9,6 +9,9 @@
 # shellcheck source=tests/native/lib/cases.sh
 . "${0%/*}/lib/cases.sh"
 
+# Not as "make test" wants it, but as its user types it.
+unset MAKEFLAGS MAKELEVEL MFLAGS WERROR V
+
 evidence()
 {
 	cat "$work/log"
