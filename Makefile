@@ -167,22 +167,26 @@ $(BUILD)/libtcptrail.a: $(call objects,trail) $(call objects,base)
 	$(call step,AR)$(AR) rcs $@ $^
 
 $(CLI): $(call objects,cli) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lpthread
 
 # One file that needs nothing of the machine it is copied to.
-#: make static     build/static/tcptrail, for a server without a compiler; CC=musl-gcc works, too
+#: make static     build/static/tcptrail, where there is a libmnl.a; CC=musl-gcc works, too
 .PHONY: static
-static: $(BUILD)/static/tcptrail
+has_static_libmnl = $(shell echo 'int main(void) { return 0; }' | \
+	$(CC) $(LDFLAGS) -static -x c -o /dev/null - -lmnl 2>/dev/null && echo yes)
+static:
+	@$(if $(has_static_libmnl),:,echo "make static: there is no libmnl.a (Debian has none): build libmnl with --enable-static, and name its place by LDFLAGS=-L..." >&2; exit 1)
+	@$(MAKE) --no-print-directory $(BUILD)/static/tcptrail
 
 $(BUILD)/static/tcptrail: $(call objects,cli) $(LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -static -s -o $@ $^ -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -static -s -o $@ $^ -lmnl -lm -lpthread
 
 $(TOP): $(BUILD)/userspace/top/main.o $(call archive,top) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lncursesw -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lncursesw -lpthread
 
 $(EXPORTER): $(BUILD)/userspace/exporter/main.o $(call archive,exporter) $(LIBS)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 # Its page is in it.
 $(BUILD)/userspace/exporter/page.o: userspace/exporter/page.html
@@ -193,7 +197,7 @@ unit: $(UNIT) $(BUILD)/monitoring/story
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/unit/test_safe: $(BUILD)/tests/fuzz/check.o
 
@@ -209,7 +213,7 @@ $(BUILD)/other-char/%.o: %.c
 $(BUILD)/unit/test_safe_other_char: $(BUILD)/other-char/tests/unit/test_safe.o \
 		$(OTHER_CHAR_SRC:%.c=$(BUILD)/other-char/%.o) $(BUILD)/tests/fuzz/check.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/monitoring/%: $(BUILD)/tests/monitoring/%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
@@ -226,14 +230,14 @@ FUZZ_OBJ := $(addprefix $(BUILD)/tests/fuzz/,records.o check.o)
 $(BUILD)/unit/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o \
 		      $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ)
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmicrohttpd -lz -lm -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
 #: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=150 for each target
 fuzz:
@@ -246,7 +250,7 @@ live: $(LIVE)
 
 $(BUILD)/live/tcptrail-live: $(LIVE_SRC:%.c=$(BUILD)/%.o) $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fno-lto -o $@ $^ -lcmocka -lmnl -lm -lmicrohttpd -lz -lpthread
 
 $(BUILD)/live/%: $(BUILD)/tests/guest/%.o
 	@mkdir -p $(@D)
@@ -275,7 +279,7 @@ bench-programs: $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/generate.o $(ALL_LIBS)
 	@mkdir -p $(@D)
-	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lmicrohttpd -lz -lpthread
+	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lmnl -lm -lmicrohttpd -lz -lpthread
 
 bench-native: $(BENCH)
 	$(BUILD)/bench/drain $(BUILD)/bench/trail

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct kernel_socket live;
 	void *message = malloc(length + !length);
 
-	/* As in the buffer for netlink: aligned, and nothing after it. */
+	/* As in libmnl's buffer: aligned, and nothing after it. */
 	if (!message)
 		abort();
 	if (length)

@@ -127,12 +127,23 @@ check '… a warning is an error' has "$work/log" ' -Werror '
 check 'make -s' builds -s
 check '… nothing' is "$(cat "$work/log")" ''
 
-# One file, in a root that has nothing else: it says what the other says.
+# What the program needs of a server.
+check 'tcptrail needs libc and libmnl, nothing else' is \
+	"$(objdump -p "$tool" | sed -n 's/^ *NEEDED *\([a-z]*\)\..*/\1/p' | sort | tr '\n' ' ')" 'libc libm libmnl '
+
+# One file, in a root that has nothing else, says what the other says. Without a libmnl.a it
+# is told what is missing.
 mkdir "$work/root"
-check 'make static' make -s BUILD="$build" static
-cp "$build/static/tcptrail" "$top/tests/recordings/6.1/abandoned.tt" "$work/root"
-check 'the static program, alone' chroot "$work/root" /tcptrail life -i /abandoned.tt
-alone=$(cat "$work/said")
-check '… says what the other says' is "$("$tool" life -i "$work/root/abandoned.tt")" "$alone"
+if echo 'int main(void) { return 0; }' | cc -static -x c -o "$work/a.out" - -lmnl 2>"$work/log"; then
+	check 'make static' make -s BUILD="$build" static
+	cp "$build/static/tcptrail" "$top/tests/recordings/6.1/abandoned.tt" "$work/root"
+	check 'the static program, alone' chroot "$work/root" /tcptrail life -i /abandoned.tt
+	alone=$(cat "$work/said")
+	check '… says what the other says' is "$("$tool" life -i "$work/root/abandoned.tt")" "$alone"
+else
+	make -s BUILD="$build" static >"$work/log" 2>&1
+	check 'make static says that libmnl.a is missing' grep -q 'there is no libmnl.a .*--enable-static' "$work/log"
+	check '… and makes nothing' test ! -e "$build/static/tcptrail"
+fi
 
 report

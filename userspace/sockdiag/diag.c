@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sock_diag for TCP: one namespace, one family. */
+/* sock_diag for TCP over libmnl: one namespace, one family. */
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "userspace/sockdiag/netlink.h"
 #include "userspace/sockdiag/snapshot.h"
 #include "userspace/base/array.h"
 #include "userspace/base/time.h"
@@ -22,7 +21,7 @@
  * @snapshot: what it says is added there
  * @netns: the namespace that is asked
  * @family: AF_INET or AF_INET6
- * @fd: netlink
+ * @socket: netlink
  * @buffer: for its answers
  * @before_ns: before the kernel listed the sockets of this block
  * @stalled: established ones on which nothing moves, or that wait for accept(), to be asked
@@ -34,13 +33,19 @@ struct dump {
 	struct snapshot *snapshot;
 	uint32_t netns;
 	uint8_t family;
-	int fd;
+	struct mnl_socket *socket;
 	char *buffer;
 	uint64_t before_ns;
 	struct inet_diag_sockid *stalled;
 	size_t stalled_count;
 	size_t stalled_room;
 };
+
+static int no_memory(void)
+{
+	errno = ENOMEM;
+	return MNL_CB_ERROR;
+}
 
 static int add_socket(const struct nlmsghdr *nlh, void *data)
 {
@@ -50,16 +55,16 @@ static int add_socket(const struct nlmsghdr *nlh, void *data)
 	struct kernel_socket live;
 
 	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    diag_parse(&r, &live, netlink_payload(nlh), netlink_payload_size(nlh),
+	    diag_parse(&r, &live, mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh),
 		       s->here.fin_timeout_ns))
-		return 0;
+		return MNL_CB_OK;
 	if (array_push(s->records, s->count, s->room, r))
-		return -ENOMEM;
+		return no_memory();
 	/* There is nothing more to know of a TIME-WAIT. */
 	if (r.transition.new_state != TCPTRAIL_TIME_WAIT &&
 	    array_push(s->live, s->live_count, s->live_room, live))
-		return -ENOMEM;
-	return 0;
+		return no_memory();
+	return MNL_CB_OK;
 }
 
 /* Bytes are not acknowledged, and the timer has gone off, or asks if the window is still closed. */
@@ -74,15 +79,16 @@ static bool is_stalled(const struct inet_diag_msg *msg)
  */
 static int add_stalled(const struct nlmsghdr *nlh, void *data)
 {
-	const struct inet_diag_msg *msg = netlink_payload(nlh);
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
 	struct dump *d = data;
 
-	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY || netlink_payload_size(nlh) < sizeof(*msg) ||
+	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||
 	    (msg->idiag_inode && !is_stalled(msg)) || d->stalled_count == STALLED_MAX)
-		return 0;
+		return MNL_CB_OK;
 	if (array_push(d->stalled, d->stalled_count, d->stalled_room, msg->id))
-		return -ENOMEM;
-	return 0;
+		return no_memory();
+	return MNL_CB_OK;
 }
 
 /**
@@ -94,26 +100,25 @@ static int add_stalled(const struct nlmsghdr *nlh, void *data)
  */
 static int ask(const struct dump *d, const struct inet_diag_sockid *id, uint32_t states, bool info)
 {
-	struct {
-		struct nlmsghdr head;
-		struct inet_diag_req_v2 what;
-	} request = {
-		.head = { .nlmsg_len = sizeof(request),
-			  .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			  .nlmsg_flags = NLM_F_REQUEST | (id ? 0 : NLM_F_DUMP) },
-		.what = { .sdiag_family = d->family,
-			  .sdiag_protocol = IPPROTO_TCP,
-			  .idiag_ext = info ? 1 << (INET_DIAG_INFO - 1) : 0,
-			  .idiag_states = states },
-	};
+	char buffer[256] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct inet_diag_req_v2 *request;
 
+	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	nlh->nlmsg_flags = NLM_F_REQUEST | (id ? 0 : NLM_F_DUMP);
+	request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+	request->sdiag_family = d->family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_ext = info ? 1 << (INET_DIAG_INFO - 1) : 0;
+	request->idiag_states = states;
 	if (id)
-		request.what.id = *id;
-	return netlink_send(d->fd, &request.head);
+		request->id = *id;
+	return mnl_socket_sendto(d->socket, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static int receive_dump(struct dump *d, netlink_fn fn)
+static int receive_dump(struct dump *d, mnl_cb_t callback)
 {
+	unsigned int portid = mnl_socket_get_portid(d->socket);
 	/* The kernel fills a block while the one before it is received. */
 	uint64_t filled_ns = d->before_ns, next_ns;
 	ssize_t length;
@@ -121,17 +126,17 @@ static int receive_dump(struct dump *d, netlink_fn fn)
 
 	do {
 		next_ns = time_now_ns();
-		length = netlink_receive(d->fd, d->buffer, BUFFER_BYTES);
+		length = mnl_socket_recvfrom(d->socket, d->buffer, BUFFER_BYTES);
 		if (length < 0)
-			return (int)length;
+			return -errno;
 		d->before_ns = filled_ns;
 		filled_ns = next_ns;
-		ret = netlink_each(d->buffer, (size_t)length, fn, d);
-	} while (ret > 0);
-	return ret;
+		ret = mnl_cb_run(d->buffer, (size_t)length, 0, portid, callback, d);
+	} while (ret > MNL_CB_STOP);
+	return ret == MNL_CB_ERROR ? -errno : 0;
 }
 
-static int dump_states(struct dump *d, uint32_t states, bool info, netlink_fn fn)
+static int dump_states(struct dump *d, uint32_t states, bool info, mnl_cb_t callback)
 {
 	int err;
 
@@ -139,7 +144,7 @@ static int dump_states(struct dump *d, uint32_t states, bool info, netlink_fn fn
 		return 0;
 	d->before_ns = time_now_ns();
 	err = ask(d, NULL, states, info);
-	return err ? err : receive_dump(d, fn);
+	return err ? err : receive_dump(d, callback);
 }
 
 /* One message is the answer: the socket, or an error: then it is gone. */
@@ -152,11 +157,12 @@ static int ask_one(struct dump *d, const struct inet_diag_sockid *id)
 	err = ask(d, id, ~0U, true);
 	if (err)
 		return err;
-	length = netlink_receive(d->fd, d->buffer, BUFFER_BYTES);
+	length = mnl_socket_recvfrom(d->socket, d->buffer, BUFFER_BYTES);
 	if (length < 0)
-		return (int)length;
-	err = netlink_each(d->buffer, (size_t)length, add_socket, d);
-	return err == -ENOMEM ? err : 0;
+		return -errno;
+	errno = 0;
+	mnl_cb_run(d->buffer, (size_t)length, 0, mnl_socket_get_portid(d->socket), add_socket, d);
+	return errno == ENOMEM ? -ENOMEM : 0;
 }
 
 static int dump_stalled(struct dump *d)
@@ -183,14 +189,19 @@ static int dump_all(struct dump *d)
 int diag_dump(struct snapshot *snapshot, uint32_t netns, uint8_t family)
 {
 	struct dump d = { .snapshot = snapshot, .netns = netns, .family = family };
-	int err;
+	int err = 0;
 
-	d.fd = netlink_open(NETLINK_SOCK_DIAG);
-	if (d.fd < 0)
-		return d.fd;
+	d.socket = mnl_socket_open(NETLINK_SOCK_DIAG);
+	if (!d.socket)
+		return -errno;
 	d.buffer = malloc(BUFFER_BYTES);
-	err = d.buffer ? dump_all(&d) : -ENOMEM;
+	if (!d.buffer)
+		err = -ENOMEM;
+	if (!err && mnl_socket_bind(d.socket, 0, MNL_SOCKET_AUTOPID))
+		err = -errno;
+	if (!err)
+		err = dump_all(&d);
 	free(d.buffer);
-	close(d.fd);
+	mnl_socket_close(d.socket);
 	return err;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a message of sock_diag says of a TCP socket. */
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "userspace/sockdiag/netlink.h"
 #include "userspace/sockdiag/snapshot.h"
 #include "userspace/base/time.h"
 
@@ -138,10 +138,11 @@ static bool is_mptcp(const struct nlattr *ulp)
 	static const char name[] = "mptcp";
 	const struct nlattr *attr;
 
-	netlink_each_attr(attr, netlink_attr_payload(ulp), netlink_attr_size(ulp)) {
-		if (netlink_attr_type(attr) == INET_ULP_INFO_NAME &&
-		    netlink_attr_size(attr) == sizeof(name))
-			return !memcmp(netlink_attr_payload(attr), name, sizeof(name));
+	mnl_attr_for_each_payload(mnl_attr_get_payload(ulp), mnl_attr_get_payload_len(ulp))
+	{
+		if (mnl_attr_get_type(attr) == INET_ULP_INFO_NAME &&
+		    mnl_attr_get_payload_len(attr) == sizeof(name))
+			return !memcmp(mnl_attr_get_payload(attr), name, sizeof(name));
 	}
 	return false;
 }
@@ -157,16 +158,17 @@ static bool parse_attributes(struct attributes *a, const void *payload, size_t l
 	if (length < sizeof(*msg) ||
 	    (msg->idiag_family != AF_INET && msg->idiag_family != AF_INET6))
 		return false;
-	netlink_each_attr(attr, msg + 1, length - sizeof(*msg)) {
-		size = netlink_attr_size(attr);
-		if (netlink_attr_type(attr) == INET_DIAG_CGROUP_ID && size == sizeof(a->cgroup)) {
-			memcpy(&a->cgroup, netlink_attr_payload(attr), size);
-		} else if (netlink_attr_type(attr) == INET_DIAG_INFO) {
+	mnl_attr_for_each_payload((const void *)(msg + 1), length - sizeof(*msg))
+	{
+		size = mnl_attr_get_payload_len(attr);
+		if (mnl_attr_get_type(attr) == INET_DIAG_CGROUP_ID && size == sizeof(a->cgroup)) {
+			memcpy(&a->cgroup, mnl_attr_get_payload(attr), size);
+		} else if (mnl_attr_get_type(attr) == INET_DIAG_INFO) {
 			/* Older kernels have a shorter one. */
-			memcpy(&a->info, netlink_attr_payload(attr),
+			memcpy(&a->info, mnl_attr_get_payload(attr),
 			       size < sizeof(a->info) ? size : sizeof(a->info));
 			a->info_size = size;
-		} else if (netlink_attr_type(attr) == INET_DIAG_ULP_INFO) {
+		} else if (mnl_attr_get_type(attr) == INET_DIAG_ULP_INFO) {
 			a->is_mptcp = is_mptcp(attr);
 		}
 	}
