@@ -86,7 +86,7 @@ so_many()
 	is "$(value "$1{$2}")" "$(grep -cE "$3" "$work/json")"
 }
 
-plan 37
+plan 38
 traffic_as "$work" web forgetful browser
 hosts
 start on bob "$work/web" serve 10.0.0.2 80
@@ -164,6 +164,9 @@ check "handshakes took 20 ms or more, on average: $(mean tcptrail_handshake_dura
 
 # What is stuck: the eight that were forgotten; and on this host, where it may ask the
 # kernel, those of which no record tells
+start tcptrail export --listen 127.0.0.1:9715 >>"$work/err" 2>&1
+unasked=$last
+listening self 9715
 start stick listen 127.0.0.1 7004 4 wait
 start stick listen 127.0.0.1 7005 16 hold
 listening self 7004 7005
@@ -181,6 +184,11 @@ eight_have_leaked()
 }
 
 sleep 12
+# Nobody has asked it so far, and it looked only when it began.
+wget -qO "$work/first" http://127.0.0.1:9715/metrics
+check 'who asks first has a scan made' grep -qE \
+	'^tcptrail_stuck_sockets.verdict="accept-queue-[a-z]*".* [1-9]' "$work/first"
+kill "$unasked"
 # The exporter looks every five seconds.
 check 'CLOSE-WAIT: leaked' soon 10 eight_have_leaked
 check 'CLOSE-WAIT: the oldest' at_least 10 "$(value 'tcptrail_oldest_age_seconds{state="close_wait"}')"
