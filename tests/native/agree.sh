@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # life, explain, stuck, top and the exporter give one answer to one question, on every
-# recorded trail of tests/recordings: agree.py says which questions. Where they differ as
-# agree.known lists it, that is a defect that is known; one that is listed and gone has to
-# leave the list.
+# recorded trail of tests/recordings: agree.py says which questions.
 #
 #	tests/native/agree.sh [BUILD]	BUILD (build) holds tcptrail and monitoring/story
 # shellcheck source=tests/native/lib/cases.sh
@@ -13,19 +11,11 @@ needs python3
 
 python3 "$top/tests/native/agree.py" "$tool" "$top"/tests/recordings/*/*.tt >"$work/differences" ||
 	fail 'agree.py did not come to its end'
-grep -v '^#' "$top/tests/native/agree.known" | sort -u >"$work/known"
 
-# agrees RECORDING: it differs in what is listed, and in nothing else.
+# agrees RECORDING
 agrees()
 {
-	grep -F "$1 " "$work/differences" | cut -d' ' -f1,2 | sort -u >"$work/here"
-	grep -F "$1 " "$work/known" >"$work/listed"
-	comm -13 "$work/listed" "$work/here" | while read -r line; do
-		echo 'new:'
-		grep -F "$line " "$work/differences"
-	done
-	comm -23 "$work/listed" "$work/here" | sed 's/^/no longer so, to be struck from agree.known: /'
-	cmp -s "$work/listed" "$work/here"
+	! grep -F "$1 " "$work/differences"
 }
 
 recordings=0

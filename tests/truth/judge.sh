@@ -10,12 +10,10 @@
 #	never WHAT PATTERN...		no line of it has all of them
 #	count N WHAT PATTERN...		N lines have them
 #	felt NAME PATTERN		the program of that name met with that error
-#	nothing_left			when all sockets have gone, all counts of live ones are 0:
-#					checked of every situation, written where it is known_wrong
-#	known_wrong 'what is said'	the next one of these does not hold yet
 #	since VERSION			was it played on that kernel, or on a later one? for what
-#					kernels do, or tell, differently:
-#					since 6.10 || known_wrong 'no reason for the RST'
+#					kernels do, or tell, differently
+#
+# When all sockets have gone, all counts of live ones have to be 0, after every situation.
 #
 # A PATTERN is KEY=VALUE, a member of the JSON with a VALUE (an extended regular
 # expression) or an array with such an element; "peer.KEY=VALUE" looks into "peer", KEY
@@ -39,12 +37,11 @@
 # $recordings, there is nothing but files that were recorded once, DIRECTORY/NAME.tt, and
 # only what is said of those is judged.
 
-total=0 failures=0 not_yet=0
+total=0 failures=0
 
 situation()
 {
 	name=$1 source=$2
-	wrong='' checked_left=''
 }
 
 # What an output was, for people who look at a failure.
@@ -110,24 +107,16 @@ expectation()
 {
 	text=$1 least=$2 most=$3 what=$4
 	shift 4
-	held=
+	shown=
 	for mode in $(modes_of "$what"); do
 		file=$outputs/$mode/${what%@*}
 		found=$(matching "$file" "$@")
-		if [ "$found" -ge "$least" ] && [ "$found" -le "$most" ]; then
-			held=${held:-yes}
-			continue
+		if [ "$found" -lt "$least" ] || [ "$found" -gt "$most" ]; then
+			echo "$mode: $text: $found lines" >>"$work/failed"
+			shown=$file
 		fi
-		held=no
-		[ "$wrong" ] || echo "$mode: $text: $found lines" >>"$work/failed"
-		shown=$file
 	done
-	[ "$held" != no ] || [ "$wrong" ] || show "$shown" >>"$work/failed"
-	case $wrong,$held in
-	?*,no)	echo "$text: $wrong" >>"$work/wrong" ;;
-	?*,yes)	echo "known_wrong, but told rightly now: $text" >>"$work/right" ;;
-	esac
-	wrong=
+	[ -z "$shown" ] || show "$shown" >>"$work/failed"
 }
 
 many=1000000
@@ -167,13 +156,7 @@ felt()
 
 nothing_left()
 {
-	checked_left=1
 	[ "$recordings" ] || expectation 'nothing left' 0 0 left@after .
-}
-
-known_wrong()
-{
-	wrong=$1
 }
 
 since()
@@ -272,29 +255,23 @@ tell_all()
 		grep -vE 'bucket|hook_attached|duration|_wait_seconds'
 }
 
-# As TAP. What is known to be wrong is TAP's TODO.
+# As TAP.
 result()
 {
 	total=$((total + 1))
-	[ "$recordings" ] || cat "$work/right" >>"$work/failed"
 	if [ -s "$work/failed" ]; then
 		failures=$((failures + 1))
 		echo "not ok $total - $section: $name ($source)"
 		sed 's/^/# /' "$work/failed"
-	elif [ -s "$work/wrong" ]; then
-		not_yet=$((not_yet + 1))
-		echo "not ok $total - $section: $name # TODO not yet told rightly"
-		sed 's/^/# not yet: /' "$work/wrong"
 	else
 		echo "ok $total - $section: $name"
 	fi
-	[ -z "$recordings" ] || sed 's/^/# /' "$work/right"
 }
 
 tell()
 {
 	wanted || return 0
-	tee "$work/failed" "$work/wrong" "$work/right" </dev/null
+	: >"$work/failed"
 	if [ "$recordings" ]; then
 		[ -e "$recordings/$name.tt" ] || return 0
 		outputs=$work/outputs
@@ -310,7 +287,7 @@ tell()
 		look_for_phantoms
 	fi
 	expect
-	[ "$checked_left" ] || nothing_left
+	nothing_left
 	same_words
 	[ -z "$verbose" ] || tell_all
 	result

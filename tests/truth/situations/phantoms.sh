@@ -20,7 +20,6 @@ expect()
 	says explain names=never-accepted 'ended before accept'
 	never explain 'Nobody has accepted'
 	count 0 stuck .
-	nothing_left
 }
 tell
 
@@ -39,7 +38,6 @@ expect()
 	provoked kind=accept old_state=close new_state=close comm=lazy
 	count 1 life .
 	says life end=reset_out peer.end=reset_in
-	nothing_left
 }
 tell
 
@@ -56,7 +54,6 @@ expect()
 	provoked kind=socket old_state=listen new_state=close
 	count 0 life .
 	count 0 explain .
-	nothing_left
 }
 tell
 
@@ -77,7 +74,6 @@ expect()
 	count 1 life .
 	says life end=killed
 	never explain 'RST'
-	nothing_left
 }
 tell
 
@@ -95,7 +91,6 @@ expect()
 	count 3 life end=reset_in peer.end=reset_out peer.why=unaccepted peer.unaccepted=true
 	count 3 explain names=never-accepted names=reset-by-server
 	never explain names=aborted-linger
-	nothing_left
 }
 tell
 
@@ -114,7 +109,6 @@ expect()
 	count 1 life .
 	says life end=listener_gone
 	never explain 'got no answer'
-	nothing_left
 }
 tell
 
@@ -135,6 +129,5 @@ expect()
 	provoked kind=timewait reason=netns
 	count 1 life .
 	says life end=normal
-	nothing_left
 }
 tell

@@ -332,7 +332,6 @@ expect()
 	unrecorded kind=timewait
 	says life end=normal peer.end=normal closer=peer
 	never explain names=reset
-	nothing_left
 }
 tell
 

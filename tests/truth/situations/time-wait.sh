@@ -26,7 +26,6 @@ expect()
 	says life end=normal closer=us sent=100 peer.closer=peer peer.end=normal 'time_wait_seconds=6[0-2]\.[0-9]*'
 	says explain names=three-segment-teardown
 	count 0 stuck .
-	nothing_left
 }
 tell
 
