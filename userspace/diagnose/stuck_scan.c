@@ -253,9 +253,7 @@ static bool is_listed(const struct stuck_result *r, const struct port_usage *usa
 /* Where no record shows that ports are taken, or come free, the kernel has to have listed them. */
 static bool ports_are_known(const struct stuck_query *q)
 {
-	const uint64_t hooks = HOOK(STATE) | HOOK(TIMEWAIT_BEGIN) | HOOK(TIMEWAIT_END);
-
-	return !q->info || (q->info->features & hooks) == hooks || (q->kernel && q->kernel->at_ns);
+	return !q->info || !unrecorded_ends(q->info) || (q->kernel && q->kernel->at_ns);
 }
 
 /* How fast a burst grows is another thing each time. */

@@ -6,12 +6,21 @@
 #ifndef DIAGNOSE_UNRECORDED_H
 #define DIAGNOSE_UNRECORDED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "userspace/conn/conn.h"
 
 #define HOOK(name) (1ULL << TCPTRAIL_HOOK_##name)
 #define UNRECORDED_ALL ((1ULL << TCPTRAIL_HOOKS) - 1)
+
+/** unrecorded_ends() - is it not on record when sockets begin and end? @info as below */
+static inline bool unrecorded_ends(const struct tcptrail_info *info)
+{
+	const uint64_t hooks = HOOK(STATE) | HOOK(TIMEWAIT_BEGIN) | HOOK(TIMEWAIT_END);
+
+	return info->no_ring || (info->features & hooks) != hooks;
+}
 
 /**
  * unrecorded_hooks() - bit n: what hook n sees of this connection is not on record, or not all

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "userspace/base/number.h"
+#include "userspace/diagnose/unrecorded.h"
 #include "userspace/session/message.h"
 
 #define STEP_MAX (1 << 18) /* records: then the caller has its turn */
@@ -344,17 +345,9 @@ uint64_t session_now_ns(const struct session *s)
 	return s->live ? time_now_ns() : tracker_stats(s->tracker)->newest_ns;
 }
 
-/* Without one of these it is not on record when sockets begin and end. */
-#define SOCKET_HOOKS                                                          \
-	(1ULL << TCPTRAIL_HOOK_STATE | 1ULL << TCPTRAIL_HOOK_TIMEWAIT_BEGIN | \
-	 1ULL << TCPTRAIL_HOOK_TIMEWAIT_END)
-
 uint64_t session_complete_ns(const struct session *s)
 {
-	bool all = s->trail && !s->info.no_ring &&
-		   (s->info.features & SOCKET_HOOKS) == SOCKET_HOOKS;
-
-	return all ? s->losses.complete_ns : UINT64_MAX;
+	return s->trail && !unrecorded_ends(&s->info) ? s->losses.complete_ns : UINT64_MAX;
 }
 
 void session_tell_losses(struct session *s)
