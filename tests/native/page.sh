@@ -63,7 +63,7 @@ shows 'who is stuck' '&lt;script&gt;alert\(1\)\[790\]'
 hides 'what it calls itself, as an element' '<script>alert'
 shows 'those alike in one row' 'And 139 more like it'
 hides 'a port where there is none' ':undefined'
-shows 'a missing hook' 'accept – not attached'
+shows 'a missing hook' 'request_kill – not attached'
 
 # What it shows.
 browse "$badly/hostile/" --dump-dom >"$work/dom"
