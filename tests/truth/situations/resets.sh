@@ -533,7 +533,7 @@ expect()
 {
 	provoked kind=segment direction=in tcp_flags=RST
 	provoked kind=socket old_state=established new_state=close error=ECONNRESET
-	says life end=reset_in closer=none 'life_seconds=6\.[0-9]*'
+	says life end=reset_in closer=none 'life_seconds=([5-9]|1[0-9])\.[0-9]*'
 	says explain names=reset-from-network
 	never explain names=reset-by-client
 	never explain 'SO_LINGER'
