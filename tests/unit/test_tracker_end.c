@@ -127,6 +127,10 @@ static const struct expected endings[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "80001 B socket FIN_WAIT1 CLOSE orphan pid=790\n80002 B out RST\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_MEMORY },
+	{ "… which only the RST shows: so is a kernel socket dropped whose namespace goes",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "80001 B socket FIN_WAIT1 CLOSE orphan pid=790\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_UNTOLD },
 	{ "closed with a TCP_LINGER2 below zero",
 	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
 		    "81000 B socket FIN_WAIT1 FIN_WAIT2\n"
@@ -205,6 +209,27 @@ static const struct expected endings[] = {
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 unread=3 pid=790\n"
 		    "80001 B out RST,ACK\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_UNREAD },
+	{ "… or aborts it with bytes under way, which the RST behind it shows",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 unacked=9 pid=790\n"
+		    "80001 B out RST,ACK\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_ABORTED },
+	{ "… or waited for a FIN in vain",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790\n"
+		    "81000 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
+		    "90000000 B socket FIN_WAIT2 CLOSE orphan err=113\n",
+	  202, CONN_FIN_TIMEOUT, TCPTRAIL_FIN_WAIT2, CONN_WHY_UNTOLD },
+	{ "kTLS leaves an error that is none of the path: its process aborts it, with bytes under way",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=74 unacked=9 retransmits=1 pid=790\n"
+		    "80001 B out RST,ACK\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_ESTABLISHED, CONN_WHY_ABORTED },
+	{ "… or too many orphans are there when it closes",
+	  HANDSHAKE "80000 B socket ESTABLISHED FIN_WAIT1 pid=790 unacked=9\n"
+		    "80001 B socket FIN_WAIT1 CLOSE orphan pid=790 unacked=9 err=74\n"
+		    "80002 B out RST\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_FIN_WAIT1, CONN_WHY_MEMORY },
+	{ "a firewall rejects what a connection that stood sent: it was not refused",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=111 unacked=5 retransmits=15\n", 202,
+	  CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
 	{ "… which is not so where bytes were sent again, and the timer ran in its call",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE err=113 pid=790 unacked=3 retransmits=8\n",
 	  202, CONN_UNREACHABLE, TCPTRAIL_ESTABLISHED, CONN_WHY_DATA },
@@ -283,6 +308,26 @@ static const struct expected endings[] = {
 		    "81001 B out FIN,ACK seq=9001 ack=1001\n"
 		    "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n"
 		    "81003 B out RST,ACK seq=9002 ack=1001\n",
+	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_UNREAD },
+	{ "… which is not known where segments are not on record",
+	  "80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n"
+	  "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7\n"
+	  "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNREAD },
+	{ "… or where records were lost",
+	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n80500 B loss 5\n"
+		    "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7\n"
+		    "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n",
+	  202, CONN_NORMAL, TCPTRAIL_LAST_ACK, CONN_WHY_UNREAD },
+	{ "… in CLOSING as well, and then not that its TIME-WAIT had no room",
+	  "80000 B socket ESTABLISHED FIN_WAIT1 unread=7\n"
+	  "81000 B socket FIN_WAIT1 CLOSING unread=7\n"
+	  "81002 B socket CLOSING CLOSE pid=790 unread=7\n",
+	  202, CONN_NORMAL, TCPTRAIL_CLOSING, CONN_WHY_UNREAD },
+	{ "… but the last ACK has not come where bytes of ours are not acknowledged",
+	  "80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n"
+	  "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7 unacked=3\n"
+	  "81002 B socket LAST_ACK CLOSE pid=790 unread=7 unacked=3\n",
 	  202, CONN_RESET_OUT, TCPTRAIL_LAST_ACK, CONN_WHY_UNREAD },
 	{ "too many orphans, in LAST-ACK",
 	  HANDSHAKE "80000 B socket ESTABLISHED CLOSE_WAIT\n81000 B socket CLOSE_WAIT LAST_ACK\n"
@@ -407,6 +452,11 @@ static void test_late_loss(void **state)
 		  "80002 B in FIN,ACK\n80003 B socket FIN_WAIT1 FIN_WAIT2 orphan\n"
 		  "80004 B socket FIN_WAIT2 CLOSE orphan\n160000 A loss 5 since=100\n",
 		  CONN_NORMAL, CONN_WHY_UNTOLD },
+		/* Among it may be the RST of close(). */
+		{ "0 B in SYN\n80000 B socket ESTABLISHED CLOSE_WAIT unread=7\n"
+		  "81000 B socket CLOSE_WAIT LAST_ACK pid=790 unread=7\n"
+		  "81002 B socket LAST_ACK CLOSE pid=790 unread=7\n160000 A loss 5 since=100\n",
+		  CONN_NORMAL, CONN_WHY_UNREAD },
 	};
 	struct tracker *tracker;
 	struct ended ended;

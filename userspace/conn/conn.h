@@ -46,7 +46,7 @@ enum conn_closer {
  *	for a socket that nobody held any more
  * @CONN_REFUSED: our SYN was answered with RST
  * @CONN_UNANSWERED: our SYN, SYN-ACK, data or FIN was not answered in time
- * @CONN_UNREACHABLE: an ICMP error ended it
+ * @CONN_UNREACHABLE: not answered, and ICMP or the route had told why
  * @CONN_ABANDONED: given up by this end before it was established
  * @CONN_FIN_TIMEOUT: FIN-WAIT-2 without a holder: tcp_fin_timeout was over, or there
  *	was no room to wait (CONN_WHY_NO_TIME_WAIT)
@@ -61,7 +61,8 @@ enum conn_closer {
  *	connect() to AF_UNSPEC, when both sides had closed
  * @CONN_NO_PORT: connect() found no source port, and sent nothing
  * @CONN_FAILED: connect() failed before there was a SYN, and it is not known why
- * @CONN_RESET: a RST, the peer's or ours: the trail does not tell which
+ * @CONN_RESET: a RST, the peer's or ours, and of a request maybe what CONN_DROPPED is: the
+ *	trail does not tell which
  */
 enum conn_end {
 	CONN_LIVES = 0,
@@ -90,7 +91,8 @@ enum conn_end {
 /**
  * enum conn_why - what is behind an end that needs an explanation
  * @CONN_WHY_UNTOLD: nothing is, or the trail does not tell
- * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read
+ * @CONN_WHY_UNREAD: reset: closed with bytes in it that were not read; normal: both had closed,
+ *	and whether a RST went for these bytes is not on record
  * @CONN_WHY_ABORTED: reset: SO_LINGER of 0 seconds, or connect() to AF_UNSPEC
  * @CONN_WHY_LINGER: the former of these two, as the module says
  * @CONN_WHY_DISCONNECT: the latter, likewise; abandoned by that, or by shutdown()

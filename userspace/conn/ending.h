@@ -86,10 +86,14 @@ static inline bool ending_is_unsent(const struct conn *c)
 	return c->end == CONN_NO_PORT || c->end == CONN_FAILED;
 }
 
-/** ending_is_unheard() - of one in SYN-SENT: neither a SYN-ACK nor a RST for it is on record */
+/**
+ * ending_is_unheard() - of one in SYN-SENT: nothing came for it, and it would be on record: a
+ * SYN-ACK or a RST by itself, and anything else by the RST that it was refused with
+ */
 static inline bool ending_is_unheard(const struct conn *c)
 {
-	return !c->synack_us && !(c->flags & CONN_RST_IN);
+	return c->flags & CONN_SEGMENTS && !c->synack_us &&
+	       !(c->flags & (CONN_LOSSY | CONN_RST_IN | CONN_RST_OUT));
 }
 
 /** ending_may_be_rst_in() - a RST that came ended @c, or may have */

@@ -89,8 +89,9 @@ static uint8_t why_aborted(const struct conn *c, const struct tcptrail_record *r
 		return CONN_WHY_UNTOLD;
 	if (c->state == TCPTRAIL_FIN_WAIT2)
 		return r->flags & TCPTRAIL_F_TASK ? CONN_WHY_LINGER2 : CONN_WHY_LATE_DATA;
+	/* A kernel socket whose network namespace goes is dropped so, too, but without a RST. */
 	if (is_closing(c->state))
-		return CONN_WHY_MEMORY;
+		return c->flags & CONN_RST_OUT ? CONN_WHY_MEMORY : CONN_WHY_UNTOLD;
 	if (c->role == CONN_PASSIVE && !(c->flags & CONN_ACCEPTED) && !c->owner)
 		return CONN_WHY_UNACCEPTED;
 	return CONN_WHY_UNTOLD;
@@ -113,20 +114,29 @@ static bool may_be_late_data(const struct conn *c, const struct tcptrail_record 
 	       !(r->flags & TCPTRAIL_F_TASK && ending_has_segments(c));
 }
 
+/* In a system call, with bytes unread, and whether a RST went is not on record. */
+static bool may_be_aborted(const struct conn *c)
+{
+	return c->unread && is_closing(c->state) && c->flags & CONN_TASK_ENDED &&
+	       !(c->flags & CONN_ORPHAN) && !ending_has_segments(c);
+}
+
 /*
  * A process that lets go of a connection that both sides have closed sends a RST only if
  * bytes are lost with it: unread ones, or ones that had not left yet. The RST comes behind
- * this record, and shows that (infer_from_rst_out()). Where segments are not recorded, unread
- * bytes have to do. On the loopback the last ACK, too, comes while a task has the socket.
+ * this record, and shows that (infer_from_rst_out()). On the loopback the last ACK, too, comes
+ * while a task has the socket: where segments are not recorded, unread bytes tell nothing,
+ * unless some of ours are not acknowledged: then that ACK has not come.
  */
-static enum conn_end end_of_closed(const struct conn *c, const struct tcptrail_record *r)
+static enum conn_end end_of_closed(struct conn *c, const struct tcptrail_record *r)
 {
-	if (c->flags & CONN_RST_OUT ||
-	    (ended_by_call(r) && r->transition.unread && !ending_has_segments(c)))
+	if (c->flags & CONN_RST_OUT || (may_be_aborted(c) && c->unacked))
 		return CONN_RESET_OUT;
 	if (r->transition.reason == TCPTRAIL_REASON_LINGER ||
 	    r->transition.reason == TCPTRAIL_REASON_DISCONNECT)
 		return CONN_SILENT;
+	if (may_be_aborted(c))
+		c->why = CONN_WHY_UNREAD;
 	return CONN_NORMAL;
 }
 
@@ -185,28 +195,54 @@ static uint8_t why_silent(const struct tcptrail_record *r)
 }
 
 /*
+ * What ICMP, or the way out of this machine, tells is no error of a connection that stands: but
+ * it is what the timer leaves that gives up later (tcp_write_err()).
+ */
+static bool is_of_path(uint16_t error)
+{
+	switch (error) {
+	case EACCES:
+	case ECONNREFUSED:
+	case EHOSTDOWN:
+	case EHOSTUNREACH:
+	case EINVAL: /* a blackhole route */
+	case ENETDOWN:
+	case ENETUNREACH:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EOPNOTSUPP:
+	case EPERM:
+	case EPROTO:
+		return true;
+	}
+	return false;
+}
+
+/*
  * An error that nobody has fetched stays with a socket (ICMP's with IP_RECVERR, kTLS's), and
  * the connection goes on: the last ACK comes, or its process aborts it. No timer has run out
- * then: with nothing under way there is none that would leave such an error.
+ * then: it leaves no other errors than these, and only with something under way; but for that
+ * of keepalive, which runs while a process holds the socket, and needs no system call.
  */
 static bool is_left_from_before(const struct tcptrail_record *r)
 {
-	switch (r->transition.error) {
+	const struct tcptrail_transition *t = &r->transition;
+
+	switch (t->error) {
 	case ECONNRESET:
 	case EPIPE:
-	case ECONNREFUSED:
 	case ECONNABORTED:
 	case ETIMEDOUT:
 		return false;
 	}
-	switch (r->transition.old_state) {
-	case TCPTRAIL_LAST_ACK:
-		return !r->transition.retransmits && !r->transition.unacked;
-	case TCPTRAIL_ESTABLISHED:
-	case TCPTRAIL_CLOSE_WAIT:
-		return ended_by_call(r) && !r->transition.retransmits && !r->transition.unacked;
-	}
-	return false;
+	if (t->old_state == TCPTRAIL_SYN_SENT || t->old_state == TCPTRAIL_SYN_RECV)
+		return false;
+	if (!is_of_path(t->error))
+		return true;
+	if (t->retransmits || t->unacked)
+		return false;
+	return ended_by_call(r) || is_closing(t->old_state) ||
+	       (t->old_state == TCPTRAIL_FIN_WAIT2 && r->flags & TCPTRAIL_F_ORPHAN);
 }
 
 enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *r)
@@ -228,6 +264,9 @@ enum conn_end ending_judge_socket(struct conn *c, const struct tcptrail_record *
 	case EPIPE:
 		return may_be_late_data(c, r) ? CONN_RESET : CONN_RESET_IN;
 	case ECONNREFUSED:
+		if (r->transition.old_state != TCPTRAIL_SYN_SENT &&
+		    r->transition.old_state != TCPTRAIL_SYN_RECV)
+			break;
 		/* Without a RST it was an ICMP port unreachable, as a firewall sends it that rejects. */
 		if (ending_has_segments(c) && !(c->flags & CONN_RST_IN))
 			c->why = CONN_WHY_ICMP;
@@ -313,7 +352,9 @@ enum conn_end ending_judge_minisocket(struct conn *c, const struct tcptrail_reco
 void ending_take_loss(struct conn *c)
 {
 	c->flags |= CONN_LOSSY;
-	if (c->why == CONN_WHY_ICMP || c->why == CONN_WHY_NO_TIME_WAIT)
+	if (c->end == CONN_NORMAL && may_be_aborted(c))
+		c->why = CONN_WHY_UNREAD;
+	else if (c->why == CONN_WHY_ICMP || c->why == CONN_WHY_NO_TIME_WAIT)
 		c->why = CONN_WHY_UNTOLD;
 	else if (c->end == CONN_DROPPED || (c->end == CONN_RESET_IN && is_fin_wait(c) &&
 					    c->object == CONN_SOCKET && !(c->flags & CONN_RST_IN)))
@@ -333,6 +374,7 @@ static void aborted(struct conn *c)
 	case CONN_NORMAL:
 	case CONN_ABANDONED:
 	case CONN_FIN_TIMEOUT:
+	case CONN_UNREACHABLE: /* its error was left from before: a timer sends no RST after it */
 		reset_by_us(c, !(c->flags & CONN_TASK_ENDED) ? c->why :
 			       c->unread		     ? CONN_WHY_UNREAD :
 							       CONN_WHY_ABORTED);
@@ -385,6 +427,15 @@ static void infer_from_rst_out(struct conn *c, bool has_socket)
 		if (has_socket && c->flags & CONN_ORPHAN)
 			reset_by_us(c, CONN_WHY_MEMORY);
 		else if (has_socket)
+			aborted(c);
+		break;
+	case CONN_RESET_OUT:
+		if (has_socket && c->flags & CONN_ORPHAN && is_closing(c->state) &&
+		    c->why == CONN_WHY_UNTOLD)
+			c->why = CONN_WHY_MEMORY;
+		break;
+	case CONN_UNREACHABLE:
+		if (has_socket && c->flags & CONN_TASK_ENDED && !(c->flags & CONN_ORPHAN))
 			aborted(c);
 		break;
 	case CONN_ABANDONED:

@@ -89,7 +89,8 @@ static bool lacks_minisocket(const struct conn *c, const struct tcptrail_record 
 {
 	uint8_t old_state = r->transition.old_state;
 
-	if (c->flags & CONN_LOSSY) /* that of the minisocket may be among what was lost */
+	/* Its record may be among what was lost; or something else may have ended the socket. */
+	if (c->flags & CONN_LOSSY || c->why != CONN_WHY_UNTOLD)
 		return false;
 	if (end == CONN_NORMAL)
 		return old_state == TCPTRAIL_FIN_WAIT2 || old_state == TCPTRAIL_CLOSING;

@@ -14,17 +14,22 @@
 static void say_closed(struct buf *out, const struct conn_pair_end *end, const char *us,
 		       const char *them)
 {
-	switch (end->timing.closer) {
-	case CONN_CLOSER_NONE:
-		buf_str(out, "closed");
-		break;
-	case CONN_CLOSER_BOTH:
-		buf_str(out, "closed normally, by both at the same time");
-		break;
-	default:
-		buf_printf(out, "closed normally, first by %s",
+	bool unknown = end->c->why == CONN_WHY_UNREAD;
+
+	buf_str(out, "closed");
+	if (end->timing.closer != CONN_CLOSER_NONE && !unknown)
+		buf_str(out, " normally");
+	if (end->timing.closer == CONN_CLOSER_BOTH)
+		buf_str(out, ", by both at the same time");
+	else if (end->timing.closer != CONN_CLOSER_NONE)
+		buf_printf(out, ", first by %s",
 			   end->timing.closer == CONN_CLOSER_PEER ? them : us);
-	}
+	if (unknown)
+		buf_printf(out,
+			   "; with %" PRIu32
+			   " byte%s unread of %s: whether the last ACK ended it, or "
+			   "a RST of its own, is not on record",
+			   end->c->unread, plural(end->c->unread), us);
 	if (end->c->why == CONN_WHY_NO_TIME_WAIT)
 		buf_str(out, "; without a TIME-WAIT, for want of room "
 			     "(net.ipv4.tcp_max_tw_buckets, or memory)");
@@ -115,9 +120,11 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 		buf_str(out, ending_is_unheard(c) ? "never answered" : "timed out");
 		if (c->syns) /* else segments may be turned off */
 			buf_printf(out, ": %s%u SYN%s sent", least, c->syns, plural(c->syns));
-		if (!ending_is_unheard(c))
+		if (c->synack_us || c->flags & CONN_RST_IN)
 			buf_printf(out, "; a %s came, and was not taken",
 				   c->synack_us ? "SYN-ACK" : "RST");
+		else if (c->flags & CONN_RST_OUT)
+			buf_str(out, "; what came was refused with RST");
 		break;
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "expired: %s%u SYN-ACK%s sent, no ACK came", least, c->synacks,
@@ -212,8 +219,8 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 		buf_printf(
 			out,
 			c->object == CONN_REQUEST ?
-				"the request was reset by %s, or by a RST in the name of %s: which "
-				"one is not on record" :
+				"the request was reset by %s, or by a RST in the name of %s, or "
+				"dropped by ICMP or ss -K: which one is not on record" :
 				"reset by %s (bytes came that nobody could read any more), or by a "
 				"RST in the name of %s: which one is not on record",
 			us, them);

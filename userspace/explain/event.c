@@ -29,10 +29,11 @@ static void add_ack(struct events *m, const struct ladder_side *s, uint8_t side,
 		    uint8_t state, const struct tcptrail_record *r)
 {
 	bool syn = before == TCPTRAIL_SYN_RECV && state == TCPTRAIL_ESTABLISHED;
+	const struct conn *c = s->end->conn;
 	bool fin = (before == TCPTRAIL_FIN_WAIT1 && state == TCPTRAIL_FIN_WAIT2) ||
 		   (before == TCPTRAIL_CLOSING && state == TCPTRAIL_TIME_WAIT) ||
-		   (before == TCPTRAIL_LAST_ACK && state == TCPTRAIL_CLOSE && s->end->conn &&
-		    ending_of(s->end->conn).how == CONN_NORMAL);
+		   (before == TCPTRAIL_LAST_ACK && state == TCPTRAIL_CLOSE && c &&
+		    c->end == CONN_NORMAL && c->why == CONN_WHY_UNTOLD);
 	struct event *event;
 
 	if (!syn && !fin)
