@@ -4,6 +4,7 @@
 #include "userspace/base/array.h"
 #include "userspace/conn/counters.h"
 #include "userspace/conn/pair.h"
+#include "userspace/conn/timing.h"
 
 /* One line of a table: what the last record makes of one end. */
 struct expected {
@@ -428,6 +429,27 @@ static void test_endings(void **state)
 	}
 }
 
+/* Of those that live, too, what is missing may be among what was lost: their accept(). */
+static void test_loss_while_it_lives(void **state)
+{
+	static const char *const scripts[] = {
+		"0 B request CLOSE NEW_SYN_RECV\n5 B socket SYN_RECV ESTABLISHED orphan\n",
+		"0 B request CLOSE NEW_SYN_RECV\n5 B socket SYN_RECV ESTABLISHED orphan\n"
+		"9 B loss 5\n",
+	};
+	struct tracker *tracker;
+	struct ended ended;
+	struct timing timing;
+
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
+		tracker = feed(scripts[i], &ended);
+		tracker_settle(tracker);
+		timing_of(&timing, by_cookie(tracker, 202), BASE_NS + SEC);
+		assert_int_equal(timing.unaccepted, !i);
+		tracker_free(tracker);
+	}
+}
+
 /* A loss that is told after an end, by another CPU's ring: what was missing may be among it. */
 static void test_late_loss(void **state)
 {
@@ -542,6 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endings),
+		cmocka_unit_test(test_loss_while_it_lives),
 		cmocka_unit_test(test_late_loss),
 		cmocka_unit_test(test_duplicate_child),
 		cmocka_unit_test(test_missing_hooks),

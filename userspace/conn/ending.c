@@ -146,8 +146,8 @@ static bool face(const struct conn *a, const struct conn *b)
 }
 
 /*
- * Would a RST that went to the end @c from the host of @other be on record as its own? Of an
- * end that lives it is not noted yet that records were lost: of @c, which has ended, it is.
+ * Would a RST that went to the end @c from the host of @other be on record as its own? That
+ * records were lost is noted of @c, which has ended, before it is of an end that lives.
  */
 static bool shows_rst(const struct conn *other, const struct conn *c)
 {

@@ -71,13 +71,6 @@ static struct conn *begin(struct tracker *m, const struct tcptrail_record *r)
 	return find_or_create(m, r);
 }
 
-/* Before an end is judged: were records lost while it lived? */
-static void note_losses(const struct tracker *m, struct conn *c)
-{
-	if (m->stats.last_loss_ns > c->begun_ns)
-		c->flags |= CONN_LOSSY;
-}
-
 /*
  * The kernel had no room for a minisocket: the full socket ends where it would have
  * become one. With the peer's FIN there that is plain. Without, it is due when our
@@ -118,7 +111,7 @@ static void socket_closed(struct tracker *m, struct conn *c, const struct tcptra
 	c->error = t->error < UINT8_MAX ? t->error : UINT8_MAX;
 	if (c->end)
 		return;
-	note_losses(m, c);
+	lives_note_loss(m, c);
 	end = ending_judge_socket(c, r);
 	if (end == CONN_NORMAL)
 		step_fin_acked(c, r->time_ns);
@@ -203,7 +196,7 @@ static void request_ended(struct tracker *m, struct conn *c, const struct tcptra
 	} else if (!c->end && (c->object == CONN_REQUEST || c->state == TCPTRAIL_NO_STATE)) {
 		c->object = CONN_REQUEST;
 		c->state = TCPTRAIL_NEW_SYN_RECV;
-		note_losses(m, c);
+		lives_note_loss(m, c);
 		lives_end(m, c, ending_judge_request(c, r), r->time_ns);
 	}
 }

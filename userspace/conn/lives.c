@@ -31,8 +31,10 @@ static void release(struct tracker *m, struct conn *c)
  * A CPU's ring tells of a loss when its next record is due, and the module when the next one
  * is let through: the end may have been judged long before.
  */
-static void note_late_loss(const struct tracker *m, struct conn *c)
+void lives_note_loss(const struct tracker *m, struct conn *c)
 {
+	if (!c->end && m->stats.last_loss_ns > c->begun_ns)
+		c->flags |= CONN_LOSSY;
 	if (c->end && !(c->flags & CONN_LOSSY) && m->stats.last_loss_ns > c->since_ns &&
 	    m->loss_since_ns <= c->since_ns + ENDING_AT_ONCE_NS)
 		ending_take_loss(c);
@@ -43,9 +45,9 @@ static void drop(struct tracker *m, struct conn *c)
 {
 	struct conn *other = join_waiting(m, c);
 
-	note_late_loss(m, c);
+	lives_note_loss(m, c);
 	if (other)
-		note_late_loss(m, other);
+		lives_note_loss(m, other);
 	table_forget(m, c);
 	if (m->config.ended)
 		m->config.ended(m->config.arg, m, c);

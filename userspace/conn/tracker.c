@@ -108,7 +108,11 @@ bool tracker_is_waiting(const struct tracker *m)
 
 void tracker_settle(struct tracker *m)
 {
+	uint32_t slot;
+
 	lives_reap(m, UINT64_MAX);
+	for (slot = 1; slot < m->conns.top && m->stats.last_loss_ns; slot++)
+		lives_note_loss(m, conn_at(m, slot));
 }
 
 void tracker_refresh(struct tracker *m, const struct tcptrail_record *records, size_t count)

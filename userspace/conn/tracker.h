@@ -77,8 +77,8 @@ typedef void (*tracker_step_fn)(void *arg, const struct tracker *tracker, const 
  * @ended: called at the end of a life, or NULL
  * @gone: called for each end that leaves the tracker, told or not, or NULL: from then
  *	on its struct conn is another's. tracker_free() calls it for none
- * @incomplete: a hook of the module is missing (session_is_incomplete()): nothing follows from
- *	what is not on record, as if records had been lost
+ * @incomplete: a hook of the module is missing (unrecorded_lives()): nothing follows from what is
+ *	not on record, as if records had been lost
  * @arg: for all of them
  */
 struct tracker_config {
@@ -139,7 +139,8 @@ bool tracker_is_waiting(const struct tracker *tracker);
 /**
  * tracker_settle() - tell the ends that still wait to be told: nothing comes after
  *
- * With tracker_config.join those whose other end lives stay: tracker_next() has them.
+ * With tracker_config.join those whose other end lives stay: tracker_next() has them, and all
+ * that live. Of these, too, it is noted then whether records were lost.
  */
 void tracker_settle(struct tracker *tracker);
 

@@ -153,6 +153,9 @@ struct conn *lives_begin(struct tracker *m, const struct tcptrail_record *r);
 /** lives_end() - its life is over: @c can still be found, until it is told */
 void lives_end(struct tracker *m, struct conn *c, enum conn_end end, uint64_t time_ns);
 
+/** lives_note_loss() - were records lost while @c lived, before its end is judged, or told? */
+void lives_note_loss(const struct tracker *m, struct conn *c);
+
 /** lives_enqueue() - @c has ended, and waits to be told from now on, if it does not yet */
 void lives_enqueue(struct tracker *m, struct conn *c);
 
