@@ -276,13 +276,14 @@ static bool has_own_ending(const struct conn *c, bool other_lives)
 static void tell_survivor(struct milestones *m, const struct conn *c)
 {
 	unsigned int side = c == m->conn[LADDER_RIGHT];
+	const char *state = state_name(c->object == CONN_REQUEST ? TCPTRAIL_SYN_RECV : c->state);
 
 	if (conn_pair_survivor(&m->l->pair) < 0) {
-		say(m, "%s lives on, in %s.", subject(m, side), state_name(c->state));
+		say(m, "%s lives on, in %s.", subject(m, side), state);
 		return;
 	}
 	names(m, "half-open");
-	say(m, "Half-open: %s lives on, in %s.", side_name(m, side), state_name(c->state));
+	say(m, "Half-open: %s lives on, in %s.", side_name(m, side), state);
 }
 
 /* Its FIN went to an end that had given up, or been dropped, before. */
