@@ -184,6 +184,8 @@ static void test_resync(void **state)
 	assert_false(resync_is_due(&resync, 3, UINT64_MAX));
 	assert_false(resync_is_due(&resync, 4, time_now_ns()));
 	assert_true(resync_is_due(&resync, 4, UINT64_MAX));
+	/* What is never on record is asked for again and again. */
+	assert_true(resync_is_due(&resync, UINT64_MAX, UINT64_MAX));
 	resync_free(&resync);
 	tracker_free(tracker);
 	close(fd);

@@ -169,11 +169,32 @@ static void test_ports(void **state)
 	tracker_free(tracker);
 }
 
+/* Of lives, and of accept(), something is missing: nothing follows from what is not on record. */
+static void test_lives(void **state)
+{
+	static const uint64_t hooks[] = {
+		HOOK(STATE),	      HOOK(REQUEST_BEGIN), HOOK(REQUEST_END),
+		HOOK(TIMEWAIT_BEGIN), HOOK(TIMEWAIT_END),  HOOK(ACCEPT),
+	};
+	struct tcptrail_info info = { .features = UNRECORDED_ALL & ~HOOK(SEGMENT) };
+
+	assert_false(unrecorded_lives(&info)); /* of each connection is known if it has segments */
+	info.no_ring = 1;
+	assert_true(unrecorded_lives(&info));
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
+		info = (struct tcptrail_info){ .features = UNRECORDED_ALL & ~hooks[i] };
+		assert_true(unrecorded_lives(&info));
+	}
+	info.features = 0; /* a file that does not say */
+	assert_false(unrecorded_lives(&info));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unrecorded),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_lives),
 	};
 
 	return cmocka_run_group_tests_name("unrecorded", tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "userspace/base/utf8.h"
 #include "userspace/session/message.h"
 #include "userspace/session/session.h"
+#include "userspace/diagnose/unrecorded.h"
 #include "userspace/explain/conversation.h"
 #include "userspace/print/ladder_out.h"
 
@@ -241,7 +242,7 @@ int cmd_explain(int argc, char *argv[])
 	status = session_open(&session, &config);
 	if (!status && conversations_create(&e.conversations, &selector))
 		status = cmd_fail("%s", strerror(ENOMEM));
-	if (!status && session_is_incomplete(&session.info))
+	if (!status && unrecorded_lives(&session.info))
 		conversations_incomplete(e.conversations);
 	if (!status)
 		status = explain(&e, &session);

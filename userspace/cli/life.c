@@ -11,6 +11,7 @@
 #include "userspace/base/order.h"
 #include "userspace/base/time.h"
 #include "userspace/conn/filter_conn.h"
+#include "userspace/diagnose/unrecorded.h"
 #include "userspace/print/life_out.h"
 #include "userspace/session/message.h"
 #include "userspace/session/session.h"
@@ -230,7 +231,7 @@ static int open_session(struct life_run *run)
 	int status = session_open(&run->session, &config), err = 0;
 
 	if (!status) {
-		ended.incomplete = session_is_incomplete(&run->session.info);
+		ended.incomplete = unrecorded_lives(&run->session.info);
 		err = tracker_create(&run->tracker, &ended);
 	}
 	if (!status && !err && run->summarize) {

@@ -23,6 +23,19 @@ static inline bool unrecorded_ends(const struct tcptrail_info *info)
 }
 
 /**
+ * unrecorded_lives() - is something of lives, or of accept(), not on record? @info as below
+ *
+ * Of a file without @info nothing is known to be missing. Segments may be turned off: of each
+ * connection is known if there are any.
+ */
+static inline bool unrecorded_lives(const struct tcptrail_info *info)
+{
+	const uint64_t hooks = HOOK(REQUEST_BEGIN) | HOOK(REQUEST_END) | HOOK(ACCEPT);
+
+	return info->features && (unrecorded_ends(info) || (info->features & hooks) != hooks);
+}
+
+/**
  * unrecorded_hooks() - bit n: what hook n sees of this connection is not on record, or not all
  * @info: what the module says of itself, all zero: there is none; NULL: all is recorded
  */

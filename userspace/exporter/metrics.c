@@ -34,8 +34,15 @@ static uint64_t sockets(const struct counters *c, uint8_t state)
 	return count;
 }
 
-static void put_sockets(struct openmetrics *e, const struct counters *c)
+/* Without its hook no record says that accept() took one, and all seem to wait. */
+static bool has_accept(const struct metrics *m)
 {
+	return !m->features || m->features >> TCPTRAIL_HOOK_ACCEPT & 1;
+}
+
+static void put_sockets(struct openmetrics *e, const struct metrics *m)
+{
+	const struct counters *c = &m->counters;
 	unsigned int i;
 
 	openmetrics_gauge(e, "tcptrail_sockets",
@@ -51,8 +58,9 @@ static void put_sockets(struct openmetrics *e, const struct counters *c)
 			     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_FIN_WAIT2));
 	openmetrics_labelled(e, "state", state_key(TCPTRAIL_TIME_WAIT),
 			     counters_sockets(c, CONN_MINISOCKET, TCPTRAIL_TIME_WAIT));
-	openmetrics_gauge_of(e, "tcptrail_accept_queue_sockets",
-			     "Established, and not accepted yet.", counters_unaccepted(c));
+	if (has_accept(m))
+		openmetrics_gauge_of(e, "tcptrail_accept_queue_sockets",
+				     "Established, and not accepted yet.", counters_unaccepted(c));
 }
 
 /* What TCP's state machine knows is always told, anything else when it occurs. */
@@ -229,9 +237,11 @@ static void put_found(struct openmetrics *e, const struct metrics *m)
 		openmetrics_label(e, "state", state_key(states[i]));
 		openmetrics_seconds(e, time_between(since_ns, m->now_ns));
 	}
-	openmetrics_age_of(e, "tcptrail_oldest_unaccepted_seconds",
-			   "How long the connection waits that has waited longest for accept().",
-			   time_between(f->unaccepted_since_ns, m->now_ns));
+	if (has_accept(m))
+		openmetrics_age_of(
+			e, "tcptrail_oldest_unaccepted_seconds",
+			"How long the connection waits that has waited longest for accept().",
+			time_between(f->unaccepted_since_ns, m->now_ns));
 	openmetrics_gauge_of(e, "tcptrail_close_wait_unread_bytes",
 			     "Bytes in CLOSE-WAIT sockets that nobody has read.", f->unread);
 	openmetrics_gauge(
@@ -325,7 +335,7 @@ void metrics_text(struct buf *out, const struct metrics *m, bool openmetrics, ui
 {
 	struct openmetrics e = { .out = out, .openmetrics = openmetrics };
 
-	put_sockets(&e, &m->counters);
+	put_sockets(&e, m);
 	put_transitions(&e, &m->counters);
 	put_ends(&e, m);
 	put_connections(&e, &m->counters);

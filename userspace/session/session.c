@@ -49,16 +49,6 @@ static int open_trail(struct session *s)
 	return CMD_OK;
 }
 
-bool session_is_incomplete(const struct tcptrail_info *info)
-{
-	const uint64_t lives = 1U << TCPTRAIL_HOOK_STATE | 1U << TCPTRAIL_HOOK_REQUEST_BEGIN |
-			       1U << TCPTRAIL_HOOK_REQUEST_END |
-			       1U << TCPTRAIL_HOOK_TIMEWAIT_BEGIN |
-			       1U << TCPTRAIL_HOOK_TIMEWAIT_END | 1U << TCPTRAIL_HOOK_ACCEPT;
-
-	return info->features && (info->features & lives) != lives;
-}
-
 int session_open(struct session *s, const struct session_config *config)
 {
 	int err = 0;
@@ -79,7 +69,7 @@ int session_open(struct session *s, const struct session_config *config)
 	if (!config->tracker)
 		return CMD_OK;
 	s->tracker_config = *config->tracker;
-	s->tracker_config.incomplete = session_is_incomplete(&s->info);
+	s->tracker_config.incomplete = unrecorded_lives(&s->info);
 	err = tracker_create(&s->tracker, &s->tracker_config);
 	return err ? cmd_fail("%s", strerror(-err)) : CMD_OK;
 }
@@ -132,10 +122,13 @@ static void end_resync(struct session *s)
 /* What was recorded before has been read by @now_ns. On a quiet machine no record tells the time. */
 static void go_on(struct session *s, uint64_t now_ns)
 {
+	uint64_t missing;
 	int err;
 
 	if (!s->live || !s->trail)
 		return;
+	/* What is never on record the kernel has to tell again and again. */
+	missing = unrecorded_lives(&s->info) ? UINT64_MAX : lost(s);
 	lock(s);
 	if (s->tracker && !s->moved)
 		tracker_advance(s->tracker, now_ns - TRAIL_SETTLE_NS);
@@ -147,7 +140,7 @@ static void go_on(struct session *s, uint64_t now_ns)
 	unlock(s);
 	if (resync_is_over(&s->resync, now_ns)) {
 		end_resync(s);
-	} else if (s->resync.begun_ns && resync_is_due(&s->resync, lost(s), now_ns)) {
+	} else if (s->resync.begun_ns && resync_is_due(&s->resync, missing, now_ns)) {
 		err = resync_begin(&s->resync, s->tracker, SNAPSHOT_ALL_STATES, lost(s),
 				   s->config.lock);
 		s->resync_error = err ? err : s->resync_error;

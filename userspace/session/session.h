@@ -81,13 +81,6 @@ struct session {
 	bool stopped;
 };
 
-/**
- * session_is_incomplete() - is one of the hooks missing that tell of lives and accept()?
- *
- * Segments may be turned off: of each connection is known if there are any.
- */
-bool session_is_incomplete(const struct tcptrail_info *info);
-
 /** session_open() - CMD_OK, or CMD_FAILED after a message; closed by session_close(), also then */
 int session_open(struct session *session, const struct session_config *config);
 

@@ -2,6 +2,7 @@
 /* The ladder of one connection, from all that is on record of it. */
 #include <errno.h>
 
+#include "userspace/diagnose/unrecorded.h"
 #include "userspace/session/follow.h"
 #include "userspace/top/top.h"
 #include "userspace/explain/conversation.h"
@@ -50,7 +51,7 @@ int top_ladder(const struct top *top, const char *text, struct buf *out)
 		err = conversations_create(&conversations, &selector);
 	if (!err) {
 		tcptrail_get_info(trail, &info);
-		if (session_is_incomplete(&info))
+		if (unrecorded_lives(&info))
 			conversations_incomplete(conversations);
 		err = draw_newest(top, trail, conversations, out);
 	}
