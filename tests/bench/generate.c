@@ -4,15 +4,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* One end's life, a server's: as the module records it, in 12 steps. */
-enum { STEPS = 12 };
-
+/* One end's life, a server's, as the module records it. */
 static const struct {
 	uint8_t kind;
 	uint8_t old_state; /* or direction */
 	uint8_t new_state; /* or TCP flags */
 	uint8_t reason;
-} steps[STEPS] = {
+} steps[GENERATE_STEPS] = {
 	{ TCPTRAIL_SEGMENT, TCPTRAIL_IN, TCPTRAIL_SYN, 0 },
 	{ TCPTRAIL_REQUEST, TCPTRAIL_CLOSE, TCPTRAIL_NEW_SYN_RECV, 0 },
 	{ TCPTRAIL_SEGMENT, TCPTRAIL_OUT, TCPTRAIL_SYN | TCPTRAIL_ACK, 0 },
@@ -40,10 +38,12 @@ static void put_addresses(struct tcptrail_record *r, uint64_t connection)
 	r->rport = (uint16_t)(1024 + connection % 60000);
 }
 
-static void put_step(struct tcptrail_record *r, uint64_t connection, unsigned int step)
+void generate_step(struct tcptrail_record *r, uint64_t connection, unsigned int step)
 {
 	struct tcptrail_transition *t = &r->transition;
 
+	*r = (struct tcptrail_record){ .cookie = connection + 1, .netns = 4026531840U };
+	put_addresses(r, connection);
 	r->kind = steps[step].kind;
 	if (r->kind == TCPTRAIL_SEGMENT) {
 		r->segment.direction = steps[step].old_state;
@@ -72,17 +72,12 @@ void generate(struct generator *g, struct tcptrail_record *records, size_t count
 {
 	for (size_t i = 0; i < count; i++, g->made++) {
 		uint64_t round = g->made / g->live;
-		uint64_t connection = round / STEPS * g->live + g->made % g->live;
+		uint64_t connection = round / GENERATE_STEPS * g->live + g->made % g->live;
 		struct tcptrail_record *r = &records[i];
 
+		generate_step(r, connection, (unsigned int)(round % GENERATE_STEPS));
 		g->time_ns += 1000;
-		*r = (struct tcptrail_record){
-			.seq = g->made,
-			.time_ns = g->time_ns,
-			.cookie = connection + 1,
-			.netns = 4026531840U,
-		};
-		put_addresses(r, connection);
-		put_step(r, connection, (unsigned int)(round % STEPS));
+		r->time_ns = g->time_ns;
+		r->seq = g->made;
 	}
 }

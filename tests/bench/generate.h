@@ -7,8 +7,14 @@
 
 #include "module/uapi/tcptrail.h"
 
+/* Records of one life. */
+#define GENERATE_STEPS 12
+
+/** generate_step() - record @step of @connection's life, but for its time and number */
+void generate_step(struct tcptrail_record *r, uint64_t connection, unsigned int step);
+
 /**
- * struct generator - zero but for what is said here
+ * struct generator - connections that take their steps in turn; zero but for what is said here
  * @live: so many connections are open at a time
  * @time_ns: of the last record
  * @made: records made
