@@ -25,7 +25,7 @@ static uint32_t random_u32(void)
 
 static bool holds(const struct index *index, uint32_t hash, uint32_t slot)
 {
-	uint32_t at = hash, found;
+	uint32_t at = 0, found;
 
 	while ((found = index_find(index, hash, &at)))
 		if (found == slot)

@@ -38,7 +38,7 @@ static uint32_t hash_of(const struct hashmap *map, const void *key)
 
 static void *find(const struct hashmap *map, const void *key, uint32_t hash)
 {
-	uint32_t at = hash, number;
+	uint32_t at = 0, number;
 
 	while ((number = index_find(&map->by_key, hash, &at)))
 		if (!memcmp(hashmap_at(map, number - 1), key, map->key_size))

@@ -2,24 +2,53 @@
 /*
  * The hash index: open addressing with linear probing.
  *
- * An entry lies at its home (hash & mask) or in the run of used entries that begins there.
+ * An entry lies at its home (its hash, scaled to the table) or in the run of used entries that begins there.
  * A search goes from the home to the first empty entry. When an entry is removed, later
  * entries of its run move back into the gap, unless that would put them before their home;
  * so no tombstones are needed, and a search stays short however much comes and goes. At
- * 70 % the table is doubled.
+ * 70 % the table grows: a small one to twice its size, a large one by a quarter, so that no
+ * more than 14 bytes are spent on an entry.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "userspace/base/index.h"
 
 #define FIRST_ENTRIES 1024
+#define LARGE_ENTRIES 16384
+#define HUGE_PAGE (2UL << 20)
+
+/* In pages of 4 KiB, each look into a large table costs a walk through the page tables, too. */
+static struct index_entry *new_entries(size_t size)
+{
+	size_t bytes = size * sizeof(struct index_entry);
+	void *entries;
+
+	if (bytes < HUGE_PAGE)
+		return calloc(1, bytes);
+	entries = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (entries == MAP_FAILED)
+		return NULL;
+	madvise(entries, bytes, MADV_HUGEPAGE);
+	return entries;
+}
+
+static void free_entries(struct index *index)
+{
+	size_t bytes = index->size * sizeof(struct index_entry);
+
+	if (bytes < HUGE_PAGE)
+		free(index->entries);
+	else
+		munmap(index->entries, bytes);
+}
 
 int index_init(struct index *index)
 {
-	index->entries = calloc(FIRST_ENTRIES, sizeof(*index->entries));
-	index->mask = FIRST_ENTRIES - 1;
+	index->entries = new_entries(FIRST_ENTRIES);
+	index->size = FIRST_ENTRIES;
 	index->count = 0;
 	return index->entries ? 0 : -ENOMEM;
 }
@@ -37,59 +66,71 @@ void index_new_key(uint64_t key[2])
 
 void index_fini(struct index *index)
 {
-	free(index->entries);
+	free_entries(index);
 	*index = (struct index){ 0 };
+}
+
+static uint32_t next(const struct index *index, uint32_t at)
+{
+	return at + 1 < index->size ? at + 1 : 0;
 }
 
 static void put(struct index *index, struct index_entry entry)
 {
-	uint32_t at = entry.hash & index->mask;
+	uint32_t at = index_home(index, entry.hash);
 
 	while (index->entries[at].slot)
-		at = (at + 1) & index->mask;
+		at = next(index, at);
 	index->entries[at] = entry;
 }
 
 static int grow(struct index *index)
 {
-	struct index bigger = { .mask = index->mask * 2 + 1, .count = index->count };
+	uint32_t more = index->size < LARGE_ENTRIES ? index->size : index->size / 4;
+	struct index bigger = { .size = index->size + more, .count = index->count };
 	uint32_t i;
 
-	bigger.entries = calloc((size_t)bigger.mask + 1, sizeof(*bigger.entries));
+	bigger.entries = new_entries(bigger.size);
 	if (!bigger.entries)
 		return -ENOMEM;
-	for (i = 0; i <= index->mask; i++)
+	for (i = 0; i < index->size; i++)
 		if (index->entries[i].slot)
 			put(&bigger, index->entries[i]);
-	free(index->entries);
+	free_entries(index);
 	*index = bigger;
 	return 0;
 }
 
 int index_add(struct index *index, uint32_t hash, uint32_t slot)
 {
-	if ((uint64_t)index->count * 10 >= ((uint64_t)index->mask + 1) * 7 && grow(index))
+	if ((uint64_t)index->count * 10 >= (uint64_t)index->size * 7 && grow(index))
 		return -ENOMEM;
 	put(index, (struct index_entry){ .hash = hash, .slot = slot });
 	index->count++;
 	return 0;
 }
 
+/* How far @at is behind @home, around the table's end. */
+static uint32_t behind(const struct index *index, uint32_t home, uint32_t at)
+{
+	return at >= home ? at - home : at + index->size - home;
+}
+
 void index_del(struct index *index, uint32_t hash, uint32_t slot)
 {
-	uint32_t hole = hash & index->mask;
+	uint32_t hole = index_home(index, hash);
 	uint32_t at, home;
 
 	while (index->entries[hole].slot != slot || index->entries[hole].hash != hash) {
 		if (!index->entries[hole].slot)
 			return;
-		hole = (hole + 1) & index->mask;
+		hole = next(index, hole);
 	}
 	index->count--;
 	/* Close the gap: an entry may move back, but not before its home. */
-	for (at = (hole + 1) & index->mask; index->entries[at].slot; at = (at + 1) & index->mask) {
-		home = index->entries[at].hash & index->mask;
-		if (((at - home) & index->mask) >= ((at - hole) & index->mask)) {
+	for (at = next(index, hole); index->entries[at].slot; at = next(index, at)) {
+		home = index_home(index, index->entries[at].hash);
+		if (behind(index, home, at) >= behind(index, hole, at)) {
 			index->entries[hole] = index->entries[at];
 			hole = at;
 		}

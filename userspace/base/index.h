@@ -17,13 +17,13 @@ struct index_entry {
 
 /**
  * struct index - the index
- * @entries: @mask + 1 of them, a power of two, at most 70 % in use
- * @mask: for the home position of a hash
- * @count: entries in use
+ * @entries: the table
+ * @size: of the table
+ * @count: entries in use, at most 70 % of @size
  */
 struct index {
 	struct index_entry *entries;
-	uint32_t mask;
+	uint32_t size;
 	uint32_t count;
 };
 
@@ -38,29 +38,33 @@ int index_add(struct index *index, uint32_t hash, uint32_t slot);
 /** index_del() - forget @slot under @hash; nothing happens if it is not there */
 void index_del(struct index *index, uint32_t hash, uint32_t slot);
 
+/** index_home() - where the search for a hash begins: all hashes, in order, over the table */
+static inline uint32_t index_home(const struct index *index, uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash * index->size >> 32);
+}
+
 /**
  * index_find() - candidates for a hash, one per call
  * @index: the index
  * @hash: what is looked for
- * @at: the hash itself at first; carries the position from call to call
+ * @at: 0 at first; carries the position, counted from the home, from call to call
  *
  * Return: a slot, 0 if there are no more.
  */
 static inline uint32_t index_find(const struct index *index, uint32_t hash, uint32_t *at)
 {
+	uint32_t home = index_home(index, hash), place;
 	const struct index_entry *entry;
 
 	for (;;) {
-		entry = &index->entries[(*at)++ & index->mask];
+		place = home + (*at)++;
+		if (place >= index->size)
+			place -= index->size;
+		entry = &index->entries[place];
 		if (!entry->slot || entry->hash == hash)
 			return entry->slot;
 	}
-}
-
-/** index_home() - where the search for a hash begins */
-static inline const struct index_entry *index_home(const struct index *index, uint32_t hash)
-{
-	return &index->entries[hash & index->mask];
 }
 
 /** index_new_key() - a random key for index_hash(), that no file can know */

@@ -297,12 +297,12 @@ struct conn {
 
 /*
  * Memory per tracked connection end, at most: this, and an entry of 8 bytes in each
- * of two indices, which are from 35 to 70 % full; of three, 23 bytes more, with
+ * of two indices, which are from 56 to 70 % full; of three, 14 bytes more, with
  * tracker_config.join. An IPv6 one has 32 bytes more in
  * the pair pool, and each different (pid, comm) 24 in the task pool and an entry in
  * an index of its own. tests/unit/test_memory.c holds the model to it.
  */
-#define CONN_MEMORY_IPV4 (sizeof(struct conn) + 46)
+#define CONN_MEMORY_IPV4 (sizeof(struct conn) + 29)
 #define CONN_MEMORY_IPV6 (CONN_MEMORY_IPV4 + 32)
 #define CONN_MEMORY_TASK 47
 

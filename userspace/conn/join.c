@@ -36,7 +36,7 @@ static uint32_t numbers_hash(const struct tracker *m, uint64_t numbers)
 
 static struct conn *find(const struct tracker *m, uint64_t numbers)
 {
-	uint32_t hash = numbers_hash(m, numbers), at = hash, slot;
+	uint32_t hash = numbers_hash(m, numbers), at = 0, slot;
 
 	while ((slot = index_find(&m->by_synack, hash, &at)))
 		if (conn_at(m, slot)->synack == numbers)

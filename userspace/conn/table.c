@@ -82,7 +82,7 @@ struct tuple table_tuple(const struct tracker *m, const struct conn *c)
 
 struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie)
 {
-	uint32_t hash = cookie_hash(m, cookie), at = hash, slot;
+	uint32_t hash = cookie_hash(m, cookie), at = 0, slot;
 
 	while ((slot = index_find(&m->by_cookie, hash, &at)))
 		if (conn_at(m, slot)->cookie == cookie)
@@ -92,7 +92,7 @@ struct conn *table_by_cookie(const struct tracker *m, uint64_t cookie)
 
 static struct conn *by_hash(const struct tracker *m, const struct tuple *tuple, uint32_t hash)
 {
-	uint32_t at = hash, slot;
+	uint32_t at = 0, slot;
 
 	while ((slot = index_find(&m->by_tuple, hash, &at)))
 		if (same_tuple(m, conn_at(m, slot), tuple))
@@ -108,7 +108,7 @@ struct conn *table_by_tuple(const struct tracker *m, const struct tuple *tuple)
 bool table_is_shared(const struct tracker *m, const struct conn *c)
 {
 	struct tuple tuple = table_tuple(m, c);
-	uint32_t hash = table_hash(m, &tuple), at = hash, slot;
+	uint32_t hash = table_hash(m, &tuple), at = 0, slot;
 
 	while ((slot = index_find(&m->by_tuple, hash, &at)))
 		if (conn_at(m, slot) != c && same_tuple(m, conn_at(m, slot), &tuple))
@@ -121,9 +121,9 @@ const struct index_entry *table_home(const struct tracker *m, const struct tcptr
 	struct tuple tuple;
 
 	if (r->cookie)
-		return index_home(&m->by_cookie, cookie_hash(m, r->cookie));
+		return &m->by_cookie.entries[index_home(&m->by_cookie, cookie_hash(m, r->cookie))];
 	tuple_of(&tuple, r);
-	return index_home(&m->by_tuple, table_hash(m, &tuple));
+	return &m->by_tuple.entries[index_home(&m->by_tuple, table_hash(m, &tuple))];
 }
 
 static void unindex(struct tracker *m, struct conn *c)

@@ -38,7 +38,7 @@ void task_change(struct tracker *m, uint32_t *id, uint32_t pid, const char comm[
 
 	task_drop(m, id);
 	hash = task_hash(m, pid, comm);
-	at = hash;
+	at = 0;
 	while ((found = index_find(&m->by_task, hash, &at))) {
 		task = task_at(m, found);
 		if (task->pid == pid && !memcmp(task->comm, comm, sizeof(task->comm)))

@@ -84,7 +84,7 @@ static void feed_one(struct tracker *m, const struct tcptrail_record *r)
  */
 void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size_t count)
 {
-	size_t i, end = m->by_cookie.mask >= CACHED_ENTRIES ? count : 0;
+	size_t i, end = m->by_cookie.size > CACHED_ENTRIES ? count : 0;
 
 	for (i = 0; i < AHEAD && i < end; i++)
 		__builtin_prefetch(table_home(m, &records[i]));

@@ -100,7 +100,7 @@ static uint32_t cookie_hash(const struct conversations *t, uint64_t cookie)
 /* By its cookie, or by its name if it has none. */
 static bool is_other(const struct conversations *t, const struct tcptrail_record *r)
 {
-	uint32_t hash = r->cookie ? cookie_hash(t, r->cookie) : record_hash(t, r), at = hash, slot;
+	uint32_t hash = r->cookie ? cookie_hash(t, r->cookie) : record_hash(t, r), at = 0, slot;
 
 	while (t->others_count && (slot = index_find(&t->by_other, hash, &at)))
 		if (r->cookie ? t->others[slot - 1].cookie == r->cookie :
@@ -155,7 +155,7 @@ static void forget(struct conversations *t, struct tcptrail_record *r)
 
 static bool is_recent(const struct conversations *t, uint32_t isn)
 {
-	uint32_t hash = isn_hash(t, isn), at = hash, slot;
+	uint32_t hash = isn_hash(t, isn), at = 0, slot;
 
 	while ((slot = index_find(&t->by_isn, hash, &at)))
 		if (isn_of(&t->recent->ring[slot - 1]) == isn)
@@ -165,7 +165,7 @@ static bool is_recent(const struct conversations *t, uint32_t isn)
 
 static struct meant *find_meant(const struct conversations *t, uint32_t isn)
 {
-	uint32_t hash = isn_hash(t, isn), at = hash, slot;
+	uint32_t hash = isn_hash(t, isn), at = 0, slot;
 
 	while ((slot = index_find(&t->by_meant, hash, &at)))
 		if (t->recent->meant[slot - 1].isn == isn)

@@ -70,7 +70,7 @@ static bool is_joined(const struct conversations *t, const struct end *end)
 /* @end gets its place, and can be found by its name. */
 static int settle(struct conversations *t, struct end *end, uint32_t draft, uint8_t side)
 {
-	uint32_t hash = hash_of(t, name_of(end)), at = hash, *here;
+	uint32_t hash = hash_of(t, name_of(end)), at = 0, *here;
 
 	if (!draft) {
 		if (array_push(t->drafts, t->drafts_count, t->drafts_room, (struct draft){ 0 }))
@@ -92,7 +92,7 @@ static int settle(struct conversations *t, struct end *end, uint32_t draft, uint
 /* The newest end of a name, or the one before @end. */
 static struct end *next_end(const struct conversations *t, const struct end *end, uint32_t hash)
 {
-	uint32_t at = hash, slot = end ? end->older : index_find(&t->by_name, hash, &at);
+	uint32_t at = 0, slot = end ? end->older : index_find(&t->by_name, hash, &at);
 
 	return slot ? &t->ends[slot] : NULL;
 }
