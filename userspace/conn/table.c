@@ -116,14 +116,28 @@ bool table_is_shared(const struct tracker *m, const struct conn *c)
 	return false;
 }
 
-const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r)
+const struct index_entry *table_cookie_home(const struct tracker *m, uint64_t cookie)
 {
+	return &m->by_cookie.entries[index_home(&m->by_cookie, cookie_hash(m, cookie))];
+}
+
+const struct index_entry *table_tuple_home(const struct tracker *m, const struct tuple *tuple)
+{
+	return &m->by_tuple.entries[index_home(&m->by_tuple, table_hash(m, tuple))];
+}
+
+const void *table_likely(const struct tracker *m, const struct tcptrail_record *r)
+{
+	uint32_t hash, at = 0;
 	struct tuple tuple;
 
-	if (r->cookie)
-		return &m->by_cookie.entries[index_home(&m->by_cookie, cookie_hash(m, r->cookie))];
+	if (r->cookie) {
+		hash = cookie_hash(m, r->cookie);
+		return conn_at(m, index_find(&m->by_cookie, hash, &at));
+	}
 	tuple_of(&tuple, r);
-	return &m->by_tuple.entries[index_home(&m->by_tuple, table_hash(m, &tuple))];
+	hash = table_hash(m, &tuple);
+	return conn_at(m, index_find(&m->by_tuple, hash, &at));
 }
 
 static void unindex(struct tracker *m, struct conn *c)

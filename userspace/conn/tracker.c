@@ -12,8 +12,9 @@
 
 #include "userspace/conn/tracker_internal.h"
 
-/* How many records ahead the tables are brought into the cache. */
-#define AHEAD 8
+/* How many records ahead the place in the index, and then the connection, is fetched. */
+#define INDEX_AHEAD 16
+#define CONN_AHEAD 8
 
 /* Leaks are a matter of minutes, ports one of seconds: RECENT_SLICES of these are kept. */
 #define CLOSE_WAIT_SLICE_NS (10 * SEC)
@@ -78,19 +79,49 @@ static void feed_one(struct tracker *m, const struct tcptrail_record *r)
 	feed_record(m, r);
 }
 
+static inline bool may_begin(const struct tcptrail_record *r)
+{
+	return r->kind != TCPTRAIL_SEGMENT && (r->transition.old_state == TCPTRAIL_CLOSE ||
+					       r->transition.old_state == TCPTRAIL_LISTEN);
+}
+
+/* Only a record that may begin a life is looked up under its name, too. */
+static inline void prefetch_homes(const struct tracker *m, const struct tcptrail_record *r)
+{
+	struct tuple tuple;
+
+	if (r->cookie)
+		__builtin_prefetch(table_cookie_home(m, r->cookie));
+	if (r->cookie && !may_begin(r))
+		return;
+	tuple_of(&tuple, r);
+	__builtin_prefetch(table_tuple_home(m, &tuple));
+}
+
+static inline void prefetch_conn(const struct tracker *m, const struct tcptrail_record *r)
+{
+	const char *c = table_likely(m, r);
+
+	__builtin_prefetch(c);
+	__builtin_prefetch(c + 64);
+	__builtin_prefetch(c + 128);
+}
+
 /*
- * The prefetch stands here and not in a function of its own: one that does
- * nothing else has no effect in gcc's eyes, and the calls would go.
+ * The prefetches are inline: a function that does nothing else has no effect in gcc's eyes,
+ * and calls of it would go.
  */
 void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size_t count)
 {
 	size_t i, end = m->by_cookie.size > CACHED_ENTRIES ? count : 0;
 
-	for (i = 0; i < AHEAD && i < end; i++)
-		__builtin_prefetch(table_home(m, &records[i]));
+	for (i = 0; i < INDEX_AHEAD && i < end; i++)
+		prefetch_homes(m, &records[i]);
 	for (i = 0; i < count; i++) {
-		if (i + AHEAD < end)
-			__builtin_prefetch(table_home(m, &records[i + AHEAD]));
+		if (i + INDEX_AHEAD < end)
+			prefetch_homes(m, &records[i + INDEX_AHEAD]);
+		if (i + CONN_AHEAD < end)
+			prefetch_conn(m, &records[i + CONN_AHEAD]);
 		feed_one(m, &records[i]);
 	}
 }

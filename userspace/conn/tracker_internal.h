@@ -130,8 +130,12 @@ struct tuple table_tuple(const struct tracker *m, const struct conn *c);
 /** table_pair() - the addresses of a connection that is CONN_IPV6 */
 struct pair *table_pair(const struct tracker *m, const struct conn *c);
 
-/** table_home() - where the search for a record's connection begins */
-const struct index_entry *table_home(const struct tracker *m, const struct tcptrail_record *r);
+/** table_cookie_home(), table_tuple_home() - where the search for it begins */
+const struct index_entry *table_cookie_home(const struct tracker *m, uint64_t cookie);
+const struct index_entry *table_tuple_home(const struct tracker *m, const struct tuple *tuple);
+
+/** table_likely() - a record's connection, most likely: nothing but the hash was compared */
+const void *table_likely(const struct tracker *m, const struct tcptrail_record *r);
 
 void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
 
