@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bug.h>
+#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -135,10 +136,22 @@ void tcptrail_ftrace_hooks_attach(void)
 		tcptrail_hooks_set(wanted[i]->hook, status[i] ?: err);
 }
 
+static void free_filter(void)
+{
+#if HAVE_FTRACE_FREE_FILTER
+	ftrace_free_filter(&ops);
+#else
+	/* Before the old filter is freed a new, empty one is allocated. */
+	while (ftrace_set_filter(&ops, NULL, 0, 1) == -ENOMEM)
+		msleep(100);
+#endif
+}
+
 void tcptrail_ftrace_hooks_detach(void)
 {
-	if (ntargets)
-		unregister_ftrace_function(&ops);
-	/* Frees the filter; ftrace_free_filter() is not exported by 5.10. */
-	ftrace_set_filter(&ops, NULL, 0, 1);
+	if (ntargets) {
+		while (tcptrail_hooks_retry(unregister_ftrace_function(&ops)))
+			;
+	}
+	free_filter();
 }

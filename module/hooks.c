@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/printk.h>
 
@@ -42,6 +43,17 @@ void tcptrail_hooks_set(enum tcptrail_hook hook, int result)
 bool tcptrail_hooks_attached(enum tcptrail_hook hook)
 {
 	return !READ_ONCE(status[hook]);
+}
+
+bool tcptrail_hooks_retry(int err)
+{
+	if (!err)
+		return false;
+	pr_err_once(
+		"a hook cannot be detached (error %d), so the kernel still calls it: unloading waits\n",
+		err);
+	msleep(100);
+	return true;
 }
 
 void tcptrail_hooks_fill(struct tcptrail_info *info)

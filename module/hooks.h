@@ -17,6 +17,15 @@ void tcptrail_hooks_set(enum tcptrail_hook hook, int status);
 /** tcptrail_hooks_attached() - is it? */
 bool tcptrail_hooks_attached(enum tcptrail_hook hook);
 
+/**
+ * tcptrail_hooks_retry() - is a hook to be detached once more?
+ * @err: what came of it
+ *
+ * Code that is still called must not be freed, so detaching is tried until it succeeds. Says so
+ * once, and sleeps a moment.
+ */
+bool tcptrail_hooks_retry(int err);
+
 /** tcptrail_hooks_fill() - hooks and features of @info */
 void tcptrail_hooks_fill(struct tcptrail_info *info);
 

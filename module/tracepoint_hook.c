@@ -51,8 +51,11 @@ void tcptrail_tracepoint_hooks_detach(void)
 	int i;
 
 	for (i = 0; i < nwanted; i++) {
-		if (tcptrail_hooks_attached(wanted[i]->hook))
-			tracepoint_probe_unregister(tracepoints[i], wanted[i]->probe, NULL);
+		if (!tcptrail_hooks_attached(wanted[i]->hook))
+			continue;
+		while (tcptrail_hooks_retry(
+			tracepoint_probe_unregister(tracepoints[i], wanted[i]->probe, NULL)))
+			;
 	}
 	tracepoint_synchronize_unregister();
 }
