@@ -45,6 +45,17 @@ bool tcptrail_hooks_attached(enum tcptrail_hook hook)
 	return !READ_ONCE(status[hook]);
 }
 
+bool tcptrail_hooks_lack_memory(void)
+{
+	int i;
+
+	for (i = 0; i < TCPTRAIL_HOOKS; i++) {
+		if (READ_ONCE(status[i]) == -ENOMEM)
+			return true;
+	}
+	return false;
+}
+
 bool tcptrail_hooks_retry(int err)
 {
 	if (!err)

@@ -18,6 +18,14 @@ void tcptrail_hooks_set(enum tcptrail_hook hook, int status);
 bool tcptrail_hooks_attached(enum tcptrail_hook hook);
 
 /**
+ * tcptrail_hooks_lack_memory() - did one not attach because there was no memory?
+ *
+ * A hook that this kernel lacks is told and done without. Memory comes back: better load once
+ * more than record a part without need.
+ */
+bool tcptrail_hooks_lack_memory(void);
+
+/**
  * tcptrail_hooks_retry() - is a hook to be detached once more?
  * @err: what came of it
  *
@@ -30,10 +38,10 @@ bool tcptrail_hooks_retry(int err);
 void tcptrail_hooks_fill(struct tcptrail_info *info);
 
 /*
- * The hook families. Attaching never fails: a hook that cannot attach is noted
- * above, and the rest works without. detach returns when the hook does not run
- * any more. Both may sleep. Those with _add are attached and detached by tracepoint_hook.h
- * and ftrace_hook.h.
+ * The hook families. A hook that cannot attach is noted above, and the rest works without,
+ * unless memory was short: then the module is not loaded. detach returns when the hook does
+ * not run any more. Both may sleep. Those with _add are attached and detached by
+ * tracepoint_hook.h and ftrace_hook.h.
  */
 void tcptrail_state_add(void);
 void tcptrail_request_add(void);
@@ -46,10 +54,12 @@ void tcptrail_reset_add(void);
 /**
  * tcptrail_segment_turn() - attach or detach the segment hooks, in all namespaces
  * @on: which
+ *
+ * Return: 0, or -errno: then they are attached nowhere. Detaching does not fail.
  */
-void tcptrail_segment_turn(bool on);
+int tcptrail_segment_turn(bool on);
 
-/** tcptrail_segment_netns_failed() - namespaces without hooks, for want of memory */
+/** tcptrail_segment_netns_failed() - namespaces in which the hooks could not be registered */
 u32 tcptrail_segment_netns_failed(void);
 
 #endif

@@ -55,12 +55,17 @@ static int __init tcptrail_init(void)
 	tcptrail_limit_init(tcptrail_params_syn_rate());
 	tcptrail_params_ports_init();
 	attach();
+	if (tcptrail_hooks_lack_memory()) {
+		pr_err("no memory to attach all hooks: not loaded\n");
+		err = -ENOMEM;
+		goto err_attached;
+	}
 	err = tcptrail_device_init();
 	if (err)
-		goto err_device;
+		goto err_attached;
 	return 0;
 
-err_device:
+err_attached:
 	detach();
 	tcptrail_wake_exit();
 	tcptrail_ring_exit();

@@ -106,6 +106,7 @@ static int get_ports(char *buffer, const struct kernel_param *kp)
 
 static int set_segments(const char *val, const struct kernel_param *kp)
 {
+	int err = 0;
 	bool on;
 
 	if (!val || kstrtobool(val, &on)) {
@@ -113,11 +114,12 @@ static int set_segments(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	}
 	mutex_lock(&segments_lock);
-	segments = on;
 	if (segments_live)
-		tcptrail_segment_turn(on);
+		err = tcptrail_segment_turn(on);
+	if (!err)
+		segments = on;
 	mutex_unlock(&segments_lock);
-	return 0;
+	return err;
 }
 
 static const struct kernel_param_ops ring_kib_ops = {

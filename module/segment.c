@@ -203,13 +203,23 @@ struct netns_segment {
 static unsigned int netns_id;
 static atomic_t netns_failed = ATOMIC_INIT(0);
 
-/* Never keeps a namespace from being created. */
+/* Who turns the segments on just now, for all namespaces that there are. */
+static struct task_struct *turner;
+
+/*
+ * No namespace fails to be created for want of its hooks. Turning them on fails where memory
+ * is short, in all namespaces, but not for what a namespace has done to itself: its root may
+ * have registered as many hooks as there can be.
+ */
 static int __net_init netns_begins(struct net *net)
 {
 	struct netns_segment *mine = net_generic(net, netns_id);
+	int err = nf_register_net_hooks(net, ops, ARRAY_SIZE(ops));
 
-	mine->registered = !nf_register_net_hooks(net, ops, ARRAY_SIZE(ops));
-	if (!mine->registered)
+	mine->registered = !err;
+	if (err == -ENOMEM && READ_ONCE(turner) == current)
+		return err;
+	if (err)
 		atomic_inc(&netns_failed);
 	return 0;
 }
@@ -236,15 +246,24 @@ u32 tcptrail_segment_netns_failed(void)
 	return atomic_read(&netns_failed);
 }
 
-void tcptrail_segment_turn(bool on)
+int tcptrail_segment_turn(bool on)
 {
-	if (on == tcptrail_hooks_attached(TCPTRAIL_HOOK_SEGMENT))
-		return;
+	bool attached = tcptrail_hooks_attached(TCPTRAIL_HOOK_SEGMENT);
+	int err;
+
+	if (on && attached)
+		return 0;
 	if (on) {
-		tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, register_pernet_subsys(&netns_ops));
-		return;
+		WRITE_ONCE(turner, current);
+		err = register_pernet_subsys(&netns_ops);
+		WRITE_ONCE(turner, NULL);
+		tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, err);
+		return err;
 	}
-	unregister_pernet_subsys(&netns_ops);
-	synchronize_net(); /* a hook that was called before may still run */
+	if (attached) {
+		unregister_pernet_subsys(&netns_ops);
+		synchronize_net(); /* a hook that was called before may still run */
+	}
 	tcptrail_hooks_set(TCPTRAIL_HOOK_SEGMENT, TCPTRAIL_HOOK_OFF);
+	return 0;
 }

@@ -472,8 +472,8 @@ enum tcptrail_hook {
  * @ports: parameter: only connections with one of these ports are recorded
  * @hooks: for each enum tcptrail_hook: 0 attached, TCPTRAIL_HOOK_OFF,
  *	TCPTRAIL_HOOK_ABSENT, or a negative errno: why it is not
- * @netns_failed: network namespaces that have no segment hook for want of
- *	memory
+ * @netns_failed: network namespaces that have no segment hook: for want
+ *	of memory, or of room among their own hooks
  * @reserved: zero
  */
 struct tcptrail_info {

@@ -144,8 +144,10 @@ static void text_hooks(struct buf *out, const struct status *s)
 		buf_char(out, '\n');
 	}
 	if (s->info.netns_failed)
-		buf_printf(out, "segments are not recorded in %u network namespaces: no memory\n",
-			   s->info.netns_failed);
+		buf_printf(
+			out,
+			"segments are not recorded in %u network namespaces: no memory, or too many hooks there\n",
+			s->info.netns_failed);
 }
 
 static void text_cpus(struct buf *out, const struct status *s)
