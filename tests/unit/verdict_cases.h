@@ -106,7 +106,8 @@ static const struct verdict_case verdict_cases[] = {
 		   "10 B socket CLOSE_WAIT LAST_ACK orphan unacked=70000\n",
 	  10,
 	  "70000 bytes before our FIN are not acknowledged, by the last record: the peer is gone, "
-	  "does not read (zero window), or something drops segments, on the way or here." },
+	  "does not read (zero window), or something drops segments, on the way or at one of its "
+	  "ends." },
 	/* What was unread at an earlier look may have been read since. */
 	{ "close-wait-unread",
 	  ACCEPTED "9 B socket ESTABLISHED CLOSE_WAIT inode=6001 unread=812\n"
@@ -251,8 +252,8 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	/* Full segments are not acknowledged: smaller ones were, or the peer is heard. */
 	{ { "established-unanswered",
 	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=20000\n", 0,
-	    "small segments were acknowledged, a full one (1448 bytes) never was. Compare ping -M "
-	    "do -s 1472" },
+	    "Small segments were acknowledged, a full one (1448 bytes) never was: a hop may have a "
+	    "smaller MTU. Compare ping -M do -s 1472" },
 	  { .cookie = B,
 	    .timer = KERNEL_TIMER_RETRANSMIT,
 	    .retransmits = 7,
@@ -267,8 +268,8 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	{ { "established-unanswered",
 	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=20000\n", 0,
 	    "for at least 29.0s, and 7 retransmissions did not help. The peer lives: it was heard "
-	    "2.0s ago. What we send does not arrive: nothing, or only full segments, if a hop has "
-	    "a smaller MTU." },
+	    "2.0s ago. What we send does not arrive (if only full segments do not, a hop has a "
+	    "smaller MTU), or its kernel drops it." },
 	  { .cookie = B,
 	    .timer = KERNEL_TIMER_RETRANSMIT,
 	    .retransmits = 7,
@@ -385,6 +386,32 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "the peer is gone" },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 5 } },
+	/* What keeps silent may be gone, or not; a socket of this machine that lives is not. */
+	{ { "established-unanswered",
+	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
+	    "Whether it is gone, or the path, or its kernel drops what we send, is not known" },
+	  { .cookie = B,
+	    .timer = KERNEL_TIMER_RETRANSMIT,
+	    .retransmits = 7,
+	    .has_info = true,
+	    .sent_ms = 40000,
+	    .received_ms = 40000,
+	    .acked_ms = 40000,
+	    .repeated_ms = 40000 } },
+	{ { "established-unanswered",
+	    BOTH_ENDS "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,
+	    "though its socket is there, on this machine: what we send does not arrive, or its" },
+	  { .cookie = B,
+	    .timer = KERNEL_TIMER_RETRANSMIT,
+	    .retransmits = 7,
+	    .has_info = true,
+	    .sent_ms = 40000,
+	    .received_ms = 40000,
+	    .acked_ms = 40000,
+	    .repeated_ms = 40000 } },
+	{ { "fin-wait1-unanswered", BOTH_ENDS "60000000 B socket ESTABLISHED FIN_WAIT1 orphan\n",
+	    10, "not answered: something drops segments, on the way or at one of its ends." },
+	  { 0 } },
 	/* Data that waits for the peer is no leak of the process. */
 	{ { "close-wait-zero-window",
 	    ACCEPTED "60000000 B snapshot CLOSE_WAIT inode=6001 unacked=900 age_us=2000000\n", 0,

@@ -286,9 +286,14 @@ static void say_fin(const struct finding *f, struct verdict *v)
 /* In a record a closed window looks like a path that is gone. */
 static void say_unanswered(const struct finding *f, struct verdict *v)
 {
+	bool here = verdict_peer_is_here(f), window = f->conn->unacked && !finding_live(f);
+
 	say_fin(f, v);
-	SENTENCE(v, ": the peer is gone, %sor something drops segments, on the way or here.",
-		 f->conn->unacked && !finding_live(f) ? "does not read (zero window), " : "");
+	SENTENCE(v, ": %s%s%ssomething drops segments, on the way or at one of its ends.",
+		 !here	? "the peer is gone, " :
+		 window ? "the peer " :
+			  "",
+		 window ? "does not read (zero window), " : "", here && !window ? "" : "or ");
 }
 
 static void say_last_ack(const struct finding *f, const struct verdict_context *x,

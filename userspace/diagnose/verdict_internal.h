@@ -55,6 +55,13 @@ static inline const char *verdict_peer(const struct verdict_context *x, const ch
 	return x->peer ? x->peer : otherwise;
 }
 
+/** verdict_peer_is_here() - has the other end a socket on this machine that has not ended? */
+static inline bool verdict_peer_is_here(const struct finding *f)
+{
+	return (f->evidence & (FINDING(PEER_HERE) | FINDING(PEER_ENDED) | FINDING(PEER_GONE))) ==
+	       FINDING(PEER_HERE);
+}
+
 /** verdict_say_tries() - how often something went out without an answer, as far as it is known */
 void verdict_say_tries(const struct finding *f, struct verdict *v, const char *what,
 		       unsigned int count);

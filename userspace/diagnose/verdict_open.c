@@ -197,19 +197,25 @@ static void say_because(const struct finding *f, struct verdict *v)
 	bool full = f->evidence & FINDING(FULL_UNACKED);
 
 	if (f->evidence & FINDING(PEER_HEARD))
-		SENTENCE(v, "The peer lives: it was heard %s ago. %s", heard.s,
-			 full ? "What we send does not arrive: nothing, or only full segments, if "
-				"a hop has a smaller MTU." :
-				"What we send does not arrive, or its kernel drops it.");
+		SENTENCE(v,
+			 "The peer lives: it was heard %s ago. What we send does not arrive%s, or "
+			 "its kernel drops it.",
+			 heard.s,
+			 full ? " (if only full segments do not, a hop has a smaller MTU)" : "");
 	else if (full && f->evidence & FINDING(FULL_NEVER_ACKED))
 		SENTENCE(v,
-			 "Nothing has come from the peer for %s. It is gone, the path is, or a hop "
-			 "has a smaller MTU: small segments were acknowledged, a full one (%u "
-			 "bytes) never was.",
+			 "Nothing has come from the peer for %s. Small segments were acknowledged, "
+			 "a full one (%u bytes) never was: a hop may have a smaller MTU.",
 			 heard.s, f->live.mss);
+	else if (verdict_peer_is_here(f))
+		SENTENCE(v,
+			 "Nothing has come from the peer for %s, though its socket is there, on "
+			 "this machine: what we send does not arrive, or its kernel drops it.",
+			 heard.s);
 	else
 		SENTENCE(v,
-			 "Nothing has come from the peer for %s: the peer is gone, or the path is.",
+			 "Nothing has come from the peer for %s. Whether it is gone, or the path, "
+			 "or its kernel drops what we send, is not known from here.",
 			 heard.s);
 }
 
