@@ -12,13 +12,21 @@
 #include "userspace/conn/step.h"
 #include "userspace/base/record.h"
 
+/* With Fast Open the request lives on beside its child, and sends its SYN-ACK again. */
+static bool is_request_of(const struct conn *c, const struct tcptrail_record *r)
+{
+	return r->kind == TCPTRAIL_SEGMENT && r->segment.state == TCPTRAIL_NEW_SYN_RECV &&
+	       r->segment.direction == TCPTRAIL_OUT && c->state == TCPTRAIL_SYN_RECV &&
+	       c->role == CONN_PASSIVE && !c->end;
+}
+
 static struct conn *find_by_tuple(const struct tracker *m, const struct tcptrail_record *r)
 {
 	struct tuple tuple;
 	struct conn *c = tuple_of(&tuple, r) ? table_by_tuple(m, &tuple) : NULL;
 
 	/* The same addresses under another cookie are another life. */
-	return c && c->cookie && r->cookie ? NULL : c;
+	return c && c->cookie && r->cookie && !is_request_of(c, r) ? NULL : c;
 }
 
 static struct conn *search(const struct tracker *m, const struct tcptrail_record *r)

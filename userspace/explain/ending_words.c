@@ -127,7 +127,8 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 			buf_str(out, "; what came was refused with RST");
 		break;
 	case CONN_WHY_SYN_ACK:
-		buf_printf(out, "expired: %s%u SYN-ACK%s sent, no ACK came", least, c->synacks,
+		buf_printf(out, "%s: %s%u SYN-ACK%s sent, no ACK came",
+			   c->object == CONN_REQUEST ? "expired" : "timed out", least, c->synacks,
 			   plural(c->synacks));
 		break;
 	case CONN_WHY_DEFERRED:
@@ -238,6 +239,8 @@ void ending_sentence(struct buf *out, const struct conn_pair *pair, unsigned int
 	case CONN_UNREACHABLE:
 		buf_printf(out, "unreachable for %s (%s)", us,
 			   c->error ? error_key(c->error) : "ICMP answered its SYN-ACK");
+		if (c->unacked)
+			buf_printf(out, ": %" PRIu32 " bytes were not acknowledged", c->unacked);
 		break;
 	default:
 		buf_str(out, sentences[e.how < CONN_ENDS ? e.how : CONN_UNSEEN]);

@@ -41,8 +41,7 @@ static const struct detail details[] = {
 	  "Its process disconnected the socket before an answer came: by connect() to AF_UNSPEC, "
 	  "or by shutdown()." },
 	{ CONN_UNANSWERED, CONN_WHY_SYN, "syn-unanswered", NULL },
-	{ CONN_UNANSWERED, CONN_WHY_SYN_ACK, "request-expired",
-	  "@ forgot the request, as if the SYN had never come." },
+	{ CONN_UNANSWERED, CONN_WHY_SYN_ACK, "request-expired", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_DEFERRED, "request-expired", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_KEEPALIVE, "timed-out keepalive-timeout",
 	  "It gave up (ETIMEDOUT) with nothing unacknowledged: it was idle, and no answer to "
@@ -57,8 +56,7 @@ static const struct detail details[] = {
 	  "tcp_orphan_retries where no process held the socket)." },
 	{ CONN_UNANSWERED, CONN_WHY_UNSENT, "timed-out unsent", NULL },
 	{ CONN_UNANSWERED, CONN_WHY_FIN, "timed-out fin-unanswered", NULL },
-	{ CONN_UNREACHABLE, CONN_WHY_SYN_ACK, "unreachable",
-	  "@ forgot the request, as if the SYN had never come." },
+	{ CONN_UNREACHABLE, CONN_WHY_SYN_ACK, "unreachable", NULL },
 	{ CONN_UNREACHABLE, CONN_WHY_DATA, "unreachable timed-out retransmissions-exhausted",
 	  NULL },
 	{ CONN_UNREACHABLE, CONN_WHY_WINDOW, "unreachable timed-out window-probes-exhausted",
@@ -178,6 +176,12 @@ static void tell_failed(struct milestones *m, const struct conn *c, const struct
 		tell_refused(m);
 	if (e->how == CONN_ABANDONED)
 		tell_abandoned(m, c);
+	if (e->why == CONN_WHY_SYN_ACK)
+		say_of(m, LADDER_RIGHT,
+		       c->object == CONN_REQUEST ?
+			       "@ forgot the request, as if the SYN had never come." :
+			       "@ had a socket for it since the SYN (Fast Open), which ended by an "
+			       "error.");
 	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN || has_heard(m))
 		return;
 	if (answered || refused ||

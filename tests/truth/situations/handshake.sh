@@ -260,6 +260,27 @@ expect()
 }
 tell
 
+situation fast-open-child-expires 'Fast Open child, whose SYN-ACK is not answered'
+play()
+{
+	set_sysctl s net.ipv4.tcp_fastopen=519 net.ipv4.tcp_synack_retries=2
+	on s hasty opt fastopen 5 listen sx:7000 accept wait
+	sleep 1
+	x 4000 sx:7000 tx S len=5 rx SA sleep 100
+	sleep 60
+}
+expect()
+{
+	provoked kind=accept old_state=syn_recv comm=hasty
+	provoked kind=socket old_state=syn_recv new_state=close error=ETIMEDOUT
+	count 1 life .
+	says life end=unanswered why=syn_ack synacks=4
+	count 1 explain .
+	says explain names=request-expired
+	never explain 'forgot the request'
+}
+tell
+
 situation retry-on-one-socket 'while (connect(fd) < 0) sleep(1): three calls, three ports'
 play()
 {

@@ -183,6 +183,23 @@ expect()
 }
 tell
 
+situation syn-ack-without-a-key 'RFC 2385: the client demands a signature, and the SYN-ACK has none'
+play()
+{
+	x 7000 sx:5000 rx S tx SA sleep 100
+	sleep 0.5
+	on s neighbour bind sx:5000 md5 x:0 key try x:7000 wait
+	sleep 20
+}
+expect()
+{
+	provoked kind=segment direction=in 'tcp_flags=SYN,ACK'
+	says stuck verdict=syn-sent-answer-refused comm=neighbour
+	says life end=lives state=syn_sent
+	never explain names=syn-ack-lost
+}
+tell
+
 situation refusal-lost 'the RST that answers the SYN does not come back'
 play()
 {

@@ -173,6 +173,28 @@ expect()
 }
 tell
 
+situation rejected-while-established 'iptables -j REJECT: ICMP port unreachable on a connection that stands'
+play()
+{
+	set_sysctl c net.ipv4.tcp_retries2=4
+	on s server listen s:7000 accept wait
+	sleep 1
+	on c client connect s:7000 until go write 812 wait
+	sleep 2
+	filter r forward 'tcp dport 7000 reject with icmp type port-unreachable'
+	: >go
+	sleep 100
+}
+expect()
+{
+	provoked kind=socket old_state=established new_state=close error=ECONNREFUSED
+	says life end=unreachable why=data
+	never life end=refused
+	never explain 'refused'
+	never explain names=refused
+}
+tell
+
 situation data-after-peer-keepalive-timeout 'one end gave up, the other then writes'
 play()
 {
