@@ -289,7 +289,7 @@ bench-native: $(BENCH)
 #: make bench      what tracing costs, in instructions of the guest
 .PHONY: bench
 bench:
-	@scripts/packages build lab
+	@scripts/packages build lab bench
 	@scripts/bench
 
 .SECONDARY:

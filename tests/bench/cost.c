@@ -2,19 +2,26 @@
 /*
  * What short connections, bulk packets and an idle second cost, in
  * instructions of the whole machine: kernel and user, this program and all
- * others.
+ * others:
+ *
+ *	cost CONNECTIONS PACKETS AFTER		AFTER seconds belong to the connections
+ *	cost CONNECTIONS			only make them, and say how many
  *
  * Runs in the guest under scripts/lab --icount: one processor, whose time-stamp
  * counter counts executed instructions. While a processor sleeps the counter
- * goes on, so nothing here sleeps: both ends of each connection are in this
- * process, and idle time is spent in a loop that everything else may interrupt.
- * What then lies between two turns of the loop is what the others executed.
+ * goes on, so nothing that is measured by it sleeps: both ends of each connection
+ * are in this process, and idle time is spent in a loop that everything else may
+ * interrupt. What then lies between two turns of the loop is what the others
+ * executed. In a real idle time the processor does sleep: there, what the tasks
+ * were running is added up, which leaves out the timers' interrupts.
  *
  * A tracer's work for the connections counts until it is idle again: it may be
  * done between them, or in the time after them.
  */
 #include <arpa/inet.h>
 #include <err.h>
+#include <glob.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <stdint.h>
@@ -26,8 +33,10 @@
 
 #define PORT 4000
 #define SECOND 1000000000
-#define AFTER (SECOND / 2) /* longer than any tracer keeps records before it looks at them */
+#define SETTLE (SECOND / 2) /* longer than any tracer keeps records before it looks at them */
 #define IDLE 8 /* seconds */
+#define ASLEEP 200 /* seconds */
+#define CALM 125 /* seconds: TIME-WAIT is over by then, and what conntrack makes of it */
 #define TURN 1000
 #define TICK 2000 /* less than the timer's interrupt takes */
 #define PACKET 1000
@@ -169,19 +178,55 @@ static double idle_second(void)
 	return (double)idle(IDLE * (uint64_t)SECOND - SECOND / 500) / IDLE;
 }
 
-/* What the work has left the others to do, where an idle second costs @second. */
-static double rest(double second)
+/* What the work has left the others to do, in @length; an idle second costs @second. */
+static double rest(double second, uint64_t length)
 {
-	return (double)idle(AFTER) - second * AFTER / SECOND;
+	return (double)idle(length) - second * (double)length / SECOND;
 }
 
-static void measure_connections(int listener, unsigned int n, double second)
+static uint64_t task_ran(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	uint64_t ns = 0;
+
+	if (f && fscanf(f, "%" SCNu64, &ns) != 1)
+		ns = 0;
+	if (f)
+		fclose(f);
+	return ns;
+}
+
+/* All tasks but this one. */
+static uint64_t tasks_ran(void)
+{
+	glob_t tasks;
+	uint64_t sum = 0;
+
+	if (glob("/proc/[0-9]*/task/*/schedstat", 0, NULL, &tasks))
+		errx(1, "/proc: no schedstat");
+	for (size_t i = 0; i < tasks.gl_pathc; i++)
+		sum += task_ran(tasks.gl_pathv[i]);
+	globfree(&tasks);
+	return sum - task_ran("/proc/self/schedstat");
+}
+
+static double second_asleep(void)
+{
+	uint64_t before;
+
+	sleep(CALM);
+	before = tasks_ran();
+	sleep(ASLEEP);
+	return (double)(tasks_ran() - before) / ASLEEP;
+}
+
+static void measure_connections(int listener, unsigned int n, double second, uint64_t after)
 {
 	uint64_t begin = executed(), end;
 
 	connections(listener, n);
 	end = executed();
-	printf("connection %.1f\n", ((double)(end - begin) + rest(second)) / n);
+	printf("connection %.1f\n", ((double)(end - begin) + rest(second, after)) / n);
 }
 
 static void measure_packets(int listener, unsigned int n, double second)
@@ -193,14 +238,14 @@ static void measure_packets(int listener, unsigned int n, double second)
 	opened(listener, &client, &server);
 	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	packets(client, server, 1000);
-	idle(AFTER);
+	idle(SETTLE);
 
 	sent = segments_sent();
 	begin = executed();
 	packets(client, server, n);
 	end = executed();
 	sent = segments_sent() - sent;
-	printf("packet %.1f\n", ((double)(end - begin) + rest(second)) / (double)sent);
+	printf("packet %.1f\n", ((double)(end - begin) + rest(second, SETTLE)) / (double)sent);
 	close(client);
 	close(server);
 }
@@ -209,8 +254,8 @@ static unsigned int number(const char *text)
 {
 	unsigned long n = strtoul(text, NULL, 10);
 
-	if (!n || n > 1000000)
-		errx(2, "%s: not a number from 1 to 1000000", text);
+	if (n > 1000000)
+		errx(2, "%s: not a number up to 1000000", text);
 	return (unsigned int)n;
 }
 
@@ -219,18 +264,25 @@ int main(int argc, char **argv)
 	double second;
 	int listener;
 
-	if (argc != 3)
-		errx(2, "usage: cost CONNECTIONS PACKETS");
+	if (argc != 2 && argc != 4)
+		errx(2, "usage: cost CONNECTIONS [PACKETS AFTER]");
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		err(1, "mlockall");
 	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 
 	listener = listening();
+	if (argc == 2) {
+		connections(listener, number(argv[1]));
+		printf("made %u\n", number(argv[1]));
+		return 0;
+	}
 	connections(listener, 500); /* slabs filled, code paged in, branches patched */
-	idle(AFTER);
+	idle(SETTLE);
 	second = idle_second();
 	printf("idle %.0f\n", second);
-	measure_connections(listener, number(argv[1]), second);
+	measure_connections(listener, number(argv[1]), second,
+			    SETTLE + number(argv[3]) * (uint64_t)SECOND);
 	measure_packets(listener, number(argv[2]), second);
+	printf("asleep %.0f\n", second_asleep());
 	return 0;
 }
