@@ -86,6 +86,15 @@ static const struct verdict_case verdict_cases[] = {
 	  ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 inode=6001 mptcp\n"
 		   "10 B socket FIN_WAIT1 FIN_WAIT2 inode=6001 mptcp\n",
 	  60, "ss -Mnp" },
+	/* A right SYN-ACK is refused, and has not come to the socket. */
+	{ "syn-sent-answer-refused",
+	  "0 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n1 A out SYN seq=1000\n"
+	  "9 A out RST seq=1001 cookie=0\n",
+	  10, "before the socket got it: a firewall here rejects it." },
+	{ "syn-sent-unanswered",
+	  "0 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n1 A out SYN seq=1000\n"
+	  "9 A out RST seq=9001 cookie=0\n",
+	  10, "Whether it arrived is not known" },
 	{ "established-self",
 	  "0 A socket CLOSE SYN_SENT raddr=10.0.0.1 port=80 comm=curl pid=812\n"
 	  "1 A socket SYN_SENT SYN_RECV raddr=10.0.0.1 port=80\n"

@@ -93,7 +93,7 @@ static inline bool ending_is_unsent(const struct conn *c)
 static inline bool ending_is_unheard(const struct conn *c)
 {
 	return c->flags & CONN_SEGMENTS && !c->synack_us &&
-	       !(c->flags & (CONN_LOSSY | CONN_RST_IN | CONN_RST_OUT));
+	       !(c->flags & (CONN_LOSSY | CONN_RST_IN | CONN_RST_OUT | CONN_RST_OUT_FOREIGN));
 }
 
 /** ending_may_be_rst_in() - a RST that came ended @c, or may have */

@@ -458,6 +458,17 @@ static void infer_from_rst_out(struct conn *c, bool has_socket)
 }
 
 /*
+ * In SYN-SENT the socket refuses what acknowledges something else than its SYN. Whatever
+ * acknowledges the SYN, and never came to the socket, something else has refused. Until a
+ * SYN-ACK comes, conn.synack is the number of the SYN, see join.c.
+ */
+static bool refuses_unseen(const struct conn *c, const struct tcptrail_segment *s)
+{
+	return !c->synack_us && !(c->flags & CONN_PEER_GONE) && c->synack &&
+	       c->synack <= UINT32_MAX && s->seq == (uint32_t)c->synack + 1;
+}
+
+/*
  * A socket that sends a RST to end its connection is named in its record. What the kernel
  * answers for a socket that is over, or for a wrong SYN-ACK, has no name: as for those that
  * a firewall sends in the name of a socket that lives on. TCP's own have a reason.
@@ -466,8 +477,8 @@ void ending_take_rst_out(struct conn *c, const struct tcptrail_record *r)
 {
 	const struct tcptrail_segment *s = &r->segment;
 
-	if (!r->cookie && !c->end && c->object == CONN_SOCKET && c->state != TCPTRAIL_SYN_SENT &&
-	    c->state != TCPTRAIL_NO_STATE) {
+	if (!r->cookie && !c->end && c->object == CONN_SOCKET && c->state != TCPTRAIL_NO_STATE &&
+	    (c->state != TCPTRAIL_SYN_SENT || refuses_unseen(c, s))) {
 		if (!s->reset_reason)
 			c->flags |= CONN_RST_OUT_FOREIGN;
 		return;

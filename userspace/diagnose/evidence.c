@@ -89,7 +89,7 @@ static uint64_t of_conn(const struct conn *c)
 		e |= FINDING(SYN_ARRIVED);
 	if (c->flags & CONN_SYN_ANSWERED)
 		e |= FINDING(SYN_ANSWERED);
-	if (c->state == TCPTRAIL_SYN_SENT && c->synack_us)
+	if (c->state == TCPTRAIL_SYN_SENT && (c->synack_us || c->flags & CONN_RST_OUT_FOREIGN))
 		e |= FINDING(SYN_ACK_ARRIVED);
 	if (c->object == CONN_MINISOCKET || c->flags & CONN_ORPHAN)
 		e |= FINDING(ORPHAN);

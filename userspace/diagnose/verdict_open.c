@@ -72,6 +72,15 @@ static void say_syn_answer_lost(const struct finding *f, const struct verdict_co
 static void say_syn_answer_refused(const struct finding *f, const struct verdict_context *x,
 				   struct verdict *v)
 {
+	if (f->conn->flags & CONN_RST_OUT_FOREIGN) {
+		SENTENCE(
+			v,
+			"%s wants to connect. A SYN-ACK has come, and this machine refused it with "
+			"RST, before the socket got it: a firewall here rejects it.",
+			opener_of(x));
+		REMEDY(v, "See the rules here (nft list ruleset, iptables-save).");
+		return;
+	}
 	SENTENCE(v,
 		 "%s wants to connect. A SYN-ACK has come, and the socket has not taken it. The "
 		 "kernel drops a SYN-ACK, among other reasons, if it acknowledges another SYN, or "

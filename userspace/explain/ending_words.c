@@ -125,6 +125,10 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 				   c->synack_us ? "SYN-ACK" : "RST");
 		else if (c->flags & CONN_RST_OUT)
 			buf_str(out, "; what came was refused with RST");
+		else if (c->flags & CONN_RST_OUT_FOREIGN)
+			buf_printf(out,
+				   "; a firewall of the machine of %s refused the SYN-ACK with RST",
+				   us);
 		break;
 	case CONN_WHY_SYN_ACK:
 		buf_printf(out, "%s: %s%u SYN-ACK%s sent, no ACK came",

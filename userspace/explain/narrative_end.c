@@ -182,7 +182,8 @@ static void tell_failed(struct milestones *m, const struct conn *c, const struct
 			       "@ forgot the request, as if the SYN had never come." :
 			       "@ had a socket for it since the SYN (Fast Open), which ended by an "
 			       "error.");
-	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN || has_heard(m))
+	if (e->how != CONN_UNANSWERED || e->why != CONN_WHY_SYN || has_heard(m) ||
+	    c->flags & CONN_RST_OUT_FOREIGN)
 		return;
 	if (answered || refused ||
 	    (e->evidence & EVIDENCE_SYN_ARRIVED && !(c->flags & CONN_LOSSY))) {

@@ -222,7 +222,10 @@ static void tell_unanswered(struct milestones *m)
 	const struct ladder_row *answer = answer_to(m, m->syn[LADDER_LEFT]);
 
 	names(m, "syn-unanswered");
-	if (!answer) {
+	if (m->conn[LADDER_LEFT]->flags & CONN_RST_OUT_FOREIGN) {
+		say(m, "A SYN-ACK for the SYN has come: a firewall of the client's machine refused "
+		       "it with RST, before the socket got it.");
+	} else if (!answer) {
 		say(m, "No SYN-ACK for the SYN is on record so far.");
 	} else if (answer->arrived) {
 		say(m, "A SYN-ACK for the SYN has come, and the client has not taken it so far.");

@@ -200,6 +200,29 @@ expect()
 }
 tell
 
+situation rejected-syn-ack 'a firewall of the client'\''s own machine rejects the SYN-ACK by RST'
+play()
+{
+	filter c input 'tcp sport 7000 reject with tcp reset'
+	on s server listen s:7000 acceptall
+	sleep 1
+	on c caller try s:7000 wait
+	sleep 15
+}
+expect()
+{
+	provoked kind=segment direction=out tcp_flags=RST remote_port=7000
+	unrecorded kind=segment direction=in 'tcp_flags=SYN,ACK'
+	says stuck verdict=syn-sent-answer-refused comm=caller 'a firewall here'
+	never stuck verdict=syn-sent-answer-lost
+	says life end=lives state=syn_sent peer.end=reset_in
+	says explain names=reset-by-firewall
+	never explain names=reset-by-client
+	never explain names=syn-ack-lost
+	says explain 'a firewall of the client'
+}
+tell
+
 situation refusal-lost 'the RST that answers the SYN does not come back'
 play()
 {
