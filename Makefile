@@ -287,7 +287,12 @@ bench-native: $(BENCH)
 	$(BUILD)/bench/scrape
 
 #: make bench      what tracing costs, in instructions of the guest
-.PHONY: bench
+#: make bench-check  whether it costs what tests/bench/figures says
+.PHONY: bench bench-check
+bench-check:
+	@scripts/packages build lab
+	@scripts/bench --check
+
 bench:
 	@scripts/packages build lab bench
 	@scripts/bench
