@@ -62,7 +62,8 @@ help:
 #:                 V=1 shows the commands, WERROR=1 makes warnings errors
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
-#: make soak       10,000 random connections, and what is said of them; SEED=N repeats a run
+#: make soak       make fuzz; 10,000 random connections, and what is said of them: SEED=N
+#:                 repeats those
 #: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
 #: make coverage   how many lines of each folder the native tests run
 .PHONY: demo test soak check coverage
@@ -76,7 +77,8 @@ test:
 	@scripts/test $(KERNELS)
 
 soak:
-	@scripts/packages build test lab python3
+	@scripts/packages build test fuzz lab python3
+	$(if $(SEED),,@scripts/fuzz)
 	@tests/random/run --count 10000 $(if $(SEED),--seed $(SEED))
 
 check:
@@ -239,7 +241,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_OBJ) $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lmnl -lmicrohttpd -lz -lm -lpthread
 
-#: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=150 for each target
+#: make fuzz       libFuzzer on all that reads input, FUZZ_SECONDS=300 for each target
 fuzz:
 	@scripts/packages build fuzz
 	@scripts/fuzz
