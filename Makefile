@@ -62,11 +62,12 @@ help:
 #:                 V=1 shows the commands, WERROR=1 makes warnings errors
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
+#: make test-server  the Debian packages, and README's commands on a server that boots
 #: make soak       make fuzz; 10,000 random connections, and what is said of them: SEED=N
 #:                 repeats those
 #: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
 #: make coverage   how many lines of each folder the native tests run
-.PHONY: demo test soak check coverage
+.PHONY: demo test test-server soak check coverage
 demo:
 	@scripts/packages build test lab
 	@$(MAKE) -s tools live
@@ -75,6 +76,10 @@ demo:
 test:
 	@scripts/packages build test fuzz monitoring lab
 	@scripts/test $(KERNELS)
+
+test-server:
+	@scripts/packages build lab deb
+	@scripts/test --server
 
 soak:
 	@scripts/packages build test fuzz lab python3
@@ -274,6 +279,12 @@ $(BUILD)/truth/wire: $(BUILD)/tests/truth/wire.o
 	@mkdir -p $(@D)
 	$(call step,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+#: make deb        Debian packages, into build/deb
+.PHONY: deb
+deb:
+	@scripts/packages build deb
+	@scripts/deb
+
 # Benchmarks, native: what the user side does by itself.
 #: make bench-native  records per second of the reader and the model, on one core
 .PHONY: bench-programs bench-native
@@ -300,4 +311,4 @@ bench:
 	@scripts/bench
 
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -41,3 +41,28 @@ locked()
 	"$@" {fd}>&-
 	exec {fd}>&-
 }
+
+# debian_sources SUITE: lines for a sources.list, with the mirrors that this machine's apt
+# uses, whatever syntax it is told in.
+debian_sources()
+{
+	local suite=$1 main security s
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	# shellcheck disable=SC2016 # these are apt's own variables
+	main=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(COMPONENT)' |
+	       awk '$1 ~ /^(bullseye|bookworm|trixie|forky|sid|(old|un)?stable|testing)$/ &&
+		    $3 == "main" { print $2; exit }')
+	# shellcheck disable=SC2016
+	security=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' |
+		   awk '$1 ~ /-security$/ { print $2; exit }')
+	[ -n "$main" ] ||
+		die "apt knows no Debian mirror here: name one in /etc/apt/sources.list.d"
+	# Debian's archives lie side by side on a mirror.
+	[ -n "$security" ] || security=${main%/}-security
+
+	for s in "$suite $main" "$suite-security $security" "$suite-backports $main"; do
+		# Backports end with the release's support.
+		[ "$s" = "bullseye-backports $main" ] ||
+			echo "deb [arch=amd64 signed-by=$keyring] ${s#* } ${s%% *} main"
+	done
+}
