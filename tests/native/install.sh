@@ -57,6 +57,7 @@ files >"$work/files"
 for file in opt/net/bin/tcptrail opt/net/bin/tcptrail-top opt/net/bin/tcptrail-exporter \
 	opt/net/share/man/man1/tcptrail.1 opt/net/share/man/man7/tcptrail-verdicts.7 \
 	opt/net/share/doc/tcptrail/LICENSE opt/net/share/tcptrail/alerts.yml \
+	opt/net/share/bash-completion/completions/tcptrail \
 	opt/net/share/tcptrail/dashboard.py opt/net/lib/systemd/system/tcptrail-exporter.service \
 	opt/net/lib/libtcptrail.a opt/net/lib/pkgconfig/libtcptrail.pc \
 	opt/net/include/tcptrail/userspace/trail/tcptrail.h \

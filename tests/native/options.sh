@@ -264,11 +264,28 @@ check_command()
 	[ $found = 1 ] || fail "$command: no bad word for it in the table"
 }
 
+# completed WORD…: what bash offers for the last of them.
+completed()
+{
+	bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_tcptrail "$1" && printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$top/userspace/completions/tcptrail" "$tool" "$@" | sort
+}
+
 commands=$("$tool" --help | sed -nE 's/^  ([a-z]+) .*/\1/p')
 for command in $commands; do
 	check_command "$command"
 	check_manual "$command"
+	check "$command: completed" is "$(completed "$command" -)" \
+		"$(names "$command" | grep -v '^-[^i-]' | sort)"
 done
+check 'commands completed' is "$(completed '')" "$(sort <<<"$commands")"
+for state in $(completed stuck --state ''); do
+	run stuck -i "$top/tests/recordings/6.1/abandoned.tt" --state "$state"
+	check "completed: --state $state" test "$status" = 0
+done
+check 'a word completed' is "$(completed stuck --ol)" --older
+check 'a file is left to bash' is "$(completed record x)" ''
 check_pages
 # A help that is written otherwise than it is read here is no success.
 [ "$(wc -w <<<"$commands")" -ge 7 ] || fail "commands: only '$commands'"
