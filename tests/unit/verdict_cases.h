@@ -160,7 +160,7 @@ static const struct verdict_case verdict_cases[] = {
 	  "2 A out SYN seq=1\n3 A out SYN seq=1\n",
 	  4, "curl[812] wants to connect, but the SYN was sent 3 times and not answered" },
 	{ "syn-sent-dropped", SYN_ARRIVED, 4,
-	  "Its SYN arrived at httpd[790], on this machine, and was not answered." },
+	  "Its SYN arrived at httpd[790], on this machine, and no answer left it." },
 	{ "syn-sent-dropped", SYN_ARRIVED "9 B loss count=2 since=8\n", 4,
 	  "Whether that answered is not known" },
 	{ "syn-sent-answer-lost",
@@ -395,6 +395,10 @@ static const struct verdict_live_case verdict_live_cases[] = {
 	    ACCEPTED "9 B socket ESTABLISHED FIN_WAIT1 unacked=4096 orphan\n", 10,
 	    "the peer is gone" },
 	  { .cookie = B, .timer = KERNEL_TIMER_PROBE, .retransmits = 5 } },
+	/* Segments are recorded, and its SYN is not: whatever the timer counts, none has left. */
+	{ { "syn-sent-unanswered", "0 A socket CLOSE SYN_SENT inode=5001 comm=curl pid=812\n", 10,
+	    "The SYN was due 8 times and is not on record as sent" },
+	  { .cookie = A, .timer = KERNEL_TIMER_RETRANSMIT, .retransmits = 7, .resent = 7 } },
 	/* What keeps silent may be gone, or not; a socket of this machine that lives is not. */
 	{ { "established-unanswered",
 	    ACCEPTED "60000000 B snapshot ESTABLISHED inode=6001 unacked=900\n", 0,

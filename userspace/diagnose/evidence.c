@@ -141,6 +141,13 @@ static bool is_synack_acked(const struct finding *f)
 	return sent && sent + 2 <= synacks_due(f);
 }
 
+/* The timer has gone off, and the SYN that it repeats is not on record, as it would be if sent. */
+static bool is_syn_unsent(const struct finding *f)
+{
+	return f->state == TCPTRAIL_SYN_SENT && f->live.retransmits &&
+	       !(f->conn->flags & (CONN_SEGMENTS | CONN_FOUND)) && !(f->missing & HOOK(SEGMENT));
+}
+
 static uint64_t of_path(const struct finding *f)
 {
 	const struct kernel_socket *live = &f->live;
@@ -150,7 +157,7 @@ static uint64_t of_path(const struct finding *f)
 		return 0;
 	if (kernel_socket_zero_window(live))
 		e |= FINDING(ZERO_WINDOW);
-	if (kernel_socket_not_leaving(live))
+	if (kernel_socket_not_leaving(live) || is_syn_unsent(f))
 		e |= FINDING(NOT_LEAVING);
 	if (!finding_is_stalled(f))
 		return e;

@@ -17,6 +17,12 @@ bool verdict_says_not_leaving(const struct finding *f, const struct verdict_cont
 			"segment has left this machine: it has no route to the peer, or its device "
 			"or a local filter stops them.",
 			f->conn->unacked, live->retransmits);
+	else if (!kernel_socket_not_leaving(live))
+		SENTENCE(
+			v,
+			"The SYN was due %u times and is not on record as sent: this machine has no "
+			"route to the peer, or a filter of this machine drops it.",
+			live->retransmits + 1U);
 	else
 		SENTENCE(
 			v,
@@ -25,8 +31,8 @@ bool verdict_says_not_leaving(const struct finding *f, const struct verdict_cont
 			live->retransmits, live->resent,
 			f->state == TCPTRAIL_SYN_SENT ? ", and the SYN is not answered" : "");
 	REMEDY(v,
-	       "See the route (ip route get ADDRESS), the neighbour (ip neigh) and the device (ip "
-	       "-s link) here; nothing is known of the peer.");
+	       "See the route (ip route get ADDRESS), the neighbour (ip neigh), the device (ip -s "
+	       "link) and the filters (nft list ruleset) here; nothing is known of the peer.");
 	return true;
 }
 
@@ -103,13 +109,14 @@ static void say_syn_dropped(const struct finding *f, const struct verdict_contex
 	else
 		SENTENCE(
 			v,
-			"%s wants to connect. Its SYN arrived at %s, on this machine, and was not answered. "
-			"The kernel drops a SYN, among other reasons, if the accept queue is full, or if a "
-			"key is demanded (TCP-MD5, TCP-AO) that the SYN does not have.",
+			"%s wants to connect. Its SYN arrived at %s, on this machine, and no answer left "
+			"it. Among the reasons are a full accept queue, a key (TCP-MD5, TCP-AO) that is "
+			"demanded and the SYN does not have, no route back, and a filter there that drops "
+			"the SYN-ACK.",
 			opener_of(x), listener_of(x, "its destination"));
 	REMEDY(v, "See there which counter rises (nstat -az): TcpExtListenOverflows, "
 		  "TcpExtTCPReqQFullDrop, TcpExtTCPMD5NotFound, TcpExtTCPMD5Failure, "
-		  "TcpExtTCPAOKeyNotFound.");
+		  "TcpExtTCPAOKeyNotFound; the way back (ip route get) and the filters.");
 }
 
 static void say_syn_sent(const struct finding *f, const struct verdict_context *x,

@@ -131,9 +131,13 @@ static void say_unanswered(struct buf *out, const struct conn *c, const char *us
 				   us);
 		break;
 	case CONN_WHY_SYN_ACK:
-		buf_printf(out, "%s: %s%u SYN-ACK%s sent, no ACK came",
-			   c->object == CONN_REQUEST ? "expired" : "timed out", least, c->synacks,
-			   plural(c->synacks));
+		buf_str(out, c->object == CONN_REQUEST ? "expired: " : "timed out: ");
+		if (c->synack_us)
+			buf_printf(out, "%s%u SYN-ACK%s sent, no ACK came", least, c->synacks,
+				   plural(c->synacks));
+		else /* counted by the timer: whether they left is not on record */
+			buf_printf(out, "no ACK came; the SYN-ACK was due %u time%s", c->synacks,
+				   plural(c->synacks));
 		break;
 	case CONN_WHY_DEFERRED:
 		buf_str(out,

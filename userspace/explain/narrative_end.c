@@ -161,8 +161,8 @@ static void tell_answer(struct milestones *m, bool answered, bool refused)
 		    "The server's host did refuse it: its RST is on record where it was sent, and "
 		    "did not arrive." :
 		    "The SYN did arrive at the server's host, and no answer left it: a full "
-		    "queue of the listener does that, a wrong MD5 or AO key, or a filter there. "
-		    "Which one is not known from here.");
+		    "queue of the listener does that, a wrong MD5 or AO key, no route back, or a "
+		    "filter there. Which one is not known from here.");
 }
 
 /* The handshake came to nothing: what may have been the cause. */

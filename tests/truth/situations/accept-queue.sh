@@ -56,7 +56,7 @@ expect()
 	provoked kind=segment direction=in tcp_flags=SYN
 	provoked kind=snapshot old_state=syn_sent
 	says stuck@live state=syn_sent comm=crowded
-	never stuck 'filter'
+	never stuck 'filter drops'
 	never stuck 'drops it'
 	never stuck 'peer is down'
 	says stuck@live state=syn_sent narrow

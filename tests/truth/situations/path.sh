@@ -308,6 +308,44 @@ expect()
 }
 tell
 
+situation syn-stopped-here 'a filter of the client drops the SYN at output'
+play()
+{
+	filter c output 'tcp dport 7000 drop'
+	on s server listen s:7000 acceptall
+	sleep 1
+	on c caller try s:7000 wait
+	sleep 15
+}
+expect()
+{
+	provoked kind=socket new_state=syn_sent
+	unrecorded kind=segment direction=out tcp_flags=SYN
+	says stuck@live verdict=syn-sent-unanswered 'evidence=not_leaving' 'a filter of this machine'
+	never stuck@live 'SYN was sent'
+}
+tell
+
+situation syn-ack-stopped-there 'a filter of the server drops the SYN-ACK at output'
+play()
+{
+	filter s output 'tcp sport 7000 drop'
+	on s server listen s:7000 acceptall
+	sleep 1
+	on c caller try s:7000 wait
+	sleep 15
+}
+expect()
+{
+	provoked kind=request new_state=new_syn_recv
+	unrecorded kind=segment 'tcp_flags=SYN,ACK'
+	says stuck comm=caller '(arrived|did arrive)'
+	says stuck comm=caller 'a filter there'
+	never stuck 'SYN-ACK was sent'
+	never explain 'SYN-ACKs? sent'
+}
+tell
+
 situation no-such-neighbour 'ARP is not answered: EHOSTUNREACH of this machine'\''s own making'
 play()
 {
