@@ -309,6 +309,7 @@ bench-check:
 bench:
 	@scripts/packages build lab bench
 	@scripts/bench
+	@scripts/bench-nginx
 
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
