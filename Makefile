@@ -62,7 +62,7 @@ help:
 #:                 V=1 shows the commands, WERROR=1 makes warnings errors
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
-#: make test-server  the Debian packages, and README's commands on a server that boots
+#: make test-server  the packages, and README's commands on a server that boots
 #: make soak       make fuzz; 10,000 random connections, and what is said of them: SEED=N
 #:                 repeats those
 #: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
@@ -78,7 +78,7 @@ test:
 	@scripts/test $(KERNELS)
 
 test-server:
-	@scripts/packages build lab deb
+	@scripts/packages build lab deb rpm
 	@scripts/test --server
 
 soak:
@@ -284,6 +284,12 @@ $(BUILD)/truth/wire: $(BUILD)/tests/truth/wire.o
 deb:
 	@scripts/packages build deb
 	@scripts/deb
+
+#: make rpm        RPM packages, into build/rpm
+.PHONY: rpm
+rpm:
+	@scripts/packages build rpm
+	@scripts/rpm
 
 # Benchmarks, native: what the user side does by itself.
 #: make bench-native  records per second of the reader and the model, on one core
