@@ -160,7 +160,7 @@ def names_by_life(life, explained):
             names.add("syn-unanswered")
         names.add(END_NAMES.get(end["end"]))
         if (end["end"], end.get("why")) not in ( # it did not expire, or was not aborted
-                ("unreachable", "syn_ack"), ("abandoned", "disconnect")):
+                ("unreachable", "syn_ack"), ("abandoned", "disconnect"), ("normal", "unread")):
             names.add(WHY_NAMES.get(end.get("why")))
     return names - {None}
 

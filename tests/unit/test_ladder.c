@@ -236,6 +236,7 @@ static const struct golden goldens[] = {
 	{ "syn_unseen", NULL, { "syn-unanswered" }, false, false },
 	{ "rst_in_time_wait_found", NULL, { "rst-ignored" }, false, false },
 	{ "reset_unknown", NULL, { "reset" }, false, false },
+	{ "unread_unknown", NULL, { NULL }, false, false },
 	{ "connect_failed", NULL, { "connect-failed" }, false, false },
 	{ "answer_not_taken", NULL, { "syn-unanswered" }, false, false },
 	{ "answer_lossy", NULL, { "syn-unanswered" }, false, false },

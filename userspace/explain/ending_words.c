@@ -26,10 +26,10 @@ static void say_closed(struct buf *out, const struct conn_pair_end *end, const c
 			   end->timing.closer == CONN_CLOSER_PEER ? them : us);
 	if (unknown)
 		buf_printf(out,
-			   "; with %" PRIu32
-			   " byte%s unread of %s: whether the last ACK ended it, or "
-			   "a RST of its own, is not on record",
-			   end->c->unread, plural(end->c->unread), us);
+			   "; %s had %" PRIu32
+			   " byte%s unread: whether the last ACK ended it, or a "
+			   "RST of its own, is not on record",
+			   us, end->c->unread, plural(end->c->unread));
 	if (end->c->why == CONN_WHY_NO_TIME_WAIT)
 		buf_str(out, "; without a TIME-WAIT, for want of room "
 			     "(net.ipv4.tcp_max_tw_buckets, or memory)");
