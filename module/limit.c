@@ -6,28 +6,16 @@
  * socket's transition earns one more (limit.h). A record that finds no credit is not
  * written but counted; a LOSS record, at most one a second, tells how many those were.
  */
-#include <linux/jiffies.h>
+#include <linux/irqflags.h>
 #include <linux/minmax.h>
-#include <linux/percpu.h>
 #include <linux/ktime.h>
 
 #include "limit.h"
 #include "record.h"
 #include "ring.h"
 
-/*
- * Credit is kept in 1/HZ records, so that a jiffy earns just `rate`.
- */
-struct limit {
-	u64 credit;
-	unsigned long refilled; /* jiffies */
-	unsigned long marked; /* jiffies: when the last LOSS record was written */
-	u64 missed; /* since then */
-	u64 missed_since; /* ns, CLOCK_MONOTONIC */
-};
-
-static DEFINE_PER_CPU(struct limit, limits);
-static u64 rate;
+DEFINE_PER_CPU(struct tcptrail_limit, tcptrail_limits);
+static s64 rate;
 
 void tcptrail_limit_init(unsigned int per_second)
 {
@@ -35,26 +23,27 @@ void tcptrail_limit_init(unsigned int per_second)
 
 	rate = per_second;
 	for_each_possible_cpu(cpu) {
-		struct limit *limit = &per_cpu(limits, cpu);
+		struct tcptrail_limit *limit = &per_cpu(tcptrail_limits, cpu);
 
 		limit->credit = rate * HZ;
 		limit->refilled = jiffies;
+		limit->clear = jiffies - 1;
 		limit->marked = jiffies - HZ;
 	}
 }
 
-static void mark_loss(struct limit *limit)
+static void mark_loss(struct tcptrail_limit *limit)
 {
 	tcptrail_record_loss(TCPTRAIL_LOSS_LIMITED, limit->missed, limit->missed_since);
 	limit->missed = 0;
 	limit->marked = jiffies;
 }
 
-static bool spend(struct limit *limit)
+static bool spend(struct tcptrail_limit *limit)
 {
 	unsigned long now = jiffies;
 
-	limit->credit = min(limit->credit + (now - limit->refilled) * rate, rate * HZ);
+	limit->credit = min_t(s64, limit->credit + (now - limit->refilled) * rate, rate * HZ);
 	limit->refilled = now;
 	if (limit->credit < HZ)
 		return false;
@@ -62,7 +51,7 @@ static bool spend(struct limit *limit)
 	return true;
 }
 
-static void miss(struct limit *limit)
+static void miss(struct tcptrail_limit *limit)
 {
 	struct tcptrail_ring *shared = __this_cpu_read(tcptrail_ring.shared);
 
@@ -72,9 +61,10 @@ static void miss(struct limit *limit)
 		WRITE_ONCE(shared->limited, shared->limited + 1);
 }
 
-bool tcptrail_limit_allows(void)
+/* Once a jiffy, and while there is no credit or a loss to tell of. */
+bool tcptrail_limit_refill_and_spend(void)
 {
-	struct limit *limit;
+	struct tcptrail_limit *limit;
 	unsigned long irq;
 	bool allowed;
 
@@ -82,18 +72,13 @@ bool tcptrail_limit_allows(void)
 		return true;
 
 	local_irq_save(irq);
-	limit = this_cpu_ptr(&limits);
+	limit = this_cpu_ptr(&tcptrail_limits);
 	allowed = spend(limit);
 	if (!allowed)
 		miss(limit);
 	else if (unlikely(limit->missed) && time_after_eq(jiffies, limit->marked + HZ))
 		mark_loss(limit);
+	limit->clear = limit->missed ? jiffies - 1 : limit->refilled;
 	local_irq_restore(irq);
 	return allowed;
-}
-
-/* spend() keeps to the cap. */
-void tcptrail_limit_earn(void)
-{
-	this_cpu_add(limits.credit, HZ);
 }
