@@ -7,7 +7,25 @@
 #include <net/sock.h>
 
 #include "ftrace_hook.h"
-#include "record.h"
+#include "ports.h"
+#include "transition.h"
+
+static void record(struct sock *sk)
+{
+	u16 lport = ntohs(inet_sk(sk)->inet_sport);
+	struct tcptrail_record *r;
+	unsigned long irq;
+	u16 flags;
+
+	if (!tcptrail_ports_wanted(lport, ntohs(sk->sk_dport)) ||
+	    !tcptrail_record_begin(&r, &irq, TCPTRAIL_ACCEPT, sock_net(sk)))
+		return;
+	flags = TCPTRAIL_F_SELF | tcptrail_record_name(r, sk, lport, false);
+	flags |= tcptrail_transition_socket(r, sk, sk->sk_state, sk->sk_state, false);
+	r->cookie = tcptrail_record_cookie(sk);
+	r->flags = flags;
+	tcptrail_record_end(r, irq);
+}
 
 /* security_sock_graft(sk, parent) */
 FTRACE_CALLBACK(accepted)
@@ -15,7 +33,7 @@ FTRACE_CALLBACK(accepted)
 	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 0);
 
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM)
-		tcptrail_record_accept(sk);
+		record(sk);
 }
 
 static const struct ftrace_hook hook = { TCPTRAIL_HOOK_ACCEPT,

@@ -13,8 +13,9 @@
 
 #include "ftrace_hook.h"
 #include "limit.h"
-#include "record.h"
+#include "ports.h"
 #include "request.h"
+#include "transition.h"
 
 DEFINE_PER_CPU(bool, tcptrail_request_child_born);
 
@@ -61,6 +62,37 @@ static u8 take_note(const struct request_sock *req)
 	return reason;
 }
 
+static __always_inline void record(struct sock *listener, struct request_sock *req, u8 old_state,
+				   u8 new_state, u8 reason)
+{
+	struct sock *sk = req_to_sk(req);
+	u16 lport = inet_rsk(req)->ir_num;
+	struct tcptrail_record *r;
+	struct tcptrail_transition *t;
+	u16 flags = TCPTRAIL_F_ORPHAN;
+	u64 synack_us;
+	unsigned long irq;
+
+	if (!tcptrail_ports_wanted(lport, ntohs(inet_rsk(req)->ir_rmt_port)) ||
+	    !tcptrail_record_begin(&r, &irq, TCPTRAIL_REQUEST, sock_net(sk)))
+		return;
+	flags |= tcptrail_record_name(r, sk, lport, false);
+	t = &r->transition;
+	tcptrail_transition_states(t, old_state, new_state, reason);
+	tcptrail_transition_owner(t, listener);
+	t->retransmits = req->num_timeout;
+	r->cookie = tcptrail_record_cookie(sk);
+	r->time_ns = ktime_get_mono_fast_ns();
+	synack_us = tcp_rsk(req)->snt_synack;
+	if (new_state == TCP_CLOSE && synack_us) {
+		t->srtt_us = div_u64(r->time_ns, NSEC_PER_USEC) - synack_us;
+		if (inet_rsk(req)->acked)
+			flags |= TCPTRAIL_F_ACKED;
+	}
+	r->flags = flags;
+	tcptrail_record_show(r, irq);
+}
+
 /* inet_csk_reqsk_queue_hash_add(sk, req, timeout up to 6.x) */
 FTRACE_CALLBACK(request_begins)
 {
@@ -68,8 +100,7 @@ FTRACE_CALLBACK(request_begins)
 	struct request_sock *req = (struct request_sock *)compat_ftrace_arg(fregs, 1);
 
 	if (listener->sk_protocol == IPPROTO_TCP && tcptrail_limit_allows())
-		tcptrail_record_request(listener, req, TCP_CLOSE, TCP_NEW_SYN_RECV,
-					TCPTRAIL_REASON_NONE);
+		record(listener, req, TCP_CLOSE, TCP_NEW_SYN_RECV, TCPTRAIL_REASON_NONE);
 }
 
 static u8 end_reason(const struct sock *listener, struct request_sock *req, bool from_timer)
@@ -83,6 +114,11 @@ static u8 end_reason(const struct sock *listener, struct request_sock *req, bool
 	if (listener->sk_state != TCP_LISTEN)
 		return TCPTRAIL_REASON_LISTENER;
 	return from_timer ? TCPTRAIL_REASON_TIMEOUT : TCPTRAIL_REASON_RESET;
+}
+
+static noinline void record_end(struct sock *listener, struct request_sock *req, u8 reason)
+{
+	record(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE, reason);
 }
 
 /* __inet_csk_reqsk_queue_drop(sk, req, from_timer): every end comes by here */
@@ -102,14 +138,11 @@ FTRACE_CALLBACK(request_ends)
 	if (sk_unhashed(req_to_sk(req))) {
 		if (!this_cpu_read(tcptrail_request_child_born))
 			return;
-		this_cpu_write(tcptrail_request_child_born, false);
-		tcptrail_record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
-					TCPTRAIL_REASON_ESTABLISHED);
-		return;
+		tcptrail_request_saw_child(false);
+		record_end(listener, req, TCPTRAIL_REASON_ESTABLISHED);
+	} else if (tcptrail_limit_allows()) {
+		record_end(listener, req, end_reason(listener, req, from_timer));
 	}
-	if (tcptrail_limit_allows())
-		tcptrail_record_request(listener, req, TCP_NEW_SYN_RECV, TCP_CLOSE,
-					end_reason(listener, req, from_timer));
 }
 
 /* tcp_req_err(sk, seq, abort): ICMP for a SYN-ACK; without abort it changes nothing */

@@ -7,12 +7,12 @@
 #define TCPTRAIL_REQUEST_H
 
 #include <linux/percpu.h>
-#include <net/tcp_states.h>
 
 DECLARE_PER_CPU(bool, tcptrail_request_child_born);
 
 /**
- * tcptrail_request_saw_transition() - remember whether a child has just been cloned
+ * tcptrail_request_saw_child() - remember whether a child has just been cloned
+ * @born: LISTEN to SYN_RECV; false: it goes on from SYN_RECV
  *
  * The kernel clones the child (LISTEN to SYN_RECV), puts it in its request's
  * place, drops the request and goes on with the child, all on one CPU with
@@ -22,12 +22,9 @@ DECLARE_PER_CPU(bool, tcptrail_request_child_born);
  * A Fast Open child has no request that is dropped, and leaves this set: a
  * request that is dropped later, for some other reason, is still hashed.
  */
-static inline void tcptrail_request_saw_transition(int old_state, int new_state)
+static inline void tcptrail_request_saw_child(bool born)
 {
-	if (old_state == TCP_LISTEN && new_state == TCP_SYN_RECV)
-		this_cpu_write(tcptrail_request_child_born, true);
-	else if (old_state == TCP_SYN_RECV)
-		this_cpu_write(tcptrail_request_child_born, false);
+	this_cpu_write(tcptrail_request_child_born, born);
 }
 
 #endif

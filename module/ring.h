@@ -73,13 +73,13 @@ unsigned int tcptrail_ring_copy(unsigned int cpu, u64 *pos, struct tcptrail_reco
 
 /**
  * tcptrail_ring_begin() - start a record
+ * @slot: its place, with old contents; every field but seq has to be filled
  * @irq: keeps the interrupt state for tcptrail_ring_end()
  *
- * Return: the slot, with old contents; every field but seq has to be filled.
- * NULL if there is no ring: counted, and nothing is to be ended. Any context
+ * Return: false if there is no ring: counted, and nothing is to be ended. Any context
  * but NMI; the caller may not sleep before tcptrail_ring_end().
  */
-static __always_inline struct tcptrail_record *tcptrail_ring_begin(unsigned long *irq)
+static __always_inline bool tcptrail_ring_begin(struct tcptrail_record **slot, unsigned long *irq)
 {
 	struct ring *ring;
 
@@ -88,9 +88,10 @@ static __always_inline struct tcptrail_record *tcptrail_ring_begin(unsigned long
 	if (unlikely(!ring->shared)) {
 		__this_cpu_inc(tcptrail_ring.missed);
 		local_irq_restore(*irq);
-		return NULL;
+		return false;
 	}
-	return tcptrail_ring_write_begin(ring->shared, ring->slots, ring->mask);
+	*slot = tcptrail_ring_write_begin(ring->shared, ring->slots, ring->mask);
+	return true;
 }
 
 /** tcptrail_ring_end() - show the record to readers */

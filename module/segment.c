@@ -26,22 +26,14 @@
 #include "limit.h"
 #include "ports.h"
 #include "record.h"
+#include "reset.h"
 
 #define OPENS_OR_CLOSES (TCPTRAIL_SYN | TCPTRAIL_FIN | TCPTRAIL_RST)
 
 /* Two headers with all their options: what is longer carries data. */
 #define BARE_MAX (60 + 60)
 
-/*
- * The TCP header at @offset, or NULL if it is not all in the linear part. TCP
- * itself sends it there, and receives it there but for odd drivers.
- */
-static __always_inline const struct tcphdr *linear_header(const struct sk_buff *skb, u32 offset)
-{
-	if (unlikely(offset + sizeof(struct tcphdr) > skb_headlen(skb)))
-		return NULL;
-	return (const struct tcphdr *)(skb->data + offset);
-}
+#define IPV4_WITHOUT_OPTIONS 0x45 /* the first byte: version 4, five words of header */
 
 /* Has its sender had data, and not its peer's FIN? Then an ACK is no step. */
 static __always_inline bool is_receiving(const struct sock *sk)
@@ -73,119 +65,216 @@ static bool leaves_again(const struct sk_buff *skb, const struct net_device *dev
 	return netif_is_l3_master(dev) && skb_dst(skb)->dev != dev;
 }
 
-/* @offset is where @th begins in @skb */
-static noinline void segment(struct sk_buff *skb, u32 offset, const struct tcphdr *th,
-			     const struct nf_hook_state *state)
+/* In opening, closing or resetting a connection. */
+static __always_inline bool is_step(const struct tcphdr *th, const struct sk_buff *skb, u32 len,
+				    bool out)
 {
-	bool out = state->hook == NF_INET_LOCAL_OUT;
+	if (tcp_flag_byte(th) & OPENS_OR_CLOSES)
+		return true;
+	return out && th->ack && !len && !is_receiving(skb->sk);
+}
+
+/* The network header is where the data begin, at both hooks. */
+static __always_inline void addresses(struct tcptrail_record *r, const struct sk_buff *skb,
+				      u8 family, bool out)
+{
+	struct in6_addr *from = tcptrail_record_address(out ? r->laddr : r->raddr);
+	struct in6_addr *to = tcptrail_record_address(out ? r->raddr : r->laddr);
+
+	r->family = family;
+	if (family == AF_INET6) {
+		const struct ipv6hdr *ip = (const void *)skb->data;
+
+		*from = ip->saddr;
+		*to = ip->daddr;
+	} else {
+		const struct iphdr *ip = (const void *)skb->data;
+
+		ipv6_addr_set_v4mapped(ip->saddr, from);
+		ipv6_addr_set_v4mapped(ip->daddr, to);
+	}
+}
+
+/* @sk: sender: full, request or timewait socket; NULL if none (or unknown) */
+static __always_inline void record(const struct sk_buff *skb, const struct tcphdr *th, u32 len,
+				   struct sock *sk, const struct nf_hook_state *state, u8 family,
+				   bool out)
+{
+	struct tcptrail_record *r;
+	struct tcptrail_segment *s;
+	unsigned long irq;
+
+	if (!tcptrail_record_begin(&r, &irq, TCPTRAIL_SEGMENT, state->net))
+		return;
+	addresses(r, skb, family, out);
+	r->lport = ntohs(out ? th->source : th->dest);
+	r->rport = ntohs(out ? th->dest : th->source);
+	r->flags = 0;
+	r->cookie = sk ? tcptrail_record_cookie(sk) : 0;
+
+	s = &r->segment;
+	s->direction = out ? TCPTRAIL_OUT : TCPTRAIL_IN;
+	s->tcp_flags = tcp_flag_byte(th);
+	s->window = ntohs(th->window);
+	s->seq = ntohl(th->seq);
+	s->ack = ntohl(th->ack_seq);
+	s->len = len;
+	s->ifindex = (out ? state->out : state->in)->ifindex;
+	s->state = sk ? sk->sk_state : TCPTRAIL_NO_STATE;
+	s->reset_reason = TCPTRAIL_RESET_NONE;
+	memset(s->reserved, 0, sizeof(s->reserved));
+	if (out && unlikely(th->rst))
+		s->reset_reason = tcptrail_reset_reason(skb, th);
+	tcptrail_record_end(r, irq);
+}
+
+/* @offset is where @th begins in @skb */
+static __always_inline void segment(const struct tcphdr *th, const struct sk_buff *skb,
+				    const struct nf_hook_state *state, u32 offset, u8 family,
+				    bool out)
+{
 	/* Received ones have a socket only if early demux or TPROXY came by: as if none. */
 	struct sock *sk = out ? sender(skb->sk) : NULL;
 	u32 header = offset + th->doff * 4;
 	u32 len = skb->len > header ? skb->len - header : 0;
 
-	if (!(tcp_flag_byte(th) & OPENS_OR_CLOSES) &&
-	    !(out && th->ack && !len && !is_receiving(skb->sk)))
+	if (!is_step(th, skb, len, out))
 		return;
 	if (out && unlikely(leaves_again(skb, state->out)))
 		return;
 	if (!tcptrail_ports_wanted(ntohs(th->source), ntohs(th->dest)))
 		return;
 	if ((sk && sk_fullsock(sk)) || tcptrail_limit_allows())
-		tcptrail_record_segment(skb, th, len, sk, state);
+		record(skb, th, len, sk, state, family, out);
+}
+
+typedef void segment_fn(const struct tcphdr *th, const struct sk_buff *skb,
+			const struct nf_hook_state *state, u32 offset);
+
+static noinline void segment_in4(const struct tcphdr *th, const struct sk_buff *skb,
+				 const struct nf_hook_state *state, u32 offset)
+{
+	segment(th, skb, state, offset, AF_INET, false);
+}
+
+static noinline void segment_out4(const struct tcphdr *th, const struct sk_buff *skb,
+				  const struct nf_hook_state *state, u32 offset)
+{
+	segment(th, skb, state, offset, AF_INET, true);
+}
+
+static noinline void segment_in6(const struct tcphdr *th, const struct sk_buff *skb,
+				 const struct nf_hook_state *state, u32 offset)
+{
+	segment(th, skb, state, offset, AF_INET6, false);
+}
+
+static noinline void segment_out6(const struct tcphdr *th, const struct sk_buff *skb,
+				  const struct nf_hook_state *state, u32 offset)
+{
+	segment(th, skb, state, offset, AF_INET6, true);
 }
 
 /* The header may lie in several parts. */
-static noinline void scattered(struct sk_buff *skb, u32 offset, const struct nf_hook_state *state)
+static void scattered(const struct sk_buff *skb, u32 offset, const struct nf_hook_state *state,
+		      segment_fn *segment)
 {
 	struct tcphdr copy;
 	const struct tcphdr *th = skb_header_pointer(skb, offset, sizeof(copy), &copy);
 
 	if (th)
-		segment(skb, offset, th, state);
+		segment(th, skb, state, offset);
 }
 
-/* Of no interest, as almost everything is? */
-static __always_inline bool is_bulk(const struct sk_buff *skb, const struct tcphdr *th, bool out)
-{
-	if (tcp_flag_byte(th) & OPENS_OR_CLOSES)
-		return false;
-	return !out || skb->len > BARE_MAX || is_receiving(skb->sk);
-}
-
-static __always_inline unsigned int hook4(struct sk_buff *skb, const struct nf_hook_state *state,
-					  bool out)
+/* Not where almost all of IPv4 have their TCP header. */
+static noinline void unusual4(segment_fn *segment, const struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
-	u32 offset = ip->ihl * 4;
-	const struct tcphdr *th;
 
-	if (ip->protocol != IPPROTO_TCP)
-		return NF_ACCEPT;
-	th = linear_header(skb, offset);
-	if (likely(th && is_bulk(skb, th, out)))
-		return NF_ACCEPT;
-
-	if (ip->frag_off & htons(IP_OFFSET)) /* no header: a raw socket's fragment */
-		return NF_ACCEPT;
-	if (th)
-		segment(skb, offset, th, state);
-	else
-		scattered(skb, offset, state);
-	return NF_ACCEPT;
+	if (!(ip->frag_off & htons(IP_OFFSET))) /* else a raw socket's fragment, without one */
+		scattered(skb, ip->ihl * 4, state, segment);
 }
 
-static noinline void extended(struct sk_buff *skb, const struct nf_hook_state *state)
+/* Another protocol, extension headers, or the TCP header is not all in the linear part. */
+static noinline void unusual6(segment_fn *segment, const struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	u8 protocol = ipv6_hdr(skb)->nexthdr;
 	__be16 frag_off;
 	int offset;
 
+	if (protocol != IPPROTO_TCP && !ipv6_ext_hdr(protocol))
+		return;
 	offset = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &protocol, &frag_off);
 	if (offset >= 0 && protocol == IPPROTO_TCP && !(frag_off & htons(~0x7)))
-		scattered(skb, offset, state);
+		scattered(skb, offset, state, segment);
 }
 
-static __always_inline unsigned int hook6(struct sk_buff *skb, const struct nf_hook_state *state,
-					  bool out)
+/*
+ * Of no interest, as almost everything is? Told by a few instructions: who has had data and
+ * not its peer's FIN is mostly in ESTABLISHED.
+ */
+static __always_inline bool is_bulk(const struct tcphdr *th, const struct sk_buff *skb, bool out)
 {
-	u8 protocol = ipv6_hdr(skb)->nexthdr;
-	u32 offset = sizeof(struct ipv6hdr);
-	const struct tcphdr *th;
+	const struct sock *sk = skb->sk;
 
-	if (unlikely(protocol != IPPROTO_TCP)) {
-		if (ipv6_ext_hdr(protocol))
-			extended(skb, state);
-		return NF_ACCEPT;
-	}
-	th = linear_header(skb, offset);
-	if (likely(th && is_bulk(skb, th, out)))
-		return NF_ACCEPT;
+	if (tcp_flag_byte(th) & OPENS_OR_CLOSES)
+		return false;
+	if (!out || skb->len > BARE_MAX)
+		return true;
+	return sk && sk->sk_state == TCP_ESTABLISHED && sk->sk_type == SOCK_STREAM &&
+	       tcp_sk(sk)->bytes_received;
+}
 
-	if (th)
-		segment(skb, offset, th, state);
-	else
-		scattered(skb, offset, state);
+/* TCP itself sends its header in the linear part, and receives it there but for odd drivers. */
+static __always_inline unsigned int
+hook4(const struct sk_buff *skb, const struct nf_hook_state *state, bool out, segment_fn *segment)
+{
+	const struct iphdr *ip = (const void *)skb->data;
+	const struct tcphdr *th = (const void *)(ip + 1);
+
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (unlikely(*skb->data != IPV4_WITHOUT_OPTIONS ||
+		     skb_headlen(skb) < sizeof(*ip) + sizeof(*th)))
+		unusual4(segment, skb, state);
+	else if (unlikely(!is_bulk(th, skb, out)) && !(ip->frag_off & htons(IP_OFFSET)))
+		segment(th, skb, state, sizeof(*ip));
+	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int
+hook6(const struct sk_buff *skb, const struct nf_hook_state *state, bool out, segment_fn *segment)
+{
+	const struct ipv6hdr *ip = (const void *)skb->data;
+	const struct tcphdr *th = (const void *)(ip + 1);
+
+	if (unlikely(ip->nexthdr != IPPROTO_TCP || skb_headlen(skb) < sizeof(*ip) + sizeof(*th)))
+		unusual6(segment, skb, state);
+	else if (unlikely(!is_bulk(th, skb, out)))
+		segment(th, skb, state, sizeof(*ip));
 	return NF_ACCEPT;
 }
 
 static unsigned int in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return hook4(skb, state, false);
+	return hook4(skb, state, false, segment_in4);
 }
 
 static unsigned int out4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return hook4(skb, state, true);
+	return hook4(skb, state, true, segment_out4);
 }
 
 static unsigned int in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return hook6(skb, state, false);
+	return hook6(skb, state, false, segment_in6);
 }
 
 static unsigned int out6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return hook6(skb, state, true);
+	return hook6(skb, state, true, segment_out6);
 }
 
 static const struct nf_hook_ops ops[] = {

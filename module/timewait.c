@@ -16,7 +16,8 @@
 #include <net/tcp.h>
 
 #include "ftrace_hook.h"
-#include "record.h"
+#include "ports.h"
+#include "transition.h"
 
 /**
  * struct note - what has just been looked at on this CPU
@@ -62,6 +63,39 @@ static void leave_note(const struct inet_timewait_sock *tw, u8 if_changed, u8 if
 	note->if_ended = if_ended;
 }
 
+/* @sk: the full socket that it replaces, when it begins; else NULL */
+static __always_inline void record(struct inet_timewait_sock *tw, struct sock *sk, u8 old_state,
+				   u8 new_state, u8 reason)
+{
+	struct sock *mini = (struct sock *)tw;
+	u16 lport = ntohs(tw->tw_sport);
+	struct tcptrail_record *r;
+	unsigned long irq;
+	u16 flags;
+
+	if (!tcptrail_ports_wanted(lport, ntohs(tw->tw_dport)) ||
+	    !tcptrail_record_begin(&r, &irq, TCPTRAIL_TIMEWAIT, twsk_net(tw)))
+		return;
+	flags = tcptrail_record_name(r, mini, lport, false);
+	if (sk) {
+		flags |= tcptrail_transition_socket(r, sk, old_state, new_state, false);
+	} else {
+		tcptrail_transition_states(&r->transition, old_state, new_state, reason);
+		flags |= TCPTRAIL_F_ORPHAN;
+		if (old_state == new_state)
+			flags |= TCPTRAIL_F_SELF;
+	}
+	r->cookie = tcptrail_record_cookie(mini);
+	r->flags = flags;
+	tcptrail_record_end(r, irq);
+}
+
+static noinline void record_change(struct inet_timewait_sock *tw, u8 old_state, u8 new_state,
+				   u8 reason)
+{
+	record(tw, NULL, old_state, new_state, reason);
+}
+
 /* inet_twsk_hashdance(tw, sk, ...), inet_twsk_hashdance_schedule() from 6.12 */
 FTRACE_CALLBACK(timewait_begins)
 {
@@ -69,8 +103,7 @@ FTRACE_CALLBACK(timewait_begins)
 	struct sock *sk = (struct sock *)compat_ftrace_arg(fregs, 1);
 
 	if (is_tcp(tw))
-		tcptrail_record_timewait(tw, sk, sk->sk_state, tw->tw_substate,
-					 TCPTRAIL_REASON_NONE);
+		record(tw, sk, sk->sk_state, tw->tw_substate, TCPTRAIL_REASON_NONE);
 }
 
 /* tcp_timewait_state_process(tw, skb, th, ...): a segment for a minisocket */
@@ -122,7 +155,7 @@ FTRACE_CALLBACK(timewait_rearm)
 		from = note->substate;
 		reason = note->if_changed;
 	}
-	tcptrail_record_timewait(tw, NULL, from, tw->tw_substate, reason);
+	record_change(tw, from, tw->tw_substate, reason);
 }
 
 static u8 end_reason(const struct inet_timewait_sock *tw)
@@ -140,7 +173,7 @@ FTRACE_CALLBACK(timewait_ends)
 	struct inet_timewait_sock *tw = (void *)compat_ftrace_arg(fregs, 0);
 
 	if (is_tcp(tw))
-		tcptrail_record_timewait(tw, NULL, tw->tw_substate, TCP_CLOSE, end_reason(tw));
+		record_change(tw, tw->tw_substate, TCP_CLOSE, end_reason(tw));
 }
 
 static const struct ftrace_hook hooks[] = {

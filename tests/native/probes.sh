@@ -97,7 +97,7 @@ at_end() { printf '$i\\\n%s' "$1"; }
 
 prepare 6.1
 forced HAVE_VM_FLAGS_CLEAR device.c
-forced HAVE_SK_UID record.c
+forced HAVE_SK_UID transition.c
 forced HAVE_RST_REASON reset.c
 forced HAVE_FTRACE_REGS ftrace_hook.c
 forced HAVE_FTRACE_REGS_GET_ARGUMENT accept.c
@@ -112,7 +112,7 @@ edited linux/mm_types.h 's/^\tunsigned long vm_flags;/\tconst unsigned long vm_f
 edited linux/mm.h "$(at_end 'static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flags) { }')"
 ported HAVE_VM_FLAGS_CLEAR device.c
 edited net/sock.h "$(at_end 'static inline kuid_t sk_uid(const struct sock *sk) { return sk->sk_uid; }')"
-ported HAVE_SK_UID record.c
+ported HAVE_SK_UID transition.c
 edited linux/ftrace.h -e 's/^\(struct ftrace_regs {\)$/\1 int other;/' \
 	-e "$(at_end 'unsigned long ftrace_regs_get_argument(struct ftrace_regs *fregs, unsigned int n);')"
 ported HAVE_FTRACE_REGS_GET_ARGUMENT accept.c
