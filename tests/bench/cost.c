@@ -196,28 +196,32 @@ static uint64_t task_ran(const char *path)
 	return ns;
 }
 
-/* All tasks but this one. */
-static uint64_t tasks_ran(void)
-{
-	glob_t tasks;
-	uint64_t sum = 0;
-
-	if (glob("/proc/[0-9]*/task/*/schedstat", 0, NULL, &tasks))
-		errx(1, "/proc: no schedstat");
-	for (size_t i = 0; i < tasks.gl_pathc; i++)
-		sum += task_ran(tasks.gl_pathv[i]);
-	globfree(&tasks);
-	return sum - task_ran("/proc/self/schedstat");
-}
-
+/* All tasks but this one, of those that are there before and after. */
 static double second_asleep(void)
 {
-	uint64_t before;
+	int64_t *before, sum = 0;
+	glob_t tasks;
+	size_t i;
 
 	sleep(CALM);
-	before = tasks_ran();
+	if (glob("/proc/[0-9]*/task/*/schedstat", 0, NULL, &tasks))
+		errx(1, "/proc: no schedstat");
+	before = calloc(tasks.gl_pathc, sizeof(*before));
+	if (!before)
+		err(1, "calloc");
+	for (i = 0; i < tasks.gl_pathc; i++)
+		before[i] = (int64_t)task_ran(tasks.gl_pathv[i]);
+	sum += (int64_t)task_ran("/proc/self/schedstat");
 	sleep(ASLEEP);
-	return (double)(tasks_ran() - before) / ASLEEP;
+	for (i = 0; i < tasks.gl_pathc; i++) {
+		int64_t after = (int64_t)task_ran(tasks.gl_pathv[i]);
+
+		sum += after ? after - before[i] : 0;
+	}
+	sum -= (int64_t)task_ran("/proc/self/schedstat");
+	free(before);
+	globfree(&tasks);
+	return (double)sum / ASLEEP;
 }
 
 static void measure_connections(int listener, unsigned int n, double second, uint64_t after)
