@@ -120,16 +120,27 @@ static bool join_by(struct tracker *m, struct conn *c, uint64_t numbers)
 	return false;
 }
 
-/* Whose SYN is answered: both go on waiting for the SYN-ACK, which knows better. */
-static void join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
+/*
+ * A SYN's number is 32 bits only, and many SYNs come that nobody answers: it has to have one
+ * of the sender's two ports, too. (NAT seldom changes both.)
+ */
+static struct conn *sender(const struct tracker *m, uint32_t isn, uint16_t lport, uint16_t rport)
 {
-	struct conn *client = find(m, isn);
+	struct conn *c = find(m, isn);
 
-	if (!client || client->role != CONN_ACTIVE || request->role != CONN_PASSIVE)
-		return;
+	return c && (c->lport == rport || c->rport == lport) ? c : NULL;
+}
+
+/* Whose SYN it is: both go on waiting for the SYN-ACK, which knows better. */
+static struct conn *join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
+{
+	struct conn *client = sender(m, isn, request->lport, request->rport);
+
+	if (!client || client->role != CONN_ACTIVE || client == request)
+		return NULL;
 	part(m, client);
 	join(m, client, request);
-	client->flags |= CONN_SYN_ANSWERED;
+	return client;
 }
 
 /*
@@ -139,11 +150,15 @@ static void join_by_syn(struct tracker *m, struct conn *request, uint32_t isn)
 void join_synack(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
 {
 	uint64_t numbers = numbers_of(s);
+	struct conn *client;
 
 	if (!m->config.join || c->flags & CONN_PEER_GONE || c->synack == numbers || !is_opening(c))
 		return;
-	if (!join_by(m, c, numbers) && s->direction == TCPTRAIL_OUT)
-		join_by_syn(m, c, s->ack - 1);
+	if (join_by(m, c, numbers) || s->direction != TCPTRAIL_OUT || c->role != CONN_PASSIVE)
+		return;
+	client = join_by_syn(m, c, s->ack - 1);
+	if (client)
+		client->flags |= CONN_SYN_ANSWERED;
 }
 
 void join_syn(struct tracker *m, struct conn *c, const struct tcptrail_segment *s)
@@ -176,20 +191,31 @@ static void answered(struct tracker *m, uint32_t isn)
 		client->flags |= CONN_SYN_ANSWERED;
 }
 
+static uint64_t numbers_early(const struct tcptrail_segment *s)
+{
+	switch (s->tcp_flags & (TCPTRAIL_SYN | TCPTRAIL_ACK)) {
+	case TCPTRAIL_SYN | TCPTRAIL_ACK:
+		return numbers_of(s);
+	case TCPTRAIL_SYN:
+		return s->direction == TCPTRAIL_IN ? s->seq : 0;
+	}
+	return s->tcp_flags & TCPTRAIL_FIN ? numbers_of_fin(s) : 0;
+}
+
 void join_early(struct tracker *m, const struct tcptrail_record *r)
 {
 	const struct tcptrail_segment *s = &r->segment;
-	bool synack = s->tcp_flags & TCPTRAIL_SYN && s->tcp_flags & TCPTRAIL_ACK;
+	uint64_t numbers = m->config.join ? numbers_early(s) : 0;
 	struct tuple tuple;
 	uint32_t hash;
 
-	if (!m->config.join || !(synack || s->tcp_flags & TCPTRAIL_FIN) || !tuple_of(&tuple, r))
+	if (!numbers || !tuple_of(&tuple, r))
 		return;
-	if (synack && s->direction == TCPTRAIL_OUT)
+	if (s->tcp_flags & TCPTRAIL_SYN && s->direction == TCPTRAIL_OUT)
 		answered(m, s->ack - 1); /* a SYN cookie */
 	hash = table_hash(m, &tuple);
 	m->early[hash % JOIN_EARLY] = (struct early){
-		.numbers = synack ? numbers_of(s) : numbers_of_fin(s),
+		.numbers = numbers,
 		.hash = hash,
 		.netns = r->netns,
 		.lport = r->lport,
@@ -205,21 +231,20 @@ void join_named(struct tracker *m, struct conn *c, uint32_t hash)
 	if (!e->numbers || c->synack || e->hash != hash || e->netns != c->netns ||
 	    e->lport != c->lport || e->rport != c->rport)
 		return;
-	join_by(m, c, e->numbers);
+	if (e->numbers > UINT32_MAX)
+		join_by(m, c, e->numbers);
+	else
+		join_by_syn(m, c, (uint32_t)e->numbers); /* a SYN came, and here is its request */
 	e->numbers = 0;
 }
 
-/*
- * A SYN's number is 32 bits only, and many SYNs come that nobody answers: it has to have one
- * of the sender's two ports, too. (NAT seldom changes both.)
- */
 void join_syn_arrived(struct tracker *m, const struct tcptrail_record *r)
 {
-	struct conn *c = m->config.join ? find(m, r->segment.seq) : NULL;
+	struct conn *c = m->config.join ? sender(m, r->segment.seq, r->lport, r->rport) : NULL;
 	const struct conn *listener;
 	struct tuple tuple;
 
-	if (!c || (c->lport != r->rport && c->rport != r->lport))
+	if (!c)
 		return;
 	c->flags |= CONN_SYN_ARRIVED;
 	if (c->state != TCPTRAIL_SYN_SENT || c->flags & CONN_HAS_BYTES || !tuple_of(&tuple, r))

@@ -343,6 +343,8 @@ expect()
 	says stuck comm=caller 'a filter there'
 	never stuck 'SYN-ACK was sent'
 	never explain 'SYN-ACKs? sent'
+	never explain server 'not on record here'
+	says explain caller 'SYN was sent [0-9]* times'
 }
 tell
 
