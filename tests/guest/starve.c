@@ -375,8 +375,10 @@ int main(int argc, char **argv)
 
 	while (i < sizeof(all) / sizeof(all[0]) && strcmp(argc == 3 ? argv[1] : "", all[i].name))
 		i++;
-	if (i == sizeof(all) / sizeof(all[0]))
-		error(2, 0, "usage: starve WHAT LEAST");
+	if (i == sizeof(all) / sizeof(all[0])) {
+		fprintf(stderr, "usage: starve WHAT LEAST\n");
+		return 2;
+	}
 	read_image();
 	whole = info();
 	if (all[i].is_open)
