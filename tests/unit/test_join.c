@@ -450,41 +450,10 @@ static void test_peer_not_gone(void **state)
 	}
 }
 
-/* A SYN with the same number under two other ports is somebody else's. */
-static void test_syn_arrived(void **state)
-{
-	static const struct {
-		uint16_t lport, rport;
-		bool arrived;
-	} cases[] = { { 80, 40000, true },
-		      { 8080, 40000, true },
-		      { 80, 50000, true },
-		      { 81, 50000, false } };
-	const struct tracker_config config = { .join = true };
-	struct tcptrail_record sent[2];
-	struct tracker *tracker;
-	unsigned int i;
-
-	script_records("0 A socket CLOSE SYN_SENT\n1 A out SYN seq=1000\n", sent, 2);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct tcptrail_record arrived = script_line("2 B in SYN seq=1000 cookie=0");
-
-		arrived.lport = cases[i].lport;
-		arrived.rport = cases[i].rport;
-		assert_int_equal(tracker_create(&tracker, &config), 0);
-		tracker_feed(tracker, sent, 2);
-		tracker_feed(tracker, &arrived, 1);
-		assert_int_equal(!!(tracker_next(tracker, NULL)->flags & CONN_SYN_ARRIVED),
-				 cases[i].arrived);
-		tracker_free(tracker);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),
-		cmocka_unit_test(test_syn_arrived),
 		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_survivors),
 		cmocka_unit_test(test_peer_not_gone),
