@@ -2,9 +2,9 @@
 /*
  * The hash index: open addressing with linear probing.
  *
- * An entry lies at its home (its hash, scaled to the table) or in the run of used entries that begins there.
- * A search goes from the home to the first empty entry. When an entry is removed, later
- * entries of its run move back into the gap, unless that would put them before their home;
+ * An entry lies at its home (its hash, scaled to the table) or in the run of used entries that
+ * begins there. A search goes from the home to the first empty entry. When an entry is removed,
+ * later entries of its run move back into the gap, unless that would put them before their home;
  * so no tombstones are needed, and a search stays short however much comes and goes. At
  * 70 % the table grows: a small one to twice its size, a large one by a quarter, so that no
  * more than 14 bytes are spent on an entry.

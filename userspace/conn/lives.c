@@ -29,13 +29,16 @@ static void release(struct tracker *m, struct conn *c)
 
 /*
  * A CPU's ring tells of a loss when its next record is due, and the module when the next one
- * is let through: the end may have been judged long before.
+ * is let through: an end may have been judged long before.
  */
 void lives_note_loss(const struct tracker *m, struct conn *c)
 {
-	if (!c->end && m->stats.last_loss_ns > c->begun_ns)
-		c->flags |= CONN_LOSSY;
-	if (c->end && !(c->flags & CONN_LOSSY) && m->stats.last_loss_ns > c->since_ns &&
+	if (!c->end) {
+		if (m->stats.last_loss_ns > c->begun_ns)
+			c->flags |= CONN_LOSSY;
+		return;
+	}
+	if (!(c->flags & CONN_LOSSY) && m->stats.last_loss_ns > c->since_ns &&
 	    m->loss_since_ns <= c->since_ns + ENDING_AT_ONCE_NS)
 		ending_take_loss(c);
 }
@@ -63,14 +66,11 @@ static void drop(struct tracker *m, struct conn *c)
 static inline void prefetch_next(const struct tracker *m)
 {
 	const struct conn *next = conn_at(m, m->ended_first);
-	const char *after = (const char *)conn_at(m, next->next);
 	struct tuple tuple = table_tuple(m, next);
 
 	__builtin_prefetch(table_cookie_home(m, next->cookie));
 	__builtin_prefetch(table_tuple_home(m, &tuple));
-	__builtin_prefetch(after);
-	__builtin_prefetch(after + 64);
-	__builtin_prefetch(after + 128);
+	conn_prefetch(conn_at(m, next->next));
 }
 
 /* One that came back to life leaves the queue and stays: NULL. */

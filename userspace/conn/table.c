@@ -126,7 +126,7 @@ const struct index_entry *table_tuple_home(const struct tracker *m, const struct
 	return &m->by_tuple.entries[index_home(&m->by_tuple, table_hash(m, tuple))];
 }
 
-const void *table_likely(const struct tracker *m, const struct tcptrail_record *r)
+const struct conn *table_likely(const struct tracker *m, const struct tcptrail_record *r)
 {
 	uint32_t hash, at = 0;
 	struct tuple tuple;

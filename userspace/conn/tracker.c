@@ -98,15 +98,6 @@ static inline void prefetch_homes(const struct tracker *m, const struct tcptrail
 	__builtin_prefetch(table_tuple_home(m, &tuple));
 }
 
-static inline void prefetch_conn(const struct tracker *m, const struct tcptrail_record *r)
-{
-	const char *c = table_likely(m, r);
-
-	__builtin_prefetch(c);
-	__builtin_prefetch(c + 64);
-	__builtin_prefetch(c + 128);
-}
-
 /*
  * The prefetches are inline: a function that does nothing else has no effect in gcc's eyes,
  * and calls of it would go.
@@ -121,7 +112,7 @@ void tracker_feed(struct tracker *m, const struct tcptrail_record *records, size
 		if (i + INDEX_AHEAD < end)
 			prefetch_homes(m, &records[i + INDEX_AHEAD]);
 		if (i + CONN_AHEAD < end)
-			prefetch_conn(m, &records[i + CONN_AHEAD]);
+			conn_prefetch(table_likely(m, &records[i + CONN_AHEAD]));
 		feed_one(m, &records[i]);
 	}
 }
@@ -142,8 +133,9 @@ void tracker_settle(struct tracker *m)
 	uint32_t slot;
 
 	lives_reap(m, UINT64_MAX);
-	for (slot = 1; slot < m->conns.top && m->stats.last_loss_ns; slot++)
-		lives_note_loss(m, conn_at(m, slot));
+	for (slot = 1; slot < m->conns.top; slot++)
+		if (conn_at(m, slot)->object != CONN_FREE)
+			lives_note_loss(m, conn_at(m, slot));
 }
 
 void tracker_refresh(struct tracker *m, const struct tcptrail_record *records, size_t count)

@@ -107,6 +107,16 @@ static inline uint32_t conn_slot(const struct tracker *m, const struct conn *c)
 	return (uint32_t)(((const char *)c - m->conns.base) / sizeof(*c));
 }
 
+/** conn_prefetch() - into the cache, all three lines of it */
+static inline void conn_prefetch(const void *conn)
+{
+	const char *line = conn;
+
+	__builtin_prefetch(line);
+	__builtin_prefetch(line + 64);
+	__builtin_prefetch(line + 128);
+}
+
 /* table.c: finding, naming and making connections */
 
 /** tuple_of() - the name in a record; false if it is not whole */
@@ -135,7 +145,7 @@ const struct index_entry *table_cookie_home(const struct tracker *m, uint64_t co
 const struct index_entry *table_tuple_home(const struct tracker *m, const struct tuple *tuple);
 
 /** table_likely() - a record's connection, most likely: nothing but the hash was compared */
-const void *table_likely(const struct tracker *m, const struct tcptrail_record *r);
+const struct conn *table_likely(const struct tracker *m, const struct tcptrail_record *r);
 
 void table_learn_name(struct tracker *m, struct conn *c, const struct tcptrail_record *r);
 
