@@ -190,6 +190,7 @@ int group_netns(void);
 int group_vrf(void);
 int group_complete(void);
 int group_device(void);
+int group_access(void);
 int group_map(void);
 int group_random(void);
 int group_params(void);

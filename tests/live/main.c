@@ -19,9 +19,10 @@ static const struct {
 	{ "reset", group_reset, false },       { "timewait", group_timewait, false },
 	{ "identity", group_identity, false }, { "netns", group_netns, false },
 	{ "vrf", group_vrf, false },	       { "complete", group_complete, false },
-	{ "device", group_device, false },     { "map", group_map, false },
-	{ "random", group_random, false },     { "params", group_params, false },
-	{ "cpus", group_cpus, true },	       { "unload", group_unload, true },
+	{ "device", group_device, false },     { "access", group_access, false },
+	{ "map", group_map, false },	       { "random", group_random, false },
+	{ "params", group_params, false },     { "cpus", group_cpus, true },
+	{ "unload", group_unload, true },
 };
 
 #define GROUPS ARRAY_SIZE(groups)
