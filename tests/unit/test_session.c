@@ -181,11 +181,11 @@ static void test_resync(void **state)
 		listeners += c->state == TCPTRAIL_LISTEN && c->lport == ntohs(address.sin_port);
 	assert_int_equal(listeners, 1);
 	/* Another loss at once is not worth another list. */
-	assert_false(resync_is_due(&resync, 3, UINT64_MAX));
-	assert_false(resync_is_due(&resync, 4, time_now_ns()));
-	assert_true(resync_is_due(&resync, 4, UINT64_MAX));
+	assert_false(resync_is_due(&resync, 3, false, UINT64_MAX));
+	assert_false(resync_is_due(&resync, 4, false, time_now_ns()));
+	assert_true(resync_is_due(&resync, 4, false, UINT64_MAX));
 	/* What is never on record is asked for again and again. */
-	assert_true(resync_is_due(&resync, UINT64_MAX, UINT64_MAX));
+	assert_true(resync_is_due(&resync, 3, true, UINT64_MAX));
 	resync_free(&resync);
 	tracker_free(tracker);
 	close(fd);

@@ -11,9 +11,9 @@
 #define RESYNC_NS (10 * SEC)
 #define RESYNC_SHARE 20 /* at most one part in so many of the time goes there */
 
-bool resync_is_due(const struct resync *r, uint64_t lost, uint64_t now_ns)
+bool resync_is_due(const struct resync *r, uint64_t lost, bool unrecorded, uint64_t now_ns)
 {
-	return !r->under_way && lost > r->lost && now_ns >= r->next_ns;
+	return !r->under_way && (unrecorded || lost > r->lost) && now_ns >= r->next_ns;
 }
 
 /* What the last one knew of sockets is of no use any more. */

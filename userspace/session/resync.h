@@ -40,8 +40,14 @@ struct resync {
 	unsigned int count;
 };
 
-/** resync_is_due() - @lost: records lost so far */
-bool resync_is_due(const struct resync *resync, uint64_t lost, uint64_t now_ns);
+/**
+ * resync_is_due() - is there something that only the kernel can tell?
+ * @resync: the last one
+ * @lost: records lost so far
+ * @unrecorded: some are never made
+ * @now_ns: CLOCK_MONOTONIC
+ */
+bool resync_is_due(const struct resync *resync, uint64_t lost, bool unrecorded, uint64_t now_ns);
 
 /**
  * resync_begin() - list the sockets: system calls, up to seconds of them

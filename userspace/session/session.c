@@ -122,13 +122,10 @@ static void end_resync(struct session *s)
 /* What was recorded before has been read by @now_ns. On a quiet machine no record tells the time. */
 static void go_on(struct session *s, uint64_t now_ns)
 {
-	uint64_t missing;
 	int err;
 
 	if (!s->live || !s->trail)
 		return;
-	/* What is never on record the kernel has to tell again and again. */
-	missing = unrecorded_lives(&s->info) ? UINT64_MAX : lost(s);
 	lock(s);
 	if (s->tracker && !s->moved)
 		tracker_advance(s->tracker, now_ns - TRAIL_SETTLE_NS);
@@ -140,7 +137,8 @@ static void go_on(struct session *s, uint64_t now_ns)
 	unlock(s);
 	if (resync_is_over(&s->resync, now_ns)) {
 		end_resync(s);
-	} else if (s->resync.begun_ns && resync_is_due(&s->resync, missing, now_ns)) {
+	} else if (s->resync.begun_ns &&
+		   resync_is_due(&s->resync, lost(s), unrecorded_lives(&s->info), now_ns)) {
 		err = resync_begin(&s->resync, s->tracker, SNAPSHOT_ALL_STATES, lost(s),
 				   s->config.lock);
 		s->resync_error = err ? err : s->resync_error;
