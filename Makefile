@@ -62,7 +62,7 @@ help:
 #:                 V=1 shows the commands, WERROR=1 makes warnings errors
 #: make demo       the main job, in a guest: live transitions, the ladder, stuck sockets
 #: make test       every test on every kernel; KERNELS="6.1" narrows it
-#: make test-server  the packages, and README's commands on a server that boots
+#: make test-server  the packages, in fresh roots of Debian 11, 12 and 13
 #: make soak       make fuzz; 10,000 random connections, and what is said of them: SEED=N
 #:                 repeats those
 #: make check      the layers, spelling, clang-format, cppcheck, sparse, shellcheck
