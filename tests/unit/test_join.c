@@ -453,12 +453,9 @@ static void test_peer_not_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes),
-		cmocka_unit_test(test_causes),
-		cmocka_unit_test(test_survivors),
-		cmocka_unit_test(test_peer_not_gone),
-		cmocka_unit_test(test_evict),
-		cmocka_unit_test(test_gone_keeps_its_time),
+		cmocka_unit_test(test_scenes),	  cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_survivors), cmocka_unit_test(test_peer_not_gone),
+		cmocka_unit_test(test_evict),	  cmocka_unit_test(test_gone_keeps_its_time),
 	};
 
 	return cmocka_run_group_tests_name("join", tests, NULL, NULL);
